@@ -1,0 +1,1 @@
+//! Reads a published schema and writes Rust.
