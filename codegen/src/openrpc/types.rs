@@ -1,0 +1,184 @@
+//! Reads `components.schemas`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Reader;
+use super::place::Place;
+use crate::model::{EnumValue, IntFormat, Kind, Member, ResultValue, Type, TypeRef};
+
+impl Reader {
+    pub(super) fn types(&mut self, section: &Place<'_>) -> BTreeMap<String, Type> {
+        self.check_unique(section);
+        let mut types = BTreeMap::new();
+        for (name, place) in section.entries() {
+            if place.object().is_none() {
+                self.fault(&place, format!("the type `{name}` should be an object"), "");
+                continue;
+            }
+            let kind = self.kind(&place, name);
+            let marks = self.marks(&place, name);
+            types.insert(name.to_owned(), Type { kind, marks });
+        }
+        types
+    }
+
+    fn kind(&mut self, place: &Place<'_>, name: &str) -> Kind {
+        let mut known = Self::MARKS.to_vec();
+        known.push("type");
+        let kind = if place.get("oneOf").is_some() {
+            known.push("oneOf");
+            Kind::Enum { values: self.enum_values(place, name) }
+        } else {
+            match place.get("type").and_then(|at| at.value.as_str()) {
+                Some("object") if place.get("properties").is_none() && place.get("additionalProperties").is_none() => {
+                    Kind::Open
+                }
+                Some("object") => {
+                    known.extend(["properties", "additionalProperties", "required"]);
+                    self.structure(place, name)
+                }
+                Some("array") => {
+                    known.push("items");
+                    match self.type_ref(place) {
+                        TypeRef::List(items) => Kind::Array { items: *items },
+                        _ => Kind::Open,
+                    }
+                }
+                Some("string") => {
+                    known.push("contentEncoding");
+                    Kind::Text { encoding: place.get("contentEncoding").map(|at| self.text_at(&at)) }
+                }
+                other => {
+                    let other = other.unwrap_or("none").to_owned();
+                    self.fault(
+                        place,
+                        format!("the type `{name}` is of the kind `{other}`, which cannot be mapped to Rust"),
+                        "Known kinds: object, array, string, and `oneOf` for enums.",
+                    );
+                    Kind::Open
+                }
+            }
+        };
+        self.report_unknown(place, &known);
+        kind
+    }
+
+    fn structure(&mut self, place: &Place<'_>, name: &str) -> Kind {
+        let required = self.texts(place, "required");
+        let mut members = Vec::new();
+        place.get("properties").iter().for_each(|at| self.check_unique(at));
+        for (member, at) in place.get("properties").iter().flat_map(Place::entries) {
+            let mut known = vec!["type", "format", "$ref", "items", "default"];
+            known.extend(Self::MARKS);
+            self.report_unknown(&at, &known);
+            members.push(Member {
+                name: member.to_owned(),
+                ty: self.type_ref(&at),
+                default: at.get("default").map(|at| at.value.to_value()).filter(|default| !is_zero(default)),
+                required: required.iter().any(|r| r == member),
+                marks: self.marks(&at, &format!("{name}/{member}")),
+            });
+        }
+        let mut dynamic = Vec::new();
+        if let Some(additional) = place.get("additionalProperties") {
+            self.report_unknown(&additional, &["anyOf"]);
+            for at in additional.get("anyOf").iter().flat_map(Place::elements) {
+                self.report_unknown(&at, &["name", "type", "schema", "description"]);
+                let member = self.text(&at, "name");
+                self.describe(&format!("{name}/{member}"), &at);
+                let ty = match at.get("schema") {
+                    Some(schema) => self.type_ref(&schema),
+                    None => self.type_ref(&at),
+                };
+                dynamic.push(ResultValue { name: member, ty });
+            }
+        }
+        Kind::Struct { members, dynamic }
+    }
+
+    fn enum_values(&mut self, place: &Place<'_>, name: &str) -> Vec<EnumValue> {
+        let mut values = Vec::new();
+        for at in place.get("oneOf").iter().flat_map(Place::elements) {
+            let mut known = vec!["title", "x-qlik-const"];
+            known.extend(Self::MARKS);
+            self.report_unknown(&at, &known);
+            let title = self.text(&at, "title");
+            let Some(number) = at.get("x-qlik-const").and_then(|at| at.value.as_i64()) else {
+                self.fault(&at, format!("the value `{title}` of `{name}` has no whole number `x-qlik-const`"), "");
+                continue;
+            };
+            // The published form keeps the long name where a description would be.
+            let item = format!("{name}/{title}");
+            let marks = self.marks(&at, &item);
+            let text = at.get("description").and_then(|at| at.value.as_str());
+            let long = text.filter(|text| is_name(text)).map(str::to_owned);
+            if long.is_some() {
+                self.prose.forget(&item);
+            }
+            values.push(EnumValue { title, long, number, marks });
+        }
+        values.sort_by_key(|value| value.number);
+        values
+    }
+
+    /// The type that a member's, parameter's or element's schema states.
+    pub(super) fn type_ref(&mut self, place: &Place<'_>) -> TypeRef {
+        if let Some(reference) = place.get("$ref") {
+            return self.reference(&reference);
+        }
+        let format = place.get("format").map(|at| self.text_at(&at));
+        match place.get("type").and_then(|at| at.value.as_str()) {
+            Some("string") if format.is_none() => TypeRef::String,
+            Some("boolean") if format.is_none() => TypeRef::Boolean,
+            Some("number") if matches!(format.as_deref(), None | Some("double" | "float")) => {
+                TypeRef::Number { double: format.is_some() }
+            }
+            Some("integer") => {
+                let known = format.as_deref().map_or(Some(IntFormat::Unstated), IntFormat::from_word);
+                TypeRef::Integer(known.unwrap_or_else(|| self.unmapped(place, "integer", format.as_deref())))
+            }
+            Some("array") => match place.get("items") {
+                Some(items) => {
+                    self.report_unknown(&items, &["type", "format", "$ref", "items"]);
+                    TypeRef::List(Box::new(self.type_ref(&items)))
+                }
+                None => {
+                    self.fault(place, "a list without `items` cannot be mapped to Rust", "Say what its elements are.");
+                    TypeRef::String
+                }
+            },
+            other => {
+                let other = other.unwrap_or("none").to_owned();
+                self.unmapped(place, &other, format.as_deref());
+                TypeRef::String
+            }
+        }
+    }
+
+    fn unmapped(&mut self, place: &Place<'_>, ty: &str, format: Option<&str>) -> IntFormat {
+        let format = format.map(|f| format!(" with format `{f}`")).unwrap_or_default();
+        self.fault(
+            place,
+            format!("the type `{ty}`{format} cannot be mapped to Rust"),
+            "Teach `codegen/src/openrpc/types.rs` what it is, or correct the schema.",
+        );
+        IntFormat::Unstated
+    }
+}
+
+/// Whether a text is a single name rather than a sentence.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A default that equals the zero of its type says nothing.
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}

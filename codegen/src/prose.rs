@@ -1,0 +1,39 @@
+//! Descriptions of items, by their path: `Doc.GetField`, `Doc.GetField/qFieldName`, `NxCell/qText`, `StateEnumType/L`.
+
+use std::collections::BTreeMap;
+
+/// Texts about the items of a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prose {
+    descriptions: BTreeMap<String, String>,
+    see_also: BTreeMap<String, Vec<String>>,
+}
+
+impl Prose {
+    /// Keeps the description of an item; an empty one is none.
+    pub fn describe(&mut self, item: &str, text: &str) {
+        if !text.trim().is_empty() {
+            self.descriptions.insert(item.to_owned(), text.to_owned());
+        }
+    }
+
+    /// Removes the description of an item.
+    pub fn forget(&mut self, item: &str) {
+        self.descriptions.remove(item);
+    }
+
+    /// Keeps a link that the schema gives for an item.
+    pub fn see_also(&mut self, item: &str, link: &str) {
+        self.see_also.entry(item.to_owned()).or_default().push(link.to_owned());
+    }
+
+    /// The description of an item.
+    pub fn get(&self, item: &str) -> Option<&str> {
+        self.descriptions.get(item).map(String::as_str)
+    }
+
+    /// The links of an item.
+    pub fn links(&self, item: &str) -> &[String] {
+        self.see_also.get(item).map_or(&[], Vec::as_slice)
+    }
+}
