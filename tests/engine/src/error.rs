@@ -1,0 +1,88 @@
+//! The error an engine answers with: a code, a parameter and a message.
+
+use std::fmt;
+
+/// Codes of the errors that this engine gives.
+pub mod code {
+    /// The thing asked for does not exist.
+    pub const NOT_FOUND: i32 = 2;
+    /// A thing of that name is there already.
+    pub const ALREADY_EXISTS: i32 = 3;
+    /// A path that leads nowhere.
+    pub const INVALID_PATH: i32 = 4;
+    /// The caller may not do this.
+    pub const ACCESS_DENIED: i32 = 5;
+    /// Parameters that make no sense together.
+    pub const INVALID_PARAMETERS: i32 = 8;
+    /// The request was cancelled or overtaken by a selection.
+    pub const ABORTED: i32 = 15;
+    /// The engine knows of this but cannot do it.
+    pub const NOT_IMPLEMENTED: i32 = 20;
+    /// The object is no cube, list or pivot table as the request needs one.
+    pub const INVALID_OBJECT: i32 = 6000;
+    /// A definition that cannot be calculated.
+    pub const INVALID_DEFINITION: i32 = 7000;
+    /// A library item that is not there.
+    pub const NOT_IN_LIBRARY: i32 = 7001;
+    /// A calculation condition is not met.
+    pub const CONDITION_NOT_MET: i32 = 7005;
+    /// Pages of more cells than one request may ask for.
+    pub const PAGES_TOO_LARGE: i32 = 7009;
+    /// The method exists in the schema but not in this engine.
+    pub const METHOD_NOT_FOUND: i32 = -32601;
+    /// A parameter is missing or of the wrong type.
+    pub const INVALID_PARAMETER: i32 = -32602;
+}
+
+/// What goes wrong in the engine, in the words that go over the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineError {
+    /// Number of the error, see [`code`].
+    pub code: i32,
+    /// What the error is about.
+    pub parameter: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// Result of everything that can fail as a request.
+pub type Result<T> = std::result::Result<T, EngineError>;
+
+impl EngineError {
+    /// An error of a code, about something.
+    pub fn new(code: i32, parameter: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, parameter: parameter.into(), message: message.into() }
+    }
+
+    /// The thing named is not there.
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::new(code::NOT_FOUND, what, "Not found")
+    }
+
+    /// A parameter that cannot be used.
+    pub fn invalid_parameter(what: impl Into<String>) -> Self {
+        Self::new(code::INVALID_PARAMETER, what, "Invalid method parameter(s)")
+    }
+
+    /// The request was cancelled.
+    pub fn aborted() -> Self {
+        Self::new(code::ABORTED, "", "Request aborted")
+    }
+
+    /// Something that this engine does not do.
+    pub fn not_implemented(what: impl Into<String>) -> Self {
+        Self::new(code::NOT_IMPLEMENTED, what, "Not implemented by the test engine")
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}", self.message, self.code)?;
+        if !self.parameter.is_empty() {
+            write!(f, ", {}", self.parameter)?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl std::error::Error for EngineError {}
