@@ -3,6 +3,7 @@
 pub mod calculate;
 pub mod data;
 pub mod error;
+pub mod expression;
 pub mod script;
 pub mod selection;
 pub mod value;

@@ -1,0 +1,231 @@
+//! The tree of an expression.
+
+use std::sync::Arc;
+
+use super::functions::Function;
+use crate::value::Dual;
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression {
+    /// A constant.
+    Value(Dual),
+    /// A field or variable by name, with its place in the text in bytes.
+    Name(Arc<str>, usize, usize),
+    /// A value that the scope holds at a number; what binding makes of a name.
+    Slot(usize),
+    /// An operator with one operand.
+    Unary(Unary, Box<Expression>),
+    /// An operator with two operands.
+    Binary(Binary, Box<Expression>, Box<Expression>),
+    /// A function of its arguments alone.
+    Call(&'static Function, Vec<Expression>),
+    /// A function of the place where it is evaluated.
+    Host(Host, Vec<Expression>),
+    /// An aggregation.
+    Aggregation(Box<Aggregation>),
+    /// The result of an aggregation that the scope holds at a number.
+    Aggregated(usize),
+}
+
+/// Operators with one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unary {
+    /// `-`
+    Negate,
+    /// `+`
+    Keep,
+    /// `not`
+    Not,
+    /// `bitnot`
+    BitNot,
+}
+
+/// Operators with two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Or,
+    Xor,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Like,
+    Precedes,
+    Follows,
+    Concatenate,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    BitAnd,
+    BitOr,
+    BitXor,
+}
+
+/// Functions that look at the row or cell they are evaluated for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Host {
+    RecNo,
+    RowNo,
+    IterNo,
+    Previous,
+    Peek,
+    Exists,
+    ApplyMap,
+    AutoNumber,
+    FieldIndex,
+    FieldValue,
+    FieldValueCount,
+    NoOfRows,
+    NoOfFields,
+    FieldName,
+    TableName,
+    NoOfTables,
+    Above,
+    Below,
+    Top,
+    Bottom,
+    Column,
+    Rank,
+    Dimensionality,
+    GetSelectedCount,
+    GetPossibleCount,
+    GetExcludedCount,
+    GetAlternativeCount,
+    GetFieldSelections,
+    GetCurrentSelections,
+    Random,
+    Now,
+}
+
+/// An aggregation over the rows of the data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregation {
+    /// What is made of the values.
+    pub kind: AggregationKind,
+    /// The records it looks at, if not the current ones.
+    pub set: Option<SetExpression>,
+    /// Whether equal values count once.
+    pub distinct: bool,
+    /// Whether dimensions are disregarded.
+    pub total: Total,
+    /// The values, and what else the function wants.
+    pub arguments: Vec<Expression>,
+}
+
+/// Which aggregation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AggregationKind {
+    /// One that makes a value of values.
+    Plain(Aggregator),
+    /// `Aggr`: a table of its first argument by its other arguments.
+    Aggr,
+}
+
+/// What is made of the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Aggregator {
+    Sum,
+    Count,
+    NumericCount,
+    TextCount,
+    NullCount,
+    MissingCount,
+    Avg,
+    Min,
+    Max,
+    MinString,
+    MaxString,
+    Only,
+    Concat,
+    Mode,
+    Median,
+    Fractile,
+    Stdev,
+    First,
+    Last,
+    FirstSortedValue,
+}
+
+/// The `TOTAL` qualifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Total {
+    /// Not there.
+    No,
+    /// Disregards all dimensions but these.
+    Except(Vec<Arc<str>>),
+}
+
+/// A set of records.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SetExpression {
+    /// `1`: all records.
+    All,
+    /// `0`: none.
+    Nothing,
+    /// `$`: the current selections.
+    Current,
+    /// `$1`, `$_1`: selections some steps back (or forward, if negative).
+    Back(i64),
+    /// An alternate state or a bookmark by name.
+    Named(Arc<str>),
+    /// A set with some selections changed.
+    Modified(Box<SetExpression>, Vec<Modifier>),
+    /// Two sets combined.
+    Combined(SetOperator, Box<SetExpression>, Box<SetExpression>),
+}
+
+/// How sets combine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetOperator {
+    /// `+`
+    Union,
+    /// `-`
+    Without,
+    /// `*`
+    Intersection,
+    /// `/`
+    SymmetricDifference,
+}
+
+/// A changed selection in a set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modifier {
+    /// The field.
+    pub field: Arc<str>,
+    /// How the values meet those selected: none means in place of them.
+    pub operator: Option<SetOperator>,
+    /// The values; none takes the selection away.
+    pub values: Option<Values>,
+}
+
+/// Values of a field in a set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// A list of values and searches.
+    List(Vec<Element>),
+    /// `P(set field)`: possible values of a field in a set.
+    Possible(Box<SetExpression>, Option<Arc<str>>),
+    /// `E(set field)`: excluded values of a field in a set.
+    Excluded(Box<SetExpression>, Option<Arc<str>>),
+    /// Values of another field, as they are selected there.
+    OfField(Arc<str>),
+    /// Two sets of values combined.
+    Combined(SetOperator, Box<Values>, Box<Values>),
+}
+
+/// A value or search in a set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Element {
+    /// A value.
+    Value(Dual),
+    /// A search text, which may have wild cards, comparisons or be an expression.
+    Search(Arc<str>),
+}

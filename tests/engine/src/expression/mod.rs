@@ -1,0 +1,24 @@
+//! The expression language: from text to a tree, and from a tree to values.
+
+mod ast;
+mod bind;
+mod dollar;
+mod evaluate;
+mod functions;
+mod lexer;
+mod parser;
+mod set;
+
+pub use ast::{
+    Aggregation, AggregationKind, Aggregator, Binary, Element, Expression, Host, Modifier, SetExpression, SetOperator,
+    Total, Unary, Values,
+};
+pub use bind::{Binder, bind, visit};
+pub use dollar::expand;
+pub use evaluate::{Scope, evaluate};
+pub use functions::{Function, functions};
+pub use lexer::{Symbol, Token, tokenize};
+pub use parser::{ParseError, Parser, parse};
+
+#[cfg(test)]
+pub(crate) use evaluate::tests as evaluate_tests;

@@ -1,0 +1,452 @@
+//! The parser of expressions.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::ast::{Aggregation, AggregationKind, Binary, Expression, SetExpression, Total, Unary};
+use super::functions::{self, Named};
+use super::lexer::{Symbol, Token, tokenize};
+use crate::value::Dual;
+
+/// Why a text is no expression, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// What is wrong.
+    pub message: String,
+    /// Start of the part at fault, in bytes.
+    pub start: usize,
+    /// End of the part at fault.
+    pub end: usize,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error in expression: {}", self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+/// Parses a whole text, which may start with `=`.
+pub fn parse(text: &str) -> Result<Expression, ParseError> {
+    let tokens = tokenize(text)?;
+    let mut parser = Parser::new(text, &tokens);
+    parser.accept("=");
+    let set = match parser.sign() {
+        Some("{") => Some(parser.braced_set()?),
+        _ => None,
+    };
+    let mut expression = parser.expression()?;
+    if let Some(token) = parser.token() {
+        let garbage = text[token.start..].trim_end();
+        return Err(ParseError {
+            message: format!("Garbage after expression: \"{garbage}\""),
+            start: token.start,
+            end: text.len(),
+        });
+    }
+    if let Some(set) = set {
+        inherit(&mut expression, &set);
+    }
+    Ok(expression)
+}
+
+/// Gives the set before an expression to the aggregations in it that have none.
+fn inherit(expression: &mut Expression, set: &SetExpression) {
+    match expression {
+        Expression::Aggregation(aggregation) => {
+            aggregation.set.get_or_insert_with(|| set.clone());
+            aggregation.arguments.iter_mut().for_each(|argument| inherit(argument, set));
+        }
+        Expression::Unary(_, operand) => inherit(operand, set),
+        Expression::Binary(_, left, right) => {
+            inherit(left, set);
+            inherit(right, set);
+        }
+        Expression::Call(_, arguments) | Expression::Host(_, arguments) => {
+            arguments.iter_mut().for_each(|argument| inherit(argument, set));
+        }
+        Expression::Value(_) | Expression::Name(..) | Expression::Slot(_) | Expression::Aggregated(_) => {}
+    }
+}
+
+/// How deep an expression may nest, so that no text can exhaust the stack.
+const DEEPEST: usize = 120;
+
+/// How many operators of a rank may stand in a row, for the same reason.
+const LONGEST: usize = 500;
+
+/// Reads expressions from tokens; what follows an expression is left to the caller.
+#[derive(Debug)]
+pub struct Parser<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    /// A parser at the first token.
+    pub fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+        Self { text, tokens, at: 0, depth: 0 }
+    }
+
+    /// The token that comes next.
+    pub fn token(&self) -> Option<&'a Token> {
+        self.tokens.get(self.at)
+    }
+
+    /// Number of tokens read.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// What comes next.
+    pub fn symbol(&self) -> Option<Symbol> {
+        self.token().map(|token| token.symbol.clone())
+    }
+
+    /// The sign that comes next, if it is one.
+    pub fn sign(&self) -> Option<&'static str> {
+        match self.token()?.symbol {
+            Symbol::Sign(sign) => Some(sign),
+            _ => None,
+        }
+    }
+
+    /// Whether a sign comes after the next token.
+    pub(super) fn next_is(&self, sign: &str) -> bool {
+        matches!(self.tokens.get(self.at + 1), Some(Token { symbol: Symbol::Sign(next), .. }) if *next == sign)
+    }
+
+    /// Passes over a token.
+    pub fn skip(&mut self) {
+        self.at += 1;
+    }
+
+    /// Passes over a sign if it comes next.
+    pub fn accept(&mut self, sign: &str) -> bool {
+        let found = self.sign() == Some(sign);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Passes over a sign that must come next.
+    pub fn expect(&mut self, sign: &str) -> Result<(), ParseError> {
+        // `a>` directly before another sign reads as one token, such as `>=`; sets never need that one.
+        if self.accept(sign) { Ok(()) } else { Err(self.error(format!("'{sign}' expected"))) }
+    }
+
+    /// Whether a keyword comes next.
+    pub fn keyword(&self, keyword: &str) -> bool {
+        matches!(self.token(), Some(Token { symbol: Symbol::Word(word), .. }) if word.eq_ignore_ascii_case(keyword))
+    }
+
+    /// Passes over a keyword if it comes next.
+    pub fn accept_keyword(&mut self, keyword: &str) -> bool {
+        let found = self.keyword(keyword);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// An error at the place the parser is.
+    pub fn error(&self, message: impl Into<String>) -> ParseError {
+        let (start, end) = self.token().map_or((self.text.len(), self.text.len()), |token| (token.start, token.end));
+        ParseError { message: message.into(), start, end }
+    }
+
+    /// An expression.
+    pub fn expression(&mut self) -> Result<Expression, ParseError> {
+        self.nested(0)
+    }
+
+    /// An expression of operators that bind at least as tightly as the level.
+    fn level(&mut self, level: usize) -> Result<Expression, ParseError> {
+        let mut left = if self.keyword("not") {
+            self.skip();
+            Expression::Unary(Unary::Not, Box::new(self.nested(NOT_LEVEL)?))
+        } else {
+            self.signed()?
+        };
+        let mut chain = 0;
+        while let Some((operator, its_level)) = self.operator().filter(|(_, its_level)| *its_level >= level) {
+            chain += 1;
+            if chain > LONGEST {
+                return Err(self.error("Expression too long"));
+            }
+            self.skip();
+            let right = self.nested(its_level + 1)?;
+            left = Expression::Binary(operator, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn nested(&mut self, level: usize) -> Result<Expression, ParseError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.error("Expression too deeply nested"));
+        }
+        let result = self.level(level);
+        self.depth -= 1;
+        result
+    }
+
+    fn operator(&self) -> Option<(Binary, usize)> {
+        let token = self.token()?;
+        let operator = match &token.symbol {
+            Symbol::Sign(sign) => match *sign {
+                "=" => Binary::Equal,
+                "<>" => Binary::NotEqual,
+                "<" => Binary::Less,
+                "<=" => Binary::LessEqual,
+                ">" => Binary::Greater,
+                ">=" => Binary::GreaterEqual,
+                "&" => Binary::Concatenate,
+                "+" => Binary::Add,
+                "-" => Binary::Subtract,
+                "*" => Binary::Multiply,
+                "/" => Binary::Divide,
+                _ => return None,
+            },
+            Symbol::Word(word) => match word.to_ascii_lowercase().as_str() {
+                "or" => Binary::Or,
+                "xor" => Binary::Xor,
+                "and" => Binary::And,
+                "like" => Binary::Like,
+                "precedes" => Binary::Precedes,
+                "follows" => Binary::Follows,
+                "bitand" => Binary::BitAnd,
+                "bitor" => Binary::BitOr,
+                "bitxor" => Binary::BitXor,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some((operator, level_of(operator)))
+    }
+
+    fn signed(&mut self) -> Result<Expression, ParseError> {
+        let operator = match self.sign() {
+            Some("-") => Unary::Negate,
+            Some("+") => Unary::Keep,
+            _ if self.keyword("bitnot") => Unary::BitNot,
+            _ => return self.operand(),
+        };
+        self.skip();
+        let operand = self.nested(SIGN_LEVEL)?;
+        Ok(Expression::Unary(operator, Box::new(operand)))
+    }
+
+    fn operand(&mut self) -> Result<Expression, ParseError> {
+        let Some(token) = self.token() else {
+            return Err(self.error("Expression expected"));
+        };
+        let expression = match &token.symbol {
+            Symbol::Number(number) => Expression::Value(Dual::Number(*number)),
+            Symbol::Text(text) => Expression::Value(Dual::Text(Arc::clone(text))),
+            Symbol::Word(name) if self.next_is("(") => {
+                self.skip();
+                self.skip();
+                return self.call(name, token);
+            }
+            Symbol::Word(name) | Symbol::Bracketed(name) | Symbol::Quoted(name) => {
+                Expression::Name(Arc::clone(name), token.start, token.end)
+            }
+            Symbol::Sign("(") => {
+                self.skip();
+                let inner = self.expression()?;
+                self.expect(")")?;
+                return Ok(inner);
+            }
+            Symbol::Sign(sign) => return Err(self.error(format!("Expression expected, found '{sign}'"))),
+        };
+        self.skip();
+        Ok(expression)
+    }
+
+    /// A function's arguments, after its opening parenthesis.
+    fn call(&mut self, name: &str, token: &Token) -> Result<Expression, ParseError> {
+        let Some(named) = functions::find(name) else {
+            return Err(ParseError {
+                message: format!("'{name}' is not a valid function"),
+                start: token.start,
+                end: token.end,
+            });
+        };
+        let (least, most) = named.arguments();
+        let expression = match named {
+            Named::Aggregation(kind) => self.aggregation(kind)?,
+            Named::Plain(function) => Expression::Call(function, self.arguments()?),
+            Named::Host(host, ..) => {
+                self.accept_keyword("total");
+                Expression::Host(host, self.arguments()?)
+            }
+        };
+        let count = match &expression {
+            Expression::Aggregation(aggregation) => aggregation.arguments.len(),
+            Expression::Call(_, arguments) | Expression::Host(_, arguments) => arguments.len(),
+            _ => least,
+        };
+        if count < least || count > most {
+            let bound = if count < least { least } else { most };
+            return Err(ParseError {
+                message: format!("{name} takes {}{bound} parameter(s)", bound_word(least, most, count)),
+                start: token.start,
+                end: token.end,
+            });
+        }
+        Ok(expression)
+    }
+
+    fn aggregation(&mut self, kind: AggregationKind) -> Result<Expression, ParseError> {
+        let mut set = None;
+        let mut distinct = false;
+        let mut total = Total::No;
+        loop {
+            if self.sign() == Some("{") && set.is_none() {
+                set = Some(self.braced_set()?);
+            } else if self.keyword("distinct") && !self.next_is("(") {
+                self.skip();
+                distinct = true;
+            } else if self.keyword("nodistinct") {
+                self.skip();
+            } else if self.keyword("total") && !self.next_is(")") {
+                self.skip();
+                total = Total::Except(if self.accept("<") { self.total_fields()? } else { Vec::new() });
+            } else if self.keyword("all")
+                && !matches!(self.tokens.get(self.at + 1), Some(Token { symbol: Symbol::Sign(_), .. }))
+            {
+                self.skip();
+                set = Some(SetExpression::All);
+                total = Total::Except(Vec::new());
+            } else {
+                break;
+            }
+        }
+        let arguments = self.arguments()?;
+        Ok(Expression::Aggregation(Box::new(Aggregation { kind, set, distinct, total, arguments })))
+    }
+
+    fn total_fields(&mut self) -> Result<Vec<Arc<str>>, ParseError> {
+        let mut fields = Vec::new();
+        loop {
+            match self.symbol() {
+                Some(Symbol::Word(name) | Symbol::Bracketed(name) | Symbol::Quoted(name)) => {
+                    self.skip();
+                    fields.push(name);
+                }
+                _ => return Err(self.error("Field name expected")),
+            }
+            if !self.accept(",") {
+                self.expect(">")?;
+                return Ok(fields);
+            }
+        }
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Expression>, ParseError> {
+        let mut arguments = Vec::new();
+        if self.accept(")") {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.expression()?);
+            if !self.accept(",") {
+                self.expect(")")?;
+                return Ok(arguments);
+            }
+        }
+    }
+}
+
+fn bound_word(least: usize, most: usize, count: usize) -> &'static str {
+    if least == most {
+        ""
+    } else if count < least {
+        "at least "
+    } else {
+        "at most "
+    }
+}
+
+/// What `not` takes as its operand.
+const NOT_LEVEL: usize = 2;
+/// What a sign takes as its operand.
+const SIGN_LEVEL: usize = 7;
+
+/// How tightly an operator binds.
+fn level_of(operator: Binary) -> usize {
+    match operator {
+        Binary::Or | Binary::Xor => 0,
+        Binary::And => 1,
+        Binary::Equal
+        | Binary::NotEqual
+        | Binary::Less
+        | Binary::LessEqual
+        | Binary::Greater
+        | Binary::GreaterEqual
+        | Binary::Like
+        | Binary::Precedes
+        | Binary::Follows => 3,
+        Binary::Concatenate => 4,
+        Binary::Add | Binary::Subtract | Binary::BitOr | Binary::BitXor => 5,
+        Binary::Multiply | Binary::Divide | Binary::BitAnd => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        parse(text).unwrap_err().message
+    }
+
+    #[test]
+    fn errors_say_what_is_missing() {
+        assert_eq!(message("Sum(x"), "')' expected");
+        assert_eq!(message("1 2"), "Garbage after expression: \"2\"");
+        assert_eq!(message("Foo(1)"), "'Foo' is not a valid function");
+        assert_eq!(message("1+"), "Expression expected");
+        assert!(message("If(1)").contains("at least 2"));
+        assert!(message(&"(".repeat(10_000)).contains("nested"));
+        assert!(message(&"-".repeat(10_000)).contains("nested"));
+    }
+
+    #[test]
+    fn operators_bind_by_rank() {
+        let tree = |text| format!("{:?}", parse(text).unwrap());
+        assert_eq!(tree("1+2*3"), tree("1+(2*3)"));
+        assert_eq!(tree("1-2-3"), tree("(1-2)-3"));
+        assert_eq!(tree("'a'&1+2"), tree("'a'&(1+2)"));
+        assert_eq!(tree("not 1=2 and 3 or 4"), tree("((not (1=2)) and 3) or 4"));
+        assert_eq!(tree("=-1*2"), tree("(-1)*2"));
+    }
+
+    #[test]
+    fn a_set_before_the_expression_is_for_every_aggregation() {
+        let Expression::Binary(_, left, right) = parse("{1} Sum(x) + Sum({$} y)").unwrap() else { panic!() };
+        let set = |expression: Expression| match expression {
+            Expression::Aggregation(aggregation) => aggregation.set,
+            _ => None,
+        };
+        assert_eq!(set(*left), Some(SetExpression::All));
+        assert_eq!(set(*right), Some(SetExpression::Current));
+    }
+
+    #[test]
+    fn total_and_distinct() {
+        let Expression::Aggregation(aggregation) = parse("Count(distinct total <A, [B c]> x)").unwrap() else {
+            panic!()
+        };
+        assert!(aggregation.distinct);
+        assert_eq!(aggregation.total, Total::Except(vec!["A".into(), "B c".into()]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_upsets_the_parser(text in "[-+*/()a-z0-9{}<>=,'\"$ \\[\\]]{0,40}") {
+            let _ = parse(&text);
+        }
+    }
+}
