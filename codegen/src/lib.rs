@@ -1,10 +1,64 @@
 //! Reads a Qlik engine's published schema and writes Rust.
 //!
-//! Data flows one way: published file → [`model`] → Rust text.
-//! Strings in, strings out: reading and writing files is the caller's.
+//! Data flows one way: published file ([`openrpc`]) → [`model`], which the [`snapshot`] keeps and the [`companion`]
+//! completes → plan → Rust files. Strings in, strings out: reading and writing files is the caller's.
+//!
+//! ```
+//! let published = qix_codegen::openrpc::read(r##"{
+//!     "openrpc": "1.0.0",
+//!     "info": { "title": "QIX", "version": "1.0.0" },
+//!     "methods": [{
+//!         "name": "Global.OSName",
+//!         "params": [],
+//!         "result": { "name": "r", "schema": { "type": "object", "properties": { "qReturn": { "type": "string" } } } }
+//!     }],
+//!     "components": { "schemas": {} }
+//! }"##)?;
+//! let generated =
+//!     qix_codegen::generate(published.model, &Default::default(), &published.prose, qix_codegen::Place::Crate)?;
+//! assert!(generated.files["global.rs"].contains("fn os_name(&self) -> Call<'_, OSName>"));
+//! # Ok::<(), qix_codegen::fault::Faults>(())
+//! ```
 
+pub mod companion;
+mod docs;
+mod emit;
+mod families;
 pub mod fault;
+mod markdown;
 pub mod model;
+mod names;
 pub mod openrpc;
+mod plan;
 pub mod prose;
 pub mod snapshot;
+
+pub use emit::{Files, Place};
+
+use companion::Companion;
+use fault::{Fault, Faults};
+use model::{Counts, Model};
+use prose::Prose;
+
+/// The code for one engine version.
+#[derive(Debug)]
+pub struct Generated {
+    /// The files, by their path.
+    pub files: Files,
+    /// What the schema holds.
+    pub counts: Counts,
+    /// What deserves a look: companion entries that do not apply, methods that need one.
+    pub notes: Vec<Fault>,
+}
+
+/// Generates the code for a model.
+///
+/// # Errors
+///
+/// Every fault of the model or the companion, each with its place and what to do about it.
+pub fn generate(mut model: Model, companion: &Companion, prose: &Prose, place: Place) -> Result<Generated, Faults> {
+    let counts = model.counts();
+    let notes = companion.complete(&mut model)?;
+    let plan = plan::plan(&model, companion)?;
+    Ok(Generated { files: emit::files(&plan, prose, place)?, counts, notes })
+}

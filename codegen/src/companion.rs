@@ -1,0 +1,162 @@
+//! The facts that the published schema leaves out or gets wrong, from `companion.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::fault::{Fault, Faults};
+use crate::model::{Kind, Member, Model, TypeRef};
+
+/// The companion of a schema. The file itself says what each part is for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    #[serde(rename = "about", default)]
+    _about: BTreeMap<String, String>,
+    /// Method to the class of the object it returns.
+    pub returns: BTreeMap<String, String>,
+    /// Methods that change nothing.
+    pub reads: BTreeSet<String>,
+    /// Methods that change something.
+    pub writes: BTreeSet<String>,
+    /// Types whose unknown members are kept.
+    pub extended: BTreeSet<String>,
+    /// Members, `name` or `Type/name`, that are optional because presence means something.
+    pub presence: BTreeSet<String>,
+    /// Type to members that the schema lacks.
+    pub members: BTreeMap<String, BTreeMap<String, TypeRef>>,
+    /// Type to members that are kept in one box.
+    pub rare: BTreeMap<String, Vec<String>>,
+    /// Deprecated item to what to use instead.
+    pub instead: BTreeMap<String, Vec<String>>,
+}
+
+const FILE: &str = "companion.json";
+
+impl Companion {
+    /// Reads the text of the file.
+    pub fn read(text: &str) -> Result<Self, Faults> {
+        serde_json::from_str(text).map_err(|error| {
+            Faults::from(Fault { file: FILE.into(), ..Fault::new("", error.to_string(), "Correct the file.") })
+        })
+    }
+
+    /// Adds its facts to a model. Returns notes on entries that do not apply to it and on methods that need one.
+    ///
+    /// # Errors
+    ///
+    /// A method that returns an object and has no entry; the fault names the line to add.
+    pub fn complete(&self, model: &mut Model) -> Result<Vec<Fault>, Faults> {
+        self.check_returns(model)?;
+        let mut notes = self.stale(model);
+        for name in model.methods.keys() {
+            if !self.reads.contains(name) && !self.writes.contains(name) {
+                notes.push(note(
+                    "/writes",
+                    format!("`{name}` is neither in `reads` nor in `writes`; it is taken for a write"),
+                    format!("Add \"{name}\" to one of the two."),
+                ));
+            }
+        }
+        self.apply(model);
+        Ok(notes)
+    }
+
+    fn check_returns(&self, model: &Model) -> Result<(), Faults> {
+        let mut faults = Vec::new();
+        let classes = model.classes();
+        for (name, method) in &model.methods {
+            let returns_object = method.results.iter().any(|r| r.ty.named() == Some("ObjectInterface"));
+            match self.returns.get(name) {
+                None if returns_object => faults.push(note(
+                    "/returns",
+                    format!("`{name}` returns an object and the schema does not say of which class"),
+                    format!("Add the line `\"{name}\": \"CLASS\",` with one of: {}.", classes.join(", ")),
+                )),
+                Some(class) if returns_object && !classes.contains(&class.as_str()) => faults.push(note(
+                    &format!("/returns/{name}"),
+                    format!("`{class}` is no class of the schema"),
+                    format!("Use one of: {}.", classes.join(", ")),
+                )),
+                _ => {}
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
+    }
+
+    /// Entries that name what the model does not have.
+    fn stale(&self, model: &Model) -> Vec<Fault> {
+        let mut notes = Vec::new();
+        let mut gone = |pointer: String, name: &str| {
+            notes.push(note(
+                &pointer,
+                format!("`{name}` is not in this schema"),
+                "Remove the entry once no schema in use has it.",
+            ));
+        };
+        let method = |name: &String| model.methods.contains_key(name);
+        let ty = |name: &String| model.types.contains_key(name);
+        self.returns.keys().filter(|m| !method(m)).for_each(|m| gone(format!("/returns/{m}"), m));
+        self.reads.iter().filter(|m| !method(m)).for_each(|m| gone("/reads".into(), m));
+        self.writes.iter().filter(|m| !method(m)).for_each(|m| gone("/writes".into(), m));
+        self.extended.iter().filter(|t| !ty(t)).for_each(|t| gone("/extended".into(), t));
+        self.members.keys().filter(|t| !ty(t)).for_each(|t| gone(format!("/members/{t}"), t));
+        for (name, members) in &self.rare {
+            let known = members_of(model, name);
+            for member in members.iter().filter(|m| !known.iter().any(|k| k.name == **m)) {
+                gone(format!("/rare/{name}"), &format!("{name}/{member}"));
+            }
+        }
+        for item in self.instead.keys() {
+            let (owner, member) = item.split_once('/').unwrap_or((item, ""));
+            let known = method(&owner.to_owned()) || ty(&owner.to_owned());
+            if !known || (!member.is_empty() && !members_of(model, owner).iter().any(|m| m.name == member)) {
+                gone(format!("/instead/{}", item.replace('/', "~1")), item);
+            }
+        }
+        notes
+    }
+
+    fn apply(&self, model: &mut Model) {
+        for (item, instead) in &self.instead {
+            let (owner, member) = item.split_once('/').unwrap_or((item, ""));
+            let marks = match (model.methods.get_mut(owner), model.types.get_mut(owner)) {
+                (Some(method), _) => Some(&mut method.marks),
+                (None, Some(ty)) if member.is_empty() => Some(&mut ty.marks),
+                (None, Some(ty)) => match &mut ty.kind {
+                    Kind::Struct { members, .. } => members.iter_mut().find(|m| m.name == member).map(|m| &mut m.marks),
+                    _ => None,
+                },
+                (None, None) => None,
+            };
+            if let Some(deprecated) = marks.and_then(|marks| marks.deprecated.as_mut()) {
+                deprecated.instead.clone_from(instead);
+            }
+        }
+        for (name, added) in &self.members {
+            let Some(Kind::Struct { members, .. }) = model.types.get_mut(name).map(|ty| &mut ty.kind) else { continue };
+            for (member, ty) in added {
+                if !members.iter().any(|m| m.name == *member) {
+                    let (name, ty) = (member.clone(), ty.clone());
+                    members.push(Member { name, ty, default: None, required: false, marks: Default::default() });
+                }
+            }
+        }
+    }
+
+    /// Whether a member is optional because its presence means something.
+    pub fn is_presence(&self, ty: &str, member: &str) -> bool {
+        self.presence.contains(member) || self.presence.contains(&format!("{ty}/{member}"))
+    }
+}
+
+fn members_of<'a>(model: &'a Model, ty: &str) -> &'a [Member] {
+    match model.types.get(ty).map(|ty| &ty.kind) {
+        Some(Kind::Struct { members, .. }) => members,
+        _ => &[],
+    }
+}
+
+fn note(pointer: &str, what: String, hint: impl Into<String>) -> Fault {
+    Fault { file: FILE.into(), ..Fault::new(pointer, what, hint) }
+}

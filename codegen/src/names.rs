@@ -1,0 +1,122 @@
+//! Every name that the generated code has, and how it comes from the schema's.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Words that are no identifiers in Rust.
+const KEYWORDS: [&str; 52] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Enum values whose own names say too little, or misspell what they say: (enum, title, name).
+const VARIANTS: [(&str, &str, &str); 4] = [
+    ("NxGrpType", "H", "Hierarchy"),
+    ("StateEnumType", "NSTATES", "NStates"),
+    ("StateEnumType", "XL", "LockedExcluded"),
+    ("StateEnumType", "XS", "SelectedExcluded"),
+];
+
+/// Names that a parameter must not have, since a call's or a request's own methods do.
+pub(crate) const RESERVED_PARAMS: [&str; 6] = ["new", "map", "ready", "into_future", "clone", "fmt"];
+
+/// Names that a method must not have, since every object has them.
+pub(crate) const RESERVED_METHODS: [&str; 5] = ["remote", "handle", "call", "clone", "from_remote"];
+
+/// Names that a member must not have, since the generated struct has them.
+pub(crate) const RESERVED_MEMBERS: [&str; 2] = ["extra", "rare"];
+
+/// `qFieldName` → `field_name`: members, parameters and results.
+pub(crate) fn field(wire: &str) -> String {
+    let bare = match wire.strip_prefix('q') {
+        // All wire names begin with q; a lower-case letter may follow (`qv`, `qnDec`).
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphabetic()) => rest,
+        _ => wire,
+    };
+    identifier(bare.to_snake_case())
+}
+
+/// `GetField` → `get_field`: methods, and classes as modules.
+pub(crate) fn function(wire: &str) -> String {
+    identifier(wire.to_snake_case())
+}
+
+/// A type or request keeps the schema's name, which begins with a capital.
+pub(crate) fn ty(wire: &str) -> String {
+    let mut chars = wire.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}
+
+/// `LOCERR_GENERIC_ABORTED` → `GENERIC_ABORTED`.
+pub(crate) fn error(wire: &str) -> String {
+    let bare = wire.strip_prefix("LOCERR_").unwrap_or(wire).to_ascii_uppercase();
+    if bare.starts_with(|c: char| c.is_ascii_digit()) { format!("E_{bare}") } else { bare }
+}
+
+/// The variants of an enum, from each value's title and long name: readable, without the words that all share.
+pub(crate) fn variants(name: &str, values: &[(&str, Option<&str>)]) -> Vec<String> {
+    let texts: Vec<Vec<&str>> = values.iter().map(|(title, long)| long.unwrap_or(title).split('_').collect()).collect();
+    let shared = shared_words(&texts);
+    let variants = values.iter().zip(&texts).map(|((title, _), words)| {
+        let exception = VARIANTS.iter().find(|(e, t, _)| e == &name && t == title);
+        match exception {
+            Some((_, _, variant)) => (*variant).to_owned(),
+            None => words[shared..].join("_").to_upper_camel_case(),
+        }
+    });
+    variants.map(|variant| if variant == "Self" { "Itself".to_owned() } else { variant }).collect()
+}
+
+/// How many leading words all values share, leaving each a name that can be an identifier.
+fn shared_words(texts: &[Vec<&str>]) -> usize {
+    let Some(first) = texts.first().filter(|_| texts.len() > 1) else { return 0 };
+    let mut shared = 0;
+    while first.get(shared).is_some_and(|word| texts.iter().all(|words| words.get(shared) == Some(word))) {
+        shared += 1;
+    }
+    let usable =
+        |words: &Vec<&str>| words.get(shared).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if texts.iter().all(usable) { shared } else { shared.saturating_sub(1) }
+}
+
+fn identifier(name: String) -> String {
+    if KEYWORDS.contains(&name.as_str()) {
+        format!("{name}_")
+    } else if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("n{name}")
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{error, field, function, variants};
+
+    #[test]
+    fn fields_lose_the_prefix() {
+        let names = ["qHyperCubeDef", "qIsOLE", "qv", "qcx", "qType", "qnDec", "title", "qUDC", "q"].map(field);
+        assert_eq!(names, ["hyper_cube_def", "is_ole", "v", "cx", "type_", "n_dec", "title", "udc", "q"]);
+    }
+
+    #[test]
+    fn functions_and_errors_keep_their_words() {
+        assert_eq!(
+            ["GetBaseBNFHash", "OSName", "DoReloadEx"].map(function),
+            ["get_base_bnf_hash", "os_name", "do_reload_ex"]
+        );
+        assert_eq!(error("LOCERR_HTTP_404"), "HTTP_404");
+    }
+
+    #[test]
+    fn variants_lose_what_all_share() {
+        let modes = [("S", Some("DATA_MODE_STRAIGHT")), ("K", Some("DATA_MODE_PIVOT_STACK"))];
+        assert_eq!(variants("Mode", &modes), ["Straight", "PivotStack"]);
+        assert_eq!(
+            variants("Bits", &[("CONNECT_DEFAULT", None), ("CONNECT_64", None)]),
+            ["ConnectDefault", "Connect64"]
+        );
+        assert_eq!(variants("One", &[("ONLY_ONE", None)]), ["OnlyOne"]);
+    }
+}

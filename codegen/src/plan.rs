@@ -1,0 +1,379 @@
+//! From the schema's model to what the Rust code will hold: every decision is taken here, none while writing.
+
+mod shape;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::companion::Companion;
+use crate::fault::{Fault, Faults};
+use crate::model::{EnumValue, Kind, Marks, Member, Method, Model, TypeRef, class_of};
+use crate::names;
+pub(crate) use shape::Shape;
+
+/// The Rust code to be, in the order in which it is written.
+pub(crate) struct Plan {
+    pub(crate) engine: String,
+    pub(crate) types: Vec<TypePlan>,
+    pub(crate) classes: Vec<ClassPlan>,
+    /// Error codes: constant, name on the wire, number.
+    pub(crate) errors: Vec<(String, String, i64)>,
+}
+
+/// A named type.
+pub(crate) struct TypePlan {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) marks: Marks,
+    pub(crate) body: TypeBody,
+}
+
+pub(crate) enum TypeBody {
+    Struct(StructPlan),
+    Enum(Vec<Variant>),
+    /// Another name for a type.
+    Alias(Shape),
+}
+
+pub(crate) struct StructPlan {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) extended: bool,
+    pub(crate) recursive: bool,
+}
+
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) shape: Shape,
+    /// The value that absence stands for, as Rust, where it is not the type's own default.
+    pub(crate) default: Option<DefaultValue>,
+    /// Whether it lives in the struct's box for rare members.
+    pub(crate) rare: bool,
+    pub(crate) marks: Marks,
+}
+
+/// A default other than the type's own.
+pub(crate) enum DefaultValue {
+    Integer(i64),
+    Float(f64),
+    Bool(bool),
+    Text(String),
+    /// A variant of an enum.
+    Variant(String, String),
+}
+
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) value: EnumValue,
+    /// Whether it is what absence stands for.
+    pub(crate) default: bool,
+}
+
+pub(crate) struct ClassPlan {
+    pub(crate) name: String,
+    pub(crate) module: String,
+    pub(crate) methods: Vec<MethodPlan>,
+}
+
+pub(crate) struct MethodPlan {
+    /// Full name on the wire.
+    pub(crate) wire: String,
+    pub(crate) name: String,
+    pub(crate) request: String,
+    pub(crate) reads: bool,
+    pub(crate) required: Vec<Param>,
+    pub(crate) optional: Vec<Param>,
+    /// Index of each parameter among `required` and `optional`, in the schema's order: (required, index).
+    pub(crate) order: Vec<(bool, usize)>,
+    pub(crate) results: Vec<Outcome>,
+    pub(crate) access: Vec<String>,
+    pub(crate) marks: Marks,
+}
+
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) shape: Shape,
+    pub(crate) marks: Marks,
+}
+
+pub(crate) struct Outcome {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) kind: OutcomeKind,
+}
+
+pub(crate) enum OutcomeKind {
+    Value(Shape),
+    /// An object of a class.
+    Object(String),
+}
+
+/// Plans the code for a model that its companion has completed.
+pub(crate) fn plan(model: &Model, companion: &Companion) -> Result<Plan, Faults> {
+    let mut planner = Planner { model, companion, faults: Vec::new(), boxed: shape::endless_members(model) };
+    let plan = planner.plan();
+    if planner.faults.is_empty() { Ok(plan) } else { Err(Faults(planner.faults)) }
+}
+
+struct Planner<'a> {
+    model: &'a Model,
+    companion: &'a Companion,
+    faults: Vec<Fault>,
+    /// Members that would make their struct hold itself.
+    boxed: BTreeSet<(String, String)>,
+}
+
+impl Planner<'_> {
+    fn plan(&mut self) -> Plan {
+        let recursive = shape::recursive_types(self.model);
+        let mut types: Vec<TypePlan> = Vec::new();
+        let mut names = Unique::new("/components/schemas", "type");
+        for reserved in ["Json", "Extra", "Call", "Vec", "String", "Option", "Box", "Default", "Error"] {
+            names.reserve(reserved);
+        }
+        for (wire, ty) in &self.model.types {
+            let name = names::ty(wire);
+            names.take(&mut self.faults, &name, wire);
+            let body = match &ty.kind {
+                Kind::Struct { members, dynamic } => {
+                    let mut fields = self.fields(wire, members);
+                    for member in dynamic {
+                        let field = Field {
+                            name: names::field(&member.name),
+                            wire: member.name.clone(),
+                            shape: Shape::of(self.model, &member.ty).present(),
+                            default: None,
+                            rare: false,
+                            marks: Marks::default(),
+                        };
+                        fields.push(field);
+                    }
+                    self.check_fields(wire, &fields);
+                    let extended = self.companion.extended.contains(wire);
+                    TypeBody::Struct(StructPlan { fields, extended, recursive: recursive.contains(wire) })
+                }
+                Kind::Open => TypeBody::Alias(Shape::Json),
+                Kind::Text { .. } => TypeBody::Alias(Shape::Text),
+                Kind::Array { items } => {
+                    TypeBody::Alias(Shape::of(self.model, &TypeRef::List(Box::new(items.clone()))))
+                }
+                Kind::Enum { values } => TypeBody::Enum(self.variants(wire, values)),
+            };
+            types.push(TypePlan { name, wire: wire.clone(), marks: ty.marks.clone(), body });
+        }
+        let classes = self.classes();
+        for class in &classes {
+            names.take(&mut self.faults, &class.name, &class.name);
+        }
+        Plan { engine: self.model.engine.clone(), types, classes, errors: self.errors() }
+    }
+
+    fn fields(&mut self, ty: &str, members: &[Member]) -> Vec<Field> {
+        let rare = self.companion.rare.get(ty);
+        let mut fields = Vec::new();
+        for member in members {
+            let mut shape = Shape::of(self.model, &member.ty);
+            if self.companion.is_presence(ty, &member.name)
+                || self.boxed.contains(&(ty.to_owned(), member.name.clone()))
+            {
+                shape = shape.present();
+            }
+            fields.push(Field {
+                name: names::field(&member.name),
+                wire: member.name.clone(),
+                default: self.default(ty, member, &shape),
+                shape,
+                rare: rare.is_some_and(|rare| rare.contains(&member.name)),
+                marks: member.marks.clone(),
+            });
+        }
+        fields
+    }
+
+    fn check_fields(&mut self, ty: &str, fields: &[Field]) {
+        let mut names = Unique::new(format!("/components/schemas/{ty}/properties"), "member");
+        names::RESERVED_MEMBERS.iter().for_each(|name| names.reserve(name));
+        for field in fields {
+            names.take(&mut self.faults, &field.name, &field.wire);
+        }
+    }
+
+    /// The default of a member as Rust, if it is not the type's own.
+    fn default(&mut self, ty: &str, member: &Member, shape: &Shape) -> Option<DefaultValue> {
+        let default = member.default.as_ref()?;
+        let value = match shape {
+            Shape::Integer(_) => default.as_i64().map(DefaultValue::Integer),
+            Shape::Float => default.as_f64().map(DefaultValue::Float),
+            Shape::Bool => default.as_bool().map(DefaultValue::Bool),
+            Shape::Text => default.as_str().map(|text| DefaultValue::Text(text.to_owned())),
+            Shape::Enum(name) => {
+                let values = self.values_of(member.ty.named().unwrap_or_default());
+                let matches = |value: &EnumValue| {
+                    default.as_str().is_some_and(|text| value.title == text || value.long.as_deref() == Some(text))
+                        || default.as_i64() == Some(value.number)
+                };
+                let variants = variant_names(name, values);
+                let index = values.iter().position(matches);
+                if index.is_some() && index == default_index(values) {
+                    return None;
+                }
+                index.map(|index| DefaultValue::Variant(name.clone(), variants[index].clone()))
+            }
+            _ => None,
+        };
+        if value.is_none() {
+            self.faults.push(Fault::new(
+                format!("/components/schemas/{ty}/properties/{}/default", member.name),
+                format!("the default {default} does not fit the type `{}`", member.ty),
+                "Correct the schema's default.",
+            ));
+        }
+        value
+    }
+
+    fn values_of(&self, ty: &str) -> &[EnumValue] {
+        match self.model.types.get(ty).map(|ty| &ty.kind) {
+            Some(Kind::Enum { values }) => values,
+            _ => &[],
+        }
+    }
+
+    fn variants(&mut self, ty: &str, values: &[EnumValue]) -> Vec<Variant> {
+        let mut unique = Unique::new(format!("/components/schemas/{ty}/oneOf"), "value");
+        unique.reserve("Unrecognized");
+        let default = default_index(values);
+        let mut variants = Vec::new();
+        for (index, (name, value)) in variant_names(ty, values).into_iter().zip(values).enumerate() {
+            unique.take(&mut self.faults, &name, &value.title);
+            variants.push(Variant { name, value: value.clone(), default: Some(index) == default });
+        }
+        variants
+    }
+
+    fn classes(&mut self) -> Vec<ClassPlan> {
+        let mut classes: BTreeMap<String, ClassPlan> = BTreeMap::new();
+        let mut uniques: BTreeMap<String, Unique> = BTreeMap::new();
+        for (wire, method) in &self.model.methods {
+            let class = class_of(wire).unwrap_or_default().to_owned();
+            let plan = self.method(wire, method);
+            let unique = uniques.entry(class.clone()).or_insert_with(|| {
+                let mut unique = Unique::new("/methods", "method");
+                names::RESERVED_METHODS.iter().for_each(|name| unique.reserve(name));
+                unique
+            });
+            unique.take(&mut self.faults, &plan.name, wire);
+            let module = names::function(&class);
+            let entry = classes.entry(class.clone());
+            entry
+                .or_insert_with(|| ClassPlan { name: names::ty(&class), module, methods: Vec::new() })
+                .methods
+                .push(plan);
+        }
+        classes.into_values().collect()
+    }
+
+    fn method(&mut self, wire: &str, method: &Method) -> MethodPlan {
+        let bare = wire.split_once('.').map_or(wire, |(_, name)| name);
+        let mut params = Unique::new(format!("/methods/{wire}/params"), "parameter");
+        names::RESERVED_PARAMS.iter().for_each(|name| params.reserve(name));
+        let (mut required, mut optional, mut order) = (Vec::new(), Vec::new(), Vec::new());
+        for param in &method.params {
+            let name = names::field(&param.name);
+            params.take(&mut self.faults, &name, &param.name);
+            if name.starts_with("with_") {
+                self.faults.push(Fault::new(
+                    format!("/methods/{wire}/params"),
+                    format!("the parameter `{}` would begin with `with_`, as only options of the call do", param.name),
+                    "Give it another name in codegen/src/names.rs.",
+                ));
+            }
+            let list = if param.required { &mut required } else { &mut optional };
+            order.push((param.required, list.len()));
+            let shape = Shape::of(self.model, &param.ty);
+            list.push(Param { name, wire: param.name.clone(), shape, marks: param.marks.clone() });
+        }
+        MethodPlan {
+            wire: wire.to_owned(),
+            name: names::function(bare),
+            request: names::ty(bare),
+            reads: self.companion.reads.contains(wire),
+            required,
+            optional,
+            order,
+            results: self.results(wire, method),
+            access: method.access.clone(),
+            marks: method.marks.clone(),
+        }
+    }
+
+    fn results(&mut self, wire: &str, method: &Method) -> Vec<Outcome> {
+        let mut unique = Unique::new(format!("/methods/{wire}/result"), "result");
+        let several = method.results.len() > 1;
+        let mut outcomes = Vec::new();
+        for result in &method.results {
+            let is_object = result.ty == TypeRef::Named("ObjectInterface".to_owned());
+            let class = self.companion.returns.get(wire).filter(|_| is_object);
+            let name = match class {
+                Some(class) if several => names::function(class.strip_prefix("Generic").unwrap_or(class)),
+                _ if result.name == "qReturn" => "returned".to_owned(),
+                _ => names::field(&result.name),
+            };
+            unique.take(&mut self.faults, &name, &result.name);
+            let kind = match class {
+                Some(class) => OutcomeKind::Object(names::ty(class)),
+                None => OutcomeKind::Value(Shape::of(self.model, &result.ty)),
+            };
+            outcomes.push(Outcome { name, wire: result.name.clone(), kind });
+        }
+        outcomes
+    }
+
+    fn errors(&mut self) -> Vec<(String, String, i64)> {
+        let mut unique = Unique::new("/components/errors", "error");
+        unique.reserve("NAMES");
+        let mut errors: Vec<_> =
+            self.model.errors.iter().map(|(wire, code)| (names::error(wire), wire.clone(), *code)).collect();
+        for (name, wire, _) in &errors {
+            unique.take(&mut self.faults, name, wire);
+        }
+        errors.sort_by_key(|error| error.2);
+        errors
+    }
+}
+
+fn variant_names(ty: &str, values: &[EnumValue]) -> Vec<String> {
+    let texts: Vec<_> = values.iter().map(|value| (value.title.as_str(), value.long.as_deref())).collect();
+    names::variants(ty, &texts)
+}
+
+/// What absence of an enum value stands for: the value with the number 0, else the first.
+fn default_index(values: &[EnumValue]) -> Option<usize> {
+    values.iter().position(|value| value.number == 0).or(if values.is_empty() { None } else { Some(0) })
+}
+
+/// Names of one scope; two that are the same are a fault.
+struct Unique {
+    pointer: String,
+    what: &'static str,
+    taken: BTreeMap<String, String>,
+}
+
+impl Unique {
+    fn new(pointer: impl Into<String>, what: &'static str) -> Self {
+        Self { pointer: pointer.into(), what, taken: BTreeMap::new() }
+    }
+
+    fn reserve(&mut self, name: &str) {
+        self.taken.insert(name.to_owned(), format!("{name} (taken by the generated code)"));
+    }
+
+    fn take(&mut self, faults: &mut Vec<Fault>, name: &str, wire: &str) {
+        if let Some(other) = self.taken.insert(name.to_owned(), wire.to_owned()) {
+            faults.push(Fault::new(
+                format!("{}/{}", self.pointer, wire.replace('~', "~0").replace('/', "~1")),
+                format!("the {}s `{other}` and `{wire}` both become `{name}` in Rust", self.what),
+                "Give one of them another name in codegen/src/names.rs.",
+            ));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The Rust form of a type, and which types hold themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::{IntFormat, Kind, Model, TypeRef};
+use crate::names;
+
+/// The Rust form of a type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Shape {
+    Text,
+    Bool,
+    Float,
+    Integer(IntFormat),
+    Json,
+    Enum(String),
+    Struct(String),
+    /// Another name for a list, text or JSON.
+    Alias(String, Box<Shape>),
+    List(Box<Shape>),
+    /// Present or absent, where that means something.
+    Present(Box<Shape>),
+}
+
+impl Shape {
+    pub(crate) fn of(model: &Model, ty: &TypeRef) -> Self {
+        match ty {
+            TypeRef::String => Self::Text,
+            TypeRef::Boolean => Self::Bool,
+            TypeRef::Number { .. } => Self::Float,
+            TypeRef::Integer(format) => Self::Integer(*format),
+            TypeRef::List(items) => Self::List(Box::new(Self::of(model, items))),
+            TypeRef::Named(wire) => {
+                let name = names::ty(wire);
+                match model.types.get(wire).map(|ty| &ty.kind) {
+                    Some(Kind::Struct { .. }) => Self::Struct(name),
+                    Some(Kind::Enum { .. }) => Self::Enum(name),
+                    Some(Kind::Array { items }) => {
+                        Self::Alias(name, Box::new(Self::List(Box::new(Self::of(model, items)))))
+                    }
+                    Some(Kind::Text { .. }) => Self::Alias(name, Box::new(Self::Text)),
+                    Some(Kind::Open) | None => Self::Alias(name, Box::new(Self::Json)),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn present(self) -> Self {
+        Self::Present(Box::new(self))
+    }
+
+    /// The type, in Rust.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Self::Text => quote!(String),
+            Self::Bool => quote!(bool),
+            Self::Float => quote!(f64),
+            Self::Integer(IntFormat::Int8) => quote!(i8),
+            // The schema does not say whether a byte has a sign.
+            Self::Integer(IntFormat::Int16 | IntFormat::Byte) => quote!(i16),
+            Self::Integer(IntFormat::Int32) => quote!(i32),
+            Self::Integer(IntFormat::Int64 | IntFormat::Unstated) => quote!(i64),
+            Self::Json => quote!(Json),
+            Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => {
+                let name = format_ident!("{name}");
+                quote!(#name)
+            }
+            Self::List(items) => {
+                let items = items.tokens();
+                quote!(Vec<#items>)
+            }
+            Self::Present(inner) => {
+                let tokens = inner.tokens();
+                if matches!(**inner, Self::Struct(_)) { quote!(Option<Box<#tokens>>) } else { quote!(Option<#tokens>) }
+            }
+        }
+    }
+
+    /// The shape behind other names.
+    pub(crate) fn resolved(&self) -> &Self {
+        if let Self::Alias(_, inner) = self { inner.resolved() } else { self }
+    }
+
+    /// What a setter takes, and how that becomes the value of the field.
+    pub(crate) fn setter(&self) -> (TokenStream, TokenStream) {
+        match self.resolved() {
+            Self::Text => (quote!(impl Into<String>), quote!(value.into())),
+            Self::List(items) => {
+                let items = items.tokens();
+                (
+                    quote!(impl IntoIterator<Item = impl Into<#items>>),
+                    quote!(value.into_iter().map(Into::into).collect()),
+                )
+            }
+            Self::Present(inner) => {
+                let (ty, value) = inner.setter();
+                if matches!(**inner, Self::Struct(_)) {
+                    (ty, quote!(Some(Box::new(#value))))
+                } else {
+                    (ty, quote!(Some(#value)))
+                }
+            }
+            _ => (self.tokens(), quote!(value)),
+        }
+    }
+
+    /// What a required parameter takes in a method that must stay dyn-compatible.
+    pub(crate) fn argument(&self) -> TokenStream {
+        if *self.resolved() == Self::Text { quote!(&str) } else { self.tokens() }
+    }
+
+    /// The name of the named type in it.
+    pub(crate) fn named(&self) -> Option<&str> {
+        match self {
+            Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => Some(name),
+            Self::List(inner) | Self::Present(inner) => inner.named(),
+            _ => None,
+        }
+    }
+
+    /// In words, for documentation.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Bool => "true or false".to_owned(),
+            Self::Float => "number".to_owned(),
+            Self::Integer(_) => "whole number".to_owned(),
+            Self::Json => "any JSON".to_owned(),
+            Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => format!("[`{name}`]"),
+            Self::List(items) => match &**items {
+                Self::Text => "texts".to_owned(),
+                Self::Bool => "truth values".to_owned(),
+                Self::Float => "numbers".to_owned(),
+                Self::Integer(_) => "whole numbers".to_owned(),
+                items => format!("list of {}", items.words()),
+            },
+            Self::Present(inner) => inner.words(),
+        }
+    }
+}
+
+/// For each struct, the types it holds: (member, type, directly or in a list).
+fn edges(model: &Model) -> BTreeMap<&str, Vec<(&str, &str, bool)>> {
+    let mut edges: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (name, ty) in &model.types {
+        let held = edges.entry(name).or_default();
+        match &ty.kind {
+            Kind::Struct { members, dynamic } => {
+                let direct = |ty: &TypeRef| matches!(ty, TypeRef::Named(_));
+                let members = members.iter().map(|m| (m.name.as_str(), &m.ty, direct(&m.ty)));
+                let dynamic = dynamic.iter().map(|m| (m.name.as_str(), &m.ty, false));
+                held.extend(members.chain(dynamic).filter_map(|(m, ty, direct)| Some((m, ty.named()?, direct))));
+            }
+            Kind::Array { items } => held.extend(items.named().map(|items| ("", items, false))),
+            Kind::Open | Kind::Text { .. } | Kind::Enum { .. } => {}
+        }
+    }
+    edges
+}
+
+fn reaches<'a>(
+    edges: &BTreeMap<&'a str, Vec<(&'a str, &'a str, bool)>>,
+    from: &'a str,
+    to: &str,
+    directly: bool,
+    seen: &mut BTreeSet<&'a str>,
+) -> bool {
+    seen.insert(from)
+        && edges.get(from).into_iter().flatten().any(|(_, held, direct)| {
+            (*direct || !directly) && (*held == to || reaches(edges, held, to, directly, seen))
+        })
+}
+
+/// Members that would make their struct hold itself without end.
+pub(super) fn endless_members(model: &Model) -> BTreeSet<(String, String)> {
+    let edges = edges(model);
+    let mut endless = BTreeSet::new();
+    for (ty, held) in &edges {
+        for (member, target, _) in held.iter().filter(|(_, _, direct)| *direct) {
+            if target == ty || reaches(&edges, target, ty, true, &mut BTreeSet::new()) {
+                endless.insert(((*ty).to_owned(), (*member).to_owned()));
+            }
+        }
+    }
+    endless
+}
+
+/// Types whose values can hold values of their own type, at whatever distance.
+pub(super) fn recursive_types(model: &Model) -> BTreeSet<String> {
+    let edges = edges(model);
+    let recursive = edges.keys().filter(|ty| reaches(&edges, ty, ty, false, &mut BTreeSet::new()));
+    recursive.map(|ty| (*ty).to_owned()).collect()
+}

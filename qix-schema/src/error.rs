@@ -1,0 +1,175 @@
+//! What can go wrong with a call.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::rpc::{Method, ObjectHandle};
+use crate::wire::DecodeError;
+
+/// A call that failed: why, and which call it was.
+#[derive(Debug)]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    call: Option<Box<(Method, ObjectHandle)>>,
+}
+
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The engine answered with an error.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The engine knows no such object; it says so by an answer without a handle.
+    #[error("the engine has no such object; check the name or identifier")]
+    NotFound,
+    /// The engine answered with an object of another class.
+    #[error("the engine answered with a {found}, not a {expected}; check the identifier")]
+    WrongClass {
+        /// The class that the method returns.
+        expected: &'static str,
+        /// The class that came.
+        found: String,
+    },
+    /// The answer is not of the form that the schema gives it.
+    #[error("the answer does not decode {0}; is the engine of another version than the schema?")]
+    Decode(#[source] DecodeError),
+    /// The parameters could not be written as JSON.
+    #[error("the parameters cannot be written as JSON: {0}")]
+    Encode(#[source] serde_json::Error),
+    /// No answer came in time.
+    #[error("no answer within {0:?}; allow more time, or check whether the engine is busy")]
+    TimedOut(Duration),
+    /// The connection ended before the answer came.
+    #[error("the connection was closed before the answer came: {reason}")]
+    Closed {
+        /// Who closed it, and why.
+        reason: String,
+    },
+    /// Whatever carries the calls failed.
+    #[error(transparent)]
+    Transport(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// An error that the engine answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EngineError {
+    /// The code.
+    pub code: ErrorCode,
+    /// What the error is about: often the parameter, or the name that is not there.
+    pub parameter: String,
+    /// The engine's text.
+    pub message: String,
+}
+
+impl EngineError {
+    /// An error with a code.
+    pub fn new(code: ErrorCode, parameter: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, parameter: parameter.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "engine error {}", self.code)?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        if self.parameter.is_empty() { Ok(()) } else { write!(f, " ({})", self.parameter) }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+/// The number of an engine error; the schema's names are constants of [`error_codes`](crate::error_codes).
+///
+/// ```
+/// use qix_schema::{ErrorCode, error_codes};
+///
+/// assert_eq!(ErrorCode(15), error_codes::GENERIC_ABORTED);
+/// assert_eq!(ErrorCode(15).to_string(), "15 LOCERR_GENERIC_ABORTED");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ErrorCode(pub i64);
+
+impl ErrorCode {
+    /// The schema's name of the code.
+    pub fn name(self) -> Option<&'static str> {
+        crate::error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "{} {name}", self.0),
+            None => self.0.fmt(f),
+        }
+    }
+}
+
+impl Error {
+    /// Why the call failed.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// The method that was called, if the error belongs to a call.
+    pub fn method(&self) -> Option<Method> {
+        self.call.as_ref().map(|call| call.0)
+    }
+
+    /// The object that was called, if the error belongs to a call.
+    pub fn object(&self) -> Option<&ObjectHandle> {
+        self.call.as_ref().map(|call| &call.1)
+    }
+
+    /// The error that the engine answered with, if it did.
+    pub fn engine(&self) -> Option<&EngineError> {
+        if let ErrorKind::Engine(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Whether the engine has no such object: an answer without a handle, or the code for "not found".
+    pub fn is_not_found(&self) -> bool {
+        match self.kind() {
+            ErrorKind::NotFound => true,
+            ErrorKind::Engine(error) => error.code == crate::error_codes::GENERIC_NOT_FOUND,
+            _ => false,
+        }
+    }
+
+    /// Says which call failed, unless that is known already.
+    #[must_use]
+    pub fn of_call(mut self, method: Method, object: &ObjectHandle) -> Self {
+        self.call.get_or_insert_with(|| Box::new((method, object.clone())));
+        self
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind: Box::new(kind), call: None }
+    }
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Self {
+        ErrorKind::Engine(error).into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((method, object)) = self.call.as_deref() {
+            write!(f, "{method} of {object}: ")?;
+        }
+        self.kind.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.kind)
+    }
+}

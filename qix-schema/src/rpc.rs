@@ -1,0 +1,16 @@
+//! Calls: what a request is, what a runtime supplies, and what lies between the two.
+//!
+//! A generated trait method builds a [`Call`] around a [`Request`]; awaiting it encodes the request, hands it to the
+//! [`Remote`] and decodes the [`Answer`]. A runtime, a recording or a test double implements [`Remote`], and nothing else.
+
+mod answer;
+mod call;
+mod object;
+mod remote;
+mod request;
+
+pub use answer::Answer;
+pub use call::Call;
+pub use object::{AsRemote, Class, ObjectHandle};
+pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
+pub use request::{Effect, Method, Request};

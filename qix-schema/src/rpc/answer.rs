@@ -1,0 +1,116 @@
+//! Answers as typed values.
+
+use super::{Class, Method, ObjectHandle, Remote};
+use crate::wire::{DecodeError, Record, Slot, Wire, decode, decode_member};
+use crate::{Error, ErrorKind};
+
+/// What came back from a call, before it is typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    result: &'a str,
+    method: Method,
+    remote: &'a dyn Remote,
+}
+
+impl<'a> Answer<'a> {
+    /// An answer of an object: the JSON text of its `result`.
+    pub fn new(result: &'a str, method: Method, remote: &'a dyn Remote) -> Self {
+        Self { result, method, remote }
+    }
+
+    /// One value of the answer; its default if the answer leaves it out, as engines do with false and empty ones.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`] if the value is of another type.
+    pub fn value<T: Wire + Default>(&self, name: &str) -> Result<T, Error> {
+        Ok(self.member(name)?.unwrap_or_default())
+    }
+
+    /// One object of the answer, bound to what answered.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the engine names no object (it has no error of its own for that),
+    /// [`ErrorKind::WrongClass`] if it is of another class, [`ErrorKind::Decode`] if it is no object at all.
+    pub fn object<C: Class>(&self, name: &str) -> Result<C, Error> {
+        let interface: Interface = self.value(name)?;
+        let Some(handle) = interface.handle else { return Err(self.error(ErrorKind::NotFound)) };
+        if interface.class.as_deref().is_some_and(|class| class != C::NAME) {
+            let found = interface.class.unwrap_or_default();
+            return Err(self.error(ErrorKind::WrongClass { expected: C::NAME, found }));
+        }
+        let object = ObjectHandle {
+            handle,
+            class: C::NAME,
+            kind: interface.kind.filter(|kind| !kind.is_empty()),
+            id: interface.id.filter(|id| !id.is_empty()),
+        };
+        Ok(C::from_remote(self.remote.bind(object)))
+    }
+
+    /// Nothing: the method has no result.
+    pub fn nothing(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The whole answer as a record.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`] if a value is of another type.
+    pub fn record<T: Wire + Default>(&self) -> Result<T, Error> {
+        decode(self.result).map_err(|error| self.decode_error(error))
+    }
+
+    fn member<T: Wire + Default>(&self, name: &str) -> Result<Option<T>, Error> {
+        decode_member(self.result, name).map_err(|error| self.decode_error(error))
+    }
+
+    fn decode_error(&self, error: DecodeError) -> Error {
+        self.error(ErrorKind::Decode(error))
+    }
+
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error::from(kind).of_call(self.method, self.remote.handle())
+    }
+}
+
+/// The wire form of an object in an answer.
+#[derive(Default, PartialEq)]
+struct Interface {
+    class: Option<String>,
+    handle: Option<i64>,
+    kind: Option<String>,
+    id: Option<String>,
+}
+
+impl Record for Interface {
+    const NAME: &'static str = "ObjectInterface";
+    const MEMBERS: &'static [&'static str] = &["qType", "qHandle", "qGenericType", "qGenericId"];
+
+    fn read_member<'de, A: serde::de::MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        value: Slot<'_, A>,
+    ) -> Result<(), A::Error> {
+        match index {
+            0 => value.into(&mut self.class),
+            1 => value.into(&mut self.handle),
+            2 => value.into(&mut self.kind),
+            _ => value.into(&mut self.id),
+        }
+    }
+
+    fn write_members<S: serde::ser::SerializeMap>(
+        &self,
+        out: &mut crate::wire::Members<'_, S>,
+    ) -> Result<(), S::Error> {
+        out.given("qType", &self.class)?;
+        out.given("qHandle", &self.handle)?;
+        out.given("qGenericType", &self.kind)?;
+        out.given("qGenericId", &self.id)
+    }
+}
+
+crate::wire_records!(Interface);

@@ -1,0 +1,93 @@
+//! A call that is about to be made.
+
+use std::fmt;
+use std::future::{Future, IntoFuture, ready};
+use std::pin::Pin;
+use std::time::Duration;
+
+use qix_schema::rpc::{Answer, CallOptions, RawCall, Remote, Request};
+use qix_schema::{Error, ErrorKind};
+
+/// A call: parameters that are optional and options of the call can still be set; awaiting sends it.
+///
+/// Parameters keep the schema's names; options of the call start with `with_`, so that the two never collide.
+#[must_use = "a call is sent only when it is awaited"]
+pub struct Call<'a, R: Request> {
+    state: State<'a, R>,
+    options: CallOptions,
+}
+
+enum State<'a, R: Request> {
+    Pending(&'a dyn Remote, R),
+    Ready(Box<Result<R::Response, Error>>),
+}
+
+impl<'a, R: Request> Call<'a, R> {
+    /// A call of a method of an object.
+    pub fn new(remote: &'a dyn Remote, request: R) -> Self {
+        Self { state: State::Pending(remote, request), options: CallOptions::default() }
+    }
+
+    /// A call that is answered already: for test doubles that override a method.
+    pub fn ready(outcome: Result<R::Response, Error>) -> Self {
+        Self { state: State::Ready(Box::new(outcome)), options: CallOptions::default() }
+    }
+
+    /// Changes the request.
+    pub fn map(mut self, change: impl FnOnce(R) -> R) -> Self {
+        if let State::Pending(remote, request) = self.state {
+            self.state = State::Pending(remote, change(request));
+        }
+        self
+    }
+
+    /// Gives up after a time; the engine is told to cancel what it has begun.
+    ///
+    /// The call then ends with [`ErrorKind::TimedOut`].
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets all options of the call.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl<R: Request + fmt::Debug> fmt::Debug for Call<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.state {
+            State::Pending(remote, request) => {
+                f.debug_struct("Call").field("of", &remote.handle()).field("request", request).finish()
+            }
+            State::Ready(_) => f.debug_struct("Call").field("method", &R::METHOD).finish(),
+        }
+    }
+}
+
+impl<'a, R: Request + 'a> IntoFuture for Call<'a, R> {
+    type Output = Result<R::Response, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        match self.state {
+            State::Ready(outcome) => Box::pin(ready(*outcome)),
+            State::Pending(remote, request) => {
+                let call = encode(&request, self.options);
+                Box::pin(async move {
+                    let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
+                    let answer = remote.invoke(call.map_err(in_call)?).await.map_err(in_call)?;
+                    R::read(Answer::new(answer.as_str(), R::METHOD, remote))
+                })
+            }
+        }
+    }
+}
+
+/// Encodes a request.
+fn encode<R: Request>(request: &R, options: CallOptions) -> Result<RawCall, Error> {
+    let params = serde_json::to_string(request).map_err(ErrorKind::Encode)?;
+    Ok(RawCall { method: R::METHOD, params, options })
+}

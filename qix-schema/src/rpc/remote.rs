@@ -1,0 +1,107 @@
+//! The one seam between typed calls and whatever answers them.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Method, ObjectHandle};
+use crate::Error;
+
+/// An object of an engine, or a stand-in for one: all that a runtime supplies.
+///
+/// A test double answers calls by hand:
+///
+/// ```
+/// use std::sync::Arc;
+/// use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall, Remote};
+/// use qix_schema::{Class, Error, FieldApi, Field};
+///
+/// #[derive(Debug)]
+/// struct Double(ObjectHandle);
+///
+/// #[async_trait::async_trait]
+/// impl Remote for Double {
+///     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
+///         assert_eq!(call.method.name, "GetCardinal");
+///         Ok(RawAnswer::new(r#"{"qReturn": 12}"#))
+///     }
+///     fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote> {
+///         Arc::new(Double(object))
+///     }
+///     fn handle(&self) -> &ObjectHandle {
+///         &self.0
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Error> {
+/// let field = Field::from_remote(Arc::new(Double(ObjectHandle::new("Field", 1))));
+/// assert_eq!(field.get_cardinal().await?, 12);
+/// # Ok(())
+/// # }
+/// ```
+#[async_trait]
+pub trait Remote: fmt::Debug + Send + Sync {
+    /// Sends one call to the object and waits for its answer.
+    async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error>;
+
+    /// Binds an object that an answer of this one names.
+    fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote>;
+
+    /// What the engine calls this object.
+    fn handle(&self) -> &ObjectHandle;
+}
+
+/// A call, encoded.
+#[derive(Clone, Debug)]
+pub struct RawCall {
+    /// The method.
+    pub method: Method,
+    /// The parameters: the text of a JSON object.
+    pub params: String,
+    /// How to make the call.
+    pub options: CallOptions,
+}
+
+/// How to make a call.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// How long to wait for the answer; the session's own limit if none.
+    pub timeout: Option<Duration>,
+}
+
+/// The `result` of an answer: JSON text, possibly in the middle of a longer one.
+pub struct RawAnswer {
+    text: Box<dyn AsRef<str> + Send + Sync>,
+    range: Range<usize>,
+}
+
+impl RawAnswer {
+    /// An answer from the text of its `result`.
+    pub fn new(result: impl AsRef<str> + Send + Sync + 'static) -> Self {
+        let range = 0..result.as_ref().len();
+        Self { text: Box::new(result), range }
+    }
+
+    /// An answer whose `result` stands at a place of a longer text, which is not copied.
+    ///
+    /// A place that is not within the text, at character boundaries, is an empty result.
+    pub fn within(text: impl AsRef<str> + Send + Sync + 'static, range: Range<usize>) -> Self {
+        Self { text: Box::new(text), range }
+    }
+
+    /// The JSON text of the `result`.
+    pub fn as_str(&self) -> &str {
+        (*self.text).as_ref().get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawAnswer({} bytes)", self.range.len())
+    }
+}

@@ -1,0 +1,128 @@
+//! How values look on the wire, and the one engine that reads and writes all generated types.
+//!
+//! The generator only lists each struct's members ([`Record`]) and each enum's values ([`Choice`]); what reading and
+//! writing mean stands here once:
+//!
+//! * absent and `null` leave a member at its default, and a member at its default is not written;
+//! * numbers may be the texts `NaN`, `Infinity`, `+Infinity` and `-Infinity`, and are written back so;
+//! * enum values are read from their short title, long name or number, written as the title, and kept when unknown;
+//! * unknown members are kept where apps add their own ([`Extra`]) and skipped elsewhere;
+//! * recursive structs may nest deeper than the 128 levels that `serde_json` allows by default.
+
+mod choice;
+mod decode;
+mod extra;
+mod json;
+mod list;
+mod option;
+mod path;
+mod record;
+mod scalar;
+mod stack;
+
+use serde::de::{DeserializeSeed, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+pub use choice::{
+    Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, write_choice,
+};
+pub(crate) use decode::decode_member;
+pub use decode::{DecodeError, decode, encode};
+pub use extra::Extra;
+pub use json::Json;
+pub use record::{Members, Record, Slot, read_record, write_object, write_record};
+
+/// A value that can be a member, a parameter or a result.
+pub trait Wire: Sized {
+    /// Reads a value into `self`; `null` leaves `self` as it is.
+    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
+
+    /// Writes the value.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Whether the value means the same as an absent one.
+    fn is_absent(&self) -> bool;
+}
+
+/// A seed that reads into a place.
+pub(crate) struct Into<'a, T>(pub(crate) &'a mut T);
+
+impl<'de, T: Wire> DeserializeSeed<'de> for Into<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.0.read(deserializer)
+    }
+}
+
+/// Lends a [`Wire`] value to serde.
+pub(crate) struct AsWire<'a, T>(pub(crate) &'a T);
+
+impl<T: Wire> Serialize for AsWire<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
+    }
+}
+
+/// Lets records be read and written by [`Wire`] and by serde; the generator lists them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_records {
+    ($($type:ty),* $(,)?) => { $crate::wire_impls! { read_record write_record $($type)* } };
+}
+
+/// Lets enums be read, written and shown; the generator lists them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_choices {
+    ($($type:ty),* $(,)?) => {
+        $crate::wire_impls! { read_choice write_choice $($type)* }
+        $(
+            impl ::std::fmt::Display for $type {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    $crate::wire::display_choice(self, f)
+                }
+            }
+            impl From<&str> for $type {
+                fn from(text: &str) -> Self {
+                    $crate::wire::from_text(text)
+                }
+            }
+            impl From<i64> for $type {
+                fn from(number: i64) -> Self {
+                    $crate::wire::from_number(number)
+                }
+            }
+        )*
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_impls {
+    ($read:ident $write:ident $($type:ty)*) => {$(
+        impl $crate::wire::Wire for $type {
+            fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+                $crate::wire::$read(self, deserializer)
+            }
+            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::wire::$write(self, serializer)
+            }
+            fn is_absent(&self) -> bool {
+                *self == Self::default()
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let mut value = Self::default();
+                $crate::wire::$read(&mut value, deserializer)?;
+                Ok(value)
+            }
+        }
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::wire::$write(self, serializer)
+            }
+        }
+    )*};
+}

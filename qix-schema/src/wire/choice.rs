@@ -1,0 +1,119 @@
+//! Enums: one of several named values, or one that the schema does not know.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Visitor};
+use serde::ser::Serializer;
+
+/// The three ways to write a value of an enum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValueName {
+    /// The short text, which engines write.
+    pub title: &'static str,
+    /// The long name that documentation uses; the title where there is none.
+    pub long: &'static str,
+    /// The number.
+    pub number: i64,
+}
+
+/// An enum whose values the generator lists.
+pub trait Choice: Sized {
+    /// Name of the type, for errors.
+    const NAME: &'static str;
+    /// The values, in the order of the variants.
+    const VALUES: &'static [ValueName];
+
+    /// The variant with an index of [`Choice::VALUES`].
+    fn from_index(index: usize) -> Option<Self>;
+
+    /// The index in [`Choice::VALUES`], or the value that is not there.
+    fn index(&self) -> Result<usize, &Unrecognized>;
+
+    /// Keeps a value that is not in [`Choice::VALUES`].
+    fn from_unrecognized(value: Unrecognized) -> Self;
+}
+
+/// A value that the schema does not know; it is written back as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unrecognized(Repr);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Repr {
+    Text(String),
+    Number(i64),
+}
+
+impl fmt::Display for Unrecognized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Text(text) => f.write_str(text),
+            Repr::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+/// The value that a text stands for: a title, a long name, or neither.
+pub fn from_text<T: Choice>(text: &str) -> T {
+    let titled = T::VALUES.iter().position(|value| value.title == text);
+    let index = titled.or_else(|| T::VALUES.iter().position(|value| value.long == text));
+    let known = index.and_then(T::from_index);
+    known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Text(text.to_owned()))))
+}
+
+/// The value that a number stands for, or none.
+pub fn from_number<T: Choice>(number: i64) -> T {
+    let index = T::VALUES.iter().position(|value| value.number == number);
+    let known = index.and_then(T::from_index);
+    known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Number(number))))
+}
+
+/// Shows a value as it is written.
+pub fn display<T: Choice>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value.index() {
+        Ok(index) => f.write_str(T::VALUES[index].title),
+        Err(unrecognized) => fmt::Display::fmt(unrecognized, f),
+    }
+}
+
+struct ChoiceVisitor<'a, T>(&'a mut T);
+
+impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a text or number ({})", T::NAME)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        *self.0 = from_text(text);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        *self.0 = from_number(number);
+        Ok(())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
+        let found = serde::de::Unexpected::Unsigned(number);
+        self.visit_i64(i64::try_from(number).map_err(|_| E::invalid_value(found, &"a value of 64 bits"))?)
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Reads a value into a place.
+pub fn read_choice<'de, T: Choice, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
+    deserializer.deserialize_any(ChoiceVisitor(place))
+}
+
+/// Writes a value: its title, or what came if it is not known.
+pub fn write_choice<T: Choice, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    match value.index() {
+        Ok(index) => serializer.serialize_str(T::VALUES[index].title),
+        Err(Unrecognized(Repr::Text(text))) => serializer.serialize_str(text),
+        Err(Unrecognized(Repr::Number(number))) => serializer.serialize_i64(*number),
+    }
+}

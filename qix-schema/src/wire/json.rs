@@ -1,0 +1,161 @@
+//! JSON that is the app's own: kept as the text it came in.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor, value};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Wire;
+
+/// Any JSON value, as the text it came in: no number loses a digit, no depth is too deep, and nothing is built that
+/// nobody asks for.
+///
+/// ```
+/// use qix_schema::Json;
+///
+/// let color = Json::new(&serde_json::json!({ "index": 3 }))?;
+/// assert_eq!(color.to::<serde_json::Value>()?["index"], 3);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Json(Option<Box<RawValue>>);
+
+impl Json {
+    /// The JSON of any value.
+    pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        Ok(Self(Some(serde_json::value::to_raw_value(value)?)))
+    }
+
+    /// Reads the JSON as a type.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.as_str())
+    }
+
+    /// The JSON text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref().map_or("{}", |raw| raw.get())
+    }
+
+    /// JSON from text that has been read as JSON before.
+    fn from_text(text: String) -> Result<Self, serde_json::Error> {
+        RawValue::from_string(text).map(|raw| Self(Some(raw)))
+    }
+}
+
+/// `{}`
+impl Default for Json {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl PartialEq for Json {
+    /// Whether both mean the same, however they are written.
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+            || matches!((self.to::<Value>(), other.to::<Value>()), (Ok(this), Ok(that)) if this == that)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(raw) => raw.serialize(serializer),
+            None => serializer.collect_map::<&str, &str, [(&str, &str); 0]>([]),
+        }
+    }
+}
+
+/// What `serde_json` calls a raw value towards its own deserializers. Should it ever change, [`Json`] still reads
+/// everything, by way of [`Value`].
+const RAW: &str = "$serde_json::private::RawValue";
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(RAW, JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl JsonVisitor {
+    fn keep<E: serde::de::Error>(value: &Value) -> Result<Json, E> {
+        Json::new(value).map_err(E::custom)
+    }
+}
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let Some(first) = map.next_key::<String>()? else { return Ok(Json::default()) };
+        if first == RAW {
+            return Json::from_text(map.next_value()?).map_err(serde::de::Error::custom);
+        }
+        let mut object = serde_json::Map::new();
+        object.insert(first, map.next_value()?);
+        while let Some((key, value)) = map.next_entry()? {
+            object.insert(key, value);
+        }
+        Self::keep(&Value::Object(object))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        Self::keep(&Value::deserialize(deserializer)?)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Json, A::Error> {
+        Self::keep(&Value::deserialize(value::SeqAccessDeserializer::new(list))?)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Json, E> {
+        Self::keep(&text.into())
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, flag: bool) -> Result<Json, E> {
+        Self::keep(&flag.into())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Json, E> {
+        Self::keep(&number.into())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Json, E> {
+        Self::keep(&number.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Json, E> {
+        Self::keep(&number.into())
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Json, E> {
+        Self::keep(&Value::Null)
+    }
+}
+
+impl Wire for Json {
+    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        *self = Self::deserialize(deserializer)?;
+        Ok(())
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self.as_str(), "{}" | "null")
+    }
+}

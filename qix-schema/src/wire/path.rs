@@ -1,0 +1,95 @@
+//! The path of the value at a place of a JSON text, found only when something went wrong there.
+
+/// The path of the value that ends at, or holds, the place at a line and column (both from 1, in bytes).
+pub(super) fn at(text: &str, line: usize, column: usize) -> String {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let end = (start + column).min(text.len());
+    let mut levels: Vec<Level> = Vec::new();
+    let mut scan = Scan { bytes: text.as_bytes(), next: 0 };
+    while scan.next < end {
+        let byte = scan.bytes[scan.next];
+        scan.next += 1;
+        match byte {
+            b'{' => levels.push(Level::Object(None)),
+            b'[' => levels.push(Level::List(0)),
+            b'}' | b']' if scan.next < end => {
+                levels.pop();
+            }
+            b',' => match levels.last_mut() {
+                Some(Level::List(index)) => *index += 1,
+                Some(Level::Object(key)) => *key = None,
+                None => {}
+            },
+            b'"' => {
+                let from = scan.next;
+                scan.string();
+                if let Some(Level::Object(key @ None)) = levels.last_mut() {
+                    *key = Some(text.get(from..scan.next.saturating_sub(1)).unwrap_or_default());
+                }
+            }
+            _ => {}
+        }
+    }
+    render(&levels)
+}
+
+enum Level<'a> {
+    Object(Option<&'a str>),
+    List(usize),
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    next: usize,
+}
+
+impl Scan<'_> {
+    /// Passes over the rest of a string.
+    fn string(&mut self) {
+        while let Some(byte) = self.bytes.get(self.next) {
+            self.next += 1;
+            match byte {
+                b'\\' => self.next += 1,
+                b'"' => return,
+                _ => {}
+            }
+        }
+        self.next = self.bytes.len();
+    }
+}
+
+fn render(levels: &[Level<'_>]) -> String {
+    let mut path = String::new();
+    for level in levels {
+        match level {
+            Level::Object(Some(key)) if path.is_empty() => path.push_str(key),
+            Level::Object(Some(key)) => path.extend([".", key]),
+            Level::Object(None) => {}
+            Level::List(index) => path.push_str(&format!("[{index}]")),
+        }
+    }
+    if path.is_empty() { ".".to_owned() } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at;
+
+    #[test]
+    fn names_the_value_that_ends_at_the_place() {
+        let text = r#"{"a":{"b":[1,[2,"x\"]y"]]},"c":true}"#;
+        let end_of = |part: &str| text.find(part).unwrap() + part.len();
+        assert_eq!(at(text, 1, end_of("[1")), "a.b[0]");
+        assert_eq!(at(text, 1, end_of("[2")), "a.b[1][0]");
+        assert_eq!(at(text, 1, end_of("]y\"")), "a.b[1][1]");
+        assert_eq!(at(text, 1, end_of("true")), "c");
+        assert_eq!(at(text, 1, 1), ".");
+    }
+
+    #[test]
+    fn counts_lines() {
+        assert_eq!(at("{\n \"a\": [\n  1,\n  2\n ]\n}", 4, 3), "a[1]");
+        assert_eq!(at("", 1, 0), ".");
+        assert_eq!(at("[", 9, 9), "[0]");
+    }
+}

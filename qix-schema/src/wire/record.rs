@@ -1,0 +1,230 @@
+//! Structs: JSON objects with known members.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+
+use super::extra::Extra;
+use super::json::Json;
+use super::{AsWire, Into, Wire, stack};
+
+/// A struct whose members the generator lists.
+pub trait Record: Default {
+    /// Name of the type, for errors.
+    const NAME: &'static str;
+    /// Names of the members on the wire.
+    const MEMBERS: &'static [&'static str];
+    /// Whether a value can hold values of its own type.
+    const RECURSIVE: bool = false;
+
+    /// Reads the member with an index of [`Record::MEMBERS`].
+    fn read_member<'de, A: MapAccess<'de>>(&mut self, index: usize, value: Slot<'_, A>) -> Result<(), A::Error>;
+
+    /// Writes the members that differ from their defaults.
+    fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error>;
+
+    /// Where members that are not in [`Record::MEMBERS`] are kept; nowhere if none.
+    fn extra_mut(&mut self) -> Option<&mut Extra> {
+        None
+    }
+}
+
+/// The value of a member that is about to be read.
+#[derive(Debug)]
+pub struct Slot<'a, A>(&'a mut A);
+
+impl<'de, A: MapAccess<'de>> Slot<'_, A> {
+    /// Reads the value into a place.
+    pub fn into<T: Wire>(self, place: &mut T) -> Result<(), A::Error> {
+        self.0.next_value_seed(Into(place))
+    }
+
+    /// Passes over the value.
+    pub fn skip(self) -> Result<(), A::Error> {
+        self.0.next_value::<IgnoredAny>().map(drop)
+    }
+}
+
+/// The members that are being written.
+#[derive(Debug)]
+pub struct Members<'a, S>(&'a mut S);
+
+impl<S: SerializeMap> Members<'_, S> {
+    /// Writes a member unless it means the same as an absent one.
+    pub fn put<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
+        if value.is_absent() { Ok(()) } else { self.always(name, value) }
+    }
+
+    /// Writes a member whatever its value.
+    pub fn always<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_entry(name, &AsWire(value))
+    }
+
+    /// Writes a parameter if it is given.
+    pub fn given<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
+        value.as_ref().map_or(Ok(()), |value| self.always(name, value))
+    }
+
+    /// Writes members that apps added.
+    pub fn extra(&mut self, extra: &Extra) -> Result<(), S::Error> {
+        extra.iter().try_for_each(|(name, value)| self.0.serialize_entry(name, value))
+    }
+}
+
+/// Writes an object by its members.
+pub fn write_object<S: Serializer>(
+    serializer: S,
+    members: impl FnOnce(&mut Members<'_, S::SerializeMap>) -> Result<(), S::Error>,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    members(&mut Members(&mut map))?;
+    map.end()
+}
+
+/// Reads a record into a place.
+pub fn read_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
+    if T::RECURSIVE {
+        stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)))
+    } else {
+        deserializer.deserialize_any(RecordVisitor(place))
+    }
+}
+
+/// Writes a record.
+pub fn write_record<T: Record, S: Serializer>(record: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    if T::RECURSIVE {
+        stack::grow(|| write_object(serializer, |out| record.write_members(out)))
+    } else {
+        write_object(serializer, |out| record.write_members(out))
+    }
+}
+
+struct RecordVisitor<'a, T>(&'a mut T);
+
+impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let keep = self.0.extra_mut().is_some();
+        let mut next = 0;
+        while let Some(key) = map.next_key_seed(KeySeed { members: T::MEMBERS, next, keep })? {
+            match key {
+                Key::Member(index) => {
+                    next = index + 1;
+                    self.0.read_member(index, Slot(&mut map))?;
+                }
+                Key::Extra(name) => {
+                    let value: Json = map.next_value()?;
+                    if let Some(extra) = self.0.extra_mut() {
+                        extra.insert_json(name, value);
+                    }
+                }
+                Key::Skip => Slot(&mut map).skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+enum Key {
+    Member(usize),
+    Extra(String),
+    Skip,
+}
+
+struct KeySeed {
+    members: &'static [&'static str],
+    /// The member that comes next if the writer keeps the schema's order.
+    next: usize,
+    keep: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        let (before, after) = self.members.split_at(self.next.min(self.members.len()));
+        if let Some(offset) = after.iter().position(|member| *member == name) {
+            return Ok(Key::Member(before.len() + offset));
+        }
+        Ok(match before.iter().position(|member| *member == name) {
+            Some(index) => Key::Member(index),
+            None if self.keep => Key::Extra(name.to_owned()),
+            None => Key::Skip,
+        })
+    }
+}
+
+/// One member of an object, by name; all others are passed over.
+pub(crate) struct OnlyMember<'a, T> {
+    pub(crate) name: &'a str,
+    pub(crate) place: &'a mut T,
+}
+
+impl<'de, T: Wire> Visitor<'de> for OnlyMember<'_, T> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with a member `{}`", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut found = false;
+        while let Some(matches) = map.next_key_seed(NameSeed(self.name))? {
+            if matches {
+                found = true;
+                map.next_value_seed(Into(self.place))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+}
+
+struct NameSeed<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
+        Ok(self.0 == name)
+    }
+}

@@ -1,0 +1,171 @@
+//! `cargo xtask gen`: from a schema to Rust.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow};
+use qix_codegen::companion::Companion;
+use qix_codegen::fault::Fault;
+use qix_codegen::model::Model;
+use qix_codegen::prose::Prose;
+use qix_codegen::{Generated, Place, openrpc, snapshot};
+
+use crate::workspace;
+use crate::write::{self, Report};
+
+/// Generate Rust from the snapshot of the engine's schema, or from a published file.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// A published schema (OpenRPC). Without --out its facts become the committed snapshot.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// Make a crate of its own in this folder, and touch nothing else.
+    #[arg(long, value_name = "DIR", requires = "schema")]
+    out: Option<PathBuf>,
+    /// Write nothing; list what is stale and exit with 1 if anything is.
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let start = Instant::now();
+    let schema = workspace().join("qix-schema");
+    let companion = Companion::read(&read(&schema.join("schema/companion.json"))?)?;
+    let source = Source::read(arguments.schema.as_deref(), &schema)?;
+    source.unknown.iter().for_each(|unknown| eprintln!("note: {unknown}"));
+    let imported = match &arguments.out {
+        None if arguments.schema.is_some() => Some(snapshot::write(&source.model)?),
+        _ => None,
+    };
+    let engine = source.model.engine.clone();
+    let (generated, report) = match &arguments.out {
+        Some(out) => {
+            let generated = qix_codegen::generate(source.model, &companion, &source.prose, Place::Crate)?;
+            let report = write_crate(&generated, out, &engine, arguments.check)?;
+            (generated, report)
+        }
+        None => {
+            let generated = qix_codegen::generate(source.model, &companion, &Prose::default(), Place::Schema)?;
+            generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
+            let mut report = Report::default();
+            if let Some(text) = imported {
+                write::file(&schema.join("schema/snapshot.json"), &text, arguments.check, &mut report)?;
+            }
+            write::folder(&schema.join("src/generated"), &generated.files, arguments.check, &mut report)?;
+            (generated, report)
+        }
+    };
+    summarise(&engine, &generated, &report, start);
+    Ok(finish(arguments, &report))
+}
+
+/// Where the model comes from.
+struct Source {
+    model: Model,
+    prose: Prose,
+    unknown: Vec<Fault>,
+}
+
+impl Source {
+    fn read(published: Option<&Path>, schema: &Path) -> Result<Self> {
+        match published {
+            Some(path) => {
+                let published = openrpc::read(&read(path)?).map_err(|faults| in_file(path, &faults))?;
+                Ok(Self { model: published.model, prose: published.prose, unknown: published.unknown })
+            }
+            None => {
+                let path = schema.join("schema/snapshot.json");
+                let model = snapshot::read(&read(&path)?).map_err(|error| {
+                    anyhow!(
+                        "{}: {error}\n  Import the published file again: cargo xtask gen --schema FILE",
+                        path.display()
+                    )
+                })?;
+                Ok(Self { model, prose: Prose::default(), unknown: Vec::new() })
+            }
+        }
+    }
+}
+
+fn in_file(path: &Path, error: &dyn std::fmt::Display) -> anyhow::Error {
+    anyhow!("{} cannot be used; nothing was written.\n{error}", path.display())
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes the files of a crate of its own.
+fn write_crate(generated: &Generated, out: &Path, engine: &str, check: bool) -> Result<Report> {
+    let schema = workspace().join("qix-schema");
+    let mut files: BTreeMap<String, String> = generated.files.clone();
+    files.insert("call.rs".to_owned(), format!("{}{}", write::HEADER, read(&schema.join("src/rpc/call.rs"))?));
+    let mut report = Report::default();
+    write::folder(&out.join("src"), &files, check, &mut report)?;
+    // The manifest is the user's once it is there.
+    let manifest = out.join("Cargo.toml");
+    if !manifest.exists() {
+        write::file(&manifest, &manifest_text(out, engine, &schema), check, &mut report)?;
+    }
+    Ok(report)
+}
+
+fn manifest_text(out: &Path, engine: &str, schema: &Path) -> String {
+    let folder = std::path::absolute(out).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    let name: String = folder
+        .unwrap_or_default()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let name = name.trim_matches('-');
+    let name =
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name.to_owned() } else { format!("qix-{name}") };
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "[package]
+name = {name:?}
+version = \"0.1.0\"
+edition = \"2024\"
+description = \"The API of Qlik engine version {engine}, typed\"
+publish = false
+
+[dependencies]
+qix-schema = {{ version = \"{version}\", path = {schema:?} }}
+serde = \"1\"
+serde_json = \"1\"
+
+# Remove this to make the crate a member of a workspace of yours.
+[workspace]
+"
+    )
+}
+
+fn summarise(engine: &str, generated: &Generated, report: &Report, start: Instant) {
+    let counts = &generated.counts;
+    println!(
+        "engine {engine}: {} classes, {} methods, {} parameters, {} types, {} members, {} enums with {} values, {} error codes",
+        counts.classes,
+        counts.methods,
+        counts.params,
+        counts.types,
+        counts.members,
+        counts.enums,
+        counts.values,
+        counts.errors
+    );
+    println!("{report} in {:.1} s", start.elapsed().as_secs_f64());
+}
+
+fn finish(arguments: &Arguments, report: &Report) -> ExitCode {
+    if arguments.check && !report.is_fresh() {
+        for path in report.stale() {
+            eprintln!("stale: {}", path.display());
+        }
+        eprintln!("Run `cargo xtask gen` and commit the files.");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
