@@ -1,47 +1,109 @@
 //! Loaded tables, their fields, and how they associate.
 
-use serde_json::Value;
+mod describe;
+mod link;
+mod store;
+mod symbols;
+mod synthetic;
+mod tags;
 
-use crate::error::Result;
+pub use store::{Draft, Store};
+pub use symbols::{NULL, Symbols};
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The data of an app after a load. It never changes; a reload makes another.
 #[derive(Debug, Default)]
-pub struct Data {}
+pub struct Data {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) tables: Vec<Table>,
+    /// Tables as the script made them, before synthetic keys.
+    pub(crate) source: Vec<Table>,
+    by_name: HashMap<Arc<str>, usize>,
+}
+
+/// A field: its distinct values in load order.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its name.
+    pub(crate) name: Arc<str>,
+    /// Its values; their places are the element numbers.
+    pub(crate) symbols: Symbols,
+    /// Tables that have it.
+    pub(crate) tables: Vec<usize>,
+    /// Tags such as `$numeric`.
+    pub(crate) tags: Vec<String>,
+    /// Whether it stands for a synthetic key.
+    pub(crate) synthetic: bool,
+    /// A comment that the script gave.
+    pub(crate) comment: String,
+}
+
+/// A table: columns of element numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its columns.
+    pub(crate) columns: Vec<Column>,
+    /// Number of rows.
+    pub(crate) rows: usize,
+    /// Whether it holds the combinations of a synthetic key.
+    pub(crate) synthetic: bool,
+    /// Whether selections stop here, because links would go round in a circle.
+    pub(crate) loose: bool,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    /// Which field.
+    pub(crate) field: usize,
+    /// Element number per row, or [`NULL`].
+    pub(crate) codes: Arc<[u32]>,
+}
+
+impl Table {
+    /// The column of a field.
+    pub(crate) fn column(&self, field: usize) -> Option<&Column> {
+        self.columns.iter().find(|column| column.field == field)
+    }
+}
 
 impl Data {
-    /// Names of all fields, in load order.
+    /// Number of a field by its name.
+    pub(crate) fn field_number(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// A field by its name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.field_number(name).map(|number| &self.fields[number])
+    }
+
+    /// Names of all fields that are no synthetic keys, in load order.
     pub fn field_names(&self) -> Vec<&str> {
-        Vec::new()
+        self.fields.iter().filter(|field| !field.synthetic).map(|field| &*field.name).collect()
     }
 
     /// Number of distinct values of a field; none if there is no such field.
-    pub fn cardinal(&self, _field: &str) -> Option<usize> {
-        None
+    pub fn cardinal(&self, field: &str) -> Option<usize> {
+        self.field(field).map(|field| field.symbols.len())
     }
 
-    /// `NxFieldDescription` of a field: name, cardinal, tags.
-    pub fn nx_field_description(&self, _field: &str) -> Option<Value> {
-        None
-    }
-
-    /// `FieldDescription` of a field, as `GetFieldDescription` answers.
-    pub fn field_description(&self, _field: &str) -> Option<Value> {
-        None
-    }
-
-    /// `{qtr, qk}` as `GetTablesAndKeys` answers: tables, and the keys between them.
-    /// With `internal`, synthetic keys show as tables; without, as the script made the tables.
-    pub fn tables_and_keys(&self, _internal: bool) -> Value {
-        Value::Null
-    }
-
-    /// Rows of a table as `GetTableData` answers, `[{qValue: […]}]`.
-    pub fn table_rows(&self, _table: &str, _offset: usize, _rows: usize, _internal: bool) -> Result<Value> {
-        Err(crate::EngineError::not_implemented("table_rows"))
+    /// A value of a field by its element number.
+    pub fn value(&self, field: &str, element: usize) -> Option<&crate::value::Dual> {
+        self.field(field)?.symbols.get(u32::try_from(element).ok()?)
     }
 
     /// Names of the script's tables.
     pub fn table_names(&self) -> Vec<&str> {
-        Vec::new()
+        self.source.iter().map(|table| table.name.as_str()).collect()
+    }
+
+    /// Whether a field links tables.
+    pub(crate) fn is_key(&self, field: usize) -> bool {
+        self.fields[field].tables.len() > 1
     }
 }
