@@ -129,8 +129,10 @@ mod tests {
     use crate::data::Draft;
     use crate::value::Dual;
 
+    type Given<'a> = (&'a str, &'a [&'a str], &'a [&'a [i32]]);
+
     /// Data of tables given as `("name", ["field", …], [[1, 2], …])`.
-    fn data(tables: &[(&str, &[&str], &[&[i32]])]) -> Data {
+    fn data(tables: &[Given<'_>]) -> Data {
         let mut store = Store::default();
         for (name, fields, rows) in tables {
             let mut draft = Draft { name: (*name).into(), ..Draft::default() };

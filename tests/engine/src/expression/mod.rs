@@ -1,5 +1,6 @@
 //! The expression language: from text to a tree, and from a tree to values.
 
+mod aggregate;
 mod ast;
 mod bind;
 mod dollar;
@@ -9,6 +10,7 @@ mod lexer;
 mod parser;
 mod set;
 
+pub use aggregate::Accumulator;
 pub use ast::{
     Aggregation, AggregationKind, Aggregator, Binary, Element, Expression, Host, Modifier, SetExpression, SetOperator,
     Total, Unary, Values,
