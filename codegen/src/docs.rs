@@ -247,8 +247,8 @@ impl Doc {
                 self.paragraph(&format!("Deprecated: use {} instead.", instead.join(" or ")));
             }
         }
-        if marks.stability == Some(Stability::Stable) {
-            self.paragraph("Stable: it changes only in compatible ways.");
+        if let Some(stability) = marks.stability {
+            self.paragraph(&format!("Stability: {}.", stability.as_str()));
         }
         if let Some(visibility) = &marks.visibility {
             self.paragraph(&format!("Visibility: {visibility}."));

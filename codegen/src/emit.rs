@@ -1,6 +1,7 @@
 //! Writes the planned code as Rust files.
 
 mod classes;
+mod layout;
 mod types;
 
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ fn format(sources: Vec<(String, TokenStream)>) -> Result<Files, Faults> {
     let work = || {
         let mut done = Vec::new();
         while let Some((path, text)) = sources.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            let formatted = syn::parse_file(text).map(|file| format!("{HEADER}{}", prettyplease::unparse(&file)));
+            let formatted = syn::parse_file(text).map(|file| format!("{HEADER}{}", layout::space(&prettyplease::unparse(&file))));
             done.push((path.clone(), formatted));
         }
         done

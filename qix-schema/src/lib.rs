@@ -32,3 +32,6 @@ pub use wire::{DecodeError, Extra, Json, decode, encode};
 
 /// The facts of the schema that this crate was generated from, as `cargo xtask gen` keeps them.
 pub const SNAPSHOT: &str = include_str!("../schema/snapshot.json");
+
+/// What the schema leaves out, as `cargo xtask gen` reads it: classes of returned objects, reads and writes, and more.
+pub const COMPANION: &str = include_str!("../schema/companion.json");

@@ -1,0 +1,74 @@
+//! `cargo xtask verify`: checks an engine's documents against the generated types.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use qix_verify::{Report, Verifier};
+
+/// Decodes documents with the generated types, encodes them again and tells what differs.
+///
+/// A traffic log (`.jsonl`, one {"dir": ">" or "<", "msg": {…}} a line) needs no type: each result is checked as its
+/// method's. Exits with 1 if anything was lost, changed or did not decode.
+#[derive(Parser)]
+#[command(name = "cargo xtask verify", bin_name = "cargo xtask verify")]
+struct Arguments {
+    /// Documents or traffic logs.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The type of the documents, such as GenericObjectProperties.
+    #[arg(long = "as", value_name = "TYPE")]
+    ty: Option<String>,
+    /// The part of each document to check, as a JSON pointer, such as /qRoot.
+    #[arg(long, value_name = "POINTER", requires = "ty", default_value = "")]
+    at: String,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Documents may nest without bound; this thread's stack is reserved, not used.
+    let work = std::thread::Builder::new().stack_size(1 << 30).spawn(move || run(&arguments));
+    let outcome = work.map_err(anyhow::Error::from).and_then(|work| work.join().expect("errors are returned, not panics"));
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let verifier = Verifier::new();
+    if let Some(ty) = arguments.ty.as_ref().filter(|ty| !verifier.knows(ty)) {
+        bail!("the schema has no type `{ty}`; the types are listed in qix-schema/schema/snapshot.json");
+    }
+    let mut all_well = true;
+    let mut total = Report::default();
+    for path in &arguments.files {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = text.trim_start_matches('\u{feff}');
+        let outcome = match &arguments.ty {
+            Some(ty) => qix_verify::at(text, &arguments.at).and_then(|part| verifier.document(part, ty)),
+            None if path.extension().is_some_and(|extension| extension == "jsonl") => verifier.traffic(text),
+            None => bail!("{}: say what it is by --as TYPE (only traffic logs, .jsonl, need none)", path.display()),
+        };
+        match outcome {
+            Ok(report) => {
+                let verdict = if report.is_lossless() { "the same meaning" } else { "NOT the same meaning" };
+                println!("{}: {verdict}, {} values checked", path.display(), report.checked);
+                print!("{report}");
+                all_well &= report.is_lossless();
+                total.merge(report);
+            }
+            Err(error) => {
+                println!("{}: {error}", path.display());
+                all_well = false;
+            }
+        }
+    }
+    if arguments.files.len() > 1 {
+        println!("{} files, {} values checked, {} kinds of members kept", arguments.files.len(), total.checked, total.kept.len());
+    }
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

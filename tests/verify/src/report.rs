@@ -1,0 +1,114 @@
+//! What a check found.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What became of the members and values of the documents.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// How many values were checked.
+    pub checked: usize,
+    /// Members that the schema does not know and that were kept, `Type.member`, with how often.
+    pub kept: BTreeMap<String, usize>,
+    /// Members that were lost, `Type.member`, with the first place and how often.
+    pub lost: BTreeMap<String, Place>,
+    /// Values that changed: what became what, with the first place and how often.
+    pub changed: BTreeMap<String, Place>,
+    /// What could not be checked, and why.
+    pub skipped: Vec<String>,
+}
+
+/// Where something was found first, and how often in all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The first place.
+    pub first: String,
+    /// How often.
+    pub count: usize,
+}
+
+impl Report {
+    /// Whether everything came out as it went in.
+    pub fn is_lossless(&self) -> bool {
+        self.lost.is_empty() && self.changed.is_empty()
+    }
+
+    /// Adds what another check found.
+    pub fn merge(&mut self, other: Self) {
+        self.checked += other.checked;
+        for (member, count) in other.kept {
+            *self.kept.entry(member).or_default() += count;
+        }
+        for (mine, theirs) in [(&mut self.lost, other.lost), (&mut self.changed, other.changed)] {
+            for (what, place) in theirs {
+                add(mine, what, &place.first, place.count);
+            }
+        }
+        self.skipped.extend(other.skipped);
+    }
+
+    pub(crate) fn keep(&mut self, member: String) {
+        *self.kept.entry(member).or_default() += 1;
+    }
+
+    pub(crate) fn lose(&mut self, member: String, place: &str) {
+        add(&mut self.lost, member, place, 1);
+    }
+
+    pub(crate) fn change(&mut self, what: String, place: &str) {
+        add(&mut self.changed, what, place, 1);
+    }
+}
+
+fn add(places: &mut BTreeMap<String, Place>, what: String, first: &str, count: usize) {
+    places.entry(what).or_insert_with(|| Place { first: first.to_owned(), count: 0 }).count += count;
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (member, count) in &self.kept {
+            writeln!(f, "  kept     {member} ({count})")?;
+        }
+        for (what, place) in &self.changed {
+            writeln!(f, "  changed  {what} ({}), first at {}", place.count, or_root(&place.first))?;
+        }
+        for (member, place) in &self.lost {
+            writeln!(f, "  lost     {member} ({}), first at {}", place.count, or_root(&place.first))?;
+        }
+        self.skipped.iter().try_for_each(|skipped| writeln!(f, "  skipped  {skipped}"))
+    }
+}
+
+fn or_root(place: &str) -> &str {
+    if place.is_empty() { "the top" } else { place }
+}
+
+/// A document that is no JSON or does not decode.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotDecoded {
+    /// Where.
+    pub place: String,
+    /// Why.
+    pub why: String,
+}
+
+impl NotDecoded {
+    pub(crate) fn new(place: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self { place: place.into(), why: why.to_string() }
+    }
+
+    /// The same, in a part of a larger document.
+    pub(crate) fn below(mut self, place: &str) -> Self {
+        let dot = if place.is_empty() || self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
+        self.place = format!("{place}{dot}{}", self.place);
+        self
+    }
+}
+
+impl fmt::Display for NotDecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "does not decode at {}: {}", or_root(&self.place), self.why)
+    }
+}
+
+impl std::error::Error for NotDecoded {}

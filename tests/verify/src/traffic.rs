@@ -1,0 +1,110 @@
+//! Results in a traffic log, each checked as its method's.
+
+use std::collections::HashMap;
+
+use qix_codegen::model::{Model, TypeRef};
+
+use crate::report::{NotDecoded, Report};
+use crate::{Verifier, pointer};
+
+/// Checks all results of a log.
+pub(crate) fn check(verifier: &Verifier, text: &str) -> Result<Report, NotDecoded> {
+    let mut log = Log { verifier, classes: HashMap::from([(-1, "Global".to_owned())]), calls: HashMap::new() };
+    let mut report = Report::default();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let line_name = format!("line {}", index + 1);
+        log.line(line, &line_name, &mut report).map_err(|error| NotDecoded {
+            place: format!("{line_name}{}{}", if error.place.is_empty() { "" } else { " " }, error.place),
+            why: error.why,
+        })?;
+    }
+    Ok(report)
+}
+
+struct Log<'a> {
+    verifier: &'a Verifier,
+    /// The class of each handle that an answer has named.
+    classes: HashMap<i64, String>,
+    /// Method and handle of each call that has not been answered.
+    calls: HashMap<i64, (String, i64)>,
+}
+
+impl Log<'_> {
+    fn line(&mut self, line: &str, name: &str, report: &mut Report) -> Result<(), NotDecoded> {
+        let frame = pointer::members(line)?;
+        let (Some(dir), Some(msg)) = (frame.get("dir"), frame.get("msg")) else {
+            return Err(NotDecoded::new("", "a frame has the members `dir` and `msg`"));
+        };
+        let msg = pointer::members(msg)?;
+        let number = |key: &str| msg.get(key).and_then(|text| text.trim().parse::<i64>().ok());
+        match (dir.trim(), number("id")) {
+            (r#"">""#, Some(id)) => {
+                let method = msg.get("method").map(|text| pointer::parse(text)).transpose()?;
+                let method = method.and_then(|method| method.as_str().map(str::to_owned)).unwrap_or_default();
+                self.calls.insert(id, (method, number("handle").unwrap_or(-1)));
+                Ok(())
+            }
+            (r#""<""#, Some(id)) => match (self.calls.remove(&id), msg.get("result")) {
+                (Some(_), Some(_)) if msg.get("delta").is_some_and(|delta| delta.trim() == "true") => {
+                    report.skipped.push(format!("{name}: the answer holds patches, not values"));
+                    Ok(())
+                }
+                (Some((method, handle)), Some(result)) => self.result(&method, handle, result, name, report),
+                (None, Some(_)) => {
+                    report.skipped.push(format!("{name}: nothing in the log asked for this answer"));
+                    Ok(())
+                }
+                (_, None) => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn result(
+        &mut self,
+        method: &str,
+        handle: i64,
+        result: &str,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<(), NotDecoded> {
+        let model = &self.verifier.model;
+        let Some(full) = self.classes.get(&handle).map(|class| format!("{class}.{method}")).or_else(|| guess(model, method))
+        else {
+            report.skipped.push(format!("{name}: the schema has no method `{method}`"));
+            return Ok(());
+        };
+        let Some(facts) = model.methods.get(&full) else {
+            report.skipped.push(format!("{name}: the schema has no method `{full}`"));
+            return Ok(());
+        };
+        for (member, text) in pointer::members(result)? {
+            let place = format!("{full} {member}");
+            match facts.results.iter().find(|result| result.name == member) {
+                Some(known) => {
+                    self.verifier.value(text, &known.ty, &place, report).map_err(|error| error.below(""))?;
+                    self.remember(text, &known.ty)?;
+                }
+                None => report.lose(format!("{full}.{member}"), &place),
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the class of an object that an answer names.
+    fn remember(&mut self, text: &str, ty: &TypeRef) -> Result<(), NotDecoded> {
+        if ty.named() == Some("ObjectInterface") {
+            let object = pointer::parse(text)?;
+            if let (Some(handle), Some(class)) = (object["qHandle"].as_i64(), object["qType"].as_str()) {
+                self.classes.insert(handle, class.to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The method that is meant when the log does not say of which class the handle is: most are generic objects.
+fn guess(model: &Model, method: &str) -> Option<String> {
+    let classes = ["GenericObject", "Doc"].into_iter().chain(model.classes());
+    classes.map(|class| format!("{class}.{method}")).find(|full| model.methods.contains_key(full))
+}

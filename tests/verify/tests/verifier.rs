@@ -1,0 +1,67 @@
+//! What the verifier finds and what it does not mind.
+
+use qix_verify::Verifier;
+
+fn report(text: &str, ty: &str) -> qix_verify::Report {
+    Verifier::new().document(text, ty).unwrap()
+}
+
+#[test]
+fn absent_null_empty_and_default_mean_the_same() {
+    for text in ["{}", r#"{"qDimensions": null}"#, r#"{"qDimensions": [], "qMode": "DATA_MODE_STRAIGHT", "qMode": "S"}"#] {
+        assert!(report(text, "HyperCubeDef").is_lossless(), "{text}");
+    }
+    assert!(report(r#"{"qMaxStackedCells": 5000, "qTitle": {}, "qCalcCond": {"qv": ""}}"#, "HyperCubeDef").is_lossless());
+}
+
+#[test]
+fn a_member_that_is_dropped_is_lost() {
+    let report = report(r#"{"qMatrix": [[{"qText": "a", "mine": 1}, {"mine": 2}]]}"#, "NxDataPage");
+    assert_eq!(report.lost["NxCell.mine"].count, 2);
+    assert_eq!(report.lost["NxCell.mine"].first, "/qMatrix/0/0/mine");
+    assert!(!report.is_lossless());
+}
+
+#[test]
+fn a_member_that_apps_add_is_kept() {
+    let report = report(r#"{"qDef": {"cId": "x", "rank": 12345678901234567890123}}"#, "NxMeasure");
+    assert_eq!(report.kept.keys().collect::<Vec<_>>(), ["NxInlineMeasureDef.cId", "NxInlineMeasureDef.rank"]);
+    assert!(report.is_lossless());
+}
+
+#[test]
+fn what_does_not_decode_names_its_place() {
+    let error = Verifier::new().document(r#"{"qMatrix": [[{}, {"qElemNumber": "x"}]]}"#, "NxDataPage").unwrap_err();
+    assert_eq!(error.place, "qMatrix[0][1].qElemNumber");
+    let error = Verifier::new().document("{", "NxDataPage").unwrap_err();
+    assert!(error.why.contains("EOF"), "{error}");
+}
+
+#[test]
+fn results_are_checked_as_their_methods() {
+    let log = r#"
+{"dir": ">", "msg": {"id": 1, "handle": -1, "method": "OpenDoc", "params": ["a"]}}
+{"dir": "<", "msg": {"id": 1, "result": {"qReturn": {"qType": "Doc", "qHandle": 1}}}}
+{"dir": ">", "msg": {"id": 2, "handle": 1, "method": "GetAppLayout", "params": []}}
+{"dir": "<", "msg": {"id": 2, "result": {"qLayout": {"qTitle": "a", "mine": true}}}}
+{"dir": ">", "msg": {"id": 3, "handle": 1, "method": "GetAppLayout", "params": [], "delta": true}}
+{"dir": "<", "msg": {"id": 3, "delta": true, "result": {"qLayout": []}}}
+"#;
+    let report = Verifier::new().traffic(log).unwrap();
+    assert_eq!((report.checked, report.skipped.len()), (2, 1));
+    assert!(report.kept.contains_key("NxAppLayout.mine"));
+
+    let wrong = log.replace(r#""qTitle": "a""#, r#""qTitle": 7"#);
+    let error = Verifier::new().traffic(&wrong).unwrap_err();
+    assert!(error.place.contains("line 5") && error.place.contains("qTitle"), "{error}");
+
+    let unknown = log.replace(r#""qLayout": {"#, r#""qOther": 1, "qLayout": {"#);
+    assert!(Verifier::new().traffic(&unknown).unwrap().lost.contains_key("Doc.GetAppLayout.qOther"));
+}
+
+#[test]
+fn trees_may_be_deep() {
+    let deep = |levels: usize| format!("{}{}", r#"{"qNodes":["#.repeat(levels), "]}".repeat(levels));
+    let checked = std::thread::Builder::new().stack_size(1 << 30).spawn(move || report(&deep(2000), "NxTreeNode"));
+    assert!(checked.unwrap().join().unwrap().is_lossless());
+}
