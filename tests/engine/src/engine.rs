@@ -1,0 +1,229 @@
+//! The engine as tests see it: start it, tell it what to hold and what to do wrong, look at what it received.
+
+use crate::app::App;
+use crate::faults::Fault;
+use crate::received::{Received, Upgrade};
+use crate::server::{self, Shared};
+use crate::session::connection::Outgoing;
+use crate::session::world::World;
+use serde_json::{Value, json};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// An engine that runs inside the test, on a port of its own. It stops when it is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// use qix_test_engine::{App, TestEngine};
+///
+/// let engine = TestEngine::builder()
+///     .with_app(App::new("planets").script("Planets: LOAD * INLINE [Planet, Moons\nEarth, 1\nMars, 2];"))
+///     .start()
+///     .await?;
+/// assert!(engine.url().starts_with("ws://127.0.0.1:"));
+/// // connect a client to engine.url(), then look:
+/// assert!(engine.requests().is_empty());
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct TestEngine {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+impl TestEngine {
+    /// Starts an engine that holds the app `sales`.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// An engine to be told more before it starts.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// `ws://127.0.0.1:<port>`; what follows it, such as `/app/sales`, decides the session.
+    pub fn url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// Where the engine listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Adds a fault while the engine runs.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.world().faults.push(fault);
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.shared.world().faults.clear();
+    }
+
+    /// Every request that was received so far, in order.
+    pub fn requests(&self) -> Vec<Received> {
+        self.shared.world().received.clone()
+    }
+
+    /// The HTTP requests that sockets began with so far, in order.
+    pub fn upgrades(&self) -> Vec<Upgrade> {
+        self.shared.world().upgrades.clone()
+    }
+
+    /// How many sockets are open.
+    pub fn connections(&self) -> usize {
+        self.shared.world().connections.len()
+    }
+
+    /// How many sessions there are, those that wait for their sockets to come back included.
+    pub fn sessions(&self) -> usize {
+        self.shared.world().sessions.len()
+    }
+
+    /// Sends a notification to every socket, such as `OnSessionTimedOut`.
+    pub fn notify(&self, method: &str, params: &Value) {
+        let mut message = json!({ "jsonrpc": "2.0", "method": method });
+        if !params.is_null() {
+            message["params"] = params.clone();
+        }
+        self.send_raw(&message.to_string());
+    }
+
+    /// Sends a text to every socket, whatever it is.
+    pub fn send_raw(&self, text: &str) {
+        let mut world = self.shared.world();
+        let ids: Vec<u64> = world.connections.keys().copied().collect();
+        ids.into_iter().for_each(|id| world.deliver(id, text.to_owned()));
+    }
+
+    /// Closes every socket with a code and a reason.
+    pub fn close_sockets(&self, code: u16, reason: &str) {
+        for connection in self.shared.world().connections.values() {
+            connection.send(Outgoing::Close { code, reason: reason.to_owned() });
+        }
+    }
+
+    /// Breaks every socket without a close frame.
+    pub fn drop_sockets(&self) {
+        for connection in self.shared.world().connections.values() {
+            connection.send(Outgoing::Drop);
+        }
+    }
+
+    /// Ends every session, as a restart of the engine does: sockets are closed with 4003 and find a new
+    /// session when they come back.
+    pub fn restart(&self) {
+        self.close_sockets(4003, "");
+        let mut world = self.shared.world();
+        let ids: Vec<u64> = world.sessions.keys().copied().collect();
+        ids.into_iter().for_each(|id| world.end_session(id));
+    }
+
+    /// Runs until the engine is stopped from elsewhere; for programs that do nothing else.
+    pub async fn run(mut self) {
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for TestEngine {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What an engine is to be like; see [`TestEngine::builder`].
+#[derive(Debug, Default)]
+pub struct Builder {
+    apps: Vec<App>,
+    faults: Vec<Fault>,
+    folder: Option<PathBuf>,
+    host: Option<std::net::IpAddr>,
+    port: u16,
+    session_ttl: Duration,
+    most_sessions: Option<usize>,
+}
+
+impl Builder {
+    /// Adds an app, beside `sales`.
+    #[must_use]
+    pub fn with_app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
+    /// Adds a fault.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// The folder that load scripts read files from. Without one they cannot read any.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// The port to listen on; 0, the default, takes any that is free.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The address to listen on; 127.0.0.1 by default.
+    #[must_use]
+    pub fn host(mut self, host: std::net::IpAddr) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// How long a session outlives its last socket when the address has no `/ttl`; not at all by default.
+    #[must_use]
+    pub fn session_ttl(mut self, ttl: Duration) -> Self {
+        self.session_ttl = ttl;
+        self
+    }
+
+    /// How many sessions a user may have at once. One more gets `SESSION_ERROR_LIMIT_EXCEEDED` and is closed
+    /// with 4005. Unlimited by default; real engines allow five.
+    #[must_use]
+    pub fn max_sessions_per_user(mut self, sessions: usize) -> Self {
+        self.most_sessions = Some(sessions);
+        self
+    }
+
+    /// Loads the apps and starts to listen.
+    ///
+    /// # Errors
+    /// When the port is taken, or an app's script does not run.
+    pub async fn start(self) -> io::Result<TestEngine> {
+        let mut world = World::default();
+        world.faults = self.faults;
+        world.folder = self.folder;
+        world.usual_ttl = self.session_ttl;
+        world.most_sessions = self.most_sessions;
+        for app in std::iter::once(App::sales()).chain(self.apps) {
+            let document = app.into_document(world.folder.as_deref()).map_err(io::Error::other)?;
+            world.apps.add(document);
+        }
+        let host = self.host.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let listener = TcpListener::bind((host, self.port)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared::new(world));
+        let task = tokio::spawn(server::serve(listener, Arc::clone(&shared)));
+        Ok(TestEngine { address, shared, task })
+    }
+}

@@ -1,0 +1,268 @@
+//! Faults on request: what engines and networks do to clients now and then, done at a chosen moment.
+
+use serde_json::Value;
+use std::time::Duration;
+
+/// Something that goes wrong on purpose.
+///
+/// A fault hits every message it fits unless it is narrowed: [`on`](Self::on) to a method,
+/// [`after`](Self::after) to later messages, [`times`](Self::times) to a number of them. Faults that end a
+/// socket happen once.
+///
+/// ```
+/// use qix_test_engine::Fault;
+/// use std::time::Duration;
+///
+/// // The second layout comes late; answers to other requests overtake it.
+/// let late = Fault::delay(Duration::from_millis(50)).on("GetLayout").after(1).times(1);
+/// // The engine restarts while the third answer is on its way.
+/// let restart = Fault::close(4003, r#"{"code":"QEP-104"}"#).after(2);
+/// # let _ = (late, restart);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    kind: Kind,
+    method: Option<String>,
+    after: usize,
+    times: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    // At the upgrade.
+    Refuse { status: u16 },
+    Silent,
+    SessionState(String),
+    // At the request.
+    Slow(Duration),
+    Fail { code: i32, message: String },
+    // At the answer.
+    Hold,
+    Delay(Duration),
+    Reorder(usize),
+    Drop,
+    Close { code: u16, reason: String },
+    Before(String),
+    Twice,
+    Set { pointer: String, value: Value },
+    Empty,
+    // At messages that answer nothing.
+    Repeat,
+}
+
+/// When a fault can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Upgrade,
+    Request,
+    Answer,
+    Push,
+}
+
+impl Fault {
+    fn new(kind: Kind) -> Self {
+        let once = matches!(kind, Kind::Drop | Kind::Close { .. } | Kind::Reorder(_));
+        Self { kind, method: None, after: 0, times: once.then_some(1) }
+    }
+
+    /// The HTTP upgrade is refused with a status, such as 401 or 503.
+    pub fn refuse(status: u16) -> Self {
+        Self::new(Kind::Refuse { status })
+    }
+
+    /// `OnConnected` never comes.
+    pub fn no_on_connected() -> Self {
+        Self::new(Kind::Silent)
+    }
+
+    /// `OnConnected` brings another state, such as `SESSION_ERROR_NO_LICENSE`.
+    pub fn session_state(state: impl Into<String>) -> Self {
+        Self::new(Kind::SessionState(state.into()))
+    }
+
+    /// Requests take this much longer to work on. In that time they can be cancelled, and selections abort
+    /// them if they are calculations.
+    pub fn slow(by: Duration) -> Self {
+        Self::new(Kind::Slow(by))
+    }
+
+    /// Requests fail with this error.
+    pub fn error(code: i32, message: impl Into<String>) -> Self {
+        Self::new(Kind::Fail { code, message: message.into() })
+    }
+
+    /// Requests are worked on but never answered.
+    pub fn never_answer() -> Self {
+        Self::new(Kind::Hold)
+    }
+
+    /// Answers come late, and others overtake them.
+    pub fn delay(by: Duration) -> Self {
+        Self::new(Kind::Delay(by))
+    }
+
+    /// This many answers are collected, then sent in reverse.
+    pub fn reorder(answers: usize) -> Self {
+        Self::new(Kind::Reorder(answers))
+    }
+
+    /// The socket breaks instead of sending the answer, without a close frame.
+    pub fn drop_socket() -> Self {
+        Self::new(Kind::Drop)
+    }
+
+    /// The socket is closed with a code and a reason instead of sending the answer.
+    pub fn close(code: u16, reason: impl Into<String>) -> Self {
+        Self::new(Kind::Close { code, reason: reason.into() })
+    }
+
+    /// This text is sent before the answer: not JSON, an unknown notification, an answer to nobody.
+    pub fn send_before(text: impl Into<String>) -> Self {
+        Self::new(Kind::Before(text.into()))
+    }
+
+    /// Something that is no JSON is sent before the answer.
+    pub fn garbage() -> Self {
+        Self::send_before("{\"jsonrpc\":\"2.0\",\u{fffd} this is not JSON")
+    }
+
+    /// The answer comes twice.
+    pub fn answer_twice() -> Self {
+        Self::new(Kind::Twice)
+    }
+
+    /// A member of the result is set, new or known: a member or a value of an enumeration that no schema has.
+    /// The pointer is a JSON pointer into the result; what is missing on its way is made.
+    ///
+    /// ```
+    /// use qix_test_engine::Fault;
+    /// use serde_json::json;
+    ///
+    /// let unknown = Fault::set("/qLayout/qHyperCube/qMode", json!("Q")).on("GetLayout");
+    /// # let _ = unknown;
+    /// ```
+    pub fn set(pointer: impl Into<String>, value: Value) -> Self {
+        Self::new(Kind::Set { pointer: pointer.into(), value })
+    }
+
+    /// The answer has neither a result nor an error.
+    pub fn empty_answer() -> Self {
+        Self::new(Kind::Empty)
+    }
+
+    /// Messages that answer nothing, such as a change made on another socket, come twice.
+    pub fn repeat_notifications() -> Self {
+        Self::new(Kind::Repeat)
+    }
+
+    /// Only for this method, named without its class.
+    #[must_use]
+    pub fn on(mut self, method: impl Into<String>) -> Self {
+        self.method = Some(method.into());
+        self
+    }
+
+    /// Only after this many messages that it would fit.
+    #[must_use]
+    pub fn after(mut self, messages: usize) -> Self {
+        self.after = messages;
+        self
+    }
+
+    /// Only this many times.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    fn stage(&self) -> Stage {
+        match self.kind {
+            Kind::Refuse { .. } | Kind::Silent | Kind::SessionState(_) => Stage::Upgrade,
+            Kind::Slow(_) | Kind::Fail { .. } => Stage::Request,
+            Kind::Repeat => Stage::Push,
+            _ => Stage::Answer,
+        }
+    }
+
+    /// Whether it is this message's turn; counts.
+    fn strikes(&mut self, stage: Stage, method: &str) -> bool {
+        if self.stage() != stage || self.method.as_deref().is_some_and(|only| only != method) {
+            return false;
+        }
+        if self.after > 0 {
+            self.after -= 1;
+            return false;
+        }
+        match &mut self.times {
+            Some(0) => return false,
+            Some(left) if !matches!(self.kind, Kind::Reorder(_)) => *left -= 1,
+            _ => {}
+        }
+        true
+    }
+}
+
+/// What goes wrong with this message.
+pub(crate) fn strike(faults: &mut Vec<Fault>, stage: Stage, method: &str) -> Vec<Kind> {
+    if faults.is_empty() {
+        return Vec::new();
+    }
+    let kinds = faults.iter_mut().filter_map(|fault| fault.strikes(stage, method).then(|| fault.kind.clone()));
+    let kinds = kinds.collect();
+    faults.retain(|fault| fault.times != Some(0));
+    kinds
+}
+
+/// A reorder that has sent its answers is over.
+pub(crate) fn end_reorder(faults: &mut Vec<Fault>) {
+    if let Some(index) = faults.iter().position(|fault| matches!(fault.kind, Kind::Reorder(_))) {
+        faults.remove(index);
+    }
+}
+
+/// How often a message that answers nothing is sent.
+pub(crate) fn repeats(faults: &mut Vec<Fault>, _text: &str) -> usize {
+    1 + strike(faults, Stage::Push, "").len()
+}
+
+/// Sets a member at a JSON pointer, making what is missing on the way.
+pub(crate) fn set(target: &mut Value, pointer: &str, value: &Value) {
+    let mut place = target;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let index = step.parse::<usize>().ok();
+        let index = index.filter(|index| place.as_array().is_some_and(|items| *index < items.len()));
+        if let Some(index) = index {
+            place = &mut place[index];
+            continue;
+        }
+        if !place.is_object() {
+            *place = Value::Object(serde_json::Map::new());
+        }
+        place = &mut place[step];
+    }
+    *place = value.clone();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_fault_waits_for_its_turn_and_then_ends() {
+        let mut faults = vec![Fault::delay(Duration::ZERO).on("GetLayout").after(1).times(1)];
+        let mut hits = |method| strike(&mut faults, Stage::Answer, method).len();
+        assert_eq!([hits("GetField"), hits("GetLayout"), hits("GetLayout"), hits("GetLayout")], [0, 0, 1, 0]);
+        assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn a_member_is_set_where_there_was_none() {
+        let mut value = json!({ "a": [1, { "b": 2 }] });
+        set(&mut value, "/a/1/b", &json!("x"));
+        set(&mut value, "/new/deep", &json!(null));
+        assert_eq!(value, json!({ "a": [1, { "b": "x" }], "new": { "deep": null } }));
+    }
+}

@@ -1,0 +1,122 @@
+//! Bookmarks: selections with a name.
+
+use super::doc_items::{clone, destroy, make};
+use super::object::{apply_patches, get_layout, info, properties, set_detail, set_properties};
+use super::{Answer, Call, Methods, Results, calculate, one};
+use crate::error::{EngineError, Result};
+use crate::objects::contents::{Entity, Kind};
+use crate::objects::lists;
+use crate::session::events::Event;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(super) const METHODS: Methods = &[
+    ("Doc.CreateBookmark", create),
+    ("Doc.CreateBookmarkEx", create),
+    ("Doc.GetBookmark", |call| {
+        let id = call.params.text("qId").to_owned();
+        one("qReturn", call.interface(Kind::Bookmark, &id)?)
+    }),
+    ("Doc.GetBookmarks", list),
+    ("Doc.ReplaceBookmark", replace),
+    ("Doc.DestroyBookmark", |call| destroy(call, Kind::Bookmark)),
+    ("Doc.CloneBookmark", |call| clone(call, Kind::Bookmark)),
+    ("Doc.ApplyBookmark", |call| {
+        let id = call.params.text("qId").to_owned();
+        one("qSuccess", apply(call, &id)?)
+    }),
+    ("Doc.GetSetAnalysis", set_analysis),
+    ("GenericBookmark.Apply", |call| {
+        let id = call.target_id()?;
+        one("qSuccess", apply(call, &id)?)
+    }),
+    ("GenericBookmark.GetLayout", get_layout),
+    ("GenericBookmark.GetProperties", properties),
+    ("GenericBookmark.SetProperties", set_properties),
+    ("GenericBookmark.ApplyPatches", apply_patches),
+    ("GenericBookmark.GetInfo", info),
+    ("GenericBookmark.Publish", |call| set_detail(call, |entity| entity.details.published = true)),
+    ("GenericBookmark.UnPublish", |call| set_detail(call, |entity| entity.details.published = false)),
+    ("GenericBookmark.Approve", |call| set_detail(call, |entity| entity.details.approved = true)),
+    ("GenericBookmark.UnApprove", |call| set_detail(call, |entity| entity.details.approved = false)),
+];
+
+fn create(call: &mut Call<'_>) -> Result<Answer> {
+    refuse_patches(call)?;
+    let properties = call.params.value("qProp").clone();
+    let mut bookmark = make(call, Kind::Bookmark, properties)?;
+    take_selections(call, &mut bookmark)?;
+    Ok(Answer::Now(super::doc_items::add(call, bookmark)?))
+}
+
+/// Soft patches are not kept in bookmarks here; saying so beats losing them.
+fn refuse_patches(call: &Call<'_>) -> Result<()> {
+    if call.params.list("qObjectIdsToPatch").is_empty() {
+        return Ok(());
+    }
+    Err(EngineError::not_implemented("bookmarks with qObjectIdsToPatch"))
+}
+
+fn take_selections(call: &mut Call<'_>, bookmark: &mut Entity) -> Result<()> {
+    let frame = call.frame()?;
+    let snapshot = frame.selections.snapshot(&frame.data);
+    bookmark.details.layout = json!({
+        "qFieldInfos": snapshot.field_infos(),
+        "qBookmark": { "qStateData": snapshot.field_infos() },
+    });
+    bookmark.details.selections = Some(snapshot);
+    Ok(())
+}
+
+fn list(call: &mut Call<'_>) -> Result<Answer> {
+    let options = call.params.value("qOptions").clone();
+    calculate(call, "qList", move |frame, tools| {
+        let types: Vec<&str> = options["qTypes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let all = frame.app.of_kind(Kind::Bookmark);
+        let wanted = all.filter(|bookmark| types.is_empty() || types.contains(&bookmark.info_type()));
+        Ok(Value::Array(lists::entries(frame, wanted, &options["qData"], &tools.abort.flag)?))
+    })
+}
+
+fn replace(call: &mut Call<'_>) -> Result<Answer> {
+    refuse_patches(call)?;
+    let id = call.params.text("qId").to_owned();
+    let found = call.doc()?.contents.get(&id).filter(|entity| entity.kind == Kind::Bookmark).cloned();
+    let Some(found) = found else { return Err(EngineError::not_found(id)) };
+    let mut bookmark = (*found).clone();
+    take_selections(call, &mut bookmark)?;
+    let info = bookmark.info();
+    call.change_entity(&id, |entity| {
+        *entity = bookmark;
+        Ok(())
+    })?;
+    let mut results: Results = super::result("qReturn", call.interface(Kind::Bookmark, &id)?);
+    results.insert("qInfo".into(), info);
+    Ok(Answer::Now(results))
+}
+
+/// Brings the selections of a bookmark back; false if there is no such bookmark.
+fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
+    let frame = call.frame()?;
+    let Some(bookmark) = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark) else { return Ok(false) };
+    let Some(snapshot) = bookmark.details.selections.clone() else { return Ok(false) };
+    call.start_selecting()?;
+    let session = call.session()?;
+    Arc::make_mut(&mut session.selections).restore(&frame.data, &snapshot);
+    call.announce(&Event::Selections(call.session))?;
+    Ok(true)
+}
+
+/// The selections of a bookmark, or the current ones, as a set expression.
+fn set_analysis(call: &mut Call<'_>) -> Result<Answer> {
+    let id = call.params.text("qBookmarkId").to_owned();
+    let frame = call.frame()?;
+    let snapshot = match id.as_str() {
+        "" => frame.selections.snapshot(&frame.data),
+        id => {
+            let bookmark = frame.entity(id).ok_or_else(|| EngineError::not_found(id))?;
+            bookmark.details.selections.clone().unwrap_or_default()
+        }
+    };
+    one("qSetExpression", snapshot.set_text())
+}

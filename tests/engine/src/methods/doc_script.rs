@@ -1,0 +1,251 @@
+//! Scripts, reloads, the data they leave behind, and expressions on it.
+
+use super::doc_apps::default_script;
+use super::{Answer, Call, Done, Job, Methods, calculate, done, one, result, unique_id};
+use crate::calculate as calculation;
+use crate::error::{EngineError, Result};
+use crate::objects::contents::Kind;
+use crate::objects::document::variables;
+use crate::protocol::failure::{RELOAD_RUNNING, failure};
+use crate::script::{self, ScriptError};
+use crate::session::events::Event;
+use crate::session::jobs::Work;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub(super) const METHODS: Methods = &[
+    ("Doc.GetScript", |call| one("qScript", call.doc()?.script.clone())),
+    ("Doc.GetScriptEx", |call| one("qScript", json!({ "qScript": call.doc()?.script, "qMeta": {} }))),
+    ("Doc.SetScript", set_script),
+    ("Doc.GetEmptyScript", |call| {
+        let section = call.params.text("qLocalizedMainSection");
+        one("qReturn", default_script(if section.is_empty() { "Main" } else { section }))
+    }),
+    ("Doc.CheckScriptSyntax", check_syntax),
+    ("Doc.DoReload", |call| reload(call, |done, _| result("qReturn", done))),
+    ("Doc.DoReloadEx", |call| {
+        reload(call, |done, log| result("qResult", json!({ "qSuccess": done, "qScriptLogFile": log })))
+    }),
+    ("Doc.GetTablesAndKeys", tables_and_keys),
+    ("Doc.GetTableData", table_data),
+    ("Doc.GetFieldDescription", field_description),
+    // Scripts read files under a folder, and nothing through a connection.
+    ("Doc.GetConnections", |call| call.doc().and_then(|_| one("qConnections", json!([])))),
+    ("Doc.Evaluate", evaluate),
+    ("Doc.EvaluateEx", evaluate_ex),
+    ("Doc.ExpandExpression", expand),
+    ("Doc.CheckExpression", check_expression),
+    ("Doc.CheckNumberOrExpression", check_number_or_expression),
+];
+
+fn set_script(call: &mut Call<'_>) -> Result<Answer> {
+    let script = call.params.text("qScript").to_owned();
+    let document = call.doc()?;
+    if document.reloading {
+        return Err(failure(RELOAD_RUNNING, ""));
+    }
+    document.script = script;
+    document.modified = true;
+    call.announce(&Event::App)?;
+    done()
+}
+
+fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
+    let errors = script::check(&call.doc()?.script).into_iter().map(|position| {
+        json!({
+            "qErrLen": position.length, "qTabIx": position.tab, "qLineInTab": position.line,
+            "qColInLine": position.column, "qTextPos": position.text,
+        })
+    });
+    one("qErrors", errors.collect::<Value>())
+}
+
+/// Runs the script beside the socket; `GetProgress` tells how far it is.
+fn reload(call: &mut Call<'_>, answer: fn(bool, &str) -> super::Results) -> Result<Answer> {
+    let own = Arc::clone(&call.session()?.own);
+    let document = call.doc()?;
+    if document.reloading {
+        return Err(failure(RELOAD_RUNNING, ""));
+    }
+    document.reloading = true;
+    let text = document.script.clone();
+    let before = variables(&document.contents, &own);
+    let folder = call.world.folder.clone();
+    let request = call.request.clone();
+    call.session()?.progress.start(request);
+    let job: Job = Box::new(move |tools| {
+        let mut tell = |message| {
+            if let Some(session) = tools.shared.world().sessions.get_mut(&tools.session) {
+                session.progress.note(message);
+            }
+        };
+        let options = script::Options {
+            folder: folder.as_deref(),
+            variables: before,
+            cancel: &tools.abort.flag,
+            progress: &mut tell,
+        };
+        let loaded = script::run(&text, options);
+        if let Err(error) = &loaded {
+            report(tools, error);
+        }
+        Ok(Done::Then(Box::new(move |call| {
+            let loaded = match loaded {
+                Ok(loaded) if !call.doc()?.reloading => return Err(aborted(loaded)),
+                Ok(loaded) => loaded,
+                Err(_) => return Ok(answer(false, "")),
+            };
+            take_over(call, loaded)?;
+            Ok(answer(true, ""))
+        })))
+    });
+    Ok(Answer::Later(Work::Reload, job))
+}
+
+fn aborted(_: script::Loaded) -> EngineError {
+    EngineError::aborted()
+}
+
+/// Puts an error into the progress data, and waits for a word on it if that was asked for.
+fn report(tools: &super::Tools, error: &ScriptError) {
+    let waiting = {
+        let mut world = tools.shared.world();
+        let Some(session) = world.sessions.get_mut(&tools.session) else { return };
+        session.progress.error(error);
+        session.progress.interact_on_error.then(|| {
+            let (done, waiting) = std::sync::mpsc::channel();
+            session.progress.interaction = Some(done);
+            waiting
+        })
+    };
+    let Some(waiting) = waiting else { return };
+    while !tools.abort.flag.load(Ordering::Relaxed) {
+        match waiting.recv_timeout(Duration::from_millis(20)) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// New data for everybody who has the app open.
+fn take_over(call: &mut Call<'_>, loaded: script::Loaded) -> Result<()> {
+    let app = call.app_id()?;
+    let document = call.doc()?;
+    let before = Arc::clone(&document.data);
+    document.take_over(loaded.data, &loaded.variables, unique_id, &now());
+    let after = Arc::clone(&document.data);
+    let variables: Vec<String> = document.contents.of_kind(Kind::Variable).map(|v| v.id.clone()).collect();
+    for session in call.world.sessions.values_mut().filter(|session| session.app.as_ref() == Some(&app)) {
+        Arc::make_mut(&mut session.selections).carry_over(&before, &after);
+        session.expansions.clear();
+        session.without_data = false;
+    }
+    call.announce(&Event::Entities(Kind::Variable, variables))?;
+    call.announce(&Event::Data)
+}
+
+fn now() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let millis = i64::try_from(seconds).unwrap_or(0);
+    chrono::DateTime::from_timestamp_millis(millis)
+        .map(|time| time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+        .unwrap_or_default()
+}
+
+fn tables_and_keys(call: &mut Call<'_>) -> Result<Answer> {
+    let internal = call.params.flag("qSyntheticMode");
+    let frame = call.frame()?;
+    let job: Job = Box::new(move |_| match frame.data.tables_and_keys(internal) {
+        Value::Object(results) => Ok(Done::Result(results)),
+        _ => Ok(Done::Result(result("qtr", json!([])))),
+    });
+    Ok(Answer::Later(Work::Calculation, job))
+}
+
+fn table_data(call: &mut Call<'_>) -> Result<Answer> {
+    let params = call.params.clone();
+    calculate(call, "qData", move |frame, _| {
+        let count = |name| usize::try_from(params.integer(name)).unwrap_or(0);
+        let table = params.text("qTableName");
+        frame.data.table_rows(table, count("qOffset"), count("qRows"), params.flag("qSyntheticMode"))
+    })
+}
+
+fn field_description(call: &mut Call<'_>) -> Result<Answer> {
+    let name = call.params.text("qFieldName").to_owned();
+    let frame = call.frame()?;
+    one("qReturn", frame.data.field_description(&name).ok_or_else(|| EngineError::not_found(name))?)
+}
+
+fn evaluate(call: &mut Call<'_>) -> Result<Answer> {
+    let expression = call.params.text("qExpression").to_owned();
+    calculate(call, "qReturn", move |frame, tools| {
+        let context = frame.context("", &tools.abort.flag);
+        let value = calculation::evaluate(&expression, &context);
+        context.check_cancelled()?;
+        Ok(value.map_or_else(|error| json!(error), |value| json!(value.as_text())))
+    })
+}
+
+fn evaluate_ex(call: &mut Call<'_>) -> Result<Answer> {
+    let expression = call.params.text("qExpression").to_owned();
+    calculate(call, "qValue", move |frame, tools| {
+        let context = frame.context("", &tools.abort.flag);
+        let value = calculation::evaluate(&expression, &context);
+        context.check_cancelled()?;
+        let value = match value {
+            Ok(value) => value,
+            Err(error) => return Ok(json!({ "qText": error, "qNumber": "NaN" })),
+        };
+        let mut answer = json!({ "qText": value.as_text(), "qNumber": value.wire_number() });
+        if value.as_number().is_some() {
+            answer["qIsNumeric"] = json!(true);
+        }
+        Ok(answer)
+    })
+}
+
+fn expand(call: &mut Call<'_>) -> Result<Answer> {
+    let expression = call.params.text("qExpression").to_owned();
+    calculate(call, "qExpandedExpression", move |frame, tools| {
+        Ok(json!(calculation::expand(&expression, &frame.context("", &tools.abort.flag))?))
+    })
+}
+
+fn check_expression(call: &mut Call<'_>) -> Result<Answer> {
+    check(call, true)
+}
+
+/// A number is right as it is; what is no number is checked as an expression.
+fn check_number_or_expression(call: &mut Call<'_>) -> Result<Answer> {
+    if call.params.text("qExpr").trim().parse::<f64>().is_ok() {
+        let mut results = result("qErrorMsg", "");
+        results.insert("qBadFieldNames".into(), json!([]));
+        return Ok(Answer::Now(results));
+    }
+    check(call, false)
+}
+
+fn check(call: &mut Call<'_>, with_dangerous: bool) -> Result<Answer> {
+    let expression = call.params.text("qExpr").to_owned();
+    let labels: Vec<String> =
+        call.params.list("qLabels").iter().filter_map(|l| l.as_str().map(str::to_owned)).collect();
+    let frame = call.frame()?;
+    let job: Job = Box::new(move |tools| {
+        let context = frame.context("", &tools.abort.flag);
+        let check = calculation::check_expression(&expression, &labels, &context);
+        let ranges = |ranges: &[(usize, usize)]| -> Value {
+            ranges.iter().map(|(from, count)| json!({ "qFrom": from, "qCount": count })).collect()
+        };
+        let mut results = result("qErrorMsg", check.error);
+        results.insert("qBadFieldNames".into(), ranges(&check.bad_fields));
+        if with_dangerous {
+            results.insert("qDangerousFieldNames".into(), ranges(&check.dangerous_fields));
+        }
+        Ok(Done::Result(results))
+    });
+    Ok(Answer::Later(Work::Calculation, job))
+}

@@ -1,0 +1,164 @@
+//! Selections of the whole app: fields, clearing, locking, back and forward, alternate states.
+
+use super::{Answer, Call, Methods, done, nothing, one, result, unique_id};
+use crate::error::Result;
+use crate::selection::Selections;
+use crate::session::connection::Target;
+use crate::session::events::Event;
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) const METHODS: Methods = &[
+    ("Doc.GetField", field),
+    ("Doc.ClearAll", |call| {
+        let (over_locks, state) = (call.params.flag("qLockedAlso"), state(call));
+        change(call, |selections| selections.clear_all(&state, over_locks).map(drop))
+    }),
+    ("Doc.LockAll", |call| {
+        let state = state(call);
+        change(call, |selections| selections.lock_all(&state))
+    }),
+    ("Doc.UnlockAll", |call| {
+        let state = state(call);
+        change(call, |selections| selections.unlock_all(&state))
+    }),
+    ("Doc.Back", |call| {
+        change(call, |selections| {
+            selections.back();
+            Ok(())
+        })
+    }),
+    ("Doc.Forward", |call| {
+        change(call, |selections| {
+            selections.forward();
+            Ok(())
+        })
+    }),
+    ("Doc.BackCount", |call| call.app_id().and_then(|_| one("qReturn", call.session()?.selections.steps().0))),
+    ("Doc.ForwardCount", |call| call.app_id().and_then(|_| one("qReturn", call.session()?.selections.steps().1))),
+    ("Doc.AddAlternateState", add_state),
+    ("Doc.RemoveAlternateState", remove_state),
+    ("Doc.AddSessionAlternateState", add_session_state),
+    ("Doc.RemoveSessionAlternateState", remove_session_state),
+    ("Doc.AbortModal", abort_modal),
+    ("Doc.StoreTempSelectionState", store),
+    ("Doc.RestoreTempSelectionState", restore),
+];
+
+/// The alternate state that a request names, else the default one.
+fn state(call: &Call<'_>) -> String {
+    match call.params.text("qStateName") {
+        "" => "$".to_owned(),
+        state => state.to_owned(),
+    }
+}
+
+fn field(call: &mut Call<'_>) -> Result<Answer> {
+    let name = call.params.text("qFieldName").to_owned();
+    let state = state(call);
+    let frame = call.frame()?;
+    if frame.data.cardinal(&name).is_none() {
+        return one("qReturn", nothing());
+    }
+    let handle = call.socket()?.handle(Target::Field { name: name.clone(), state });
+    one("qReturn", json!({ "qType": "Field", "qHandle": handle, "qGenericId": name }))
+}
+
+/// Changes the selections and says so.
+fn change(call: &mut Call<'_>, change: impl FnOnce(&mut Selections) -> Result<()>) -> Result<Answer> {
+    call.app_id()?;
+    call.start_selecting()?;
+    change(Arc::make_mut(&mut call.session()?.selections))?;
+    call.announce(&Event::Selections(call.session))?;
+    done()
+}
+
+fn add_state(call: &mut Call<'_>) -> Result<Answer> {
+    let state = call.params.text("qStateName").to_owned();
+    let app = call.app_id()?;
+    call.doc()?.states.push(state.clone());
+    for session in call.world.sessions.values_mut().filter(|session| session.app.as_ref() == Some(&app)) {
+        Arc::make_mut(&mut session.selections).add_state(&state)?;
+    }
+    call.announce(&Event::App)?;
+    call.announce(&Event::Data)?;
+    done()
+}
+
+fn remove_state(call: &mut Call<'_>) -> Result<Answer> {
+    let state = call.params.text("qStateName").to_owned();
+    let app = call.app_id()?;
+    call.doc()?.states.retain(|other| other != &state);
+    for session in call.world.sessions.values_mut().filter(|session| session.app.as_ref() == Some(&app)) {
+        Arc::make_mut(&mut session.selections).remove_state(&state)?;
+    }
+    call.announce(&Event::App)?;
+    call.announce(&Event::Data)?;
+    done()
+}
+
+fn add_session_state(call: &mut Call<'_>) -> Result<Answer> {
+    let state = call.params.text("qStateName").to_owned();
+    if !matches!(call.params.text("qSourceStateName"), "") {
+        return Err(crate::EngineError::not_implemented("Doc.AddSessionAlternateState with qSourceStateName"));
+    }
+    call.app_id()?;
+    let session = call.session()?;
+    Arc::make_mut(&mut session.selections).add_state(&state)?;
+    session.own_states.push(state);
+    call.announce(&Event::Selections(call.session))?;
+    done()
+}
+
+fn remove_session_state(call: &mut Call<'_>) -> Result<Answer> {
+    let state = call.params.text("qStateName").to_owned();
+    call.app_id()?;
+    let session = call.session()?;
+    let known = session.own_states.contains(&state);
+    if known {
+        session.own_states.retain(|other| other != &state);
+        Arc::make_mut(&mut session.selections).remove_state(&state)?;
+        call.announce(&Event::Selections(call.session))?;
+    }
+    one("qSuccess", known)
+}
+
+fn abort_modal(call: &mut Call<'_>) -> Result<Answer> {
+    let accept = call.params.flag("qAccept");
+    call.app_id()?;
+    end_modal(call, accept)?;
+    done()
+}
+
+/// Leaves the selection mode; what was selected in it stays only if it is accepted.
+pub(super) fn end_modal(call: &mut Call<'_>, accept: bool) -> Result<()> {
+    let session = call.session()?;
+    let Some(modal) = session.modal.take() else { return Ok(()) };
+    if !accept && modal.made {
+        session.selections = modal.before;
+        call.world.abort_calculations(call.session);
+        call.announce(&Event::Selections(call.session))?;
+    }
+    call.announce(&Event::Object(call.session, modal.id))
+}
+
+/// A snapshot of the selections is kept in the session; how long it should live is up to the session.
+fn store(call: &mut Call<'_>) -> Result<Answer> {
+    let frame = call.frame()?;
+    let id = unique_id();
+    call.session()?.temporary.insert(id.clone(), frame.selections.snapshot(&frame.data));
+    let mut results = result("qReturn", true);
+    results.insert("qId".into(), json!(id));
+    Ok(Answer::Now(results))
+}
+
+fn restore(call: &mut Call<'_>) -> Result<Answer> {
+    let id = call.params.text("qId").to_owned();
+    call.start_selecting()?;
+    let frame = call.frame()?;
+    let session = call.session()?;
+    let Some(snapshot) = session.temporary.get(&id).cloned() else { return one("qReturn", false) };
+    Arc::make_mut(&mut session.selections).restore(&frame.data, &snapshot);
+    call.announce(&Event::Selections(call.session))?;
+    one("qReturn", true)
+}

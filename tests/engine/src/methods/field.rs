@@ -1,0 +1,131 @@
+//! Methods of fields.
+
+use super::{Answer, Call, Done, Job, Methods, one, result};
+use crate::calculate;
+use crate::error::{EngineError, Result};
+use crate::objects::frame::Frame;
+use crate::selection::{Mode, Part, Pick, Selections};
+use crate::session::connection::Target;
+use crate::session::events::Event;
+use crate::session::jobs::Work;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub(super) const METHODS: Methods = &[
+    ("Field.GetCardinal", cardinal),
+    // Fields here never combine their values by "and".
+    ("Field.GetAndMode", |_| one("qReturn", false)),
+    ("Field.Select", |call| search(call, Mode::Replace)),
+    ("Field.ToggleSelect", |call| search(call, Mode::Toggle)),
+    ("Field.SelectValues", values),
+    ("Field.LowLevelSelect", elements),
+    ("Field.SelectAll", |call| part(call, Part::All)),
+    ("Field.SelectPossible", |call| part(call, Part::Possible)),
+    ("Field.SelectExcluded", |call| part(call, Part::Excluded)),
+    ("Field.SelectAlternative", |call| part(call, Part::Alternative)),
+    ("Field.Clear", |call| {
+        change(call, |selections, frame, field, state, _| selections.clear(&frame.data, state, field))
+    }),
+    ("Field.ClearAllButThis", |call| {
+        change(call, |selections, frame, field, state, over_locks| {
+            selections.clear_all_but(&frame.data, state, field, over_locks)
+        })
+    }),
+    ("Field.Lock", |call| {
+        change(call, |selections, frame, field, state, _| selections.lock(&frame.data, state, field))
+    }),
+    ("Field.Unlock", |call| {
+        change(call, |selections, frame, field, state, _| selections.unlock(&frame.data, state, field))
+    }),
+];
+
+fn place(call: &Call<'_>) -> Result<(String, String)> {
+    match &call.target {
+        Target::Field { name, state } => Ok((name.clone(), state.clone())),
+        _ => Err(EngineError::not_found("")),
+    }
+}
+
+fn cardinal(call: &mut Call<'_>) -> Result<Answer> {
+    let (field, _) = place(call)?;
+    let cardinal = call.frame()?.data.cardinal(&field);
+    one("qReturn", cardinal.ok_or_else(|| EngineError::not_found(field))?)
+}
+
+type Change = fn(&mut Selections, &Frame, &str, &str, bool) -> Result<bool>;
+
+fn change(call: &mut Call<'_>, change: Change) -> Result<Answer> {
+    let (field, state) = place(call)?;
+    let over_locks = call.params.flag("qSoftLock");
+    call.start_selecting()?;
+    let frame = call.frame()?;
+    let changed = change(Arc::make_mut(&mut call.session()?.selections), &frame, &field, &state, over_locks)?;
+    call.announce(&Event::Selections(call.session))?;
+    one("qReturn", changed)
+}
+
+fn part(call: &mut Call<'_>, part: Part) -> Result<Answer> {
+    let (field, state) = place(call)?;
+    let over_locks = call.params.flag("qSoftLock");
+    call.start_selecting()?;
+    let frame = call.frame()?;
+    let selections = Arc::make_mut(&mut call.session()?.selections);
+    let changed = selections.select_part(&frame.data, &state, &field, part, over_locks)?;
+    call.announce(&Event::Selections(call.session))?;
+    one("qReturn", changed)
+}
+
+fn search(call: &mut Call<'_>, mode: Mode) -> Result<Answer> {
+    let (field, state) = place(call)?;
+    let text = call.params.text("qMatch").to_owned();
+    let wanted = state.clone();
+    select(call, state, mode, "qReturn", move |frame, cancel| {
+        Ok(vec![calculate::search(&field, &text, &frame.context(&wanted, cancel))?])
+    })
+}
+
+fn values(call: &mut Call<'_>) -> Result<Answer> {
+    let (field, state) = place(call)?;
+    let mode = if call.params.flag("qToggleMode") { Mode::Toggle } else { Mode::Replace };
+    let values = call.params.list("qFieldValues").to_vec();
+    let wanted = state.clone();
+    select(call, state, mode, "qReturn", move |frame, cancel| {
+        Ok(vec![calculate::find_values(&field, &values, &frame.context(&wanted, cancel))?])
+    })
+}
+
+fn elements(call: &mut Call<'_>) -> Result<Answer> {
+    let (field, state) = place(call)?;
+    let mode = if call.params.flag("qToggleMode") { Mode::Toggle } else { Mode::Replace };
+    let elements = call.params.integers("qValues").into_iter().filter_map(|n| usize::try_from(n).ok()).collect();
+    select(call, state, mode, "qReturn", move |_, _| Ok(vec![Pick { field, elements }]))
+}
+
+/// Works out what to select, then selects it: a step that later requests wait for.
+pub(super) fn select(
+    call: &mut Call<'_>,
+    state: String,
+    mode: Mode,
+    answer: &'static str,
+    pick: impl FnOnce(&Frame, &AtomicBool) -> Result<Vec<Pick>> + Send + 'static,
+) -> Result<Answer> {
+    call.start_selecting()?;
+    let over_locks = call.params.flag("qSoftLock");
+    let frame = call.frame()?;
+    let job: Job = Box::new(move |tools| {
+        let picks = pick(&frame, &tools.abort.flag)?;
+        Ok(Done::Then(Box::new(move |call| {
+            let session = call.session()?;
+            let selections = Arc::make_mut(&mut session.selections);
+            let changed = selections.select(&frame.data, &state, &picks, mode, over_locks)?;
+            if let Some(modal) = &mut session.modal {
+                modal.made = true;
+            }
+            // Calculations that began in between are about the selections before.
+            call.world.abort_calculations(call.session);
+            call.announce(&Event::Selections(call.session))?;
+            Ok(result(answer, changed))
+        })))
+    });
+    Ok(Answer::Later(Work::Step, job))
+}

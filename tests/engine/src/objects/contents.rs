@@ -1,0 +1,175 @@
+//! The named things of an app or of a session, in the order they were made.
+
+use super::uses::Uses;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What kind of thing a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Object,
+    Dimension,
+    Measure,
+    Variable,
+    Bookmark,
+}
+
+impl Kind {
+    /// The class of its methods.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Object => "GenericObject",
+            Self::Dimension => "GenericDimension",
+            Self::Measure => "GenericMeasure",
+            Self::Variable => "GenericVariable",
+            Self::Bookmark => "GenericBookmark",
+        }
+    }
+
+    /// The type that a thing gets if its maker gives none.
+    pub(crate) fn usual_type(self) -> &'static str {
+        match self {
+            Self::Object => "",
+            Self::Dimension => "dimension",
+            Self::Measure => "measure",
+            Self::Variable => "variable",
+            Self::Bookmark => "bookmark",
+        }
+    }
+}
+
+/// An object, a dimension, a measure, a variable or a bookmark.
+#[derive(Clone, Debug)]
+pub(crate) struct Entity {
+    pub(crate) kind: Kind,
+    pub(crate) id: String,
+    /// Exactly what the client set, its own members included.
+    pub(crate) properties: Value,
+    pub(crate) parent: Option<String>,
+    pub(crate) children: Vec<String>,
+    /// What the layout depends on, found in the properties.
+    pub(crate) uses: Uses,
+    pub(crate) details: Details,
+}
+
+/// What only some kinds have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Details {
+    /// A bookmark's selections.
+    pub(crate) selections: Option<crate::selection::Snapshot>,
+    /// Selections as text and fields, for a bookmark's layout.
+    pub(crate) layout: Value,
+    /// A variable that the script made.
+    pub(crate) from_script: bool,
+    /// A variable's number, when it was set together with a text.
+    pub(crate) number: Option<f64>,
+    pub(crate) published: bool,
+    pub(crate) approved: bool,
+}
+
+impl Entity {
+    pub(crate) fn new(kind: Kind, id: impl Into<String>, properties: Value) -> Self {
+        let uses = Uses::of(&properties);
+        Self { kind, id: id.into(), properties, parent: None, children: Vec::new(), uses, details: Details::default() }
+    }
+
+    /// Replaces the properties; the id stays what it is.
+    pub(crate) fn set_properties(&mut self, mut properties: Value) {
+        if !properties.is_object() {
+            properties = json!({});
+        }
+        if !properties["qInfo"].is_object() {
+            properties["qInfo"] = json!({ "qType": self.info_type() });
+        }
+        properties["qInfo"]["qId"] = json!(self.id);
+        self.uses = Uses::of(&properties);
+        self.properties = properties;
+    }
+
+    /// The type its maker gave it: `sheet`, `table`, …
+    pub(crate) fn info_type(&self) -> &str {
+        self.properties["qInfo"]["qType"].as_str().unwrap_or_default()
+    }
+
+    /// `NxInfo`.
+    pub(crate) fn info(&self) -> Value {
+        let mut info = self.properties["qInfo"].clone();
+        if !info.is_object() {
+            info = json!({});
+        }
+        info["qId"] = json!(self.id);
+        info
+    }
+
+    /// A variable's name.
+    pub(crate) fn name(&self) -> &str {
+        self.properties["qName"].as_str().unwrap_or_default()
+    }
+}
+
+/// Cheap to copy: the entities are shared, so a copy is a moment of an app.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Contents {
+    entities: BTreeMap<String, Arc<Entity>>,
+    order: Vec<String>,
+}
+
+impl Contents {
+    pub(crate) fn get(&self, id: &str) -> Option<&Arc<Entity>> {
+        self.entities.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Entity> {
+        self.entities.get_mut(id).map(Arc::make_mut)
+    }
+
+    pub(crate) fn insert(&mut self, entity: Entity) {
+        if self.entities.insert(entity.id.clone(), Arc::new(entity.clone())).is_none() {
+            self.order.push(entity.id);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Arc<Entity>> {
+        self.order.retain(|other| other != id);
+        self.entities.remove(id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Entity>> {
+        self.order.iter().filter_map(|id| self.entities.get(id))
+    }
+
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Entity>> {
+        self.iter().filter(move |entity| entity.kind == kind)
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> Option<&Arc<Entity>> {
+        self.of_kind(Kind::Variable).find(|variable| variable.name() == name)
+    }
+
+    /// An object and everything below it, children first, out of the contents.
+    pub(crate) fn remove_tree(&mut self, id: &str) -> Vec<String> {
+        let Some(entity) = self.get(id).cloned() else { return Vec::new() };
+        let mut removed = Vec::new();
+        for child in &entity.children {
+            removed.extend(self.remove_tree(child));
+        }
+        if let Some(parent) = entity.parent.as_deref().and_then(|parent| self.get_mut(parent)) {
+            parent.children.retain(|child| child != id);
+        }
+        self.remove(id);
+        removed.push(id.to_owned());
+        removed
+    }
+
+    /// Ids that are in one of the two and different in the other.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let changed = |(id, entity): (&String, &Arc<Entity>)| {
+            let same = other.entities.get(id).is_some_and(|there| Arc::ptr_eq(there, entity));
+            (!same).then(|| id.clone())
+        };
+        let mut ids: Vec<_> = self.entities.iter().filter_map(changed).collect();
+        ids.extend(other.entities.keys().filter(|id| !self.entities.contains_key(*id)).cloned());
+        ids
+    }
+}

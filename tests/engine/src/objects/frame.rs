@@ -1,0 +1,171 @@
+//! A moment of a session: everything that a layout or a page of data depends on. Calculations read a frame
+//! while the session goes on; cubes and lists that they work out are kept in it, for the next page.
+
+use super::contents::{Contents, Entity, Kind};
+use super::patches;
+use crate::calculate::{Context, Cube, Expansion, Library, List, Variables};
+use crate::data::Data;
+use crate::error::{EngineError, Result, code};
+use crate::protocol::failure::{LINKED_TO_NOTHING, failure};
+use crate::selection::Selections;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An object's definition: the object's id and the path in its properties.
+pub(crate) type Place = (String, String);
+
+/// An object that is being selected in.
+#[derive(Clone, Debug)]
+pub(crate) struct Modal {
+    pub(crate) id: String,
+    pub(crate) made: bool,
+    /// What to go back to if the selections are not accepted.
+    pub(crate) before: Arc<Selections>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Frame {
+    pub(crate) data: Arc<Data>,
+    pub(crate) selections: Arc<Selections>,
+    pub(crate) variables: Variables,
+    pub(crate) app: Arc<Contents>,
+    /// Session objects and session variables.
+    pub(crate) own: Arc<Contents>,
+    pub(crate) soft_patches: BTreeMap<String, Vec<Value>>,
+    pub(crate) modal: Option<Modal>,
+    pub(crate) searches: BTreeMap<Place, String>,
+    pub(crate) expansions: BTreeMap<Place, Expansion>,
+    pub(crate) undo: (usize, usize),
+    pub(crate) cubes: Mutex<HashMap<Place, Arc<Cube>>>,
+    pub(crate) lists: Mutex<HashMap<Place, Arc<List>>>,
+}
+
+impl Frame {
+    pub(crate) fn entity(&self, id: &str) -> Option<&Arc<Entity>> {
+        self.own.get(id).or_else(|| self.app.get(id))
+    }
+
+    pub(crate) fn object(&self, id: &str) -> Result<&Arc<Entity>> {
+        self.entity(id).ok_or_else(|| EngineError::not_found(id))
+    }
+
+    pub(crate) fn context<'a>(&'a self, state: &'a str, cancel: &'a AtomicBool) -> Context<'a> {
+        let context = Context::new(&self.data, &self.selections, &self.variables, self, cancel);
+        if state.is_empty() { context } else { context.in_state(state) }
+    }
+
+    /// An object's properties with those it is linked to below them and its soft patches on top.
+    pub(crate) fn effective_properties(&self, id: &str) -> Result<Value> {
+        self.effective(id, 0)
+    }
+
+    fn effective(&self, id: &str, depth: usize) -> Result<Value> {
+        let entity = self.object(id)?;
+        let mut properties = entity.properties.clone();
+        if let Some(linked) = &entity.uses.extends {
+            if depth > 8 || self.entity(linked).is_none() {
+                return Err(failure(LINKED_TO_NOTHING, linked.clone()));
+            }
+            properties = merge(self.effective(linked, depth + 1)?, properties);
+        }
+        if let Some(soft) = self.soft_patches.get(id) {
+            patches::apply(&mut properties, soft)?;
+        }
+        Ok(properties)
+    }
+
+    /// The definition at a path, which may also be named as in the layout, without its `Def`.
+    pub(crate) fn definition(&self, id: &str, path: &str) -> Result<(Place, Value, String)> {
+        let properties = self.effective_properties(id)?;
+        let path = path.trim_matches('/');
+        let as_definition = format!("{path}Def");
+        let found = [path, &as_definition]
+            .into_iter()
+            .filter(|path| path.ends_with("Def"))
+            .find_map(|path| Some((path, patches::find(&properties, path)?)));
+        let (path, definition) = found.ok_or_else(|| failure(code::INVALID_PATH, path))?;
+        Ok(((id.to_owned(), path.to_owned()), definition.clone(), state_of(&properties).to_owned()))
+    }
+
+    /// The cube at a path of an object's properties.
+    pub(crate) fn cube(&self, id: &str, path: &str, cancel: &AtomicBool) -> Result<Arc<Cube>> {
+        let (place, definition, state) = self.definition(id, path)?;
+        self.cube_of(place, &definition, &state, cancel)
+    }
+
+    pub(crate) fn cube_of(
+        &self,
+        place: Place,
+        definition: &Value,
+        state: &str,
+        cancel: &AtomicBool,
+    ) -> Result<Arc<Cube>> {
+        let known = self.cubes.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
+        if let Some(cube) = known {
+            return Ok(cube);
+        }
+        let closed = Expansion::default();
+        let expansion = self.expansions.get(&place).unwrap_or(&closed);
+        let cube = Arc::new(Cube::new(definition, expansion, &self.context(state, cancel))?);
+        self.cubes.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&cube));
+        Ok(cube)
+    }
+
+    /// The list object at a path of an object's properties.
+    pub(crate) fn list(&self, id: &str, path: &str, cancel: &AtomicBool) -> Result<Arc<List>> {
+        let (place, definition, state) = self.definition(id, path)?;
+        self.list_of(place, &definition, &state, cancel)
+    }
+
+    pub(crate) fn list_of(
+        &self,
+        place: Place,
+        definition: &Value,
+        state: &str,
+        cancel: &AtomicBool,
+    ) -> Result<Arc<List>> {
+        let known = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
+        if let Some(list) = known {
+            return Ok(list);
+        }
+        let search = self.searches.get(&place).map(String::as_str);
+        let list = Arc::new(List::new(definition, search, &self.context(state, cancel))?);
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&list));
+        Ok(list)
+    }
+}
+
+impl Library for Frame {
+    fn dimension(&self, id: &str) -> Option<Value> {
+        self.entity(id).filter(|e| e.kind == Kind::Dimension).map(|e| e.properties.clone())
+    }
+
+    fn measure(&self, id: &str) -> Option<Value> {
+        self.entity(id).filter(|e| e.kind == Kind::Measure).map(|e| e.properties.clone())
+    }
+}
+
+/// The alternate state that an object's properties name; empty for none of its own.
+pub(crate) fn state_of(properties: &Value) -> &str {
+    properties["qStateName"].as_str().unwrap_or_default()
+}
+
+/// The members of `over` on top of those of `base`, all the way down. Lists are taken whole.
+fn merge(base: Value, over: Value) -> Value {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            let mut merged: Map<String, Value> = base;
+            for (name, value) in over {
+                let value = match merged.remove(&name) {
+                    Some(below) => merge(below, value),
+                    None => value,
+                };
+                merged.insert(name, value);
+            }
+            Value::Object(merged)
+        }
+        (_, over) => over,
+    }
+}

@@ -1,0 +1,66 @@
+//! A request as it arrives.
+
+use super::failure::{Failure, INVALID_REQUEST, PARSE_ERROR, failure};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A request whose outer form is right.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) id: Value,
+    pub(crate) handle: i64,
+    pub(crate) method: String,
+    pub(crate) params: Value,
+    pub(crate) delta: bool,
+}
+
+impl Request {
+    /// Reads a message; what is wrong comes with the id to answer it under.
+    pub(crate) fn read(text: &str) -> Result<Self, (Value, Failure)> {
+        let mut json = read_json(text).map_err(|e| (Value::Null, failure(PARSE_ERROR, e.to_string())))?;
+        let invalid = |id: &Value, what: &str| (id.clone(), failure(INVALID_REQUEST, what));
+        if !json.is_object() {
+            return Err(invalid(&Value::Null, "Not an object"));
+        }
+        let id = json["id"].take();
+        if !id.is_number() && !id.is_string() {
+            return Err(invalid(&Value::Null, "Missing id"));
+        }
+        let Value::String(method) = json["method"].take() else {
+            return Err(invalid(&id, "Missing method"));
+        };
+        let handle = match &json["handle"] {
+            Value::Null => -1,
+            handle => handle.as_i64().ok_or_else(|| invalid(&id, "handle is not an integer"))?,
+        };
+        let delta = json["delta"].as_bool().unwrap_or(false);
+        Ok(Self { id, handle, method, params: json["params"].take(), delta })
+    }
+}
+
+/// JSON of any depth: property trees can be deeper than the usual limit.
+fn read_json(text: &str) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader.disable_recursion_limit();
+    let value = Value::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_read() {
+        let request = Request::read(r#"{"id":3,"handle":2,"method":"GetLayout","params":[],"delta":true}"#).unwrap();
+        assert_eq!((request.handle, request.method.as_str(), request.delta), (2, "GetLayout", true));
+    }
+
+    #[test]
+    fn what_is_no_request_is_told_why() {
+        for (text, code) in [("nonsense", PARSE_ERROR), ("[]", INVALID_REQUEST), (r#"{"id":1}"#, INVALID_REQUEST)] {
+            assert_eq!(Request::read(text).unwrap_err().1.code, code, "{text}");
+        }
+    }
+}

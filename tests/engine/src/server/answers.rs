@@ -1,0 +1,179 @@
+//! From a request to its answer: at once, or after work that is done beside the socket.
+
+use super::Shared;
+use crate::error::{EngineError, Result};
+use crate::faults::{self, Kind as FaultKind, Stage, strike};
+use crate::methods::{self, Answer, Call, Done, Job, Params, Results, Tools};
+use crate::protocol::envelope::Request;
+use crate::protocol::failure::{INTERNAL, failure, to_json};
+use crate::session::connection::{Outgoing, Target};
+use crate::session::jobs::{Abort, Running, Work};
+use crate::session::world::World;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Answers a request. Comes back when the next request may be looked at.
+pub(super) async fn answer(shared: &Arc<Shared>, connection: u64, request: Request) {
+    let mut slow = Duration::ZERO;
+    let job = {
+        let mut world = shared.world();
+        let mut failed = None;
+        for fault in strike(&mut world.faults, Stage::Request, &request.method) {
+            match fault {
+                FaultKind::Slow(by) => slow += by,
+                FaultKind::Fail { code, message } => failed = Some(EngineError::new(code, "", message)),
+                _ => {}
+            }
+        }
+        let started = match failed {
+            Some(failure) => Err(failure),
+            None => methods::dispatch(&mut world, connection, &request),
+        };
+        let job = match started {
+            Ok(Answer::Later(work, job)) => (work, job),
+            Ok(Answer::Now(results)) if slow.is_zero() => {
+                return send(shared, &mut world, connection, &request, Ok(results));
+            }
+            Ok(Answer::Now(results)) => (Work::Calculation, Box::new(|_: &Tools| Ok(Done::Result(results))) as Job),
+            Err(failure) => return send(shared, &mut world, connection, &request, Err(failure)),
+        };
+        let Some((session, abort)) = enter(&mut world, connection, &request, job.0) else { return };
+        world.push_changes(Some(connection));
+        (job.0, work(Arc::clone(shared), connection, session, request, abort, slow, job.1))
+    };
+    match job {
+        (Work::Step, work) => work.await,
+        (_, work) => {
+            tokio::spawn(work);
+        }
+    }
+}
+
+/// Notes that a request is being worked on, so that it can be stopped.
+fn enter(world: &mut World, connection: u64, request: &Request, work: Work) -> Option<(u64, Abort)> {
+    let id = world.connections.get(&connection)?.session;
+    let abort = Abort::default();
+    let running = Running { connection, request: request.id.clone(), work, abort: abort.clone() };
+    world.sessions.get_mut(&id)?.running.push(running);
+    Some((id, abort))
+}
+
+async fn work(
+    shared: Arc<Shared>,
+    connection: u64,
+    session: u64,
+    request: Request,
+    abort: Abort,
+    slow: Duration,
+    job: Job,
+) {
+    let tools = Tools { shared: Arc::clone(&shared), session, abort: abort.clone() };
+    let calculate = async {
+        if !slow.is_zero() {
+            tokio::time::sleep(slow).await;
+        }
+        let done = tokio::task::spawn_blocking(move || job(&tools)).await;
+        done.unwrap_or_else(|panic| Err(failure(INTERNAL, panic.to_string())))
+    };
+    let done = tokio::select! {
+        done = calculate => done,
+        () = abort.aborted() => Err(EngineError::aborted()),
+    };
+    let mut world = shared.world();
+    if let Some(session) = world.sessions.get_mut(&session) {
+        session.running.retain(|running| running.connection != connection || running.request != request.id);
+    }
+    let results = match done {
+        Ok(Done::Result(results)) => Ok(results),
+        Ok(Done::Then(last_step)) => last_step(&mut Call {
+            world: &mut world,
+            connection,
+            session,
+            handle: request.handle,
+            target: Target::Global,
+            request: request.id.clone(),
+            params: Params::default(),
+        }),
+        Err(failure) => Err(failure),
+    };
+    send(&shared, &mut world, connection, &request, results);
+}
+
+/// Writes an answer and puts it on its way, through whatever faults are in it.
+fn send(shared: &Arc<Shared>, world: &mut World, connection: u64, request: &Request, results: Result<Results>) {
+    world.push_changes(Some(connection));
+    let faults = strike(&mut world.faults, Stage::Answer, &request.method);
+    let Some(socket) = world.connections.get_mut(&connection) else { return };
+    let results = results.map(|results| change_results(results, &faults));
+    let pending = socket.take_pending();
+    let id = &request.id;
+    let body = match results {
+        _ if faults.contains(&FaultKind::Empty) => String::new(),
+        Ok(results) if request.delta => {
+            let patches = socket.delta(request.handle, &request.method, results);
+            format!(",\"delta\":true,\"result\":{}", Value::Object(patches))
+        }
+        Ok(results) => {
+            socket.forget_delta(request.handle, &request.method);
+            format!(",\"result\":{}", Value::Object(results))
+        }
+        Err(failure) => format!(",\"error\":{}", to_json(&failure)),
+    };
+    let text = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id}{body}{pending}}}");
+    deliver(shared, world, connection, text, &faults);
+}
+
+fn change_results(results: Results, faults: &[FaultKind]) -> Results {
+    let mut value = Value::Object(results);
+    for fault in faults {
+        if let FaultKind::Set { pointer, value: wanted } = fault {
+            faults::set(&mut value, pointer, wanted);
+        }
+    }
+    match value {
+        Value::Object(results) => results,
+        other => Map::from_iter([("value".to_owned(), json!(other))]),
+    }
+}
+
+fn deliver(shared: &Arc<Shared>, world: &mut World, connection: u64, text: String, faults: &[FaultKind]) {
+    let Some(socket) = world.connections.get_mut(&connection) else { return };
+    let mut texts = vec![text.clone()];
+    let mut late = Duration::ZERO;
+    for fault in faults {
+        match fault {
+            FaultKind::Hold => return,
+            FaultKind::Drop => return socket.send(Outgoing::Drop),
+            FaultKind::Close { code, reason } => {
+                return socket.send(Outgoing::Close { code: *code, reason: reason.clone() });
+            }
+            FaultKind::Before(before) => texts.insert(0, before.clone()),
+            FaultKind::Twice => texts.push(text.clone()),
+            FaultKind::Delay(by) => late += *by,
+            FaultKind::Reorder(answers) => {
+                socket.held.append(&mut texts);
+                if socket.held.len() < *answers {
+                    return;
+                }
+                texts = std::mem::take(&mut socket.held);
+                texts.reverse();
+                faults::end_reorder(&mut world.faults);
+            }
+            _ => {}
+        }
+    }
+    socket.sent += texts.len();
+    if late.is_zero() {
+        texts.into_iter().for_each(|text| socket.send(Outgoing::Text(text)));
+        return;
+    }
+    let shared = Arc::downgrade(shared);
+    tokio::spawn(async move {
+        tokio::time::sleep(late).await;
+        let Some(shared) = shared.upgrade() else { return };
+        if let Some(socket) = shared.world().connections.get(&connection) {
+            texts.into_iter().for_each(|text| socket.send(Outgoing::Text(text)));
+        }
+    });
+}

@@ -1,0 +1,47 @@
+//! The sockets: listening, the HTTP request that each begins with, and the messages after it.
+
+mod address;
+mod answers;
+mod head;
+mod socket;
+
+use crate::session::world::World;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// What all tasks of an engine share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    world: Mutex<World>,
+}
+
+impl Shared {
+    pub(crate) fn new(world: World) -> Self {
+        Self { world: Mutex::new(world) }
+    }
+
+    /// The world. A panic elsewhere leaves it usable: tests want their answers all the same.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Accepts sockets until it is dropped, which ends them too.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut sockets = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Small messages both ways: waiting to fill a packet costs more than it saves.
+                    let _ = stream.set_nodelay(true);
+                    sockets.spawn(socket::run(stream, Arc::clone(&shared)));
+                }
+                // Out of descriptors or the like: what is open goes on.
+                Err(_) => tokio::task::yield_now().await,
+            },
+            Some(_) = sockets.join_next() => {}
+        }
+    }
+}

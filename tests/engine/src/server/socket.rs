@@ -1,0 +1,205 @@
+//! The life of one socket: in at the upgrade, one request after the other, out at the close.
+
+use super::address::Address;
+use super::head::{self, Head};
+use super::{Shared, answers};
+use crate::faults::{Kind as FaultKind, Stage, strike};
+use crate::protocol::envelope::Request;
+use crate::protocol::failure::to_json;
+use crate::received::{Received, Upgrade};
+use crate::session::connection::{Connection, Outgoing};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::json;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+type Socket = WebSocketStream<TcpStream>;
+
+/// Runs a socket from its first byte to its last. Whatever breaks it just ends it.
+pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
+    let Ok(head) = Head::read(&mut stream).await else { return };
+    let Some(key) = head.upgrade_key().map(str::to_owned) else {
+        let _ = answer_plain_http(&mut stream, &head, &shared).await;
+        return;
+    };
+    let faults = strike(&mut shared.world().faults, Stage::Upgrade, "");
+    if let Some(status) = faults.iter().find_map(|fault| match fault {
+        FaultKind::Refuse { status } => Some(*status),
+        _ => None,
+    }) {
+        let _ = head::respond(&mut stream, status, "text/plain", b"").await;
+        return;
+    }
+    if head::accept(&mut stream, &key).await.is_err() {
+        return;
+    }
+    // Engines send and take messages of any size.
+    let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+    let socket = WebSocketStream::from_partially_read(stream, head.rest.clone(), Role::Server, Some(config)).await;
+    let (sink, source) = socket.split();
+    let (outbox, outgoing) = unbounded_channel();
+    let guard = Guard { connection: join(&shared, &head, outbox, &faults), shared: Arc::clone(&shared) };
+    tokio::select! {
+        () = write(sink, outgoing) => {}
+        () = read(source, &shared, guard.connection) => {}
+    }
+}
+
+/// Takes the socket out of the world, also when its task is cancelled.
+struct Guard {
+    connection: u64,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave(&self.shared, self.connection);
+    }
+}
+
+/// Ends what the socket was part of. A session that lives on is ended when its time is over.
+fn leave(shared: &Arc<Shared>, connection: u64) {
+    let waiting = {
+        let mut world = shared.world();
+        let waiting = world.disconnect(connection);
+        world.push_changes(None);
+        waiting
+    };
+    if let Some((session, leaves, ttl)) = waiting
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        let shared = Arc::downgrade(shared);
+        runtime.spawn(async move {
+            tokio::time::sleep(ttl).await;
+            if let Some(shared) = shared.upgrade() {
+                shared.world().expire(session, leaves);
+            }
+        });
+    }
+}
+
+/// What is no WebSocket: the download of an export, or a look at whether the engine is there.
+async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared) -> std::io::Result<()> {
+    let path = head.target.split('?').next().unwrap_or_default();
+    let file = shared.world().downloads.get(path).cloned();
+    match file {
+        Some(file) if head.method == "GET" => head::respond(stream, 200, "text/csv; charset=utf-8", &file).await,
+        _ if path == "/healthcheck" => head::respond(stream, 200, "application/json", b"{}").await,
+        _ if path.starts_with("/tempcontent/") => head::respond(stream, 404, "text/plain", b"").await,
+        _ => head::respond(stream, 426, "text/plain", b"This is a WebSocket.").await,
+    }
+}
+
+/// Adds the socket to its session and says so.
+fn join(
+    shared: &Shared,
+    head: &Head,
+    outbox: tokio::sync::mpsc::UnboundedSender<Outgoing>,
+    faults: &[FaultKind],
+) -> u64 {
+    let address = Address::parse(&head.target);
+    let world = &mut *shared.world();
+    let key = address.session_key(head.user());
+    let others = world.sessions_of(head.user());
+    let (session, attached) = world.session_for(key);
+    let connection = world.next_id();
+    world.upgrades.push(Upgrade { connection, target: head.target.clone(), headers: head.headers.clone() });
+    world.connections.insert(connection, Connection::new(session, outbox));
+    let usual_ttl = world.usual_ttl;
+    if let Some(session) = world.sessions.get_mut(&session) {
+        session.connections.insert(connection);
+        session.ttl = address.ttl.unwrap_or(usual_ttl);
+        session.template = address.query("from").map(str::to_owned);
+        session.address_app = address.app;
+    }
+    let mut state = if attached { "SESSION_ATTACHED" } else { "SESSION_CREATED" }.to_owned();
+    let over_limit = !attached && world.most_sessions.is_some_and(|most| others >= most);
+    if over_limit {
+        state = "SESSION_ERROR_LIMIT_EXCEEDED".to_owned();
+    }
+    let mut silent = false;
+    for fault in faults {
+        match fault {
+            FaultKind::SessionState(other) => state.clone_from(other),
+            FaultKind::Silent => silent = true,
+            _ => {}
+        }
+    }
+    if !silent {
+        let message = json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } });
+        world.deliver(connection, message.to_string());
+    }
+    if over_limit && let Some(connection) = world.connections.get(&connection) {
+        connection.send(Outgoing::Close { code: 4005, reason: String::new() });
+    }
+    connection
+}
+
+/// Reads requests until the client closes. The session is left before the close is answered, so that a client
+/// that waits for that answer finds the session ended or waiting.
+async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection: u64) {
+    while let Some(Ok(message)) = source.next().await {
+        match message {
+            Message::Text(text) => take(&text, shared, connection).await,
+            Message::Binary(bytes) => {
+                if let Ok(text) = std::str::from_utf8(&bytes) {
+                    take(text, shared, connection).await;
+                }
+            }
+            Message::Close(_) => leave(shared, connection),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+        }
+    }
+}
+
+async fn take(text: &str, shared: &Arc<Shared>, connection: u64) {
+    let request = match Request::read(text) {
+        Ok(request) => request,
+        Err((id, failure)) => {
+            let answer = json!({ "jsonrpc": "2.0", "id": id, "error": to_json(&failure) });
+            shared.world().deliver(connection, answer.to_string());
+            return;
+        }
+    };
+    shared.world().received.push(Received {
+        connection,
+        id: request.id.clone(),
+        handle: request.handle,
+        method: request.method.clone(),
+        params: request.params.clone(),
+        delta: request.delta,
+    });
+    answers::answer(shared, connection, request).await;
+}
+
+/// Writes what is waiting, then flushes once.
+async fn write(mut sink: SplitSink<Socket, Message>, mut outgoing: UnboundedReceiver<Outgoing>) {
+    while let Some(first) = outgoing.recv().await {
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Outgoing::Text(text) => {
+                    if sink.feed(Message::Text(text.into())).await.is_err() {
+                        return;
+                    }
+                }
+                Outgoing::Close { code, reason } => {
+                    let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from(reason) };
+                    let _ = sink.send(Message::Close(Some(frame))).await;
+                    // The reader sees the client's answer to it, or the end, and ends the socket.
+                    std::future::pending::<()>().await;
+                }
+                Outgoing::Drop => return,
+            }
+            next = outgoing.try_recv().ok();
+        }
+        if sink.flush().await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The apps: those that are saved, and those that are open.
+
+use crate::objects::document::Document;
+use crate::protocol::failure::{APP_NOT_FOUND, Failure, failure};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Saved apps by id, and open ones. What is not saved is lost when the last session leaves the app.
+#[derive(Debug, Default)]
+pub(crate) struct Apps {
+    saved: BTreeMap<String, Document>,
+    open: BTreeMap<String, Document>,
+}
+
+impl Apps {
+    /// Adds an app as if it had been saved long ago.
+    pub(crate) fn add(&mut self, document: Document) {
+        self.saved.insert(document.id.clone(), document);
+    }
+
+    /// The id of an app that is named by its id or title, with or without its ending or folder.
+    pub(crate) fn resolve(&self, name: &str) -> Option<String> {
+        let known = |id: &str| self.saved.contains_key(id) || self.open.contains_key(id);
+        if known(name) {
+            return Some(name.to_owned());
+        }
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let plain = file.strip_suffix(".qvf").unwrap_or(file);
+        let with_ending = format!("{plain}.qvf");
+        if let Some(id) = [file, plain, &with_ending].into_iter().find(|id| known(id)) {
+            return Some(id.to_owned());
+        }
+        self.saved.values().find(|document| document.title() == name).map(|document| document.id.clone())
+    }
+
+    /// Opens an app, or joins those who have it open.
+    pub(crate) fn open(&mut self, id: &str) -> Result<&mut Document, Failure> {
+        if !self.open.contains_key(id) {
+            let document = self.saved.get(id).ok_or_else(|| failure(APP_NOT_FOUND, id))?.clone();
+            self.open.insert(id.to_owned(), document);
+        }
+        self.open.get_mut(id).ok_or_else(|| failure(APP_NOT_FOUND, id))
+    }
+
+    /// Opens an app that is not saved: a session app, or one just created.
+    pub(crate) fn open_new(&mut self, document: Document) {
+        self.open.insert(document.id.clone(), document);
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Document> {
+        self.open.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Document> {
+        self.open.get_mut(id)
+    }
+
+    /// The app as others would find it: open or saved.
+    pub(crate) fn find(&self, id: &str) -> Option<&Document> {
+        self.open.get(id).or_else(|| self.saved.get(id))
+    }
+
+    /// No session has the app any more.
+    pub(crate) fn close(&mut self, id: &str) {
+        self.open.remove(id);
+    }
+
+    /// Saves an open app, in memory.
+    pub(crate) fn save(&mut self, id: &str) {
+        if let Some(document) = self.open.get_mut(id) {
+            document.modified = false;
+            let copy = document.copy_as(id);
+            self.saved.insert(id.to_owned(), copy);
+        }
+    }
+
+    pub(crate) fn delete(&mut self, id: &str) -> bool {
+        self.open.remove(id);
+        self.saved.remove(id).is_some()
+    }
+
+    /// `[DocListEntry]`: the saved apps.
+    pub(crate) fn list(&self) -> Value {
+        self.saved
+            .values()
+            .map(|document| {
+                json!({
+                    "qDocName": document.title(), "qConnectedUsers": 0, "qFileTime": 0, "qFileSize": 0,
+                    "qDocId": document.id, "qMeta": {}, "qLastReloadTime": document.last_reload,
+                    "qTitle": document.title(), "qThumbnail": {},
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,169 @@
+//! One socket: its handles, what it still has to be told, and the answers it has for deltas.
+
+use crate::objects::contents::Kind;
+use crate::protocol::delta;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// The one handle that is always there.
+pub(crate) const GLOBAL: i64 = -1;
+
+/// What a handle stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    Global,
+    Doc,
+    Field { name: String, state: String },
+    Entity { kind: Kind, id: String },
+}
+
+impl Target {
+    /// The class of the methods that the handle has.
+    pub(crate) fn class(&self) -> &'static str {
+        match self {
+            Self::Global => "Global",
+            Self::Doc => "Doc",
+            Self::Field { .. } => "Field",
+            Self::Entity { kind, .. } => kind.class(),
+        }
+    }
+}
+
+/// What goes out over the socket.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Text(String),
+    /// A close frame, then the end.
+    Close {
+        code: u16,
+        reason: String,
+    },
+    /// The end without a close frame.
+    Drop,
+}
+
+#[derive(Debug)]
+struct Handle {
+    target: Target,
+    /// The client has been told that it is stale and has not fetched it since.
+    announced: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) session: u64,
+    pub(crate) outbox: UnboundedSender<Outgoing>,
+    handles: BTreeMap<i64, Handle>,
+    numbers: BTreeMap<Target, i64>,
+    last: i64,
+    pending_change: BTreeSet<i64>,
+    pending_close: BTreeSet<i64>,
+    /// What was last sent as a delta, by handle and method.
+    bases: HashMap<(i64, String), Map<String, Value>>,
+    /// Messages sent, and answers waiting to be sent in another order.
+    pub(crate) sent: usize,
+    pub(crate) held: Vec<String>,
+}
+
+impl Connection {
+    pub(crate) fn new(session: u64, outbox: UnboundedSender<Outgoing>) -> Self {
+        Self {
+            session,
+            outbox,
+            handles: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            last: 0,
+            pending_change: BTreeSet::new(),
+            pending_close: BTreeSet::new(),
+            bases: HashMap::new(),
+            sent: 0,
+            held: Vec::new(),
+        }
+    }
+
+    pub(crate) fn target(&self, handle: i64) -> Option<Target> {
+        if handle == GLOBAL {
+            return Some(Target::Global);
+        }
+        self.handles.get(&handle).map(|handle| handle.target.clone())
+    }
+
+    /// The handle of a thing; a thing has one handle on a socket. A new handle counts as changed, a field's aside.
+    pub(crate) fn handle(&mut self, target: Target) -> i64 {
+        if let Some(number) = self.numbers.get(&target) {
+            return *number;
+        }
+        self.last += 1;
+        let number = self.last;
+        if !matches!(target, Target::Field { .. }) {
+            self.pending_change.insert(number);
+        }
+        self.numbers.insert(target.clone(), number);
+        self.handles.insert(number, Handle { target, announced: true });
+        number
+    }
+
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (i64, &Target)> {
+        self.handles.iter().map(|(number, handle)| (*number, &handle.target))
+    }
+
+    /// Says that a handle is stale, unless that has been said already.
+    pub(crate) fn announce(&mut self, handle: i64) {
+        if let Some(entry) = self.handles.get_mut(&handle)
+            && !entry.announced
+        {
+            entry.announced = true;
+            self.pending_change.insert(handle);
+        }
+    }
+
+    /// The client fetches what is behind the handle: the next change is worth a word again.
+    pub(crate) fn fetched(&mut self, handle: i64) {
+        if let Some(entry) = self.handles.get_mut(&handle) {
+            entry.announced = false;
+        }
+    }
+
+    pub(crate) fn close(&mut self, handle: i64) {
+        if let Some(entry) = self.handles.remove(&handle) {
+            self.numbers.remove(&entry.target);
+            self.pending_change.remove(&handle);
+            self.pending_close.insert(handle);
+            self.bases.retain(|(of, _), _| *of != handle);
+        }
+    }
+
+    /// `,"change":[…],"close":[…]`, or nothing.
+    pub(crate) fn take_pending(&mut self) -> String {
+        let mut text = String::new();
+        for (name, list) in [("change", &mut self.pending_change), ("close", &mut self.pending_close)] {
+            if !list.is_empty() {
+                let numbers: Vec<_> = std::mem::take(list).iter().map(i64::to_string).collect();
+                text.push_str(&format!(",\"{name}\":[{}]", numbers.join(",")));
+            }
+        }
+        text
+    }
+
+    /// A result as patches on what was sent before for this handle and method.
+    pub(crate) fn delta(&mut self, handle: i64, method: &str, result: Map<String, Value>) -> Map<String, Value> {
+        let base = self.bases.entry((handle, method.to_owned())).or_default();
+        let mut patched = Map::new();
+        for (name, value) in result {
+            patched.insert(name.clone(), delta::patches(base.get(&name), &value));
+            base.insert(name, value);
+        }
+        patched
+    }
+
+    /// After an answer in full the next delta is in full too: no one can say what the client still has.
+    pub(crate) fn forget_delta(&mut self, handle: i64, method: &str) {
+        self.bases.remove(&(handle, method.to_owned()));
+    }
+
+    /// Sends a message; a socket that is gone needs none.
+    pub(crate) fn send(&self, message: Outgoing) {
+        let _ = self.outbox.send(message);
+    }
+}

@@ -1,0 +1,113 @@
+//! Who has to be told when something changes.
+
+use super::connection::Target;
+use super::world::World;
+use crate::objects::contents::{Entity, Kind};
+
+/// Something that makes layouts stale.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// The selections of a session.
+    Selections(u64),
+    /// The data or the variables of an app: everything that calculates.
+    Data,
+    /// These things of an app, of one kind.
+    Entities(Kind, Vec<String>),
+    /// One object, in one session: a soft patch, a search, an expanded node, the modal state.
+    Object(u64, String),
+    /// The app's own layout.
+    App,
+}
+
+impl World {
+    /// Marks what an event makes stale, on every socket that has the app open.
+    pub(crate) fn announce(&mut self, app: &str, event: &Event) {
+        let Self { sessions, connections, apps, .. } = self;
+        let document = apps.get(app);
+        for (session_id, session) in sessions.iter_mut() {
+            if session.app.as_deref() != Some(app) {
+                continue;
+            }
+            if let Event::Selections(of) | Event::Object(of, _) = event
+                && of != session_id
+            {
+                continue;
+            }
+            session.stale();
+            let find =
+                |id: &str| session.own.get(id).or_else(|| document.and_then(|document| document.contents.get(id)));
+            for connection in session.connections.iter() {
+                let Some(connection) = connections.get_mut(connection) else { continue };
+                let stale: Vec<i64> = connection
+                    .targets()
+                    .filter(|(_, target)| match target {
+                        Target::Doc => matches!(event, Event::App | Event::Data),
+                        Target::Entity { id, .. } => find(id).is_some_and(|entity| touches(event, entity)),
+                        Target::Global | Target::Field { .. } => false,
+                    })
+                    .map(|(handle, _)| handle)
+                    .collect();
+                stale.into_iter().for_each(|handle| connection.announce(handle));
+            }
+        }
+    }
+
+    /// Closes the handles of things that are gone, on every socket that has the app open.
+    pub(crate) fn close_entities(&mut self, app: &str, ids: &[String]) {
+        for session in self.sessions.values_mut().filter(|session| session.app.as_deref() == Some(app)) {
+            for id in ids {
+                session.soft_patches.remove(id);
+                session.searches.retain(|(of, _), _| of != id);
+                session.expansions.retain(|(of, _), _| of != id);
+                if session.modal.as_ref().is_some_and(|modal| &modal.id == id) {
+                    session.modal = None;
+                }
+            }
+            session.stale();
+            for connection in session.connections.iter() {
+                let Some(connection) = self.connections.get_mut(connection) else { continue };
+                let gone: Vec<i64> = connection
+                    .targets()
+                    .filter(|(_, target)| matches!(target, Target::Entity { id, .. } if ids.contains(id)))
+                    .map(|(handle, _)| handle)
+                    .collect();
+                gone.into_iter().for_each(|handle| connection.close(handle));
+            }
+        }
+    }
+
+    /// Closes all handles of a session's sockets: its app is gone.
+    pub(crate) fn close_all_handles(&mut self, session: u64) {
+        let Some(session) = self.sessions.get(&session) else { return };
+        for connection in &session.connections {
+            let Some(connection) = self.connections.get_mut(connection) else { continue };
+            let all: Vec<i64> = connection.targets().map(|(handle, _)| handle).collect();
+            all.into_iter().for_each(|handle| connection.close(handle));
+        }
+    }
+}
+
+/// Whether an event makes the layout of a thing stale.
+fn touches(event: &Event, entity: &Entity) -> bool {
+    let uses = &entity.uses;
+    match event {
+        Event::Selections(_) => uses.calculates || uses.selections,
+        Event::Data => {
+            uses.calculates
+                || uses.selections
+                || uses.fields
+                || uses.lists.iter().any(|kind| !matches!(kind, Kind::Object | Kind::Bookmark))
+                || matches!(entity.kind, Kind::Dimension | Kind::Variable)
+        }
+        Event::Entities(kind, ids) => {
+            ids.contains(&entity.id)
+                || uses.lists.contains(kind)
+                || (uses.children && entity.children.iter().any(|child| ids.contains(child)))
+                || uses.library.iter().any(|id| ids.contains(id))
+                || uses.extends.as_ref().is_some_and(|id| ids.contains(id))
+                || uses.undo
+        }
+        Event::Object(_, id) => &entity.id == id || uses.extends.as_ref() == Some(id),
+        Event::App => uses.undo,
+    }
+}

@@ -1,0 +1,113 @@
+//! What `GetProgress` tells about reloads and saves.
+
+use crate::script;
+use serde_json::{Value, json};
+
+/// Codes of messages.
+const EMPTY: i64 = 0;
+const SAVING_STARTED: i64 = 1;
+const ERROR: i64 = 10;
+const LINES_FETCHED: i64 = 21;
+
+/// Progress of a session's requests. Messages stay until someone asks, whatever he asks about.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// The latest request that has progress.
+    request: Option<Value>,
+    finished: bool,
+    started: Option<std::time::Instant>,
+    text: String,
+    messages: Vec<Value>,
+    transient: Value,
+    errors: Vec<Value>,
+    /// `ConfigureReload`: stop on an error, report errors in progress data, ask what to do.
+    pub(crate) stop_on_error: bool,
+    pub(crate) use_error_data: bool,
+    pub(crate) interact_on_error: bool,
+    /// A reload that waits for `InteractDone`.
+    pub(crate) interaction: Option<std::sync::mpsc::Sender<()>>,
+}
+
+impl Progress {
+    pub(crate) fn start(&mut self, request: Value) {
+        self.request = Some(request);
+        self.finished = false;
+        self.started = Some(std::time::Instant::now());
+    }
+
+    pub(crate) fn saving(&mut self) {
+        self.say(SAVING_STARTED, "Saving started".into(), vec![]);
+    }
+
+    pub(crate) fn finish(&mut self) {
+        self.finished = true;
+        self.interaction = None;
+        self.transient = Value::Null;
+    }
+
+    pub(crate) fn note(&mut self, message: script::Progress) {
+        match message {
+            script::Progress::Table(name) => self.say(EMPTY, format!("{name} "), vec![name]),
+            script::Progress::Fetching(lines) => {
+                self.transient = json!({ "qMessageCode": LINES_FETCHED, "qMessageParameters": [lines.to_string()] });
+            }
+            script::Progress::Fetched(lines) => {
+                self.transient = Value::Null;
+                self.say(LINES_FETCHED, format!("{lines} Lines fetched\n"), vec![lines.to_string()]);
+            }
+            script::Progress::Note(text) => self.say(EMPTY, format!("{text}\n"), vec![text]),
+        }
+    }
+
+    pub(crate) fn error(&mut self, error: &script::ScriptError) {
+        self.say(ERROR, format!("Error: {}\n", error.message), vec![error.message.clone()]);
+        if self.use_error_data {
+            self.errors.push(json!({
+                "qErrorString": error.message,
+                "qLine": error.line,
+                "qLineEnd": error.line_end,
+                "qErrorDataCode": "EDC_ERROR",
+                "qMessage": { "qMessageCode": error.code, "qMessageParameters": [error.parameter] },
+            }));
+        }
+    }
+
+    fn say(&mut self, code: i64, text: String, parameters: Vec<String>) {
+        self.text.push_str(&text);
+        self.messages.push(json!({ "qMessageCode": code, "qMessageParameters": parameters }));
+    }
+
+    /// `ProgressData` for a request. Zero asks about whatever there is.
+    pub(crate) fn take(&mut self, request: i64) -> Value {
+        let known = self.request.as_ref().and_then(Value::as_i64) == Some(request);
+        let empty = json!({ "qMessageCode": EMPTY, "qMessageParameters": [] });
+        if !known && request != 0 {
+            return json!({
+                "qStarted": true, "qFinished": true, "qCompleted": 0, "qTotal": 0, "qKB": 0, "qMillisecs": 0,
+                "qErrorData": [], "qPersistentProgressMessages": [], "qTransientProgressMessage": empty,
+            });
+        }
+        let millis = self.started.map_or(0, |started| started.elapsed().as_millis());
+        let mut data = json!({
+            "qStarted": true, "qCompleted": 0, "qTotal": 0, "qKB": 0,
+            "qMillisecs": u64::try_from(millis).unwrap_or(u64::MAX),
+            "qErrorData": std::mem::take(&mut self.errors),
+            "qPersistentProgressMessages": std::mem::take(&mut self.messages),
+            "qTransientProgressMessage": match &self.transient { Value::Null => empty, transient => transient.clone() },
+        });
+        if self.finished || self.request.is_none() {
+            data["qFinished"] = json!(true);
+        }
+        if self.interaction.is_some() {
+            data["qUserInteractionWanted"] = json!(true);
+        }
+        if let Some(lines) = self.transient["qMessageParameters"][0].as_str() {
+            data["qTransientProgress"] = json!(lines);
+        }
+        let text = std::mem::take(&mut self.text);
+        if !text.is_empty() {
+            data["qPersistentProgress"] = json!(text);
+        }
+        data
+    }
+}

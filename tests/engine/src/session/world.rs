@@ -1,0 +1,133 @@
+//! Everything that the engine holds, behind one lock that no calculation is made under.
+
+use super::apps::Apps;
+use super::connection::{Connection, Outgoing};
+use super::jobs::Work;
+use super::{Session, SessionKey};
+use crate::faults::Fault;
+use crate::received::{Received, Upgrade};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) apps: Apps,
+    pub(crate) sessions: BTreeMap<u64, Session>,
+    keys: BTreeMap<SessionKey, u64>,
+    pub(crate) connections: BTreeMap<u64, Connection>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) received: Vec<Received>,
+    pub(crate) upgrades: Vec<Upgrade>,
+    /// Files that `ExportData` made, by the path they are fetched under.
+    pub(crate) downloads: BTreeMap<String, Vec<u8>>,
+    /// Where scripts read files from.
+    pub(crate) folder: Option<PathBuf>,
+    /// How long a session lives on when its address does not say.
+    pub(crate) usual_ttl: Duration,
+    /// Sessions that a user may have at once.
+    pub(crate) most_sessions: Option<usize>,
+    last_id: u64,
+}
+
+impl World {
+    /// A number that nothing else in the engine has.
+    pub(crate) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// The session of a key, made if there is none. True if it was there.
+    pub(crate) fn session_for(&mut self, key: SessionKey) -> (u64, bool) {
+        if let Some(id) = self.keys.get(&key) {
+            return (*id, true);
+        }
+        let id = self.next_id();
+        self.sessions.insert(id, Session { user: key.user.clone(), ..Session::default() });
+        self.keys.insert(key, id);
+        (id, false)
+    }
+
+    pub(crate) fn sessions_of(&self, user: &str) -> usize {
+        self.keys.keys().filter(|key| key.user == user).count()
+    }
+
+    /// A socket is gone. The session that is left with none, and how long it is to live on.
+    pub(crate) fn disconnect(&mut self, connection: u64) -> Option<(u64, u64, Duration)> {
+        let gone = self.connections.remove(&connection)?;
+        let session = self.sessions.get_mut(&gone.session)?;
+        session.connections.remove(&connection);
+        session.running.retain(|running| {
+            // Nobody waits for the calculations of a socket that is gone; a reload goes on.
+            let stop = running.connection == connection && running.work != Work::Reload;
+            if stop {
+                running.abort.abort();
+            }
+            !stop
+        });
+        if !session.connections.is_empty() {
+            return None;
+        }
+        session.leaves += 1;
+        let (leaves, ttl) = (session.leaves, session.ttl);
+        if ttl.is_zero() {
+            self.end_session(gone.session);
+            return None;
+        }
+        Some((gone.session, leaves, ttl))
+    }
+
+    /// Ends a session whose time is over, unless somebody has come back in between.
+    pub(crate) fn expire(&mut self, session: u64, leaves: u64) {
+        let over = self.sessions.get(&session).is_some_and(|s| s.connections.is_empty() && s.leaves == leaves);
+        if over {
+            self.end_session(session);
+        }
+    }
+
+    pub(crate) fn end_session(&mut self, session: u64) {
+        self.keys.retain(|_, id| *id != session);
+        if let Some(session) = self.sessions.remove(&session) {
+            session.running.iter().for_each(|running| running.abort.abort());
+            if let Some(app) = session.app {
+                self.close_app_if_unused(&app);
+            }
+        }
+    }
+
+    /// Closes an app that no session has open any more.
+    pub(crate) fn close_app_if_unused(&mut self, app: &str) {
+        if !self.sessions.values().any(|session| session.app.as_deref() == Some(app)) {
+            self.apps.close(app);
+        }
+    }
+
+    /// Aborts what a session is calculating: its selections are about to change.
+    pub(crate) fn abort_calculations(&mut self, session: u64) {
+        let running = self.sessions.get(&session).into_iter().flat_map(|session| &session.running);
+        running.filter(|r| r.work == Work::Calculation).for_each(|r| r.abort.abort());
+    }
+
+    /// Sends what sockets have to be told to all but one, whose answer will carry its share.
+    pub(crate) fn push_changes(&mut self, except: Option<u64>) {
+        let ids: Vec<u64> = self.connections.keys().copied().filter(|id| Some(*id) != except).collect();
+        for id in ids {
+            let Some(connection) = self.connections.get_mut(&id) else { continue };
+            let pending = connection.take_pending();
+            if !pending.is_empty() {
+                self.deliver(id, format!("{{\"jsonrpc\":\"2.0\"{pending}}}"));
+            }
+        }
+    }
+
+    /// Puts a message that answers nothing on a socket's way out.
+    pub(crate) fn deliver(&mut self, connection: u64, text: String) {
+        let repeats = crate::faults::repeats(&mut self.faults, &text);
+        if let Some(connection) = self.connections.get_mut(&connection) {
+            for _ in 0..repeats {
+                connection.send(Outgoing::Text(text.clone()));
+                connection.sent += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Requests are checked, and answered as an engine does.
+
+mod common;
+
+use common::Client;
+use qix_test_engine::TestEngine;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_engine_says_who_it_is() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/engineData").await;
+    let version = client.call(-1, "EngineVersion", json!([])).await;
+    assert_eq!(version["jsonrpc"], "2.0");
+    assert_eq!(version["result"]["qVersion"]["qComponentVersion"], "12.2528.0");
+    let apps = client.result(-1, "GetDocList", json!([])).await;
+    assert_eq!(apps["qDocList"][0]["qDocId"], "sales");
+    assert_eq!(
+        engine.requests().iter().map(|r| r.method.as_str()).collect::<Vec<_>>(),
+        ["EngineVersion", "GetDocList"]
+    );
+}
+
+#[tokio::test]
+async fn opening_an_app_gives_its_handle_and_says_that_it_is_new() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/sales").await;
+    let none = client.call(-1, "GetActiveDoc", json!([])).await;
+    assert_eq!(none["error"], json!({ "code": 1007, "parameter": "No active document", "message": "App invalid" }));
+    let doc = client.call(-1, "OpenDoc", json!(["sales", "", "", "", false])).await;
+    assert_eq!(doc["result"]["qReturn"], json!({ "qType": "Doc", "qHandle": 1, "qGenericId": "sales" }));
+    assert_eq!(doc["change"], json!([1]));
+    assert_eq!(client.result(-1, "GetActiveDoc", json!({})).await["qReturn"]["qHandle"], 1);
+    assert_eq!(client.error(-1, "OpenDoc", json!(["sales"])).await, 1002);
+    assert_eq!(client.error(-1, "OpenDoc", json!({ "qDocName": "sales", "qNoData": true })).await, 1009);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_schema_is_refused() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    assert_eq!(client.error(-1, "NoSuchMethod", json!([])).await, -32601);
+    assert_eq!(client.error(-1, "GetAppLayout", json!([])).await, -32601, "a method of another class");
+    assert_eq!(client.error(99, "GetLayout", json!([])).await, -32602, "a handle that there is not");
+    assert_eq!(client.error(1, "GetField", json!([])).await, -32602, "a parameter is missing");
+    assert_eq!(client.error(1, "GetField", json!([1])).await, -32602, "a parameter of another type");
+    assert_eq!(client.error(1, "GetField", json!({ "qFieldNam": "Year" })).await, -32602, "an unknown parameter");
+    assert_eq!(client.error(-1, "OpenDoc", json!(["nowhere"])).await, 1002);
+    let missing = client.call(1, "Publish", json!(["stream"])).await;
+    assert_eq!(missing["error"]["message"], "Not implemented by the test engine");
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_answered_all_the_same() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/sales").await;
+    client.send_text("this is no JSON").await;
+    assert_eq!(client.message().await["error"]["code"], -32700);
+    client.send_text("[]").await;
+    assert_eq!(client.message().await["error"]["code"], -32600);
+    assert_eq!(client.error(-1, "OpenDoc", json!(["nowhere"])).await, 1003);
+}
+
+#[tokio::test]
+async fn what_is_not_there_comes_without_a_handle() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let nothing = client.call(1, "GetObject", json!(["nobody"])).await;
+    assert_eq!(nothing["result"]["qReturn"], json!({ "qType": null, "qHandle": null }));
+    assert!(nothing["change"].is_null());
+}
