@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::rpc::{Method, ObjectHandle};
+use crate::rpc::{Closed, Method, ObjectHandle};
 use crate::wire::DecodeError;
 
 /// A call that failed: why, and which call it was.
@@ -40,15 +40,24 @@ pub enum ErrorKind {
     /// No answer came in time.
     #[error("no answer within {0:?}; allow more time, or check whether the engine is busy")]
     TimedOut(Duration),
-    /// The connection ended before the answer came.
-    #[error("the connection was closed before the answer came: {reason}")]
+    /// The engine's answer has neither a result nor an error, though the method has results.
+    #[error("the engine's answer has neither a result nor an error; repeat the call if it only reads")]
+    NoResult,
+    /// The connection ended before the answer came, or had ended before the call.
+    #[error("no connection, {closed}{}", may_have_happened(*.pending))]
     Closed {
-        /// Who closed it, and why.
-        reason: String,
+        /// Who ended it, and why.
+        closed: Closed,
+        /// Whether the call is a write that had been sent: the engine may have carried it out.
+        pending: bool,
     },
     /// Whatever carries the calls failed.
     #[error(transparent)]
     Transport(Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn may_have_happened(pending: bool) -> &'static str {
+    if pending { "; the engine may have carried out the call, look before you repeat it" } else { "" }
 }
 
 /// An error that the engine answered with.
@@ -128,6 +137,11 @@ impl Error {
     /// The error that the engine answered with, if it did.
     pub fn engine(&self) -> Option<&EngineError> {
         if let ErrorKind::Engine(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// How the connection ended, if that is why the call failed.
+    pub fn closed(&self) -> Option<&Closed> {
+        if let ErrorKind::Closed { closed, .. } = self.kind() { Some(closed) } else { None }
     }
 
     /// Whether the engine has no such object: an answer without a handle, or the code for "not found".

@@ -5,12 +5,14 @@
 
 mod answer;
 mod call;
+mod closed;
 mod object;
 mod remote;
 mod request;
 
 pub use answer::Answer;
 pub use call::Call;
+pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
 pub use request::{Effect, Method, Request};

@@ -49,6 +49,20 @@ impl<'a, R: Request> Call<'a, R> {
         self
     }
 
+    /// Lets the engine go on with the call when nobody waits for its answer any more: when the future is dropped or
+    /// its time is up. Without this the engine is told to cancel it.
+    pub fn with_detached(mut self) -> Self {
+        self.options.detached = true;
+        self
+    }
+
+    /// Asks for what has changed since the last answer only, or for all of it. The answer is the same either way;
+    /// a method that gains from the difference is asked for it without this.
+    pub fn with_delta(mut self, delta: bool) -> Self {
+        self.options.delta = Some(delta);
+        self
+    }
+
     /// Sets all options of the call.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
@@ -78,8 +92,14 @@ impl<'a, R: Request + 'a> IntoFuture for Call<'a, R> {
                 let call = encode(&request, self.options);
                 Box::pin(async move {
                     let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
-                    let answer = remote.invoke(call.map_err(in_call)?).await.map_err(in_call)?;
-                    R::read(Answer::new(answer.as_str(), R::METHOD, remote))
+                    let mut answer = remote.invoke(call.map_err(in_call)?).await.map_err(in_call)?;
+                    let outcome = R::read(Answer::new(answer.as_str(), R::METHOD, remote));
+                    match &outcome {
+                        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => {
+                            R::read(Answer::new(answer.as_str(), R::METHOD, remote))
+                        }
+                        _ => outcome,
+                    }
                 })
             }
         }

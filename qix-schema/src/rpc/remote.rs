@@ -53,6 +53,20 @@ pub trait Remote: fmt::Debug + Send + Sync {
 
     /// What the engine calls this object.
     fn handle(&self) -> &ObjectHandle;
+
+    /// How often the engine has said that the object's data is stale.
+    fn invalidations(&self) -> u64 {
+        0
+    }
+
+    /// Waits until the engine has invalidated the object more than `seen` times, and says how often by then; `None`
+    /// once the object or its connection is gone.
+    ///
+    /// A stand-in that never invalidates anything need not implement this.
+    async fn invalidated(&self, seen: u64) -> Option<u64> {
+        let _ = seen;
+        std::future::pending().await
+    }
 }
 
 /// A call, encoded.
@@ -72,26 +86,44 @@ pub struct RawCall {
 pub struct CallOptions {
     /// How long to wait for the answer; the session's own limit if none.
     pub timeout: Option<Duration>,
+    /// Whether the engine goes on with the call when nobody waits for its answer any more.
+    pub detached: bool,
+    /// Whether to ask for what has changed since the last answer only; as the method gains from it if none.
+    pub delta: Option<bool>,
 }
 
 /// The `result` of an answer: JSON text, possibly in the middle of a longer one.
 pub struct RawAnswer {
     text: Box<dyn AsRef<str> + Send + Sync>,
     range: Range<usize>,
+    search: Option<fn(&str) -> Option<Range<usize>>>,
 }
 
 impl RawAnswer {
     /// An answer from the text of its `result`.
     pub fn new(result: impl AsRef<str> + Send + Sync + 'static) -> Self {
         let range = 0..result.as_ref().len();
-        Self { text: Box::new(result), range }
+        Self { text: Box::new(result), range, search: None }
     }
 
     /// An answer whose `result` stands at a place of a longer text, which is not copied.
     ///
     /// A place that is not within the text, at character boundaries, is an empty result.
     pub fn within(text: impl AsRef<str> + Send + Sync + 'static, range: Range<usize>) -> Self {
-        Self { text: Box::new(text), range }
+        Self { text: Box::new(text), range, search: None }
+    }
+
+    /// Says how to find the place again, with more care, should what stands there turn out to be no single value.
+    #[must_use]
+    pub fn or_search(mut self, search: fn(&str) -> Option<Range<usize>>) -> Self {
+        self.search = Some(search);
+        self
+    }
+
+    /// Finds the place again; whether it is another one.
+    pub(super) fn search(&mut self) -> bool {
+        let found = self.search.take().and_then(|search| search((*self.text).as_ref()));
+        found.is_some_and(|range| std::mem::replace(&mut self.range, range.clone()) != range)
     }
 
     /// The JSON text of the `result`.
