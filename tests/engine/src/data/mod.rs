@@ -7,7 +7,7 @@ mod symbols;
 mod synthetic;
 mod tags;
 
-pub use store::{Draft, Store};
+pub use store::{Draft, JoinSide, Store};
 pub use symbols::{NULL, Symbols};
 
 use std::collections::HashMap;

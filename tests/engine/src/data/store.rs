@@ -34,7 +34,7 @@ pub struct Store {
 /// How two tables are joined or trimmed to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Side {
+pub enum JoinSide {
     Outer,
     Inner,
     Left,
@@ -95,7 +95,7 @@ impl Draft {
     }
 
     /// Joins another table to this one over the fields that both have.
-    pub fn join(&mut self, other: &Draft, side: Side) {
+    pub fn join(&mut self, other: &Draft, side: JoinSide) {
         let (here, there) = self.shared(other);
         let extra: Vec<usize> = (0..other.fields.len()).filter(|place| !there.contains(place)).collect();
         let rows = other.rows_by(&there);
@@ -104,7 +104,7 @@ impl Draft {
         let own = self.fields.len();
         for row in 0..self.rows() {
             let partners = rows.get(&self.key(&here, row)).map_or(&[][..], Vec::as_slice);
-            let keep_alone = partners.is_empty() && matches!(side, Side::Outer | Side::Left);
+            let keep_alone = partners.is_empty() && matches!(side, JoinSide::Outer | JoinSide::Left);
             let count = if keep_alone { 1 } else { partners.len() };
             for (place, column) in self.columns.iter().enumerate() {
                 result[place].extend(std::iter::repeat_n(column[row], count));
@@ -117,7 +117,7 @@ impl Draft {
             }
             partners.iter().for_each(|partner| matched[*partner] = true);
         }
-        if matches!(side, Side::Outer | Side::Right) {
+        if matches!(side, JoinSide::Outer | JoinSide::Right) {
             for row in (0..other.rows()).filter(|row| !matched[*row]) {
                 result[..own].iter_mut().for_each(|column| column.push(NULL));
                 for (a, b) in here.iter().zip(&there) {

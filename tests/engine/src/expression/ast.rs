@@ -102,6 +102,7 @@ pub enum Host {
     GetCurrentSelections,
     Random,
     Now,
+    Today,
 }
 
 /// An aggregation over the rows of the data.

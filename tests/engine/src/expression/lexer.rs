@@ -58,7 +58,8 @@ pub fn tokenize(text: &str) -> Result<Vec<Token>, ParseError> {
             at += c.len_utf8();
             continue;
         }
-        if rest.starts_with("//") {
+        // `lib://` is no comment.
+        if rest.starts_with("//") && !text[..at].ends_with(':') {
             at += rest.find('\n').unwrap_or(rest.len());
             continue;
         }

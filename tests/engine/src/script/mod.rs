@@ -1,10 +1,26 @@
 //! The load script: from text to tables.
 
+mod block;
+mod control;
+mod file;
+mod host;
+mod load;
+mod place;
+mod rows;
+mod runner;
+mod split;
+mod statement;
+mod tables;
+
+use std::fmt;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use self::runner::Runner;
 use crate::calculate::Variables;
 use crate::data::Data;
+use crate::error::code;
+use crate::expression::ParseError;
 
 /// What a script may reach while it runs.
 pub struct Options<'a> {
@@ -72,19 +88,95 @@ pub struct Position {
     pub column: usize,
 }
 
+impl ScriptError {
+    /// An error of a code; its place is filled in by whoever knows the statement.
+    fn new(code: i32, parameter: impl Into<String>, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            message: message.into(),
+            code,
+            parameter: parameter.into(),
+            line: String::new(),
+            line_end: String::new(),
+            position: Position::default(),
+        })
+    }
+
+    fn field(name: &str) -> Box<Self> {
+        Self::new(FIELD_NOT_FOUND, name, format!("Field '{name}' not found"))
+    }
+
+    fn table(name: &str) -> Box<Self> {
+        Self::new(TABLE_NOT_FOUND, name, format!("Table '{name}' not found"))
+    }
+
+    fn not_implemented(what: &str) -> Box<Self> {
+        Self::new(code::NOT_IMPLEMENTED, what, format!("{what}: not implemented by the test engine"))
+    }
+
+    fn aborted() -> Box<Self> {
+        Self::new(code::ABORTED, "", "Execution of script was aborted")
+    }
+}
+
+impl From<ParseError> for Box<ScriptError> {
+    fn from(error: ParseError) -> Self {
+        let mut result = ScriptError::new(UNEXPECTED, "", error.message.clone());
+        result.position.text = error.start;
+        result.position.length = error.end.saturating_sub(error.start);
+        result
+    }
+}
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {}): {}", self.message, self.position.line + 1, self.line)
+    }
+}
+
+impl std::error::Error for ScriptError {}
+
+/// What running a statement may end with.
+type Outcome<T> = Result<T, Box<ScriptError>>;
+
+const TABLE_NOT_FOUND: i32 = 11001;
+const UNKNOWN_STATEMENT: i32 = 11002;
+const UNEXPECTED: i32 = 11003;
+const FIELD_NOT_FOUND: i32 = 11013;
+const NAME_TAKEN: i32 = 11016;
+const CANNOT_OPEN: i32 = 11020;
+const AUTOGENERATE_COUNT: i32 = 11021;
+const CONTROL_MISMATCH: i32 = 11023;
+const OUTSIDE: i32 = 11026;
+const AGGREGATION_REQUIRED: i32 = 11031;
+const NO_PREVIOUS_TABLE: i32 = 11046;
+
 /// Runs a script from an empty app.
-pub fn run(_script: &str, _options: Options<'_>) -> Result<Loaded, Box<ScriptError>> {
-    Err(Box::new(ScriptError {
-        message: "Not implemented by the test engine".into(),
-        code: crate::error::code::NOT_IMPLEMENTED,
-        parameter: String::new(),
-        line: String::new(),
-        line_end: String::new(),
-        position: Position::default(),
-    }))
+pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError>> {
+    let blocks = block::parse(script).map_err(|error| place::located(error, script))?;
+    let mut runner = Runner::new(script, options);
+    runner.run(&blocks)?;
+    Ok(runner.finish())
 }
 
 /// Syntax errors of a script, as `ScriptSyntaxError` wants them, without running it.
-pub fn check(_script: &str) -> Vec<Position> {
-    Vec::new()
+pub fn check(script: &str) -> Vec<Position> {
+    let blocks = match block::parse(script) {
+        Ok(blocks) => blocks,
+        Err(error) => return vec![place::located(error, script).position],
+    };
+    let mut errors = Vec::new();
+    block::statements(&blocks, &mut |statement| {
+        // What a dollar-sign expansion makes of a statement is known only when it runs.
+        if statement.text.contains("$(") {
+            return;
+        }
+        if let Err(mut error) = statement::parse(&statement.text) {
+            error.position.text += statement.start;
+            errors.push(place::located(error, script).position);
+        }
+    });
+    errors
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,7 +126,7 @@ const HOSTS: [(&str, Host, usize, usize); 42] = [
     ("LocalTime", Host::Now, 0, 2),
     ("UTC", Host::Now, 0, 0),
     ("GMT", Host::Now, 0, 0),
-    ("Today", Host::Now, 0, 1),
+    ("Today", Host::Today, 0, 1),
     ("ReloadTime", Host::Now, 0, 0),
     ("NoOfReports", Host::NoOfTables, 0, 0),
     ("FieldNumber", Host::FieldIndex, 2, 2),

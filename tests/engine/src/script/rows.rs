@@ -1,0 +1,387 @@
+//! One `LOAD`: rows in, rows out.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::host::{Place, World};
+use super::load::{Item, Load};
+use super::{AGGREGATION_REQUIRED, Outcome, Progress, ScriptError};
+use crate::data::{Draft, Symbols};
+use crate::expression::{
+    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, bind, evaluate, visit,
+};
+use crate::value::{Dual, Key};
+
+/// Rows to be read.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    names: Vec<Arc<str>>,
+    rows: Vec<Vec<Dual>>,
+    generated: usize,
+}
+
+impl Input {
+    /// Rows of named values.
+    pub(super) fn new(names: Vec<Arc<str>>, rows: Vec<Vec<Dual>>) -> Self {
+        Self { names, rows, generated: 0 }
+    }
+
+    /// So many rows without values.
+    pub(super) fn generated(count: usize) -> Self {
+        Self { generated: count, ..Self::default() }
+    }
+
+    /// Names of the values.
+    pub(super) fn names(&self) -> &[Arc<str>] {
+        &self.names
+    }
+
+    /// The rows.
+    #[cfg(test)]
+    pub(super) fn rows(&self) -> &[Vec<Dual>] {
+        &self.rows
+    }
+
+    /// Adds the rows of another input of the same names.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len() + self.generated
+    }
+
+    fn row(&self, at: usize) -> &[Dual] {
+        self.rows.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sorts by fields, some of them downwards.
+    pub(super) fn sort(&mut self, order: &[(String, bool)]) -> Outcome<()> {
+        let mut places = Vec::new();
+        for (field, down) in order {
+            let place =
+                self.names.iter().position(|name| **name == **field).ok_or_else(|| ScriptError::field(field))?;
+            places.push((place, *down));
+        }
+        self.rows.sort_by(|a, b| {
+            places.iter().fold(std::cmp::Ordering::Equal, |order, (place, down)| {
+                order.then_with(|| {
+                    let order = crate::value::compare(&a[*place], &b[*place]);
+                    if *down { order.reverse() } else { order }
+                })
+            })
+        });
+        Ok(())
+    }
+}
+
+/// Rows that were loaded: columns of element numbers with the values behind them.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    pub(super) name: String,
+    pub(super) names: Vec<Arc<str>>,
+    symbols: Vec<Symbols>,
+    columns: Vec<Vec<u32>>,
+}
+
+impl Output {
+    pub(super) fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Vec::len)
+    }
+
+    pub(super) fn place(&self, field: &str) -> Option<usize> {
+        self.names.iter().position(|name| &**name == field)
+    }
+
+    pub(super) fn symbols(&self, field: &str) -> Option<&Symbols> {
+        self.place(field).map(|place| &self.symbols[place])
+    }
+
+    pub(super) fn value(&self, place: usize, row: usize) -> Dual {
+        self.symbols[place].value(self.columns[place][row])
+    }
+
+    /// The rows as input of the `LOAD` before this one.
+    pub(super) fn into_input(self) -> Input {
+        let rows =
+            (0..self.rows()).map(|row| (0..self.names.len()).map(|place| self.value(place, row)).collect()).collect();
+        Input::new(self.names, rows)
+    }
+
+    /// The rows as a table, and the values by field.
+    pub(super) fn into_draft(self) -> (Draft, Vec<(Arc<str>, Symbols)>) {
+        let symbols = self.names.iter().cloned().zip(self.symbols).collect();
+        (Draft { name: self.name, fields: self.names, columns: self.columns }, symbols)
+    }
+}
+
+/// Binds names to values of a row.
+struct Names<'a> {
+    names: &'a [Arc<str>],
+    aggregations: Vec<Aggregating>,
+}
+
+struct Aggregating {
+    kind: Aggregator,
+    distinct: bool,
+    arguments: Vec<Expression>,
+}
+
+impl Binder for Names<'_> {
+    type Error = Box<ScriptError>;
+
+    fn name(&mut self, name: &str, _: usize, _: usize) -> Outcome<Expression> {
+        let place = self.names.iter().position(|known| &**known == name);
+        place.map(Expression::Slot).ok_or_else(|| ScriptError::field(name))
+    }
+
+    fn aggregation(&mut self, aggregation: &Aggregation) -> Outcome<Expression> {
+        let AggregationKind::Plain(kind) = aggregation.kind else {
+            return Err(ScriptError::not_implemented("Aggr in a script"));
+        };
+        let arguments = aggregation.arguments.iter().map(|argument| bind(argument, self)).collect::<Outcome<_>>()?;
+        self.aggregations.push(Aggregating { kind, distinct: aggregation.distinct, arguments });
+        Ok(Expression::Aggregated(self.aggregations.len() - 1))
+    }
+}
+
+/// Functions that take a field's or map's name may be given it bare.
+pub(super) fn quote_names(expression: &mut Expression) {
+    match expression {
+        Expression::Host(host, arguments) => {
+            if *host == Host::Exists && arguments.len() == 1 {
+                arguments.push(arguments[0].clone());
+            }
+            if let (
+                Host::Exists
+                | Host::Peek
+                | Host::ApplyMap
+                | Host::FieldIndex
+                | Host::FieldValue
+                | Host::FieldValueCount
+                | Host::NoOfRows
+                | Host::NoOfFields,
+                Some(Expression::Name(name, ..)),
+            ) = (*host, arguments.first())
+            {
+                arguments[0] = Expression::Value(Dual::Text(Arc::clone(name)));
+            }
+            arguments.iter_mut().for_each(quote_names);
+        }
+        Expression::Call(_, arguments) => arguments.iter_mut().for_each(quote_names),
+        Expression::Unary(_, operand) => quote_names(operand),
+        Expression::Binary(_, left, right) => {
+            quote_names(left);
+            quote_names(right);
+        }
+        Expression::Aggregation(aggregation) => aggregation.arguments.iter_mut().for_each(quote_names),
+        Expression::Value(_) | Expression::Name(..) | Expression::Slot(_) | Expression::Aggregated(_) => {}
+    }
+}
+
+/// A `LOAD` bound to its input.
+struct Bound {
+    fields: Vec<Expression>,
+    names: Vec<Arc<str>>,
+    filter: Option<Expression>,
+    repeat: Option<Expression>,
+    group: Vec<Expression>,
+    aggregations: Vec<Aggregating>,
+}
+
+fn bound(load: &Load, input: &Input) -> Outcome<Bound> {
+    let mut binder = Names { names: input.names(), aggregations: Vec::new() };
+    let bind_one = |expression: &Expression, binder: &mut Names<'_>| {
+        let mut expression = expression.clone();
+        quote_names(&mut expression);
+        bind(&expression, binder)
+    };
+    let (mut fields, mut names) = (Vec::new(), Vec::new());
+    for item in &load.fields {
+        match item {
+            Item::All => {
+                fields.extend((0..input.names().len()).map(Expression::Slot));
+                names.extend(input.names().iter().cloned());
+            }
+            Item::Field(expression, name) => {
+                fields.push(bind_one(expression, &mut binder)?);
+                names.push(Arc::clone(name));
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = names.iter().find(|name| !seen.insert(Arc::clone(name))) {
+        let message = format!("Field names must be unique within table: '{twice}'");
+        return Err(ScriptError::new(super::NAME_TAKEN, &**twice, message));
+    }
+    let optional = |expression: &Option<Expression>, binder: &mut Names<'_>| {
+        expression.as_ref().map(|expression| bind_one(expression, binder)).transpose()
+    };
+    let filter = optional(&load.filter, &mut binder)?;
+    let repeat = optional(&load.repeat, &mut binder)?;
+    let group = load.group.iter().map(|expression| bind_one(expression, &mut binder)).collect::<Outcome<Vec<_>>>()?;
+    let bound = Bound { fields, names, filter, repeat, group, aggregations: binder.aggregations };
+    bound.check_groups()?;
+    Ok(bound)
+}
+
+impl Bound {
+    fn aggregates(&self) -> bool {
+        !self.group.is_empty() || !self.aggregations.is_empty()
+    }
+
+    /// In a load that aggregates, fields stand in aggregations or are grouped by.
+    fn check_groups(&self) -> Outcome<()> {
+        if !self.aggregates() {
+            return Ok(());
+        }
+        let free = |field: &Expression| {
+            let mut free = false;
+            visit(field, &mut |part| {
+                free |= matches!(part, Expression::Slot(_)) && !self.group.contains(part);
+            });
+            free && !self.group.contains(field)
+        };
+        match self.fields.iter().position(free) {
+            Some(place) => {
+                let name = &*self.names[place];
+                Err(ScriptError::new(AGGREGATION_REQUIRED, name, "Aggregation expressions required by GROUP BY clause"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs one `LOAD`. Values go to the fields' own symbols, which are lent to the output while it grows.
+pub(super) fn load(
+    load: &Load,
+    input: &Input,
+    world: &mut World,
+    last: bool,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Outcome<Output> {
+    let bound = bound(load, input)?;
+    let mut output = Output { names: bound.names.clone(), ..Output::default() };
+    output.columns = vec![Vec::new(); output.names.len()];
+    output.symbols = match last {
+        true => bound.names.iter().map(|name| std::mem::take(world.store.symbols_of(name))).collect(),
+        false => vec![Symbols::default(); output.names.len()],
+    };
+    let result = fill(load, &bound, input, world, &mut output, cancel, progress);
+    if result.is_err() && last {
+        give_back(&mut output, world);
+    }
+    result.map(|()| output)
+}
+
+/// Returns lent symbols to their fields.
+fn give_back(output: &mut Output, world: &mut World) {
+    for (name, symbols) in output.names.iter().zip(std::mem::take(&mut output.symbols)) {
+        *world.store.symbols_of(name) = symbols;
+    }
+}
+
+fn fill(
+    load: &Load,
+    bound: &Bound,
+    input: &Input,
+    world: &World,
+    output: &mut Output,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Outcome<()> {
+    let mut groups = Groups::default();
+    let mut distinct: HashSet<Vec<u32>> = HashSet::new();
+    let mut work = 0_u64;
+    for at in 0..input.count() {
+        let mut round = 1;
+        loop {
+            work += 1;
+            if work.is_multiple_of(1024) {
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(ScriptError::aborted());
+                }
+                if work.is_multiple_of(1 << 20) {
+                    progress(Progress::Fetching(output.rows()));
+                }
+            }
+            let previous = at.checked_sub(1).map_or(&[][..], |before| input.row(before));
+            let place = Place {
+                world,
+                row: input.row(at),
+                previous,
+                aggregated: &[],
+                output: Some(output),
+                record: at + 1,
+                round,
+            };
+            if bound.repeat.as_ref().is_some_and(|repeat| !evaluate(repeat, &place).holds()) {
+                break;
+            }
+            if bound.filter.as_ref().is_none_or(|filter| evaluate(filter, &place).holds()) {
+                if bound.aggregates() {
+                    groups.add(bound, &place);
+                } else {
+                    let values: Vec<Dual> = bound.fields.iter().map(|field| evaluate(field, &place)).collect();
+                    push(output, values, load.distinct, &mut distinct);
+                }
+            }
+            if bound.repeat.is_none() {
+                break;
+            }
+            round += 1;
+        }
+    }
+    if bound.aggregates() {
+        groups.finish(bound, world, |values| push(output, values, load.distinct, &mut distinct));
+    }
+    Ok(())
+}
+
+fn push(output: &mut Output, values: Vec<Dual>, is_distinct: bool, seen: &mut HashSet<Vec<u32>>) {
+    let codes: Vec<u32> = output.symbols.iter_mut().zip(values).map(|(symbols, value)| symbols.intern(value)).collect();
+    if is_distinct && !seen.insert(codes.clone()) {
+        return;
+    }
+    for (column, code) in output.columns.iter_mut().zip(codes) {
+        column.push(code);
+    }
+}
+
+/// Groups of rows with what is aggregated of them.
+#[derive(Default)]
+struct Groups {
+    places: HashMap<Vec<Option<Key>>, usize>,
+    groups: Vec<(Vec<Dual>, Vec<Accumulator>)>,
+}
+
+impl Groups {
+    fn add(&mut self, bound: &Bound, place: &Place<'_>) {
+        let key = bound.group.iter().map(|expression| evaluate(expression, place).key()).collect();
+        let next = self.groups.len();
+        let at = *self.places.entry(key).or_insert(next);
+        if at == next {
+            let accumulators = bound.aggregations.iter().map(|one| Accumulator::new(one.kind, one.distinct)).collect();
+            self.groups.push((place.row.to_vec(), accumulators));
+        }
+        for (one, accumulator) in bound.aggregations.iter().zip(&mut self.groups[at].1) {
+            let values: Vec<Dual> = one.arguments.iter().map(|argument| evaluate(argument, place)).collect();
+            accumulator.add(&values);
+        }
+    }
+
+    fn finish(mut self, bound: &Bound, world: &World, mut push: impl FnMut(Vec<Dual>)) {
+        // Without groups there is one row, even of nothing.
+        if self.groups.is_empty() && bound.group.is_empty() {
+            let accumulators = bound.aggregations.iter().map(|one| Accumulator::new(one.kind, one.distinct)).collect();
+            self.groups.push((Vec::new(), accumulators));
+        }
+        for (row, accumulators) in self.groups {
+            let aggregated: Vec<Dual> = accumulators.into_iter().map(Accumulator::finish).collect();
+            let place = Place { row: &row, aggregated: &aggregated, ..Place::outside(world) };
+            push(bound.fields.iter().map(|field| evaluate(field, &place)).collect());
+        }
+    }
+}

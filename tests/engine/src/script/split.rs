@@ -1,0 +1,166 @@
+//! A script's text as statements.
+
+/// A statement with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Statement {
+    /// Its text, without the semicolon.
+    pub(super) text: String,
+    /// Where it starts in the script, in bytes.
+    pub(super) start: usize,
+    /// Whether it is a control statement.
+    pub(super) control: bool,
+}
+
+/// Words that start control statements, which end with their line too.
+const CONTROL: [&str; 15] = [
+    "if", "elseif", "else", "end", "endif", "for", "next", "do", "loop", "sub", "call", "exit", "switch", "case",
+    "default",
+];
+
+/// Splits a script at its semicolons, and at line ends after control statements.
+pub(super) fn split(script: &str) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut at = 0;
+    while at < script.len() {
+        at = skip_blank(script, at);
+        if at >= script.len() {
+            break;
+        }
+        let rest = &script[at..];
+        let word = first_word(rest);
+        let (length, taken, control) = match word.as_str() {
+            "rem" | "trace" => {
+                let length = rest.find(';').unwrap_or(rest.len());
+                (length, length + 1, false)
+            }
+            "else" if !first_word(rest[4..].trim_start()).starts_with("if") => (4, 4, true),
+            word if CONTROL.contains(&word) && !assigns(rest) => {
+                let (length, taken) = control_length(rest, matches!(word, "if" | "elseif" | "else"));
+                (length, taken, true)
+            }
+            _ => {
+                let length = statement_length(rest);
+                (length, length + 1, false)
+            }
+        };
+        let text = rest[..length].trim_end();
+        if !text.is_empty() && word != "rem" {
+            statements.push(Statement { text: text.to_owned(), start: at, control });
+        }
+        at += taken;
+        // Two semicolons in a row, or one after `THEN`, mean nothing.
+        at = skip_semicolon(script, at.min(script.len()), control);
+    }
+    statements
+}
+
+fn skip_semicolon(script: &str, at: usize, control: bool) -> usize {
+    let next = skip_blank(script, at);
+    if control && script[next..].starts_with(';') { next + 1 } else { at }
+}
+
+/// Whether a name is assigned to, as in `end = 1`.
+fn assigns(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    rest.trim_start().starts_with('=')
+}
+
+/// The first word in lower case; empty if the text starts with none.
+pub(super) fn first_word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').flat_map(char::to_lowercase).collect()
+}
+
+fn skip_blank(script: &str, mut at: usize) -> usize {
+    loop {
+        let rest = &script[at..];
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        at += rest.len() - trimmed.len();
+        if trimmed.starts_with("//") {
+            at += trimmed.find('\n').unwrap_or(trimmed.len());
+        } else if trimmed.starts_with("/*") {
+            at += trimmed.find("*/").map_or(trimmed.len(), |end| end + 2);
+        } else {
+            return at;
+        }
+    }
+}
+
+/// Length up to the semicolon, seeing past quotes, brackets and comments.
+fn statement_length(text: &str) -> usize {
+    scan(text, |rest, _| rest.starts_with(';').then_some(())).map_or(text.len(), |(at, ())| at)
+}
+
+/// Length of a control statement and what to pass over: it ends with its line, its semicolon, or after `THEN`.
+fn control_length(text: &str, has_then: bool) -> (usize, usize) {
+    let end = scan(text, |rest, word_start| {
+        if rest.starts_with(';') || (rest.starts_with('\n') && !has_then) {
+            return Some(false);
+        }
+        (has_then && word_start && first_word(rest) == "then").then_some(true)
+    });
+    match end {
+        Some((at, true)) => (at + 4, at + 4),
+        Some((at, false)) => (at, at + 1),
+        None => (text.len(), text.len()),
+    }
+}
+
+/// Walks over a text outside of quotes and comments until a place is found.
+fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option<(usize, T)> {
+    let mut at = 0;
+    let mut previous = ' ';
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let word_start = !(previous.is_alphanumeric() || previous == '_');
+        if let Some(result) = found(rest, word_start) {
+            return Some((at, result));
+        }
+        let length = match c {
+            '\'' | '"' | '`' => rest[1..].find(c).map_or(rest.len(), |end| end + 2),
+            '[' => rest.find(']').map_or(rest.len(), |end| end + 1),
+            // `lib://` is no comment.
+            '/' if rest.starts_with("//") && previous != ':' => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            _ => c.len_utf8(),
+        };
+        previous = c;
+        at += length;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(script: &str) -> Vec<String> {
+        split(script).into_iter().map(|statement| statement.text).collect()
+    }
+
+    #[test]
+    fn semicolons_in_quotes_and_comments_do_not_end_a_statement() {
+        assert_eq!(
+            texts("SET a=';'; // x;\nLOAD * INLINE [a;b]; /* ; */ DROP TABLE t;"),
+            ["SET a=';'", "LOAD * INLINE [a;b]", "DROP TABLE t"]
+        );
+        assert_eq!(texts("REM it's; TRACE don't;x;"), ["TRACE don't", "x"]);
+        assert_eq!(texts("LOAD * FROM lib://a/b.csv;"), ["LOAD * FROM lib://a/b.csv"]);
+    }
+
+    #[test]
+    fn control_statements_end_with_their_line() {
+        assert_eq!(
+            texts("FOR i=1 to 3\nLOAD 1;\nNEXT i\nIF a=1 THEN x; ELSE y; END IF"),
+            ["FOR i=1 to 3", "LOAD 1", "NEXT i", "IF a=1 THEN", "x", "ELSE", "y", "END IF"]
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_upsets_the_splitter(text in "(\\PC|\n){0,60}") {
+            for statement in split(&text) {
+                assert!(text[statement.start..].starts_with(&statement.text));
+            }
+        }
+    }
+}
