@@ -42,6 +42,14 @@ pub trait Wire: Sized {
 
     /// Whether the value means the same as an absent one.
     fn is_absent(&self) -> bool;
+
+    /// An empty value with room for as much as another one holds.
+    fn alike(_other: &Self) -> Self
+    where
+        Self: Default,
+    {
+        Self::default()
+    }
 }
 
 /// A seed that reads into a place.

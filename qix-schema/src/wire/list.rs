@@ -19,7 +19,8 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         self.0.clear();
         loop {
-            let mut element = T::default();
+            // Rows of a matrix are alike: room for as many cells as the row before.
+            let mut element = self.0.last().map_or_else(T::default, T::alike);
             if list.next_element_seed(Into(&mut element))?.is_none() {
                 return Ok(());
             }
@@ -43,5 +44,9 @@ impl<T: Wire + Default> Wire for Vec<T> {
 
     fn is_absent(&self) -> bool {
         self.is_empty()
+    }
+
+    fn alike(other: &Self) -> Self {
+        Self::with_capacity(other.len())
     }
 }

@@ -6,7 +6,6 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
 use super::extra::Extra;
-use super::json::Json;
 use super::{AsWire, Into, Wire, stack};
 
 /// A struct whose members the generator lists.
@@ -110,21 +109,16 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let keep = self.0.extra_mut().is_some();
+        let mut unknown = self.0.extra_mut().map(|_| String::new());
         let mut next = 0;
-        while let Some(key) = map.next_key_seed(KeySeed { members: T::MEMBERS, next, keep })? {
-            match key {
-                Key::Member(index) => {
-                    next = index + 1;
-                    self.0.read_member(index, Slot(&mut map))?;
-                }
-                Key::Extra(name) => {
-                    let value: Json = map.next_value()?;
-                    if let Some(extra) = self.0.extra_mut() {
-                        extra.insert_json(name, value);
-                    }
-                }
-                Key::Skip => Slot(&mut map).skip()?,
+        while let Some(index) = map.next_key_seed(KeySeed { members: T::MEMBERS, next, unknown: unknown.as_mut() })? {
+            if index < T::MEMBERS.len() {
+                next = index + 1;
+                self.0.read_member(index, Slot(&mut map))?;
+            } else if let (Some(name), Some(extra)) = (&mut unknown, self.0.extra_mut()) {
+                extra.insert_json(std::mem::take(name), map.next_value()?);
+            } else {
+                Slot(&mut map).skip()?;
             }
         }
         Ok(())
@@ -135,44 +129,42 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
     }
 }
 
-enum Key {
-    Member(usize),
-    Extra(String),
-    Skip,
-}
-
-struct KeySeed {
+/// Reads a member's name as its index; one beyond the last stands for an unknown name.
+struct KeySeed<'a> {
     members: &'static [&'static str],
     /// The member that comes next if the writer keeps the schema's order.
     next: usize,
-    keep: bool,
+    /// Where an unknown name is put, if its value is to be kept.
+    unknown: Option<&'a mut String>,
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key;
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = usize;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
-impl Visitor<'_> for KeySeed {
-    type Value = Key;
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a member's name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        let (before, after) = self.members.split_at(self.next.min(self.members.len()));
-        if let Some(offset) = after.iter().position(|member| *member == name) {
-            return Ok(Key::Member(before.len() + offset));
+    fn visit_str<E>(self, name: &str) -> Result<usize, E> {
+        if self.members.get(self.next).is_some_and(|member| *member == name) {
+            return Ok(self.next);
         }
-        Ok(match before.iter().position(|member| *member == name) {
-            Some(index) => Key::Member(index),
-            None if self.keep => Key::Extra(name.to_owned()),
-            None => Key::Skip,
-        })
+        // Members at their defaults are left out: the one that comes is more often ahead than behind.
+        let (before, after) = self.members.split_at(self.next.min(self.members.len()));
+        let ahead = after.iter().position(|member| *member == name).map(|offset| before.len() + offset);
+        let index = ahead.or_else(|| before.iter().position(|member| *member == name));
+        if let (None, Some(unknown)) = (index, self.unknown) {
+            name.clone_into(unknown);
+        }
+        Ok(index.unwrap_or(self.members.len()))
     }
 }
 

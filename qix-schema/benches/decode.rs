@@ -1,0 +1,181 @@
+//! Decoding and encoding a page of 10,000 cells: the generated types beside serde's derives and `serde_json::Value`.
+#![allow(missing_docs)]
+
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+use qix_schema::types::NxDataPage;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+fn main() {
+    divan::main();
+}
+
+/// A page of 1,000 rows and 10 columns as an engine writes it: a dimension with texts, one with numbers, eight measures.
+fn page() -> String {
+    let mut text = String::from(r#"{"qMatrix":["#);
+    for row in 0..1000 {
+        text.push_str(if row == 0 { "[" } else { ",[" });
+        text.push_str(&format!(r#"{{"qText":"Customer {row}","qNum":"NaN","qElemNumber":{row},"qState":"O"}}"#));
+        let year = 1990 + row % 30;
+        text.push_str(&format!(r#",{{"qText":"{year}","qNum":{year},"qElemNumber":{},"qState":"O"}}"#, row % 30));
+        for column in 0..8 {
+            let value = f64::from(row * 37 + column * 1009) / 7.0;
+            text.push_str(&format!(r#",{{"qText":"{value:.2}","qNum":{value},"qElemNumber":0,"qState":"L"}}"#));
+        }
+        text.push(']');
+    }
+    text.push_str(r#"],"qTails":[],"qArea":{"qLeft":0,"qTop":0,"qWidth":10,"qHeight":1000}}"#);
+    text
+}
+
+#[divan::bench]
+fn generated(bencher: Bencher<'_, '_>) {
+    let page = page();
+    bencher.counter(BytesCount::of_str(&page)).bench(|| qix_schema::decode::<NxDataPage>(black_box(&page)).unwrap());
+}
+
+#[divan::bench]
+fn serde_derive(bencher: Bencher<'_, '_>) {
+    let page = page();
+    bencher.counter(BytesCount::of_str(&page)).bench(|| serde_json::from_str::<derived::Page>(black_box(&page)).unwrap());
+}
+
+#[divan::bench]
+fn value(bencher: Bencher<'_, '_>) {
+    let page = page();
+    bencher.counter(BytesCount::of_str(&page)).bench(|| serde_json::from_str::<Value>(black_box(&page)).unwrap());
+}
+
+#[divan::bench]
+fn encode_generated(bencher: Bencher<'_, '_>) {
+    let page: NxDataPage = qix_schema::decode(&page()).unwrap();
+    bencher.bench(|| qix_schema::encode(black_box(&page)).unwrap());
+}
+
+#[divan::bench]
+fn encode_value(bencher: Bencher<'_, '_>) {
+    let page: Value = serde_json::from_str(&page()).unwrap();
+    bencher.bench(|| serde_json::to_string(black_box(&page)).unwrap());
+}
+
+/// The same page with serde's derives, as one would write it by hand: optional members optional, rare objects boxed.
+mod derived {
+    #![allow(dead_code)]
+    use super::{Deserialize, Deserializer};
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    pub(super) struct Page {
+        #[serde(rename = "qMatrix")]
+        matrix: Vec<Vec<Cell>>,
+        #[serde(rename = "qTails")]
+        tails: Vec<Tail>,
+        #[serde(rename = "qArea")]
+        area: Area,
+        #[serde(rename = "qIsReduced")]
+        is_reduced: bool,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Tail {
+        #[serde(rename = "qUp")]
+        up: i32,
+        #[serde(rename = "qDown")]
+        down: i32,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Area {
+        #[serde(rename = "qLeft")]
+        left: i32,
+        #[serde(rename = "qTop")]
+        top: i32,
+        #[serde(rename = "qWidth")]
+        width: i32,
+        #[serde(rename = "qHeight")]
+        height: i32,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Cell {
+        #[serde(rename = "qText")]
+        text: String,
+        #[serde(rename = "qNum")]
+        num: Number,
+        #[serde(rename = "qElemNumber")]
+        elem_number: i32,
+        #[serde(rename = "qState")]
+        state: State,
+        #[serde(rename = "qIsEmpty")]
+        is_empty: bool,
+        #[serde(rename = "qIsTotalCell")]
+        is_total_cell: bool,
+        #[serde(rename = "qIsOtherCell")]
+        is_other_cell: bool,
+        #[serde(rename = "qFrequency")]
+        frequency: Option<String>,
+        #[serde(rename = "qHighlightRanges")]
+        highlight_ranges: Option<Box<Ranges>>,
+        #[serde(rename = "qAttrExps")]
+        attr_exps: Option<Box<Ranges>>,
+        #[serde(rename = "qAttrDims")]
+        attr_dims: Option<Box<Ranges>>,
+        #[serde(rename = "qIsNull")]
+        is_null: bool,
+        #[serde(rename = "qMiniChart")]
+        mini_chart: Option<Box<Ranges>>,
+        #[serde(rename = "qInExtRow")]
+        in_ext_row: bool,
+    }
+
+    #[derive(Deserialize)]
+    struct Ranges {
+        #[serde(rename = "qValues")]
+        values: Vec<String>,
+    }
+
+    #[derive(Deserialize, Default)]
+    enum State {
+        #[default]
+        L,
+        S,
+        O,
+        D,
+        A,
+        X,
+        XS,
+        XL,
+    }
+
+    #[derive(Default)]
+    struct Number(f64);
+
+    impl<'de> Deserialize<'de> for Number {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl serde::de::Visitor<'_> for Visitor {
+                type Value = Number;
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("a number")
+                }
+                fn visit_f64<E>(self, number: f64) -> Result<Number, E> {
+                    Ok(Number(number))
+                }
+                fn visit_i64<E>(self, number: i64) -> Result<Number, E> {
+                    Ok(Number(number as f64))
+                }
+                fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
+                    Ok(Number(number as f64))
+                }
+                fn visit_str<E>(self, _: &str) -> Result<Number, E> {
+                    Ok(Number(f64::NAN))
+                }
+            }
+            deserializer.deserialize_any(Visitor)
+        }
+    }
+}
