@@ -88,12 +88,9 @@ impl App {
             let cancel = AtomicBool::new(false);
             let options =
                 script::Options { folder, variables: Default::default(), cancel: &cancel, progress: &mut |_| {} };
-            match script::run(&text, options) {
-                Ok(loaded) => document.take_over(loaded.data, &loaded.variables, unique_id, STARTED),
-                // An app without data is better than none.
-                Err(error) if error.code == crate::error::code::NOT_IMPLEMENTED => {}
-                Err(error) => return Err(format!("script of {}: {} in {}", document.id, error.message, error.line)),
-            }
+            let loaded = script::run(&text, options)
+                .map_err(|error| format!("script of {}: {} in {}", document.id, error.message, error.line))?;
+            document.take_over(loaded.data, &loaded.variables, unique_id, STARTED);
             document.script = text;
         }
         let contents = Arc::make_mut(&mut document.contents);

@@ -1,0 +1,113 @@
+//! Sessions: who shares one, how long it lives, what is lost with it.
+
+mod common;
+
+use common::Client;
+use qix_test_engine::{App, Fault, TestEngine};
+use serde_json::{Value, json};
+
+async fn state(client: &mut Client) -> Value {
+    client.notification().await["params"]["qSessionState"].take()
+}
+
+#[tokio::test]
+async fn the_same_user_and_address_share_a_session() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut first = Client::connect_as(&engine, "/app/sales", "UserDirectory=A;UserId=b").await;
+    assert_eq!(state(&mut first).await, "SESSION_CREATED");
+    let mut second = Client::connect_as(&engine, "/app/sales", "UserDirectory=A;UserId=b").await;
+    assert_eq!(state(&mut second).await, "SESSION_ATTACHED");
+    let mut other_user = Client::connect_as(&engine, "/app/sales", "UserDirectory=A;UserId=c").await;
+    assert_eq!(state(&mut other_user).await, "SESSION_CREATED");
+    let mut other_identity = Client::connect_as(&engine, "/app/sales/identity/1", "UserDirectory=A;UserId=b").await;
+    assert_eq!(state(&mut other_identity).await, "SESSION_CREATED");
+    assert_eq!(engine.sessions(), 3);
+
+    first.result(-1, "OpenDoc", json!(["sales"])).await;
+    first.result(1, "CreateSessionObject", json!([{ "qInfo": { "qId": "shared", "qType": "x" } }])).await;
+    assert_eq!(second.object(-1, "GetActiveDoc", json!([])).await, 1);
+    assert_eq!(second.object(1, "GetObject", json!(["shared"])).await, 2);
+    assert_eq!(other_user.error(-1, "GetActiveDoc", json!([])).await, 1007);
+    assert_eq!(first.result(-1, "GetAuthenticatedUser", json!([])).await["qReturn"], "UserDirectory=A;UserId=b");
+}
+
+#[tokio::test]
+async fn a_session_outlives_its_sockets_for_as_long_as_it_was_told() {
+    let engine = TestEngine::start().await.unwrap();
+    for (path, again) in [("/app/sales/ttl/60", "SESSION_ATTACHED"), ("/app/sales/ttl/0/identity/1", "SESSION_CREATED")]
+    {
+        let mut client = Client::connect_as(&engine, path, "").await;
+        assert_eq!(state(&mut client).await, "SESSION_CREATED");
+        client.close(4000).await;
+        let mut client = Client::connect_as(&engine, path, "").await;
+        assert_eq!(state(&mut client).await, again, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_saved_is_lost_with_the_last_session() {
+    let engine = TestEngine::start().await.unwrap();
+    for (save, kept) in [(false, false), (true, true)] {
+        let mut client = Client::open(&engine, "sales").await;
+        client.result(1, "SetAppProperties", json!([{ "qTitle": "Sales", "own": true }])).await;
+        if save {
+            let saved = client.call(1, "DoSave", json!([""])).await;
+            assert_eq!(saved["result"], json!({}));
+            assert_eq!(saved["change"], json!([1]), "saving changes the app's layout");
+        }
+        client.close(1000).await;
+        let mut client = Client::open(&engine, "sales").await;
+        let properties = client.result(1, "GetAppProperties", json!([])).await;
+        assert_eq!(properties["qProp"]["own"].as_bool().unwrap_or(false), kept);
+        client.close(1000).await;
+    }
+}
+
+#[tokio::test]
+async fn session_apps_are_gone_with_their_session() {
+    let engine = TestEngine::builder().with_app(App::new("template").script("T: LOAD 1 AS A AUTOGENERATE 1;"));
+    let engine = engine.start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/engineData").await;
+    let created = client.call(-1, "CreateSessionApp", json!([])).await;
+    let id = created["result"]["qSessionAppId"].as_str().unwrap().to_owned();
+    assert!(id.starts_with("SessionApp_"), "{id}");
+    assert_eq!(created["change"], json!([1]));
+    let layout = client.result(1, "GetAppLayout", json!([])).await;
+    assert_eq!(layout["qLayout"]["qIsSessionApp"], true);
+    assert_eq!(client.error(1, "DoSave", json!([])).await, 9009);
+    client.close(1000).await;
+    let mut client = Client::connect(&engine, "/app/engineData").await;
+    assert_eq!(client.error(-1, "OpenDoc", json!([id])).await, 1003);
+
+    let mut cloud = Client::connect(&engine, "/app/SessionApp_7?from=template").await;
+    assert_eq!(cloud.object(-1, "OpenDoc", json!(["SessionApp_7"])).await, 1);
+    assert!(cloud.object(1, "GetField", json!(["A"])).await > 1);
+    let mut from = Client::connect(&engine, "/app/engineData/identity/2").await;
+    from.result(-1, "CreateSessionAppFromApp", json!(["template"])).await;
+    assert!(from.object(1, "GetField", json!(["A"])).await > 1);
+}
+
+#[tokio::test]
+async fn a_sixth_session_is_one_too_many_if_five_are_allowed() {
+    let engine = TestEngine::builder().max_sessions_per_user(1).start().await.unwrap();
+    let _first = Client::connect(&engine, "/app/a").await;
+    let mut second = Client::connect_as(&engine, "/app/b", "").await;
+    assert_eq!(state(&mut second).await, "SESSION_ERROR_LIMIT_EXCEEDED");
+    let Some(tokio_tungstenite::tungstenite::Message::Close(Some(frame))) = second.next().await else {
+        panic!("no close frame")
+    };
+    assert_eq!(u16::from(frame.code), 4005);
+}
+
+#[tokio::test]
+async fn a_restart_closes_sockets_and_forgets_sessions() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/sales/ttl/60").await;
+    engine.restart();
+    assert!(matches!(client.next().await, Some(tokio_tungstenite::tungstenite::Message::Close(_))));
+    let mut client = Client::connect_as(&engine, "/app/sales/ttl/60", "").await;
+    assert_eq!(state(&mut client).await, "SESSION_CREATED");
+    engine.fault(Fault::session_state("SESSION_ERROR_NO_LICENSE").times(1));
+    let mut refused = Client::connect_as(&engine, "/app/other", "").await;
+    assert_eq!(state(&mut refused).await, "SESSION_ERROR_NO_LICENSE");
+}
