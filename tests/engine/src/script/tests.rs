@@ -23,7 +23,7 @@ fn loaded(script: &str) -> Loaded {
 }
 
 fn failed(script: &str) -> Box<ScriptError> {
-    run_with(script, None).0.err().expect("the script fails")
+    run_with(script, None).0.expect_err("the script fails")
 }
 
 /// Rows of a table, cells by `,` and rows by `|`.

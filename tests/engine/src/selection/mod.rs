@@ -1,9 +1,21 @@
 //! What is selected in each alternate state, and how it came about.
 
-use serde_json::Value;
+mod change;
+pub(crate) mod describe;
+mod live;
+mod snapshot;
+
+pub(crate) use live::{Live, Mask, Picked};
+pub use snapshot::Snapshot;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::data::Data;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, code};
+
+/// Name of the state that is always there.
+pub const DEFAULT_STATE: &str = "$";
 
 /// Values of one field to be selected, by element numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,15 +50,70 @@ pub enum Part {
     Alternative,
 }
 
+/// The state of a value, as cells show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueState {
+    /// `L`
+    Locked,
+    /// `S`
+    Selected,
+    /// `O`: possible, in a field without selections.
+    Optional,
+    /// `A`: possible but for selections in its own field.
+    Alternative,
+    /// `X`
+    Excluded,
+    /// `XS`: selected, but excluded by other fields.
+    SelectedExcluded,
+    /// `XL`
+    LockedExcluded,
+}
+
+impl ValueState {
+    /// The name on the wire.
+    pub fn wire(self) -> &'static str {
+        match self {
+            Self::Locked => "L",
+            Self::Selected => "S",
+            Self::Optional => "O",
+            Self::Alternative => "A",
+            Self::Excluded => "X",
+            Self::SelectedExcluded => "XS",
+            Self::LockedExcluded => "XL",
+        }
+    }
+
+    /// Whether the value is possible.
+    pub fn possible(self) -> bool {
+        matches!(self, Self::Locked | Self::Selected | Self::Optional)
+    }
+}
+
+/// Selections of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    field: Arc<str>,
+    elements: BTreeSet<u32>,
+    locked: bool,
+}
+
+/// Selections of one state, in the order they were made.
+type State = Vec<Entry>;
+
 /// Selections of all alternate states, with the way back and forward.
-#[derive(Debug, Clone, Default)]
-pub struct Selections {}
+#[derive(Debug, Clone)]
+pub struct Selections {
+    states: BTreeMap<String, State>,
+    past: Vec<BTreeMap<String, State>>,
+    future: Vec<BTreeMap<String, State>>,
+}
 
-/// Selections that were taken aside, for a bookmark.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Snapshot {}
+impl Default for Selections {
+    fn default() -> Self {
+        Self { states: [(DEFAULT_STATE.to_owned(), State::new())].into(), past: Vec::new(), future: Vec::new() }
+    }
+}
 
-/// Every change answers whether it was made: not if a lock is in the way.
 impl Selections {
     /// Nothing selected, only the default state `$`.
     pub fn new() -> Self {
@@ -55,118 +122,106 @@ impl Selections {
 
     /// Names of the alternate states, without `$`.
     pub fn states(&self) -> Vec<&str> {
-        Vec::new()
+        self.states.keys().map(String::as_str).filter(|name| *name != DEFAULT_STATE).collect()
+    }
+
+    /// Whether there is a state of that name; `$` always is.
+    pub fn has_state(&self, name: &str) -> bool {
+        self.states.contains_key(name)
     }
 
     /// Adds an alternate state.
-    pub fn add_state(&mut self, _name: &str) -> Result<()> {
-        Err(EngineError::not_implemented("alternate states"))
+    pub fn add_state(&mut self, name: &str) -> Result<()> {
+        if name.is_empty() || self.has_state(name) {
+            return Err(EngineError::new(code::ALREADY_EXISTS, name, "Already exists"));
+        }
+        self.states.insert(name.to_owned(), State::new());
+        Ok(())
     }
 
     /// Removes an alternate state.
-    pub fn remove_state(&mut self, _name: &str) -> Result<()> {
-        Err(EngineError::not_implemented("alternate states"))
-    }
-
-    /// Selects values of fields, in one step. With `over_locks`, locked fields are unlocked first.
-    pub fn select(
-        &mut self,
-        _data: &Data,
-        _state: &str,
-        _picks: &[Pick],
-        _mode: Mode,
-        _over_locks: bool,
-    ) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Selects the values of a field that are in a state.
-    pub fn select_part(
-        &mut self,
-        _data: &Data,
-        _state: &str,
-        _field: &str,
-        _part: Part,
-        _over_locks: bool,
-    ) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Clears one field.
-    pub fn clear(&mut self, _data: &Data, _state: &str, _field: &str) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Clears all fields, locked ones too when asked.
-    pub fn clear_all(&mut self, _state: &str, _over_locks: bool) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Clears all fields but one, locked ones too when asked.
-    pub fn clear_all_but(&mut self, _data: &Data, _state: &str, _field: &str, _over_locks: bool) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Locks a field that has selections.
-    pub fn lock(&mut self, _data: &Data, _state: &str, _field: &str) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Unlocks a field.
-    pub fn unlock(&mut self, _data: &Data, _state: &str, _field: &str) -> Result<bool> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Locks all fields that have selections.
-    pub fn lock_all(&mut self, _state: &str) -> Result<()> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// Unlocks all fields.
-    pub fn unlock_all(&mut self, _state: &str) -> Result<()> {
-        Err(EngineError::not_implemented("selections"))
-    }
-
-    /// One step back; false if there is none.
-    pub fn back(&mut self) -> bool {
-        false
-    }
-
-    /// One step forward again; false if there is none.
-    pub fn forward(&mut self) -> bool {
-        false
-    }
-
-    /// How many steps back and forward there are.
-    pub fn steps(&self) -> (usize, usize) {
-        (0, 0)
+    pub fn remove_state(&mut self, name: &str) -> Result<()> {
+        if name == DEFAULT_STATE || self.states.remove(name).is_none() {
+            return Err(EngineError::not_found(name));
+        }
+        self.past.iter_mut().chain(&mut self.future).for_each(|step| {
+            step.remove(name);
+        });
+        Ok(())
     }
 
     /// Whether anything is selected in a state.
-    pub fn any(&self, _state: &str) -> bool {
-        false
+    pub fn any(&self, state: &str) -> bool {
+        self.states.get(state).is_some_and(|entries| !entries.is_empty())
     }
 
-    /// Takes the selections of all states aside.
-    pub fn snapshot(&self, _data: &Data) -> Snapshot {
-        Snapshot::default()
+    /// Whether a field is locked in a state.
+    pub fn locked(&self, state: &str, field: &str) -> bool {
+        self.entry(state, field).is_some_and(|entry| entry.locked)
     }
 
-    /// Brings a snapshot back, as one step. Fields and values that are gone are left out.
-    pub fn restore(&mut self, _data: &Data, _snapshot: &Snapshot) {}
+    fn entry(&self, state: &str, field: &str) -> Option<&Entry> {
+        self.states.get(state)?.iter().find(|entry| &*entry.field == field)
+    }
 
-    /// Carries selections over to reloaded data, by value; history starts anew.
-    pub fn carry_over(&mut self, _from: &Data, _to: &Data) {}
+    fn entries(&self, state: &str) -> Result<&State> {
+        self.states.get(state).ok_or_else(|| EngineError::not_found(state))
+    }
+
+    /// The selections of a state some steps back; forward if negative.
+    pub(crate) fn picked_back(&self, data: &Data, state: &str, steps: i64) -> Picked {
+        let at = match usize::try_from(steps) {
+            Ok(0) => return self.picked(data, state),
+            Ok(steps) => self.past.len().checked_sub(steps).map(|at| &self.past[at]),
+            Err(_) => self.future.len().checked_sub(steps.unsigned_abs() as usize).map(|at| &self.future[at]),
+        };
+        at.and_then(|states| states.get(state)).map(|entries| picked(entries, data)).unwrap_or_default()
+    }
+
+    /// The selected values of a state by number of the field.
+    pub(crate) fn picked(&self, data: &Data, state: &str) -> Picked {
+        self.states.get(state).map(|entries| picked(entries, data)).unwrap_or_default()
+    }
+
+    /// State of each value of a field, and whether any is selected.
+    pub(crate) fn value_states(&self, data: &Data, live: &Live, state: &str, field: usize) -> Vec<ValueState> {
+        let entry = self.entry(state, &data.fields[field].name);
+        let allowed = live.allowed(field);
+        (0..data.fields[field].symbols.len())
+            .map(|element| {
+                let possible = allowed.is_none_or(|mask| mask[element]);
+                match entry {
+                    None if possible => ValueState::Optional,
+                    None => ValueState::Excluded,
+                    Some(entry) => match (entry.elements.contains(&(element as u32)), possible, entry.locked) {
+                        (true, true, true) => ValueState::Locked,
+                        (true, true, false) => ValueState::Selected,
+                        (true, false, true) => ValueState::LockedExcluded,
+                        (true, false, false) => ValueState::SelectedExcluded,
+                        (false, true, _) => ValueState::Alternative,
+                        (false, false, _) => ValueState::Excluded,
+                    },
+                }
+            })
+            .collect()
+    }
 }
 
-impl Snapshot {
-    /// `qSetAnalysis`-like text of the snapshot in the default state.
-    pub fn set_text(&self) -> String {
-        String::new()
-    }
-
-    /// The snapshot's fields and values for a bookmark's `qFieldInfos`.
-    pub fn field_infos(&self) -> Value {
-        Value::Array(Vec::new())
-    }
+fn picked(entries: &State, data: &Data) -> Picked {
+    entries
+        .iter()
+        .filter_map(|entry| {
+            let number = data.field_number(&entry.field)?;
+            let mut mask = vec![false; data.fields[number].symbols.len()];
+            for element in &entry.elements {
+                if let Some(one) = mask.get_mut(*element as usize) {
+                    *one = true;
+                }
+            }
+            Some((number, Arc::from(mask)))
+        })
+        .collect()
 }
+
+#[cfg(test)]
+mod tests;

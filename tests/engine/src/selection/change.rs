@@ -1,0 +1,189 @@
+//! Changes of selections. Each answers whether it was made: not if a lock is in the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Entry, Live, Mode, Part, Pick, Selections, State};
+use crate::data::Data;
+use crate::error::{EngineError, Result};
+
+/// Steps that can be taken back.
+const LONGEST_HISTORY: usize = 100;
+
+impl Selections {
+    /// Selects values of fields, in one step. With `over_locks`, locked fields are unlocked first.
+    pub fn select(&mut self, data: &Data, state: &str, picks: &[Pick], mode: Mode, over_locks: bool) -> Result<bool> {
+        let entries = self.entries(state)?;
+        for pick in picks {
+            data.field(&pick.field).ok_or_else(|| EngineError::not_found(pick.field.as_str()))?;
+            if !over_locks && entries.iter().any(|entry| entry.locked && *entry.field == *pick.field) {
+                return Ok(false);
+            }
+        }
+        self.step(|states| {
+            let Some(entries) = states.get_mut(state) else { return };
+            for pick in picks {
+                let size = data.cardinal(&pick.field).unwrap_or(0);
+                let elements = pick.elements.iter().filter(|element| **element < size).map(|element| *element as u32);
+                apply(entries, &pick.field, elements.collect(), mode);
+            }
+        });
+        Ok(true)
+    }
+
+    /// Selects the values of a field that are in a state.
+    pub fn select_part(&mut self, data: &Data, state: &str, field: &str, part: Part, over_locks: bool) -> Result<bool> {
+        let number = data.field_number(field).ok_or_else(|| EngineError::not_found(field))?;
+        let live = Live::new(data, self.picked(data, state));
+        let states = self.value_states(data, &live, state, number);
+        let elements =
+            states.iter().enumerate().filter(|(_, state)| part.takes(**state)).map(|(element, _)| element).collect();
+        self.select(data, state, &[Pick { field: field.to_owned(), elements }], Mode::Replace, over_locks)
+    }
+
+    /// Clears one field.
+    pub fn clear(&mut self, data: &Data, state: &str, field: &str) -> Result<bool> {
+        data.field(field).ok_or_else(|| EngineError::not_found(field))?;
+        self.entries(state)?;
+        if self.locked(state, field) {
+            return Ok(false);
+        }
+        self.keep(state, |entry| &*entry.field != field);
+        Ok(true)
+    }
+
+    /// Clears all fields, locked ones too when asked.
+    pub fn clear_all(&mut self, state: &str, over_locks: bool) -> Result<bool> {
+        self.entries(state)?;
+        self.keep(state, |entry| entry.locked && !over_locks);
+        Ok(true)
+    }
+
+    /// Clears all fields but one, locked ones too when asked.
+    pub fn clear_all_but(&mut self, data: &Data, state: &str, field: &str, over_locks: bool) -> Result<bool> {
+        data.field(field).ok_or_else(|| EngineError::not_found(field))?;
+        self.entries(state)?;
+        self.keep(state, |entry| &*entry.field == field || (entry.locked && !over_locks));
+        Ok(true)
+    }
+
+    /// Locks a field that has selections.
+    pub fn lock(&mut self, data: &Data, state: &str, field: &str) -> Result<bool> {
+        self.set_lock(data, state, field, true)
+    }
+
+    /// Unlocks a field.
+    pub fn unlock(&mut self, data: &Data, state: &str, field: &str) -> Result<bool> {
+        self.set_lock(data, state, field, false)
+    }
+
+    fn set_lock(&mut self, data: &Data, state: &str, field: &str, locked: bool) -> Result<bool> {
+        data.field(field).ok_or_else(|| EngineError::not_found(field))?;
+        self.entries(state)?;
+        if self.entry(state, field).is_none_or(|entry| entry.locked == locked) {
+            return Ok(false);
+        }
+        self.lock_entries(state, locked, |entry| &*entry.field == field);
+        Ok(true)
+    }
+
+    /// Locks all fields that have selections.
+    pub fn lock_all(&mut self, state: &str) -> Result<()> {
+        self.entries(state)?;
+        self.lock_entries(state, true, |_| true);
+        Ok(())
+    }
+
+    /// Unlocks all fields.
+    pub fn unlock_all(&mut self, state: &str) -> Result<()> {
+        self.entries(state)?;
+        self.lock_entries(state, false, |_| true);
+        Ok(())
+    }
+
+    /// One step back; false if there is none.
+    pub fn back(&mut self) -> bool {
+        let Some(before) = self.past.pop() else { return false };
+        self.future.push(std::mem::replace(&mut self.states, before));
+        true
+    }
+
+    /// One step forward again; false if there is none.
+    pub fn forward(&mut self) -> bool {
+        let Some(after) = self.future.pop() else { return false };
+        self.past.push(std::mem::replace(&mut self.states, after));
+        true
+    }
+
+    /// How many steps back and forward there are.
+    pub fn steps(&self) -> (usize, usize) {
+        (self.past.len(), self.future.len())
+    }
+
+    /// Carries selections over to reloaded data, by value; history starts anew.
+    pub fn carry_over(&mut self, from: &Data, to: &Data) {
+        let snapshot = self.snapshot(from);
+        self.past.clear();
+        self.future.clear();
+        self.put(to, &snapshot);
+    }
+
+    /// Makes a change that can be taken back. What changes nothing is no step.
+    pub(super) fn step(&mut self, change: impl FnOnce(&mut BTreeMap<String, State>)) {
+        let before = self.states.clone();
+        change(&mut self.states);
+        if before != self.states {
+            self.past.push(before);
+            self.future.clear();
+            if self.past.len() > LONGEST_HISTORY {
+                self.past.remove(0);
+            }
+        }
+    }
+
+    fn keep(&mut self, state: &str, stays: impl Fn(&Entry) -> bool) {
+        self.step(|states| {
+            if let Some(entries) = states.get_mut(state) {
+                entries.retain(stays);
+            }
+        });
+    }
+
+    fn lock_entries(&mut self, state: &str, locked: bool, which: impl Fn(&Entry) -> bool) {
+        if let Some(entries) = self.states.get_mut(state) {
+            entries.iter_mut().filter(|entry| which(entry)).for_each(|entry| entry.locked = locked);
+        }
+    }
+}
+
+impl Part {
+    /// Whether values of a state are in the part.
+    pub(crate) fn takes(self, state: super::ValueState) -> bool {
+        use super::ValueState as V;
+        match self {
+            Self::All => true,
+            Self::Possible => state.possible(),
+            Self::Excluded => matches!(state, V::Excluded | V::Alternative),
+            Self::Alternative => state == V::Alternative,
+        }
+    }
+}
+
+fn apply(entries: &mut State, field: &str, picked: BTreeSet<u32>, mode: Mode) {
+    let at = entries.iter().position(|entry| &*entry.field == field);
+    let before = at.map(|at| entries[at].elements.clone()).unwrap_or_default();
+    let elements: BTreeSet<u32> = match mode {
+        Mode::Replace => picked,
+        Mode::Toggle => before.symmetric_difference(&picked).copied().collect(),
+        Mode::Add => before.union(&picked).copied().collect(),
+    };
+    match at {
+        Some(at) if elements.is_empty() => drop(entries.remove(at)),
+        Some(at) => {
+            entries[at].elements = elements;
+            entries[at].locked = false;
+        }
+        None if elements.is_empty() => {}
+        None => entries.push(Entry { field: Arc::from(field), elements, locked: false }),
+    }
+}

@@ -1,0 +1,131 @@
+//! Selections taken aside by value, so that they outlive the data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{DEFAULT_STATE, Entry, Selections, State};
+use crate::data::Data;
+use crate::value::Dual;
+
+/// Selections that were taken aside, for a bookmark.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    states: BTreeMap<String, Vec<(Arc<str>, Vec<Dual>, bool)>>,
+}
+
+impl Selections {
+    /// Takes the selections of all states aside.
+    pub fn snapshot(&self, data: &Data) -> Snapshot {
+        let of = |entries: &State| {
+            entries
+                .iter()
+                .filter_map(|entry| {
+                    let symbols = &data.field(&entry.field)?.symbols;
+                    let values = entry.elements.iter().filter_map(|element| symbols.get(*element).cloned()).collect();
+                    Some((Arc::clone(&entry.field), values, entry.locked))
+                })
+                .collect()
+        };
+        Snapshot { states: self.states.iter().map(|(name, entries)| (name.clone(), of(entries))).collect() }
+    }
+
+    /// Brings a snapshot back, as one step. Fields and values that are gone are left out, locked fields stay.
+    pub fn restore(&mut self, data: &Data, snapshot: &Snapshot) {
+        let before = self.states.clone();
+        self.put(data, snapshot);
+        for (name, entries) in &before {
+            let locked = entries.iter().filter(|entry| entry.locked);
+            let state = self.states.entry(name.clone()).or_default();
+            for entry in locked {
+                state.retain(|other| other.field != entry.field);
+                state.push(entry.clone());
+            }
+        }
+        let after = std::mem::replace(&mut self.states, before);
+        self.step(|states| *states = after);
+    }
+
+    pub(super) fn put(&mut self, data: &Data, snapshot: &Snapshot) {
+        for (name, state) in &mut self.states {
+            let fields = snapshot.states.get(name).map_or(&[][..], Vec::as_slice);
+            *state = fields
+                .iter()
+                .filter_map(|(field, values, locked)| {
+                    let symbols = &data.field(field)?.symbols;
+                    let elements: std::collections::BTreeSet<u32> =
+                        values.iter().filter_map(|value| symbols.find(value)).collect();
+                    (!elements.is_empty()).then(|| Entry { field: Arc::clone(field), elements, locked: *locked })
+                })
+                .collect();
+        }
+    }
+}
+
+impl Snapshot {
+    /// The snapshot's selections in the default state as a set modifier, such as `<[Year]={2020}>`; empty without any.
+    pub fn set_text(&self) -> String {
+        let fields = self.states.get(DEFAULT_STATE).map_or(&[][..], Vec::as_slice);
+        if fields.is_empty() {
+            return String::new();
+        }
+        let modifier = |(field, values, _): &(Arc<str>, Vec<Dual>, bool)| {
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    Dual::Number(number) => crate::value::plain(*number),
+                    other => format!("'{}'", other.as_text().replace('\'', "''")),
+                })
+                .collect();
+            format!("[{field}]={{{}}}", values.join(","))
+        };
+        format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(","))
+    }
+
+    /// The selected fields of the default state with how many values, as a bookmark's `qFieldInfos` lists them.
+    pub fn field_infos(&self) -> Value {
+        let fields = self.states.get(DEFAULT_STATE).map_or(&[][..], Vec::as_slice);
+        fields
+            .iter()
+            .map(|(field, values, _)| json!({ "qFieldName": &**field, "qValuesCount": values.len(), "qExcludedValuesCount": 0 }))
+            .collect::<Vec<_>>()
+            .into()
+    }
+
+    /// The states with their fields and values, as a bookmark's `qStateData` lists them.
+    pub fn state_data(&self) -> Value {
+        let states = self.states.iter().map(|(name, fields)| {
+            let items: Vec<Value> = fields
+                .iter()
+                .map(|(field, values, locked)| {
+                    let count = values.len();
+                    let values: Vec<Value> = values
+                        .iter()
+                        .map(|value| {
+                            let mut one = json!({ "qText": value.as_text(), "qNumber": value.wire_number() });
+                            if value.as_number().is_some() {
+                                one["qIsNumeric"] = true.into();
+                            }
+                            one
+                        })
+                        .collect();
+                    let mut item = json!({
+                        "qDef": { "qName": &**field, "qType": "PRESENT" },
+                        "qSelectInfo": {},
+                        "qValues": values,
+                        "qExcludedValues": [],
+                        "qValuesCount": count,
+                        "qExcludedValuesCount": 0,
+                    });
+                    if *locked {
+                        item["qLocked"] = true.into();
+                    }
+                    item
+                })
+                .collect();
+            json!({ "qStateName": name, "qFieldItems": items })
+        });
+        states.collect::<Vec<_>>().into()
+    }
+}
