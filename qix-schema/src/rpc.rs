@@ -14,5 +14,5 @@ pub use answer::Answer;
 pub use call::Call;
 pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
-pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
+pub use remote::{CallOptions, RawAnswer, RawCall, Remote, Search};
 pub use request::{Effect, Method, Request};

@@ -92,11 +92,14 @@ pub struct CallOptions {
     pub delta: Option<bool>,
 }
 
+/// Finds the `result` in the text of a whole answer.
+pub type Search = fn(&str) -> Option<Range<usize>>;
+
 /// The `result` of an answer: JSON text, possibly in the middle of a longer one.
 pub struct RawAnswer {
     text: Box<dyn AsRef<str> + Send + Sync>,
     range: Range<usize>,
-    search: Option<fn(&str) -> Option<Range<usize>>>,
+    search: Option<Search>,
 }
 
 impl RawAnswer {
@@ -115,7 +118,7 @@ impl RawAnswer {
 
     /// Says how to find the place again, with more care, should what stands there turn out to be no single value.
     #[must_use]
-    pub fn or_search(mut self, search: fn(&str) -> Option<Range<usize>>) -> Self {
+    pub fn or_search(mut self, search: Search) -> Self {
         self.search = Some(search);
         self
     }
