@@ -1,1 +1,38 @@
-//! Client of the engine.
+//! A client of Qlik's engine (QIX): typed calls over a WebSocket.
+//!
+//! [`Session`] is a connection to an engine. Its objects, [`Doc`], [`Field`], [`GenericObject`], … come from
+//! `qix-schema`, which holds the engine's whole API; this crate brings them to life.
+//!
+//! ```no_run
+//! use qix_client::prelude::*;
+//!
+//! # async fn f() -> Result<(), Error> {
+//! let session = Session::connect("ws://localhost:4848/app/").await?;
+//! let doc = session.open_doc("Sales.qvf").await?;
+//! let cube = doc.create_session_object(GenericObjectProperties::default()).await?;
+//! println!("{:?}", cube.get_layout().await?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # From call to answer
+//!
+//! A call is encoded in the caller's task, queued, and written by one task that sends all that is queued before it
+//! flushes. One task reads: it finds the id, the handles that became stale or are gone, and the place of the result,
+//! and hands the text to the caller's task, which decodes it. A slow caller holds up nobody.
+
+mod connection;
+
+mod error;
+mod hub;
+mod object;
+pub mod prelude;
+mod protocol;
+mod session;
+mod state;
+pub mod transport;
+
+pub use error::ConnectError;
+pub use protocol::notification::{Notification, Refusal, SessionState};
+pub use qix_schema::*;
+pub use session::{OpenDoc, Session, SessionBuilder};

@@ -1,0 +1,95 @@
+//! The two tasks of a connection: one reads, one writes.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::hub::{Hub, Queued};
+use crate::transport::{Incoming, Outgoing, Reading, Transport, TransportError, Writing};
+
+/// Requests that are written before a flush at most.
+const BATCH: usize = 512;
+
+/// How long the other side may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Starts the tasks. They hold the session loosely, so that it ends when its last user is gone; the receiver then
+/// learns that all is over.
+pub(crate) fn start(
+    transport: Transport,
+    hub: &Arc<Hub>,
+    queue: mpsc::UnboundedReceiver<Queued>,
+) -> watch::Receiver<()> {
+    let (over, is_over) = watch::channel(());
+    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(hub)));
+    let writer = write(transport.writing, Arc::downgrade(hub), queue);
+    tokio::spawn(async move {
+        writer.await;
+        goodbye(reader).await;
+        drop(over);
+    });
+    is_over
+}
+
+/// Hands what arrives to the session until nothing more comes.
+async fn read(mut incoming: Reading, hub: Weak<Hub>) {
+    let closed = loop {
+        match incoming.next().await {
+            Some(Ok(Incoming::Text(text))) => match hub.upgrade() {
+                Some(hub) => hub.receive(text),
+                // Nobody is left to hear it; the writer says goodbye, the other side answers.
+                None => continue,
+            },
+            Some(Ok(Incoming::Close(code, reason))) => break Closed::new(ClosedBy::Engine, code, reason),
+            Some(Err(error)) => break lost(&error),
+            None => break Closed::new(ClosedBy::Network, CloseCode::LOST, ""),
+        }
+    };
+    if let Some(hub) = hub.upgrade() {
+        hub.end(closed, None);
+    }
+}
+
+fn lost(error: &TransportError) -> Closed {
+    Closed::new(ClosedBy::Network, CloseCode::LOST, error.to_string())
+}
+
+/// Sends what is queued: all that is ready, then one flush.
+async fn write(mut outgoing: Writing, hub: Weak<Hub>, mut queue: mpsc::UnboundedReceiver<Queued>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut batch, BATCH).await > 0 {
+        if let Some(hub) = hub.upgrade() {
+            hub.sending(&mut batch);
+        }
+        if let Err(error) = send(&mut outgoing, &mut batch).await {
+            if let Some(hub) = hub.upgrade() {
+                hub.end(lost(&error), None);
+            }
+            return;
+        }
+    }
+    // The connection is given up either way.
+    tokio::time::timeout(GOODBYE, outgoing.close()).await.ok();
+}
+
+async fn send(outgoing: &mut Writing, batch: &mut Vec<Queued>) -> Result<(), TransportError> {
+    for queued in batch.drain(..) {
+        let message = match queued {
+            Queued::Call(_, text) | Queued::Order(text) => Outgoing::Text(text),
+            Queued::Close(code, reason) => Outgoing::Close(code, reason),
+        };
+        outgoing.feed(message).await?;
+    }
+    outgoing.flush().await
+}
+
+/// Lets the other side answer the goodbye, but does not wait for ever.
+async fn goodbye(mut reader: JoinHandle<()>) {
+    if tokio::time::timeout(GOODBYE, &mut reader).await.is_err() {
+        reader.abort();
+    }
+}

@@ -1,0 +1,193 @@
+//! The heart of a session: what its handles, its reader and its writer share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use qix_schema::rpc::{CloseCode, Closed, Effect};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::object::Object;
+use crate::protocol::notification::{Notification, SessionState};
+use crate::protocol::{Body, Envelope, request};
+use crate::state::{Calls, Handles, Outcome, Reply};
+use crate::transport::Text;
+
+/// Notifications that a slow listener can lag behind before it misses some.
+const NOTIFICATIONS: usize = 256;
+
+/// What a session is, shared by all who hold a part of it. The connection ends when nobody does.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    line: Mutex<Line>,
+    handles: Mutex<Handles<Object>>,
+    state: watch::Sender<SessionState>,
+    closed: watch::Sender<Option<Closed>>,
+    notifications: broadcast::Sender<Notification>,
+    opened: AtomicBool,
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// The way to the engine, and what is expected from there.
+#[derive(Debug)]
+struct Line {
+    calls: Calls,
+    /// The way; the reason why there is none.
+    outbox: Result<mpsc::UnboundedSender<Queued>, Closed>,
+}
+
+/// Something for the writer.
+#[derive(Debug)]
+pub(crate) enum Queued {
+    /// A request; not worth sending if its caller has gone.
+    Call(i64, String),
+    /// A request whose answer nobody needs.
+    Order(String),
+    /// The last thing to send.
+    Close(CloseCode, String),
+}
+
+/// A request, still without an id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) handle: i64,
+    pub(crate) method: &'a str,
+    pub(crate) params: &'a str,
+    pub(crate) effect: Effect,
+}
+
+impl Hub {
+    pub(crate) fn new(outbox: mpsc::UnboundedSender<Queued>, timeout: Option<Duration>) -> Self {
+        Self {
+            line: Mutex::new(Line { calls: Calls::default(), outbox: Ok(outbox) }),
+            handles: Mutex::default(),
+            state: watch::Sender::new(SessionState::Unknown),
+            closed: watch::Sender::new(None),
+            notifications: broadcast::Sender::new(NOTIFICATIONS),
+            opened: AtomicBool::new(false),
+            timeout,
+        }
+    }
+
+    /// Notes that the session has an app open.
+    pub(crate) fn note_opened(&self) {
+        self.opened.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this connection has opened an app.
+    pub(crate) fn has_opened(&self) -> bool {
+        self.opened.load(Ordering::Relaxed)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        // Nothing panics while it holds the lock; were it otherwise, the books are still the best there are.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn handles(&self) -> MutexGuard<'_, Handles<Object>> {
+        self.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn state(&self) -> watch::Receiver<SessionState> {
+        self.state.subscribe()
+    }
+
+    pub(crate) fn closed(&self) -> watch::Receiver<Option<Closed>> {
+        self.closed.subscribe()
+    }
+
+    pub(crate) fn notifications(&self) -> broadcast::Receiver<Notification> {
+        self.notifications.subscribe()
+    }
+
+    /// Puts a request on its way.
+    pub(crate) fn send(&self, request: Request<'_>) -> Result<(i64, oneshot::Receiver<Outcome>), Closed> {
+        let line = &mut *self.line();
+        let outbox = line.outbox.as_ref().map_err(Closed::clone)?;
+        let id = line.calls.next_id();
+        let text = request::encode(id, request.handle, request.method, request.params, false);
+        let answer = line.calls.wait(id, request.effect);
+        // A writer that is gone has ended, or is about to end, all calls.
+        outbox.send(Queued::Call(id, text)).ok();
+        Ok((id, answer))
+    }
+
+    /// Sends a request whose answer nobody needs; without a connection there is nobody to tell.
+    pub(crate) fn order(&self, handle: i64, method: &str, params: &str) {
+        let line = &mut *self.line();
+        if let Ok(outbox) = &line.outbox {
+            let id = line.calls.next_id();
+            outbox.send(Queued::Order(request::encode(id, handle, method, params, false))).ok();
+        }
+    }
+
+    /// Stops waiting for an answer; whether the engine works on the request.
+    pub(crate) fn abandon(&self, id: i64) -> bool {
+        self.line().calls.abandon(id)
+    }
+
+    /// How many calls wait for their answers.
+    pub(crate) fn pending(&self) -> usize {
+        self.line().calls.len()
+    }
+
+    /// What of a batch is worth sending; notes that it is sent.
+    pub(crate) fn sending(&self, batch: &mut Vec<Queued>) {
+        let calls = &mut self.line().calls;
+        batch.retain(|queued| !matches!(queued, Queued::Call(id, _) if !calls.sent(*id)));
+    }
+
+    /// Takes in a message. Its lists of handles come before its answer: who gets the answer can rely on them.
+    pub(crate) fn receive(&self, text: Text) {
+        let message = text.as_ref();
+        let envelope = match Envelope::read(message) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                tracing::warn!(bytes = message.len(), %error, "a message that is no JSON-RPC was skipped");
+                return;
+            }
+        };
+        if !envelope.change.is_empty() || !envelope.close.is_empty() {
+            let mut handles = self.handles();
+            handles.invalidate(&envelope.change);
+            handles.close(&envelope.close);
+        }
+        match (envelope.id, envelope.body) {
+            (None, Body::Notification { method, params }) => {
+                let params = params.map(|range| &message[range]);
+                self.notify(Notification::new(method, params));
+            }
+            (None, _) => {}
+            (Some(id), body) => {
+                if !self.line().calls.answer(id, Reply { text, body }) {
+                    tracing::debug!(id, "an answer came that nobody waits for");
+                }
+            }
+        }
+    }
+
+    fn notify(&self, notification: Notification) {
+        tracing::debug!(name = notification.name, "the engine notifies");
+        if let Some(state) = notification.session_state() {
+            self.state.send_replace(state);
+        }
+        // Nobody listening is the usual case.
+        self.notifications.send(notification).ok();
+    }
+
+    /// Ends the session, once: no call can begin, all that wait learn why.
+    pub(crate) fn end(&self, closed: Closed, farewell: Option<Queued>) {
+        {
+            let line = &mut *self.line();
+            let Ok(outbox) = &line.outbox else { return };
+            if let Some(farewell) = farewell {
+                outbox.send(farewell).ok();
+            }
+            line.outbox = Err(closed.clone());
+            line.calls.end(&closed);
+        }
+        self.handles().close_all();
+        tracing::debug!(%closed, "the connection has ended");
+        self.closed.send_replace(Some(closed));
+    }
+}

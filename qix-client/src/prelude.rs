@@ -1,0 +1,10 @@
+//! What most programs need, in one `use`.
+//!
+//! ```
+//! use qix_client::prelude::*;
+//! ```
+
+pub use qix_schema::types::*;
+pub use qix_schema::*;
+
+pub use crate::{ConnectError, Session};

@@ -1,0 +1,138 @@
+//! Calls that wait for their answers.
+
+use std::collections::HashMap;
+
+use qix_schema::rpc::{Closed, Effect};
+use tokio::sync::oneshot;
+
+use crate::protocol::Body;
+use crate::transport::Text;
+
+/// An answer: the message, and what in it is the answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) text: Text,
+    pub(crate) body: Body,
+}
+
+/// How waiting ends: with an answer, or with the connection.
+pub(crate) type Outcome = Result<Reply, Ended>;
+
+/// The connection ended while a call was under way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ended {
+    pub(crate) closed: Closed,
+    /// Whether the call is a write that had been sent.
+    pub(crate) pending_write: bool,
+}
+
+/// All calls of a session that are not answered yet.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    pending: HashMap<i64, Pending>,
+    last: i64,
+}
+
+#[derive(Debug)]
+struct Pending {
+    waiter: oneshot::Sender<Outcome>,
+    effect: Effect,
+    sent: bool,
+}
+
+impl Calls {
+    /// The id of the next request. Ids are never used twice in a session.
+    pub(crate) fn next_id(&mut self) -> i64 {
+        self.last += 1;
+        self.last
+    }
+
+    /// Waits for the answer to a request.
+    pub(crate) fn wait(&mut self, id: i64, effect: Effect) -> oneshot::Receiver<Outcome> {
+        let (waiter, answer) = oneshot::channel();
+        self.pending.insert(id, Pending { waiter, effect, sent: false });
+        answer
+    }
+
+    /// Notes that a request is on its way; whether anybody still waits for its answer.
+    pub(crate) fn sent(&mut self, id: i64) -> bool {
+        let pending = self.pending.get_mut(&id);
+        pending.map(|pending| pending.sent = true).is_some()
+    }
+
+    /// Hands an answer to who waits for it; whether anybody does.
+    pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> bool {
+        self.pending.remove(&id).is_some_and(|pending| pending.waiter.send(Ok(reply)).is_ok())
+    }
+
+    /// Stops waiting; whether the request had been sent and is not answered.
+    pub(crate) fn abandon(&mut self, id: i64) -> bool {
+        self.pending.remove(&id).is_some_and(|pending| pending.sent)
+    }
+
+    /// Ends all waiting.
+    pub(crate) fn end(&mut self, closed: &Closed) {
+        for (_, pending) in self.pending.drain() {
+            let pending_write = pending.sent && pending.effect == Effect::Write;
+            // Who has stopped waiting need not hear of it.
+            pending.waiter.send(Err(Ended { closed: closed.clone(), pending_write })).ok();
+        }
+    }
+
+    /// How many calls wait for their answers.
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(text: &str) -> Reply {
+        Reply { text: text.into(), body: Body::Nothing }
+    }
+
+    #[test]
+    fn answers_come_in_any_order() {
+        let mut calls = Calls::default();
+        let (first, second) = (calls.next_id(), calls.next_id());
+        let mut one = calls.wait(first, Effect::Read);
+        let mut two = calls.wait(second, Effect::Read);
+        assert!(calls.answer(second, reply("b")));
+        assert!(calls.answer(first, reply("a")));
+        assert_eq!(one.try_recv().unwrap().unwrap().text.as_ref(), "a");
+        assert_eq!(two.try_recv().unwrap().unwrap().text.as_ref(), "b");
+        assert!(!calls.answer(first, reply("again")), "a second answer reaches nobody");
+        assert_eq!(calls.len(), 0);
+    }
+
+    #[test]
+    fn only_a_request_that_was_sent_needs_to_be_cancelled() {
+        let mut calls = Calls::default();
+        let ids: Vec<_> = (0..3).map(|_| calls.next_id()).collect();
+        let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read)).collect();
+        assert!(calls.sent(ids[0]));
+        assert!(calls.abandon(ids[0]), "under way");
+        assert!(!calls.abandon(ids[1]), "still queued");
+        assert!(!calls.sent(ids[1]), "the writer skips it");
+        calls.answer(ids[2], reply(""));
+        assert!(!calls.abandon(ids[2]), "answered");
+    }
+
+    #[test]
+    fn the_end_says_which_calls_may_have_happened() {
+        let mut calls = Calls::default();
+        let mut ends = Vec::new();
+        for (effect, sent) in [(Effect::Read, true), (Effect::Write, false), (Effect::Write, true)] {
+            let id = calls.next_id();
+            ends.push(calls.wait(id, effect));
+            if sent {
+                calls.sent(id);
+            }
+        }
+        calls.end(&Closed::by_client());
+        let pending = ends.iter_mut().map(|end| end.try_recv().unwrap().unwrap_err().pending_write);
+        assert_eq!(pending.collect::<Vec<_>>(), [false, false, true]);
+    }
+}

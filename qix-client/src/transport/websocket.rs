@@ -1,0 +1,96 @@
+//! A WebSocket as a transport.
+
+use std::future::ready;
+
+use futures_util::{SinkExt, StreamExt};
+use http::HeaderMap;
+use qix_schema::rpc::CloseCode;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::Error as WsError;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
+use url::Url;
+
+use super::{Incoming, Outgoing, Text, Transport, TransportError};
+use crate::error::ConnectError;
+
+/// A byte stream that a WebSocket can run on.
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for T {}
+
+/// Connects to an address and turns the connection into a WebSocket.
+pub(crate) async fn connect(
+    url: &Url,
+    headers: &HeaderMap,
+    max_message_size: Option<usize>,
+) -> Result<Transport, ConnectError> {
+    let socket = dial(url).await?;
+    upgrade(socket, url, headers, max_message_size).await
+}
+
+async fn dial(url: &Url) -> Result<TcpStream, ConnectError> {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or(80);
+    let address = || format!("{host}:{port}");
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let found = tokio::net::lookup_host((bare, port)).await;
+    let found: Vec<_> = found.map_err(|source| ConnectError::Resolve { host: host.to_owned(), source })?.collect();
+    let socket = TcpStream::connect(&*found).await;
+    let socket = socket.map_err(|source| ConnectError::Unreachable { address: address(), source })?;
+    // A call is one small packet that must not wait for the next one.
+    socket.set_nodelay(true).map_err(|source| ConnectError::Unreachable { address: address(), source })?;
+    Ok(socket)
+}
+
+/// Turns a byte stream into a WebSocket.
+async fn upgrade<S: Socket>(
+    socket: S,
+    url: &Url,
+    headers: &HeaderMap,
+    max_message_size: Option<usize>,
+) -> Result<Transport, ConnectError> {
+    let mut request = url.as_str().into_client_request().map_err(|source| ConnectError::Upgrade(source.into()))?;
+    for (name, value) in headers {
+        request.headers_mut().append(name, value.clone());
+    }
+    let config = WebSocketConfig::default().max_message_size(max_message_size).max_frame_size(max_message_size);
+    let (socket, _) = match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
+        Ok(open) => open,
+        Err(WsError::Http(response)) => {
+            let body = response.body().as_deref().unwrap_or_default();
+            let body = String::from_utf8_lossy(body).into_owned();
+            return Err(ConnectError::Refused { status: response.status().as_u16(), body });
+        }
+        Err(source) => return Err(ConnectError::Upgrade(source.into())),
+    };
+    let (writing, reading) = socket.split();
+    let reading = reading.filter_map(|message| ready(incoming(message)));
+    let writing = writing.sink_map_err(TransportError::from).with(|message| ready(Ok(outgoing(message))));
+    Ok(Transport::new(reading, writing))
+}
+
+fn incoming(message: Result<Message, WsError>) -> Option<Result<Incoming, TransportError>> {
+    Some(match message {
+        Ok(Message::Text(text)) => Ok(Incoming::Text(Text(text))),
+        // Engines send text; should one send bytes, they are text as well.
+        Ok(Message::Binary(bytes)) => Ok(Incoming::Text(Text(String::from_utf8_lossy(&bytes).into_owned().into()))),
+        Ok(Message::Close(frame)) => {
+            let (code, reason) =
+                frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.as_str().to_owned()));
+            Ok(Incoming::Close(CloseCode(code), reason))
+        }
+        // The WebSocket answers pings by itself.
+        Ok(_) => return None,
+        Err(error) => Err(error.into()),
+    })
+}
+
+fn outgoing(message: Outgoing) -> Message {
+    match message {
+        Outgoing::Text(text) => Message::Text(text.into()),
+        Outgoing::Close(code, reason) => {
+            Message::Close(Some(CloseFrame { code: code.0.into(), reason: reason.into() }))
+        }
+    }
+}

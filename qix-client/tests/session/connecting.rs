@@ -1,0 +1,122 @@
+//! Connecting, and what can go wrong with it.
+
+use std::time::Duration;
+
+use super::support::Listener;
+use futures_util::StreamExt;
+use qix_client::prelude::*;
+use qix_client::{Refusal, SessionState};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+#[tokio::test]
+async fn headers_go_with_the_upgrade() {
+    let listener = Listener::bind().await;
+    let connect = Session::builder()
+        .url(listener.url().replace("ws://", "http://"))
+        .header("X-Qlik-User", "UserDirectory=internal; UserId=sa_engine")
+        .header("Origin", "https://portal.corp")
+        .connect();
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    };
+    let (session, engine) = tokio::join!(connect, script);
+    assert_eq!(session.unwrap().state(), SessionState::Created);
+    assert_eq!(engine.upgrade.uri().path(), "/app/");
+    let headers = engine.upgrade.headers();
+    assert_eq!(headers["X-Qlik-User"], "UserDirectory=internal; UserId=sa_engine");
+    assert_eq!(headers["Origin"], "https://portal.corp");
+}
+
+#[tokio::test]
+async fn the_greeting_may_come_after_other_notifications_or_never() {
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut engine = listener.accept().await;
+        let params = json!({ "mustAuthenticate": false, "userId": "ann" });
+        engine.push(json!({ "method": "OnAuthenticationInformation", "params": params })).await;
+        engine.greet("SESSION_ATTACHED").await;
+        let silent = listener.accept().await;
+        (engine, silent)
+    };
+    let user = async {
+        let session = Session::connect(listener.url()).await.unwrap();
+        assert_eq!(session.state(), SessionState::Attached);
+        let silent = Session::builder().url(listener.url()).greeting_timeout(Duration::ZERO).connect().await.unwrap();
+        assert_eq!(silent.state(), SessionState::Unknown);
+        (session, silent)
+    };
+    let ((session, _silent), (mut engine, _)) = tokio::join!(user, script);
+    let mut notifications = session.notifications();
+    engine.push(json!({ "method": "OnNoEngineAvailable" })).await;
+    assert_eq!(notifications.next().await.unwrap().name, "OnNoEngineAvailable");
+}
+
+#[tokio::test]
+async fn a_refused_session_says_why() {
+    let listener = Listener::bind().await;
+    let script = async {
+        listener.accept().await.greet("SESSION_ERROR_LIMIT_EXCEEDED").await;
+        listener.accept().await.greet("SESSION_ERROR_WEATHER").await;
+        listener.accept().await.close(4204, "").await;
+    };
+    let user = async {
+        let error = Session::connect(listener.url()).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Session(Refusal::LimitExceeded)), "{error}");
+        let error = Session::connect(listener.url()).await.unwrap_err();
+        assert!(
+            matches!(&error, ConnectError::Session(Refusal::Other(state)) if state.ends_with("WEATHER")),
+            "{error}"
+        );
+        let error = Session::connect(listener.url()).await.unwrap_err();
+        assert!(matches!(&error, ConnectError::Closed(closed) if closed.code.0 == 4204), "{error}");
+    };
+    tokio::join!(user, script);
+}
+
+#[tokio::test]
+async fn a_refused_upgrade_brings_status_and_body() {
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut stream = listener.stream().await;
+        let mut request = vec![0; 2048];
+        stream.read(&mut request).await.unwrap();
+        let answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\nno\n ticket";
+        stream.write_all(answer).await.unwrap();
+        stream
+    };
+    let (error, _stream) = tokio::join!(async { Session::connect(listener.url()).await.unwrap_err() }, script);
+    assert!(matches!(error, ConnectError::Refused { status: 401, .. }), "{error:?}");
+    let text = error.to_string();
+    assert_eq!(text, "the server refuses the connection with status 401; check the credentials: no ticket");
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_is_refused_without_its_secrets() {
+    for address in ["", "localhost:4848", "ftp://engine/app?ticket=hush", "ws://?ticket=hush", "ws://"] {
+        let error = Session::connect(address).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Address { .. }), "{address}: {error:?}");
+        assert!(!format!("{error} {error:?}").contains("hush"));
+    }
+    let builder = Session::builder().url("ws://engine/app/?qlikTicket=hush").header("Authorization", "Bearer hush");
+    assert!(!format!("{builder:?}").contains("hush"));
+    let error = builder.header("Cookie", "a\nhush").connect().await.unwrap_err();
+    assert!(matches!(&error, ConnectError::Header { name } if name == "Cookie"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("hush"));
+}
+
+#[tokio::test]
+async fn nobody_there_and_nobody_answering_are_errors_of_their_own() {
+    let listener = Listener::bind().await;
+    let url = listener.url();
+    let limit = Duration::from_millis(1);
+    let error = Session::builder().url(&url).connect_timeout(limit).connect().await.unwrap_err();
+    assert!(matches!(error, ConnectError::TimedOut(time) if time == limit), "{error}");
+    drop(listener);
+    let error = Session::connect(&url).await.unwrap_err();
+    assert!(matches!(error, ConnectError::Unreachable { .. }), "{error}");
+    let error = Session::connect("ws://no-such-host.invalid/app/").await.unwrap_err();
+    assert!(matches!(error, ConnectError::Resolve { .. }), "{error}");
+}

@@ -1,0 +1,118 @@
+//! An engine whose every word is written in the test.
+
+use futures_util::{SinkExt, StreamExt};
+use qix_client::Session;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+
+/// The other end of a session.
+pub(crate) struct Engine {
+    socket: WebSocketStream<TcpStream>,
+    /// Path and headers that the client came with.
+    pub(crate) upgrade: Request,
+}
+
+/// A session with a scripted engine, ready.
+pub(crate) async fn session() -> (Session, Engine) {
+    let listener = Listener::bind().await;
+    let (session, engine) = tokio::join!(Session::connect(listener.url()), async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    });
+    (session.unwrap(), engine)
+}
+
+/// A place where sessions connect to.
+pub(crate) struct Listener(TcpListener);
+
+impl Listener {
+    pub(crate) async fn bind() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://{}/app/", self.0.local_addr().unwrap())
+    }
+
+    pub(crate) async fn stream(&self) -> TcpStream {
+        self.0.accept().await.unwrap().0
+    }
+
+    #[allow(clippy::result_large_err)]
+    pub(crate) async fn accept(&self) -> Engine {
+        let mut upgrade = None;
+        let keep = |request: &Request, response: Response| {
+            upgrade = Some(request.clone());
+            Ok(response)
+        };
+        let socket = tokio_tungstenite::accept_hdr_async(self.stream().await, keep).await.unwrap();
+        Engine { socket, upgrade: upgrade.unwrap() }
+    }
+}
+
+impl Engine {
+    pub(crate) async fn greet(&mut self, state: &str) {
+        self.push(json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } })).await;
+    }
+
+    /// The next request.
+    pub(crate) async fn request(&mut self) -> Value {
+        loop {
+            match self.socket.next().await.expect("the client goes on").expect("the client is well-behaved") {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next request, which must be of a method; its id.
+    pub(crate) async fn expect(&mut self, method: &str) -> Value {
+        let request = self.request().await;
+        assert_eq!(request["method"], method, "{request}");
+        request["id"].clone()
+    }
+
+    /// Answers the next request, which must be of a method.
+    pub(crate) async fn answer(&mut self, method: &str, result: Value) {
+        let id = self.expect(method).await;
+        self.push(json!({ "jsonrpc": "2.0", "id": id, "result": result })).await;
+    }
+
+    /// Sends a message.
+    pub(crate) async fn push(&mut self, message: Value) {
+        self.say(message.to_string()).await;
+    }
+
+    /// Sends a text.
+    pub(crate) async fn say(&mut self, text: String) {
+        self.socket.send(Message::Text(text.into())).await.unwrap();
+    }
+
+    /// Closes with a code and a reason.
+    pub(crate) async fn close(&mut self, code: u16, reason: &'static str) {
+        let frame = tokio_tungstenite::tungstenite::protocol::CloseFrame { code: code.into(), reason: reason.into() };
+        self.socket.close(Some(frame)).await.unwrap();
+    }
+
+    /// How the client says goodbye: the code of its close frame.
+    pub(crate) async fn goodbye(mut self) -> Option<u16> {
+        while let Some(message) = self.socket.next().await {
+            if let Ok(Message::Close(frame)) = message {
+                let code = frame.map(|frame| frame.code.into());
+                while self.socket.next().await.is_some() {}
+                return code;
+            }
+        }
+        None
+    }
+}
+
+/// An object in an answer.
+pub(crate) fn object(class: &str, handle: i64) -> Value {
+    json!({ "qReturn": { "qType": class, "qHandle": handle, "qGenericId": format!("id-{handle}") } })
+}
