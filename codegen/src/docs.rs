@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::documentation::{Documentation, Links};
 use crate::markdown;
 use crate::model::{Marks, Stability};
 use crate::names;
@@ -16,13 +17,23 @@ const VENDOR: &str = "https://qlik.dev/apis/json-rpc/qix";
 
 /// Writes documentation comments.
 pub(crate) struct Docs<'a> {
-    pub(crate) prose: &'a Prose,
+    /// Our own texts, which come first.
+    pub(crate) own: &'a Documentation,
+    /// The published descriptions, for items that we have not written about.
+    pub(crate) published: &'a Prose,
+    pub(crate) links: Links,
 }
 
 impl Docs<'_> {
+    fn text(&self, item: &str) -> Option<String> {
+        let published = || self.published.get(item).map(markdown::clean).filter(|text| !text.is_empty());
+        self.own.get(item, &self.links).or_else(published)
+    }
+
     pub(crate) fn ty(&self, ty: &TypePlan) -> TokenStream {
         let mut doc = Doc::new(&ty.marks);
-        doc.describe(self.prose.get(&ty.wire), || match &ty.body {
+        doc.describe(self.text(&ty.wire));
+        doc.paragraph(&match &ty.body {
             TypeBody::Struct(plan) => match plan.fields.len() {
                 0 => format!("`{}`: an object without members.", ty.wire),
                 1 => format!("`{}`: an object with one member.", ty.wire),
@@ -52,9 +63,8 @@ impl Docs<'_> {
 
     pub(crate) fn field(&self, ty: &TypePlan, field: &Field) -> TokenStream {
         let mut doc = Doc::new(&field.marks);
-        doc.describe(self.prose.get(&format!("{}/{}", ty.wire, field.wire)), || {
-            format!("`{}`: {}.", field.wire, field.shape.words())
-        });
+        doc.describe(self.text(&format!("{}/{}", ty.wire, field.wire)));
+        doc.paragraph(&format!("`{}`: {}.", field.wire, field.shape.words()));
         if let Some(default) = &field.default {
             doc.paragraph(&format!("Absent means {}.", default_words(default)));
         }
@@ -68,7 +78,8 @@ impl Docs<'_> {
     pub(crate) fn variant(&self, ty: &TypePlan, variant: &Variant) -> TokenStream {
         let mut doc = Doc::new(&variant.value.marks);
         let title = &variant.value.title;
-        doc.describe(self.prose.get(&format!("{}/{title}", ty.wire)), || match &variant.value.long {
+        doc.describe(self.text(&format!("{}/{title}", ty.wire)));
+        doc.paragraph(&match &variant.value.long {
             Some(long) => format!("`{title}`, in full `{long}`, number {}.", variant.value.number),
             None => format!("`{title}`, number {}.", variant.value.number),
         });
@@ -77,7 +88,7 @@ impl Docs<'_> {
 
     pub(crate) fn class(&self, class: &ClassPlan) -> TokenStream {
         let mut doc = Doc::default();
-        doc.paragraph(&format!("The methods of the class `{}`.", class.name));
+        doc.paragraph(&format!("The methods of the class [`{}`].", class.name));
         doc.paragraph(
             "Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override \
              some and a newer schema can add more.",
@@ -88,32 +99,38 @@ impl Docs<'_> {
 
     pub(crate) fn object(&self, class: &ClassPlan) -> TokenStream {
         let mut doc = Doc::default();
+        doc.describe(self.text(&class.name));
         doc.paragraph(&format!("An object of the class `{0}`; its methods are those of [`{0}Api`].", class.name));
         doc.tokens()
     }
 
-    /// The documentation of a method: also that of its request.
-    pub(crate) fn method(&self, class: &ClassPlan, method: &MethodPlan, request: bool) -> TokenStream {
+    /// The documentation of a method.
+    pub(crate) fn method(&self, class: &ClassPlan, method: &MethodPlan) -> TokenStream {
         let mut doc = Doc::new(&method.marks);
-        doc.describe(self.prose.get(&method.wire), || {
-            let verb = if method.reads { "Reads" } else { "Changes something" };
-            format!("`{}`. {verb}.", method.wire)
-        });
-        if request {
-            doc.paragraph(&format!("The request of [`{}Api::{}`].", class.name, method.name));
-        } else {
-            self.parameters(&mut doc, method);
-            self.results(&mut doc, method);
-        }
+        doc.describe(self.text(&method.wire));
+        self.parameters(&mut doc, method);
+        self.results(&mut doc, method);
+        let verb = if method.reads { "reads only" } else { "changes something" };
+        doc.paragraph(&format!("`{}`: {verb}.", method.wire));
         doc.marks(&method.marks, |item| match item.split_once('.') {
-            Some((class, name)) => {
-                format!("[`{class}Api::{}`](super::{}::{class}Api::{0})", names::function(name), names::function(class))
+            Some((other, name)) if other == class.name => format!("[`{other}Api::{}`]", names::function(name)),
+            Some((other, name)) => {
+                let (module, function) = (names::function(other), names::function(name));
+                format!("[`{other}Api::{function}`](crate::{module}::{other}Api::{function})")
             }
             None => format!("`{item}`"),
         });
-        if !method.access.is_empty() && !request {
+        if !method.access.is_empty() {
             doc.paragraph(&format!("The caller needs the right to: {}.", method.access.join(", ")));
         }
+        doc.paragraph(&format!("[Vendor's reference]({VENDOR}/{}/)", class.name.to_lowercase()));
+        doc.tokens()
+    }
+
+    /// The documentation of a method's request.
+    pub(crate) fn request(&self, class: &ClassPlan, method: &MethodPlan) -> TokenStream {
+        let mut doc = Doc::new(&method.marks);
+        doc.paragraph(&format!("The request of [`{}Api::{}`], as a plain value.", class.name, method.name));
         doc.tokens()
     }
 
@@ -125,17 +142,33 @@ impl Docs<'_> {
         let lines: Vec<String> = params
             .map(|(param, required)| {
                 let optional = if required { "" } else { ", optional" };
-                format!("* `{}` (`{}`): {}{optional}.", param.name, param.wire, param.shape.words())
+                let facts = format!("* `{}` (`{}`, {}{optional})", param.name, param.wire, param.shape.words());
+                match self.text(&format!("{}/{}", method.wire, param.wire)) {
+                    Some(text) => format!("{facts}: {}", text.replace('\n', "\n  ")),
+                    None => facts,
+                }
             })
             .collect();
         doc.list("# Parameters", &lines);
     }
 
     fn results(&self, doc: &mut Doc, method: &MethodPlan) {
-        match &method.results[..] {
-            [] => doc.paragraph("Returns nothing."),
-            [only] => doc.paragraph(&format!("Returns `{}`: {}.", only.wire, outcome_words(only))),
-            _ => doc.paragraph(&format!("Returns several values: [`{}Response`].", method.request)),
+        if method.results.is_empty() {
+            return doc.paragraph("Returns nothing.");
+        }
+        let line = |outcome: &Outcome| {
+            let facts = format!("`{}`, {}", outcome.wire, outcome_words(outcome));
+            match self.text(&format!("{}#result/{}", method.wire, outcome.wire)) {
+                Some(text) => format!("{facts}: {}", text.replace('\n', "\n  ")),
+                None => format!("{facts}."),
+            }
+        };
+        doc.paragraph("# Returns");
+        if let [only] = &method.results[..] {
+            doc.paragraph(&line(only));
+        } else {
+            doc.paragraph(&format!("Several values, as [`{}Response`].", method.request));
+            doc.paragraphs.push(method.results.iter().map(|o| format!("* {}", line(o))).collect::<Vec<_>>().join("\n"));
         }
     }
 
@@ -147,17 +180,15 @@ impl Docs<'_> {
 
     pub(crate) fn outcome(&self, method: &MethodPlan, outcome: &Outcome) -> TokenStream {
         let mut doc = Doc::default();
-        doc.describe(self.prose.get(&format!("{}#result/{}", method.wire, outcome.wire)), || {
-            format!("`{}`: {}.", outcome.wire, outcome_words(outcome))
-        });
+        doc.describe(self.text(&format!("{}#result/{}", method.wire, outcome.wire)));
+        doc.paragraph(&format!("`{}`: {}.", outcome.wire, outcome_words(outcome)));
         doc.tokens()
     }
 
     pub(crate) fn param(&self, method: &MethodPlan, param: &Param) -> TokenStream {
         let mut doc = Doc::new(&param.marks);
-        doc.describe(self.prose.get(&format!("{}/{}", method.wire, param.wire)), || {
-            format!("`{}`: {}.", param.wire, param.shape.words())
-        });
+        doc.describe(self.text(&format!("{}/{}", method.wire, param.wire)));
+        doc.paragraph(&format!("`{}`: {}.", param.wire, param.shape.words()));
         doc.tokens()
     }
 }
@@ -165,7 +196,7 @@ impl Docs<'_> {
 fn outcome_words(outcome: &Outcome) -> String {
     match &outcome.kind {
         OutcomeKind::Value(shape) => shape.words(),
-        OutcomeKind::Object(class) => format!("a [`{class}`](super::{}::{class})", names::function(class)),
+        OutcomeKind::Object(class) => format!("a [`{class}`](crate::{}::{class})", names::function(class)),
     }
 }
 
@@ -223,14 +254,8 @@ impl Doc {
         self.paragraphs.push(text.to_owned());
     }
 
-    fn describe(&mut self, prose: Option<&str>, facts: impl FnOnce() -> String) {
-        match prose.map(markdown::clean).filter(|text| !text.is_empty()) {
-            Some(text) => {
-                self.paragraphs.push(text);
-                self.paragraphs.push(facts());
-            }
-            None => self.paragraphs.push(facts()),
-        }
+    fn describe(&mut self, text: Option<String>) {
+        self.paragraphs.extend(text);
     }
 
     fn list(&mut self, title: &str, lines: &[String]) {

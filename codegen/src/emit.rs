@@ -13,7 +13,6 @@ use crate::docs::Docs;
 use crate::families;
 use crate::fault::{Fault, Faults};
 use crate::plan::{Plan, TypePlan};
-use crate::prose::Prose;
 
 /// A file to write: its path below the folder of the generated code, and its text.
 pub type Files = BTreeMap<String, String>;
@@ -32,17 +31,16 @@ pub enum Place {
 }
 
 /// Writes all files.
-pub(crate) fn files(plan: &Plan, prose: &Prose, place: Place) -> Result<Files, Faults> {
-    let docs = Docs { prose };
+pub(crate) fn files(plan: &Plan, docs: &Docs<'_>, place: Place) -> Result<Files, Faults> {
     let mut sources: Vec<(String, TokenStream)> = Vec::new();
     for (family, about) in families::all() {
         let members: Vec<&TypePlan> = plan.types.iter().filter(|ty| families::of(&ty.name) == family).collect();
         if !members.is_empty() {
-            sources.push((format!("types/{family}.rs"), types::file(&docs, about, &members)));
+            sources.push((format!("types/{family}.rs"), types::file(docs, about, &members)));
         }
     }
     for class in &plan.classes {
-        sources.push((format!("{}.rs", class.module), classes::file(&docs, class)));
+        sources.push((format!("{}.rs", class.module), classes::file(docs, class)));
     }
     sources.push(("types.rs".to_owned(), types_index(plan)));
     sources.push(("error_codes.rs".to_owned(), error_codes(plan)));
@@ -60,7 +58,8 @@ fn format(sources: Vec<(String, TokenStream)>) -> Result<Files, Faults> {
     let work = || {
         let mut done = Vec::new();
         while let Some((path, text)) = sources.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            let formatted = syn::parse_file(text).map(|file| format!("{HEADER}{}", layout::space(&prettyplease::unparse(&file))));
+            let formatted =
+                syn::parse_file(text).map(|file| format!("{HEADER}{}", layout::space(&prettyplease::unparse(&file))));
             done.push((path.clone(), formatted));
         }
         done
@@ -134,7 +133,7 @@ fn index(plan: &Plan, place: Place) -> TokenStream {
             quote! {
                 #![deny(missing_docs)]
                 #![forbid(unsafe_code)]
-                #![allow(deprecated, clippy::too_many_arguments)]
+                #![allow(deprecated, clippy::too_many_arguments, rustdoc::redundant_explicit_links)]
             },
             quote! {
                 mod call;

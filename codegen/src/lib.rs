@@ -14,14 +14,15 @@
 //!     }],
 //!     "components": { "schemas": {} }
 //! }"##)?;
-//! let generated =
-//!     qix_codegen::generate(published.model, &Default::default(), &published.prose, qix_codegen::Place::Crate)?;
+//! let texts = qix_codegen::Texts { own: &Default::default(), published: &published.prose };
+//! let generated = qix_codegen::generate(published.model, &Default::default(), texts, qix_codegen::Place::Crate)?;
 //! assert!(generated.files["global.rs"].contains("fn os_name(&self) -> Call<'_, OSName>"));
 //! # Ok::<(), qix_codegen::fault::Faults>(())
 //! ```
 
 pub mod companion;
 mod docs;
+pub mod documentation;
 mod emit;
 mod families;
 pub mod fault;
@@ -36,6 +37,7 @@ pub mod snapshot;
 pub use emit::{Files, Place};
 
 use companion::Companion;
+use documentation::{Documentation, Links};
 use fault::{Fault, Faults};
 use model::{Counts, Model};
 use prose::Prose;
@@ -51,14 +53,24 @@ pub struct Generated {
     pub notes: Vec<Fault>,
 }
 
+/// Where the texts come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    /// Our own documentation.
+    pub own: &'a Documentation,
+    /// The published descriptions, for items that have no text of ours.
+    pub published: &'a Prose,
+}
+
 /// Generates the code for a model.
 ///
 /// # Errors
 ///
 /// Every fault of the model or the companion, each with its place and what to do about it.
-pub fn generate(mut model: Model, companion: &Companion, prose: &Prose, place: Place) -> Result<Generated, Faults> {
+pub fn generate(mut model: Model, companion: &Companion, texts: Texts<'_>, place: Place) -> Result<Generated, Faults> {
     let counts = model.counts();
     let notes = companion.complete(&mut model)?;
     let plan = plan::plan(&model, companion)?;
-    Ok(Generated { files: emit::files(&plan, prose, place)?, counts, notes })
+    let docs = docs::Docs { own: texts.own, published: texts.published, links: Links::of(&model) };
+    Ok(Generated { files: emit::files(&plan, &docs, place)?, counts, notes })
 }

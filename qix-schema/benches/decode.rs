@@ -38,7 +38,9 @@ fn generated(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn serde_derive(bencher: Bencher<'_, '_>) {
     let page = page();
-    bencher.counter(BytesCount::of_str(&page)).bench(|| serde_json::from_str::<derived::Page>(black_box(&page)).unwrap());
+    bencher
+        .counter(BytesCount::of_str(&page))
+        .bench(|| serde_json::from_str::<derived::Page>(black_box(&page)).unwrap());
 }
 
 #[divan::bench]

@@ -11,7 +11,8 @@ use qix_codegen::companion::Companion;
 use qix_codegen::fault::Fault;
 use qix_codegen::model::Model;
 use qix_codegen::prose::Prose;
-use qix_codegen::{Generated, Place, openrpc, snapshot};
+use qix_codegen::documentation::Documentation;
+use qix_codegen::{Generated, Place, Texts, openrpc, snapshot};
 
 use crate::workspace;
 use crate::write::{self, Report};
@@ -41,15 +42,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         _ => None,
     };
     let engine = source.model.engine.clone();
+    let documentation = documentation(&schema.join("schema/docs"))?;
     let (generated, report) = match &arguments.out {
         Some(out) => {
-            let generated = qix_codegen::generate(source.model, &companion, &source.prose, Place::Crate)?;
+            let texts = Texts { own: &documentation, published: &source.prose };
+            let generated = qix_codegen::generate(source.model, &companion, texts, Place::Crate)?;
             let report = write_crate(&generated, out, &engine, arguments.check)?;
             (generated, report)
         }
         None => {
-            let generated = qix_codegen::generate(source.model, &companion, &Prose::default(), Place::Schema)?;
+            let missing = documentation.check(&source.model)?;
+            let texts = Texts { own: &documentation, published: &Prose::default() };
+            let generated = qix_codegen::generate(source.model, &companion, texts, Place::Schema)?;
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
+            missing.iter().for_each(|item| eprintln!("note: `{item}` has no text in qix-schema/schema/docs"));
             let mut report = Report::default();
             if let Some(text) = imported {
                 write::file(&schema.join("schema/snapshot.json"), &text, arguments.check, &mut report)?;
@@ -88,6 +94,19 @@ impl Source {
             }
         }
     }
+}
+
+/// Our own documentation.
+fn documentation(folder: &Path) -> Result<Documentation> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.insert(format!("schema/docs/{name}"), read(&path)?);
+        }
+    }
+    Ok(Documentation::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?)
 }
 
 fn in_file(path: &Path, error: &dyn std::fmt::Display) -> anyhow::Error {

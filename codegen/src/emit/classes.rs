@@ -80,7 +80,7 @@ fn has_object(method: &MethodPlan) -> bool {
 }
 
 fn trait_method(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> TokenStream {
-    let (doc, gone) = (docs.method(class, method, false), deprecated(&method.marks));
+    let (doc, gone) = (docs.method(class, method), deprecated(&method.marks));
     let (name, request) = (format_ident!("{}", method.name), format_ident!("{}", method.request));
     let alias = alias(method.wire.split_once('.').map_or("", |(_, bare)| bare), &method.name);
     let (names, types): (Vec<_>, Vec<_>) =
@@ -96,7 +96,7 @@ fn trait_method(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> Toke
 }
 
 fn request(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> TokenStream {
-    let (doc, name) = (docs.method(class, method, true), format_ident!("{}", method.request));
+    let (doc, name) = (docs.request(class, method), format_ident!("{}", method.request));
     let object = format_ident!("{}", class.name);
     let gone = deprecated(&method.marks);
     let fields = method.order.iter().map(|(required, index)| {
@@ -137,6 +137,7 @@ fn request(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> TokenStre
             type Response = #response;
             const METHOD: Method =
                 Method { class: #wire_class, name: #wire_name, effect: Effect::#effect, results: &[#(#results),*] };
+            #[inline]
             fn read(answer: Answer<'_>) -> Result<#response, Error> {
                 #read
             }

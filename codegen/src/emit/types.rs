@@ -223,6 +223,7 @@ fn setter(field: &Field) -> TokenStream {
     quote! {
         #[doc = #doc]
         #gone
+        #[inline]
         #[must_use]
         pub fn #setter(mut self, value: #argument) -> Self {
             #place = #value;

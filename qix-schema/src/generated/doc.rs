@@ -13,6 +13,35 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// An open app: its data model, its selections, its objects, its library and its load script.
+///
+/// A handle comes from [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) or one of the methods that create an app. A connection
+/// works with one app; for a second app open a second connection. Roughly, the methods fall into these groups:
+///
+/// - objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved), [`DocApi::get_object`](crate::doc::DocApi::get_object),
+///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects);
+
+/// - selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all), [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
+///   [`DocApi::forward`](crate::doc::DocApi::forward), bookmarks;
+
+/// - the library: master dimensions, master measures, variables;
+
+/// - single values and checks: [`DocApi::evaluate`](crate::doc::DocApi::evaluate), [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), [`DocApi::check_expression`](crate::doc::DocApi::check_expression);
+
+/// - the data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data), [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
+///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields);
+
+/// - script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script), [`DocApi::set_script`](crate::doc::DocApi::set_script), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), connections and the
+///   preview of sources;
+
+/// - search: [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_objects`](crate::doc::DocApi::search_objects), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_values`](crate::doc::DocApi::search_values).
+///
+/// Selections belong to the session: every connection that is attached to the same session sees the same ones. When
+/// selections, data or definitions change, the engine names the handles that are stale and calculates nothing by itself;
+
+/// the app's own handle is among them when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app last
+/// once it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
+///
 /// An object of the class `Doc`; its methods are those of [`DocApi`].
 #[derive(Clone, Debug)]
 pub struct Doc(Arc<dyn Remote>);
@@ -33,52 +62,81 @@ impl Class for Doc {
 
 impl DocApi for Doc {}
 
-/// The methods of the class `Doc`.
+/// The methods of the class [`Doc`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
 pub trait DocApi: AsRemote {
-    /// `Doc.AbortModal`. Changes something.
+    /// Ends the selection mode of whatever object is in it.
+    ///
+    /// An object is put into selection mode by [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). While one is, selections elsewhere fail
+    /// with error 6003. This method is the way out for a client that has lost the object's handle, for example one that
+    /// attached to a session that another connection left in selection mode. With the handle at hand,
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections) does it for the one object.
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`): true or false.
+    /// * `accept` (`qAccept`, true or false): `true` keeps the selections made during the mode, `false` throws them away.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.AbortModal`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "AbortModal")]
     fn abort_modal(&self, accept: bool) -> Call<'_, AbortModal> {
         Call::new(self.remote(), AbortModal::new(accept))
     }
 
-    /// `Doc.AddAlternateState`. Changes something.
+    /// Adds an alternate state to the app, saved with it.
+    ///
+    /// An alternate state is a second set of selections that lives next to the default one (`$`). Objects that name it in
+    /// their definition follow only the selections made in it, which allows side-by-side comparisons. The new state starts
+    /// without selections and is listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session needs, use
+    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state); it needs no right to change the app.
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text.
+    /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.AddAlternateState`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "AddAlternateState")]
     fn add_alternate_state(&self, state_name: &str) -> Call<'_, AddAlternateState> {
         Call::new(self.remote(), AddAlternateState::new(state_name))
     }
 
-    /// `Doc.AddFieldFromExpression`. Changes something.
+    /// Adds a calculated field to the app, a "field on the fly".
+    ///
+    /// The field holds the value of the expression for each value of the fields it is made from, and can then be selected in
+    /// and used as a dimension like a loaded field. The expression is saved with the app; its values are calculated again
+    /// when needed. The field's [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true`.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
-    /// * `expr` (`qExpr`): text.
+    /// * `name` (`qName`, text): The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
+    /// * `expr` (`qExpr`, text): The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
+    ///   here.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the field was added.
+    ///
+    /// `Doc.AddFieldFromExpression`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "AddFieldFromExpression")]
     fn add_field_from_expression(
         &self,
@@ -88,16 +146,24 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AddFieldFromExpression::new(name, expr))
     }
 
-    /// `Doc.AddSessionAlternateState`. Changes something.
+    /// Adds an alternate state that ends with the session.
+    ///
+    /// It works like one of [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state) but is not saved, is not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and
+    /// needs no right to change the app. Remove it with [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text.
-    /// * `source_state_name` (`qSourceStateName`): text, optional.
+    /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
+    /// * `source_state_name` (`qSourceStateName`, text, optional): An existing state whose selections the new one starts with; it starts without selections when left
+    ///   out.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.AddSessionAlternateState`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "AddSessionAlternateState")]
     fn add_session_alternate_state(
         &self,
@@ -108,29 +174,48 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.ApplyAndVerifyBookmark`. Changes something.
+    /// Applies a bookmark and says which of its values could not be selected.
+    ///
+    /// A plain [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) stays silent when a value that was selected when the bookmark was made is gone after a
+    /// reload. This one compares the outcome with what was stored and lists the differences by state and field.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The bookmark's identifier.
     ///
-    /// Returns `qResult`: [`BookmarkApplyAndVerifyResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`BookmarkApplyAndVerifyResult`]: Whether the bookmark was applied, with a warning for each field whose selection differs.
+    ///
+    /// `Doc.ApplyAndVerifyBookmark`: changes something.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyAndVerifyBookmark")]
     fn apply_and_verify_bookmark(&self, id: &str) -> Call<'_, ApplyAndVerifyBookmark> {
         Call::new(self.remote(), ApplyAndVerifyBookmark::new(id))
     }
 
-    /// `Doc.ApplyBookmark`. Changes something.
+    /// Replaces the selections of the app by those of a bookmark.
+    ///
+    /// Fields that the bookmark says nothing about are cleared. A bookmark may also bring values of variables and soft
+    /// patches of objects. All objects that depend on any of these become stale. [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) is the same on a
+    /// handle; [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports values that are missing.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The bookmark's identifier.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the bookmark was applied. `false` is an ordinary answer, not an error: look at it.
+    ///
+    /// `Doc.ApplyBookmark`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyBookmark")]
     fn apply_bookmark(&self, id: &str) -> Call<'_, ApplyBookmark> {
         Call::new(self.remote(), ApplyBookmark::new(id))
@@ -138,15 +223,24 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.ApplyGroupStates`. Changes something.
+    /// Sets which field is the active one in each of a number of cyclic groups.
+    ///
+    /// The counterpart of [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states). For a single group use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
+    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `group_states` (`qGroupStates`): list of [`GroupState`].
+    /// * `group_states` (`qGroupStates`, list of [`GroupState`]): The groups, each with the field definition that shall become active.
     ///
-    /// Returns `qResult`: [`ApplyGroupStatesResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`ApplyGroupStatesResult`]: Whether it worked, with a warning for each group that could not be set.
+    ///
+    /// `Doc.ApplyGroupStates`: changes something.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyGroupStates")]
     fn apply_group_states(
         &self,
@@ -155,35 +249,56 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ApplyGroupStates::new(group_states))
     }
 
-    /// `Doc.ApplyTemporaryBookmark`. Changes something.
+    /// Applies a bookmark made by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    ///
+    /// Cloud only. A temporary bookmark is not listed among the app's bookmarks, so its identifier is the only way to it.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the bookmark was applied.
+    ///
+    /// `Doc.ApplyTemporaryBookmark`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyTemporaryBookmark")]
     fn apply_temporary_bookmark(&self, id: &str) -> Call<'_, ApplyTemporaryBookmark> {
         Call::new(self.remote(), ApplyTemporaryBookmark::new(id))
     }
 
-    /// `Doc.Back`. Changes something.
+    /// Takes one step back in the history of selections.
+    ///
+    /// There is one history for the whole session. [`DocApi::back_count`](crate::doc::DocApi::back_count) tells how many steps there are, [`DocApi::forward`](crate::doc::DocApi::forward) goes the
+    /// other way. Changes of objects and their properties have a separate history: see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// Returns nothing.
     ///
+    /// `Doc.Back`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Back")]
     fn back(&self) -> Call<'_, Back> {
         Call::new(self.remote(), Back::new())
     }
 
-    /// `Doc.BackCount`. Reads.
+    /// Tells how many steps [`DocApi::back`](crate::doc::DocApi::back) can take.
     ///
-    /// Returns `qReturn`: whole number.
+    /// # Returns
+    ///
+    /// `qReturn`, whole number: The number of earlier selection states; 0 when there are none.
+    ///
+    /// `Doc.BackCount`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "BackCount")]
     fn back_count(&self) -> Call<'_, BackCount> {
         Call::new(self.remote(), BackCount::new())
@@ -191,17 +306,27 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.ChangeSessionAppOwner`. Changes something.
+    /// Hands a session app over to another user.
+    ///
+    /// For a service that prepares a session app on behalf of someone else, with the right to do so. It makes sense only
+    /// where the other user can attach to the session app afterwards, which at present means Cloud. See also
+    /// [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
     ///
     /// # Parameters
     ///
-    /// * `new_owner_id` (`qNewOwnerId`): text.
+    /// * `new_owner_id` (`qNewOwnerId`, text): The identifier of the user who shall own the session app.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the owner was changed.
+    ///
+    /// `Doc.ChangeSessionAppOwner`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: change_owner.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ChangeSessionAppOwner")]
     fn change_session_app_owner(
         &self,
@@ -212,15 +337,23 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.ChangeSessionAppSpace`. Changes something.
+    /// Puts a session app into a space, so that the members of the space can use it.
+    ///
+    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner) this is for services that prepare session apps for others, and for Cloud.
     ///
     /// # Parameters
     ///
-    /// * `space_id` (`qSpaceId`): text.
+    /// * `space_id` (`qSpaceId`, text): The identifier of the space.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the app was put there.
+    ///
+    /// `Doc.ChangeSessionAppSpace`: changes something.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ChangeSessionAppSpace")]
     fn change_session_app_space(
         &self,
@@ -229,30 +362,57 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ChangeSessionAppSpace::new(space_id))
     }
 
-    /// `Doc.CheckExpression`. Reads.
+    /// Checks a chart expression without calculating it.
+    ///
+    /// An expression is fine when the message and both lists are empty. It is checked against this app: a field that another
+    /// app has is a bad field name here. For input that may also be a plain number in the user's notation, use
+    /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`): text.
-    /// * `labels` (`qLabels`): texts, optional.
+    /// * `expr` (`qExpr`, text): The expression, with or without the leading `=`.
+    /// * `labels` (`qLabels`, texts, optional): Names that the expression may use though they are no fields, such as the labels of a chart's other
+    ///   measures.
     ///
-    /// Returns several values: [`CheckExpressionResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CheckExpressionResponse`].
+    ///
+    /// * `qErrorMsg`, text: What is wrong with the syntax; empty if nothing is.
+    /// * `qBadFieldNames`, list of [`NxRange`]: Where the expression names fields that the data model does not have.
+    /// * `qDangerousFieldNames`, list of [`NxRange`]: Where it uses field names that the engine accepts but considers risky.
+    ///
+    /// `Doc.CheckExpression`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CheckExpression")]
     fn check_expression(&self, expr: &str) -> Call<'_, CheckExpression> {
         Call::new(self.remote(), CheckExpression::new(expr))
     }
 
-    /// `Doc.CheckNumberOrExpression`. Reads.
+    /// Checks that a text is either a number as the locale writes it or a valid expression.
+    ///
+    /// Useful for input fields such as a chart's axis limits, where `1.000,5` may be right in one locale and wrong in
+    /// another. The text is valid when both results are empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`): text.
+    /// * `expr` (`qExpr`, text): The text to check.
     ///
-    /// Returns several values: [`CheckNumberOrExpressionResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CheckNumberOrExpressionResponse`].
+    ///
+    /// * `qErrorMsg`, text: What is wrong with it; empty if nothing is.
+    /// * `qBadFieldNames`, list of [`NxRange`]: Where it names fields that the data model does not have.
+    ///
+    /// `Doc.CheckNumberOrExpression`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CheckNumberOrExpression")]
     fn check_number_or_expression(
         &self,
@@ -261,28 +421,43 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CheckNumberOrExpression::new(expr))
     }
 
-    /// `Doc.CheckScriptSyntax`. Reads.
+    /// Checks the syntax of the app's load script without running it.
     ///
-    /// Returns `qErrors`: list of [`ScriptSyntaxError`].
+    /// It looks at the script as last set by [`DocApi::set_script`](crate::doc::DocApi::set_script), saved or not. It finds errors of syntax only: missing files,
+    /// fields and tables show up in the reload.
+    ///
+    /// # Returns
+    ///
+    /// `qErrors`, list of [`ScriptSyntaxError`]: The errors, in the order of the script; empty if there are none.
+    ///
+    /// `Doc.CheckScriptSyntax`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CheckScriptSyntax")]
     fn check_script_syntax(&self) -> Call<'_, CheckScriptSyntax> {
         Call::new(self.remote(), CheckScriptSyntax::new())
     }
 
-    /// `Doc.ClearAll`. Changes something.
+    /// Clears the selections of all fields in one state.
+    ///
+    /// Locked fields keep their selections unless told otherwise. To clear a single field use [`FieldApi::clear`](crate::field::FieldApi::clear).
     ///
     /// # Parameters
     ///
-    /// * `locked_also` (`qLockedAlso`): true or false, optional.
-    /// * `state_name` (`qStateName`): text, optional.
+    /// * `locked_also` (`qLockedAlso`, true or false, optional): Whether locked fields are cleared too.
+    /// * `state_name` (`qStateName`, text, optional): The alternate state to clear; the default state `$` when left out.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.ClearAll`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ClearAll")]
     fn clear_all(&self) -> Call<'_, ClearAll> {
         Call::new(self.remote(), ClearAll::new())
@@ -290,101 +465,154 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.ClearAllSoftPatches`. Changes something.
+    /// Drops the soft patches of all objects of the app.
+    ///
+    /// Soft patches change an object's properties for one user's session only (see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). After
+    /// this call all objects show what is saved again, and those that had patches become stale.
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) does it for a single object.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.ClearAllSoftPatches`: changes something.
+    ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ClearAllSoftPatches")]
     fn clear_all_soft_patches(&self) -> Call<'_, ClearAllSoftPatches> {
         Call::new(self.remote(), ClearAllSoftPatches::new())
     }
 
-    /// `Doc.ClearUndoBuffer`. Changes something.
+    /// Forgets everything that [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo) could bring back.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.ClearUndoBuffer`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ClearUndoBuffer")]
     fn clear_undo_buffer(&self) -> Call<'_, ClearUndoBuffer> {
         Call::new(self.remote(), ClearUndoBuffer::new())
     }
 
-    /// `Doc.CloneBookmark`. Changes something.
+    /// Makes a copy of a bookmark under a new identifier.
+    ///
+    /// Open the copy with [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The bookmark to copy.
     ///
-    /// Returns `qCloneId`: text.
+    /// # Returns
+    ///
+    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    ///
+    /// `Doc.CloneBookmark`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneBookmark")]
     fn clone_bookmark(&self, id: &str) -> Call<'_, CloneBookmark> {
         Call::new(self.remote(), CloneBookmark::new(id))
     }
 
-    /// `Doc.CloneDimension`. Changes something.
+    /// Makes a copy of a master dimension under a new identifier.
+    ///
+    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The master dimension to copy.
     ///
-    /// Returns `qCloneId`: text.
+    /// # Returns
+    ///
+    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    ///
+    /// `Doc.CloneDimension`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneDimension")]
     fn clone_dimension(&self, id: &str) -> Call<'_, CloneDimension> {
         Call::new(self.remote(), CloneDimension::new(id))
     }
 
-    /// `Doc.CloneMeasure`. Changes something.
+    /// Makes a copy of a master measure under a new identifier.
+    ///
+    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The master measure to copy.
     ///
-    /// Returns `qCloneId`: text.
+    /// # Returns
+    ///
+    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    ///
+    /// `Doc.CloneMeasure`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneMeasure")]
     fn clone_measure(&self, id: &str) -> Call<'_, CloneMeasure> {
         Call::new(self.remote(), CloneMeasure::new(id))
     }
 
-    /// `Doc.CloneObject`. Changes something.
+    /// Makes a copy of an object of the app, together with all its children.
+    ///
+    /// Only objects at the top level can be copied, such as a sheet or a story: to duplicate a single chart, copy its
+    /// properties into a new child ([`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from)). Session objects cannot be copied. Open the copy with
+    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The object to copy; it must be at the top level.
     ///
-    /// Returns `qCloneId`: text.
+    /// # Returns
+    ///
+    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    ///
+    /// `Doc.CloneObject`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneObject")]
     fn clone_object(&self, id: &str) -> Call<'_, CloneObject> {
         Call::new(self.remote(), CloneObject::new(id))
     }
 
-    /// `Doc.CommitDraft`. Changes something.
+    /// Replaces a published object by the draft made from it.
+    ///
+    /// The last step of the old way of editing published sheets and stories: [`DocApi::create_draft`](crate::doc::DocApi::create_draft), change the draft, commit.
+    /// To give the draft up instead, use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.CommitDraft`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CommitDraft")]
     #[deprecated(
         note = "the engine's schema deprecates it and names nothing to use instead"
@@ -395,33 +623,53 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.CommitScript`. Changes something.
+    /// Closes the current version of the load script, so that later changes begin a new one.
+    ///
+    /// The versions are part of Cloud's script history.
     ///
     /// # Parameters
     ///
-    /// * `commit_message` (`qCommitMessage`): text, optional.
+    /// * `commit_message` (`qCommitMessage`, text, optional): A name for the version. Only Cloud uses it.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.CommitScript`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CommitScript")]
     fn commit_script(&self) -> Call<'_, CommitScript> {
         Call::new(self.remote(), CommitScript::new())
     }
 
-    /// `Doc.CreateBookmark`. Changes something.
+    /// Saves the current selections as a bookmark.
+    ///
+    /// What is stored are the selections of all states at the time of the call; whether the values of variables go with them
+    /// is said in the properties. Soft patches of objects need [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex), and a bookmark that need not last
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply it with [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update it to newer selections with
+    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericBookmarkProperties`].
+    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
     ///
-    /// Returns several values: [`CreateBookmarkResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateBookmarkResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The identifier and type that the bookmark got.
+    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    ///
+    /// `Doc.CreateBookmark`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateBookmark")]
     fn create_bookmark(
         &self,
@@ -432,18 +680,30 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.CreateBookmarkEx`. Changes something.
+    /// Saves the current selections and soft patches of objects as a bookmark.
+    ///
+    /// It is [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) plus the session's soft patches (see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)): applying the
+    /// bookmark brings back, for example, the sorting and the exploration settings of charts.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericBookmarkProperties`].
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`): texts, optional.
+    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored; all objects' when empty.
     ///
-    /// Returns several values: [`CreateBookmarkExResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateBookmarkExResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The identifier and type that the bookmark got.
+    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    ///
+    /// `Doc.CreateBookmarkEx`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateBookmarkEx")]
     fn create_bookmark_ex(
         &self,
@@ -452,33 +712,56 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateBookmarkEx::new(prop))
     }
 
-    /// `Doc.CreateConnection`. Changes something.
+    /// Creates a data connection that load scripts can use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
+    ///
+    /// Connections belong to the deployment rather than to the app: where they are shared, others see the new one as far as
+    /// their rights go. Read the definition back with [`DocApi::get_connection`](crate::doc::DocApi::get_connection): some deployments add the user's name to the name
+    /// of a new connection.
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): [`Connection`].
+    /// * `connection` (`qConnection`, [`Connection`]): The definition. The name, the type and the connection string must be set; the identifier is the
+    ///   engine's to choose.
     ///
-    /// Returns `qConnectionId`: text.
+    /// # Returns
+    ///
+    /// `qConnectionId`, text: The identifier of the new connection, for [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and its relatives.
+    ///
+    /// `Doc.CreateConnection`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateConnection")]
     fn create_connection(&self, connection: Connection) -> Call<'_, CreateConnection> {
         Call::new(self.remote(), CreateConnection::new(connection))
     }
 
-    /// `Doc.CreateDimension`. Changes something.
+    /// Creates a master dimension: a dimension in the app's library that any number of objects can share.
+    ///
+    /// Objects refer to it by its identifier ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and change along when it changes.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericDimensionProperties`].
+    /// * `prop` (`qProp`, [`GenericDimensionProperties`]): Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
+    ///   empty `qId` the engine makes up an identifier.
     ///
-    /// Returns several values: [`CreateDimensionResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateDimensionResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The identifier and type that the dimension got.
+    /// * `qReturn`, a [`GenericDimension`](crate::generic_dimension::GenericDimension): The master dimension.
+    ///
+    /// `Doc.CreateDimension`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateDimension")]
     fn create_dimension(
         &self,
@@ -487,17 +770,26 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateDimension::new(prop))
     }
 
-    /// `Doc.CreateDraft`. Changes something.
+    /// Makes a draft of a published sheet or story, to be changed while the published one stays as it is.
+    ///
+    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). The result is an identifier only: open the draft with
+    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The object to make a draft of.
     ///
-    /// Returns `qDraftId`: text.
+    /// # Returns
+    ///
+    /// `qDraftId`, text: The identifier of the draft, made up by the engine.
+    ///
+    /// `Doc.CreateDraft`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateDraft")]
     #[deprecated(
         note = "the engine's schema deprecates it and names nothing to use instead"
@@ -506,47 +798,93 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateDraft::new(id))
     }
 
-    /// `Doc.CreateMeasure`. Changes something.
+    /// Creates a master measure: a measure in the app's library that any number of objects can share.
+    ///
+    /// Objects refer to it by its identifier ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)), expressions by its label. They change along when it
+    /// changes.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericMeasureProperties`].
+    /// * `prop` (`qProp`, [`GenericMeasureProperties`]): Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
+    ///   an empty `qId` the engine makes up an identifier.
     ///
-    /// Returns several values: [`CreateMeasureResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateMeasureResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The identifier and type that the measure got.
+    /// * `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    ///
+    /// `Doc.CreateMeasure`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateMeasure")]
     fn create_measure(&self, prop: GenericMeasureProperties) -> Call<'_, CreateMeasure> {
         Call::new(self.remote(), CreateMeasure::new(prop))
     }
 
-    /// `Doc.CreateObject`. Changes something.
+    /// Creates an object at the top level of the app, such as a sheet, saved with the app.
+    ///
+    /// A generic object is any JSON document with a type. Wherever it contains a definition that the engine knows
+    /// (`qHyperCubeDef`, `qListObjectDef`, a string expression …) the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) has the calculated
+    /// counterpart. Use [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) for everything that merely reads data: it needs no right to change the
+    /// app and leaves nothing behind. A chart on a sheet is a child: [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app
+    /// objects are created as the user's private ones.
+    ///
+    /// Setting `qExtendsId` links the new object to another (saved) one, whose properties it takes over.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericObjectProperties`].
+    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
+    ///   is in use already, the engine makes up an identifier.
     ///
-    /// Returns several values: [`CreateObjectResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateObjectResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The identifier and type that the object really got.
+    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    ///
+    /// `Doc.CreateObject`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateObject")]
     fn create_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateObject> {
         Call::new(self.remote(), CreateObject::new(prop))
     }
 
-    /// `Doc.CreateSessionObject`. Changes something.
+    /// Creates an object that lives as long as the session and is never saved.
+    ///
+    /// The usual way to get data: put a `qHyperCubeDef` or a `qListObjectDef` into the properties, ask
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and page through the rest with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
+    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It works without any right to change the app. The objects count towards the
+    /// session's memory and are recalculated only when asked, yet it is good manners to remove them with
+    /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object) when they are no longer of use.
+    ///
+    /// Setting `qExtendsId` links the new object to a saved one, whose properties it takes over.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericObjectProperties`].
+    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
+    ///   is in use already, the engine makes up an identifier.
     ///
-    /// Returns `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object; [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells its identifier.
+    ///
+    /// `Doc.CreateSessionObject`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateSessionObject")]
     fn create_session_object(
         &self,
@@ -555,15 +893,25 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateSessionObject::new(prop))
     }
 
-    /// `Doc.CreateSessionVariable`. Changes something.
+    /// Creates a variable that lives as long as the session and is never saved.
+    ///
+    /// The only kind of variable that can be made in a published app. It is used like any other, `$(name)` in an expression
+    /// or [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its content by `qDefinition`, or later by [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and its
+    /// relatives.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericVariableProperties`].
+    /// * `prop` (`qProp`, [`GenericVariableProperties`]): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
     ///
-    /// Returns `qReturn`: a [`GenericVariable`](super::generic_variable::GenericVariable).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    ///
+    /// `Doc.CreateSessionVariable`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateSessionVariable")]
     fn create_session_variable(
         &self,
@@ -572,16 +920,29 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateSessionVariable::new(prop))
     }
 
-    /// `Doc.CreateTemporaryBookmark`. Changes something.
+    /// Stores the current selections under an identifier for a short time.
+    ///
+    /// Cloud only. It is meant for handing a state over to another session, a printing job or a link, without filling the
+    /// app's list of bookmarks. Apply it with [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`NxTempBookmarkOptions`].
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`): texts, optional.
+    /// * `options` (`qOptions`, [`NxTempBookmarkOptions`]): Whether values of variables and the soft patches of all objects are stored too.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored, if not those of all are. Session objects named here
+    ///   are stored as well, whatever the options say.
     ///
-    /// Returns several values: [`CreateTemporaryBookmarkResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateTemporaryBookmarkResponse`].
+    ///
+    /// * `qId`, text: The identifier of the temporary bookmark.
+    /// * `qReturn`, true or false: Whether it was stored.
+    ///
+    /// `Doc.CreateTemporaryBookmark`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateTemporaryBookmark")]
     fn create_temporary_bookmark(
         &self,
@@ -590,36 +951,59 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateTemporaryBookmark::new(options))
     }
 
-    /// `Doc.CreateVariable`. Changes something.
+    /// Creates a variable by nothing but its name, saved with the app.
+    ///
+    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which takes the whole definition and gives the variable back.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The name, case-sensitive.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
     ///
-    /// Deprecated: use [`DocApi::create_variable_ex`](super::doc::DocApi::create_variable_ex) instead.
+    /// `qReturn`, true or false: Whether it was created.
+    ///
+    /// `Doc.CreateVariable`: changes something.
+    ///
+    /// Deprecated: use [`DocApi::create_variable_ex`] instead.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateVariable")]
     #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
     fn create_variable(&self, name: &str) -> Call<'_, CreateVariable> {
         Call::new(self.remote(), CreateVariable::new(name))
     }
 
-    /// `Doc.CreateVariableEx`. Changes something.
+    /// Creates a variable that is saved with the app.
+    ///
+    /// A variable is a named text or number. `$(name)` in an expression puts its content there before the expression is read,
+    /// so it can hold a part of a formula; every object that uses it becomes stale when it changes. In a published app only
+    /// session variables can be made ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load script (`SET`, `LET`) come into
+    /// being by a reload. An empty or duplicate name is refused with an engine error.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericVariableProperties`].
+    /// * `prop` (`qProp`, [`GenericVariableProperties`]): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
+    ///   definition.
     ///
-    /// Returns several values: [`CreateVariableExResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateVariableExResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The identifier and type that the variable got.
+    /// * `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    ///
+    /// `Doc.CreateVariableEx`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateVariableEx")]
     fn create_variable_ex(
         &self,
@@ -628,66 +1012,98 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateVariableEx::new(prop))
     }
 
-    /// `Doc.DeleteConnection`. Changes something.
+    /// Deletes a data connection.
+    ///
+    /// Scripts of any app that name it fail from then on. The connection for files attached to apps, on servers that have
+    /// one, cannot be deleted this way.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier, not its name.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.DeleteConnection`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DeleteConnection")]
     fn delete_connection(&self, connection_id: &str) -> Call<'_, DeleteConnection> {
         Call::new(self.remote(), DeleteConnection::new(connection_id))
     }
 
-    /// `Doc.DestroyBookmark`. Changes something.
+    /// Deletes a bookmark.
+    ///
+    /// The selections it made stay as they are. Handles to it are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The bookmark's identifier.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyBookmark`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyBookmark")]
     fn destroy_bookmark(&self, id: &str) -> Call<'_, DestroyBookmark> {
         Call::new(self.remote(), DestroyBookmark::new(id))
     }
 
-    /// `Doc.DestroyDimension`. Changes something.
+    /// Deletes a master dimension.
+    ///
+    /// Objects that use it are left without that dimension: see [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects) before. Handles to it
+    /// are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The identifier of the master dimension.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyDimension`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyDimension")]
     fn destroy_dimension(&self, id: &str) -> Call<'_, DestroyDimension> {
         Call::new(self.remote(), DestroyDimension::new(id))
     }
 
-    /// `Doc.DestroyDraft`. Changes something.
+    /// Deletes a draft and its children, leaving the published object as it is.
+    ///
+    /// The way to give up what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) began; [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) is the way to finish it.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
-    /// * `source_id` (`qSourceId`): text.
+    /// * `id` (`qId`, text): The identifier of the draft.
+    /// * `source_id` (`qSourceId`, text): The object that the draft was made of.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyDraft`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyDraft")]
     #[deprecated(
         note = "the engine's schema deprecates it and names nothing to use instead"
@@ -696,75 +1112,116 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyDraft::new(id, source_id))
     }
 
-    /// `Doc.DestroyMeasure`. Changes something.
+    /// Deletes a master measure.
+    ///
+    /// Objects and expressions that use it are left without it: see [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects) before. Handles to it
+    /// are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The identifier of the master measure.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyMeasure`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyMeasure")]
     fn destroy_measure(&self, id: &str) -> Call<'_, DestroyMeasure> {
         Call::new(self.remote(), DestroyMeasure::new(id))
     }
 
-    /// `Doc.DestroyObject`. Changes something.
+    /// Deletes a saved object at the top level of the app, together with all its children.
+    ///
+    /// For an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object), for a child
+    /// [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to what is deleted are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The object's identifier.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyObject`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyObject")]
     fn destroy_object(&self, id: &str) -> Call<'_, DestroyObject> {
         Call::new(self.remote(), DestroyObject::new(id))
     }
 
-    /// `Doc.DestroySessionObject`. Changes something.
+    /// Removes an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
+    ///
+    /// A session that opens many cubes should remove those it has read: each keeps its result in the engine's memory. Handles
+    /// to the object are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroySessionObject`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroySessionObject")]
     fn destroy_session_object(&self, id: &str) -> Call<'_, DestroySessionObject> {
         Call::new(self.remote(), DestroySessionObject::new(id))
     }
 
-    /// `Doc.DestroySessionVariable`. Changes something.
+    /// Removes a session variable, given its identifier.
+    ///
+    /// [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id) does the same, [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name) takes the name.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The variable's identifier.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroySessionVariable`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroySessionVariable")]
     fn destroy_session_variable(&self, id: &str) -> Call<'_, DestroySessionVariable> {
         Call::new(self.remote(), DestroySessionVariable::new(id))
     }
 
-    /// `Doc.DestroySessionVariableById`. Changes something.
+    /// Removes a session variable, given its identifier.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroySessionVariableById`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroySessionVariableById")]
     fn destroy_session_variable_by_id(
         &self,
@@ -773,15 +1230,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariableById::new(id))
     }
 
-    /// `Doc.DestroySessionVariableByName`. Changes something.
+    /// Removes a session variable, given its name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The variable's name, case-sensitive.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroySessionVariableByName`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroySessionVariableByName")]
     fn destroy_session_variable_by_name(
         &self,
@@ -790,154 +1253,258 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariableByName::new(name))
     }
 
-    /// `Doc.DestroyVariableById`. Changes something.
+    /// Deletes a saved variable, given its identifier.
+    ///
+    /// Variables that come from the load script cannot be deleted so, only by the script. Expressions that use the variable
+    /// become stale.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The variable's identifier.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyVariableById`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyVariableById")]
     fn destroy_variable_by_id(&self, id: &str) -> Call<'_, DestroyVariableById> {
         Call::new(self.remote(), DestroyVariableById::new(id))
     }
 
-    /// `Doc.DestroyVariableByName`. Changes something.
+    /// Deletes a saved variable, given its name.
+    ///
+    /// Variables that come from the load script cannot be deleted so, only by the script. Expressions that use the variable
+    /// become stale.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The variable's name, case-sensitive.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.DestroyVariableByName`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyVariableByName")]
     fn destroy_variable_by_name(&self, name: &str) -> Call<'_, DestroyVariableByName> {
         Call::new(self.remote(), DestroyVariableByName::new(name))
     }
 
-    /// `Doc.DoReload`. Changes something.
+    /// Runs the load script and replaces the app's data by what it loads.
+    ///
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) does the same with more options and says more about the outcome: prefer it. What holds for both:
+    ///
+    /// - The call answers when the reload has ended. Meanwhile [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with this call's request id reports
+    ///   progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
+    /// - A script that fails is no engine error: the call succeeds and its result says `false`. What failed is in the
+    ///   progress, as [`ProgressData::error_data`](crate::types::ProgressData::error_data), if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called before.
+    /// - A second reload of the app while one is running fails with error 11000.
+    /// - Nothing is saved: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
+    /// - All data is stale afterwards, so is every object. Selections of values that are still there survive.
     ///
     /// # Parameters
     ///
-    /// * `mode` (`qMode`): whole number, optional.
-    /// * `partial` (`qPartial`): true or false, optional.
-    /// * `debug` (`qDebug`): true or false, optional.
+    /// * `mode` (`qMode`, whole number, optional): What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
+    /// * `partial` (`qPartial`, true or false, optional): Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
+    ///   tables stay.
+    /// * `debug` (`qDebug`, true or false, optional): Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the reload succeeded.
+    ///
+    /// `Doc.DoReload`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DoReload")]
     fn do_reload(&self) -> Call<'_, DoReload> {
         Call::new(self.remote(), DoReload::new())
     }
 
-    /// `Doc.DoReloadEx`. Changes something.
+    /// Runs the load script with a set of options and reports how it ended.
+    ///
+    /// Everything said of [`DocApi::do_reload`](crate::doc::DocApi::do_reload) holds here: watch it with [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with
+    /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), look at the result even though the call itself has succeeded, save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    ///
+    /// On top of that it can limit the rows of each source, leave out `STORE` statements, and it returns the path of the log
+    /// and the errors of the script. Indexing for search, which follows the load, has no influence on the result.
     ///
     /// # Parameters
     ///
-    /// * `params` (`qParams`): [`DoReloadExParams`], optional.
+    /// * `params` (`qParams`, [`DoReloadExParams`], optional): The options; a full reload with the default treatment of errors when left out.
     ///
-    /// Returns `qResult`: [`DoReloadExResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`DoReloadExResult`]: Success, the path of the script's log file, and the errors if there were any.
+    ///
+    /// `Doc.DoReloadEx`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DoReloadEx")]
     fn do_reload_ex(&self) -> Call<'_, DoReloadEx> {
         Call::new(self.remote(), DoReloadEx::new())
     }
 
-    /// `Doc.DoSave`. Changes something.
+    /// Saves the app: definitions, script and data.
+    ///
+    /// Needed after a reload, or the loaded data is lost when the app is closed. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress)
+    /// reports on it. Where only objects were changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is far cheaper on servers that have it. A session
+    /// app cannot be saved like this: see [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// # Parameters
     ///
-    /// * `file_name` (`qFileName`): text, optional.
+    /// * `file_name` (`qFileName`, text, optional): A file name to save under. Leave it out to save the app in its own place, as is usual.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.DoSave`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DoSave")]
     fn do_save(&self) -> Call<'_, DoSave> {
         Call::new(self.remote(), DoSave::new())
     }
 
-    /// `Doc.Evaluate`. Reads.
+    /// Calculates an expression under the current selections and returns its text.
+    ///
+    /// It is meant for single values: for more than a handful, or for values by dimension, one cube
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is evaluated in the default state; set analysis reaches other
+    /// states. A bare field name means `Only(field)`, which is null unless exactly one value is possible. Check what users
+    /// type with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
+    ///
+    /// For the number behind the text use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`): text.
+    /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
     ///
-    /// Returns `qReturn`: text.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The result as text.
+    ///
+    /// `Doc.Evaluate`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Evaluate")]
     fn evaluate(&self, expression: &str) -> Call<'_, Evaluate> {
         Call::new(self.remote(), Evaluate::new(expression))
     }
 
-    /// `Doc.EvaluateEx`. Reads.
+    /// Calculates an expression under the current selections and returns its text and its number.
+    ///
+    /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for one value at a time, in the default state.
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`): text.
+    /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
     ///
-    /// Returns `qValue`: [`FieldValue`].
+    /// # Returns
+    ///
+    /// `qValue`, [`FieldValue`]: The result; its number counts only where [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
+    ///
+    /// `Doc.EvaluateEx`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "EvaluateEx")]
     fn evaluate_ex(&self, expression: &str) -> Call<'_, EvaluateEx> {
         Call::new(self.remote(), EvaluateEx::new(expression))
     }
 
-    /// `Doc.ExpandExpression`. Reads.
+    /// Carries out the dollar expansions of an expression, without calculating it.
+    ///
+    /// Shows what the engine really evaluates once variables and `$(=…)` are put in: helpful when a formula made of variables
+    /// does not do what it should.
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`): text.
+    /// * `expression` (`qExpression`, text): The expression with its `$(…)`.
     ///
-    /// Returns `qExpandedExpression`: text.
+    /// # Returns
+    ///
+    /// `qExpandedExpression`, text: The expression after expansion.
+    ///
+    /// `Doc.ExpandExpression`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ExpandExpression")]
     fn expand_expression(&self, expression: &str) -> Call<'_, ExpandExpression> {
         Call::new(self.remote(), ExpandExpression::new(expression))
     }
 
-    /// `Doc.ExportReducedData`. Changes something.
+    /// Makes a copy of the app that holds only the data of a bookmark's selections, and offers it for download.
+    ///
+    /// Enterprise on Windows only. Section access applies to the copy in any case, so nobody exports what they may not see.
+    /// See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app) and [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports one table.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`NxDownloadOptions`], optional.
+    /// * `options` (`qOptions`, [`NxDownloadOptions`], optional): The bookmark to reduce by and how many seconds the link shall work.
     ///
-    /// Returns `qDownloadInfo`: [`NxDownloadInfo`].
+    /// # Returns
+    ///
+    /// `qDownloadInfo`, [`NxDownloadInfo`]: The URL of the copy and its size; a size of -1 means unknown.
+    ///
+    /// `Doc.ExportReducedData`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ExportReducedData")]
     fn export_reduced_data(&self) -> Call<'_, ExportReducedData> {
         Call::new(self.remote(), ExportReducedData::new())
     }
 
-    /// `Doc.FindMatchingFields`. Reads.
+    /// Finds the fields that are connected with a given field and carry one of a list of tags.
+    ///
+    /// Connected means: in the same island of tables, reached through keys, so that a selection in one can affect the other.
+    /// To look in the whole data model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). Tags set by the engine begin with `$`, for example
+    /// `$numeric`, `$key` or `$date`.
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): text.
-    /// * `tags` (`qTags`): texts.
+    /// * `field_name` (`qFieldName`, text): A field in the island to search.
+    /// * `tags` (`qTags`, texts): Tags, of which a field needs at least one.
     ///
-    /// Returns `qFieldNames`: list of [`NxMatchingFieldInfo`].
+    /// # Returns
+    ///
+    /// `qFieldNames`, list of [`NxMatchingFieldInfo`]: The fields, each with all its tags.
+    ///
+    /// `Doc.FindMatchingFields`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "FindMatchingFields")]
     fn find_matching_fields(
         &self,
@@ -947,66 +1514,114 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), FindMatchingFields::new(field_name, tags))
     }
 
-    /// `Doc.Forward`. Changes something.
+    /// Takes one step forward in the history of selections, after [`DocApi::back`](crate::doc::DocApi::back).
+    ///
+    /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) tells how many steps there are.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.Forward`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Forward")]
     fn forward(&self) -> Call<'_, Forward> {
         Call::new(self.remote(), Forward::new())
     }
 
-    /// `Doc.ForwardCount`. Reads.
+    /// Tells how many steps [`DocApi::forward`](crate::doc::DocApi::forward) can take.
     ///
-    /// Returns `qReturn`: whole number.
+    /// # Returns
+    ///
+    /// `qReturn`, whole number: The number of later selection states; 0 when there are none.
+    ///
+    /// `Doc.ForwardCount`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ForwardCount")]
     fn forward_count(&self) -> Call<'_, ForwardCount> {
         Call::new(self.remote(), ForwardCount::new())
     }
 
-    /// `Doc.GetAllInfos`. Reads.
+    /// Lists the identifier and type of every object in the app, children included.
     ///
-    /// Returns `qInfos`: list of [`NxInfo`].
+    /// Cheap, as nothing but [`NxInfo`](crate::types::NxInfo) is returned. Objects of all kinds are mixed; tell them apart by [`NxInfo::type_`](crate::types::NxInfo::type_). To
+    /// filter by type, or to get titles and other properties along with them, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+    ///
+    /// # Returns
+    ///
+    /// `qInfos`, list of [`NxInfo`]: Identifiers and types.
+    ///
+    /// `Doc.GetAllInfos`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAllInfos")]
     fn get_all_infos(&self) -> Call<'_, GetAllInfos> {
         Call::new(self.remote(), GetAllInfos::new())
     }
 
-    /// `Doc.GetAppLayout`. Reads.
+    /// Gets what is known about the app: title, last reload, states, locale, and whether it has data and a script.
     ///
-    /// Returns `qLayout`: [`NxAppLayout`].
+    /// The app's counterpart of [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). Asking for it also makes the engine announce the next change:
+    /// the app's handle is named as stale at most once between two calls.
+    ///
+    /// # Returns
+    ///
+    /// `qLayout`, [`NxAppLayout`]: The layout of the app.
+    ///
+    /// `Doc.GetAppLayout`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAppLayout")]
     fn get_app_layout(&self) -> Call<'_, GetAppLayout> {
         Call::new(self.remote(), GetAppLayout::new())
     }
 
-    /// `Doc.GetAppProperties`. Reads.
+    /// Gets the properties of the app, such as title and thumbnail, as they can be set.
     ///
-    /// Returns `qProp`: [`NxAppProperties`].
+    /// Change what is returned and hand it to [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties), with the members that clients have added of their
+    /// own. To merely read, [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) tells more.
+    ///
+    /// # Returns
+    ///
+    /// `qProp`, [`NxAppProperties`]: The properties of the app.
+    ///
+    /// `Doc.GetAppProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAppProperties")]
     fn get_app_properties(&self) -> Call<'_, GetAppProperties> {
         Call::new(self.remote(), GetAppProperties::new())
     }
 
-    /// `Doc.GetAssociationScores`. Reads.
+    /// Rates how well each field of one table would fit as a key to each field of another.
+    ///
+    /// Tools for data preparation use it to suggest links between tables. Both tables must be loaded. If one has a synthetic
+    /// key, the fields in the synthetic table are rated in its place, under names that begin with `[Synthetic Key]:`.
     ///
     /// # Parameters
     ///
-    /// * `table1` (`qTable1`): text.
-    /// * `table2` (`qTable2`): text.
+    /// * `table1` (`qTable1`, text): The name of the first table.
+    /// * `table2` (`qTable2`, text): The name of the second table.
     ///
-    /// Returns `qScore`: list of [`AssociationScore`].
+    /// # Returns
+    ///
+    /// `qScore`, list of [`AssociationScore`]: One rating for each pair of fields.
+    ///
+    /// `Doc.GetAssociationScores`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAssociationScores")]
     fn get_association_scores(
         &self,
@@ -1016,119 +1631,183 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAssociationScores::new(table1, table2))
     }
 
-    /// `Doc.GetBookmark`. Reads.
+    /// Gives a handle to a bookmark.
+    ///
+    /// An unknown identifier gives no object (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The bookmark's identifier.
     ///
-    /// Returns `qReturn`: a [`GenericBookmark`](super::generic_bookmark::GenericBookmark).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    ///
+    /// `Doc.GetBookmark`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetBookmark")]
     fn get_bookmark(&self, id: &str) -> Call<'_, GetBookmark> {
         Call::new(self.remote(), GetBookmark::new(id))
     }
 
-    /// `Doc.GetBookmarks`. Reads.
+    /// Lists the bookmarks of the app, with the properties asked for.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`NxGetBookmarkOptions`].
+    /// * `options` (`qOptions`, [`NxGetBookmarkOptions`]): The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
+    ///   come along. They can be large.
     ///
-    /// Returns `qList`: list of [`NxContainerEntry`].
+    /// # Returns
+    ///
+    /// `qList`, list of [`NxContainerEntry`]: One entry for each bookmark, with its identifier, its meta data and the parts asked for.
+    ///
+    /// `Doc.GetBookmarks`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetBookmarks")]
     fn get_bookmarks(&self, options: NxGetBookmarkOptions) -> Call<'_, GetBookmarks> {
         Call::new(self.remote(), GetBookmarks::new(options))
     }
 
-    /// `Doc.GetConnection`. Reads.
+    /// Gets the definition of a data connection.
+    ///
+    /// The user name and the password are never returned.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
     ///
-    /// Returns `qConnection`: [`Connection`].
+    /// # Returns
+    ///
+    /// `qConnection`, [`Connection`]: Name, type, connection string and date of the last change.
+    ///
+    /// `Doc.GetConnection`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetConnection")]
     fn get_connection(&self, connection_id: &str) -> Call<'_, GetConnection> {
         Call::new(self.remote(), GetConnection::new(connection_id))
     }
 
-    /// `Doc.GetConnections`. Reads.
+    /// Lists the data connections that the user may use in this app.
     ///
-    /// Returns `qConnections`: list of [`Connection`].
+    /// Servers show one more for the files attached to the app.
+    ///
+    /// # Returns
+    ///
+    /// `qConnections`, list of [`Connection`]: The connections, as [`DocApi::get_connection`](crate::doc::DocApi::get_connection) would return them.
+    ///
+    /// `Doc.GetConnections`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetConnections")]
     fn get_connections(&self) -> Call<'_, GetConnections> {
         Call::new(self.remote(), GetConnections::new())
     }
 
-    /// `Doc.GetContentLibraries`. Reads.
+    /// Lists the libraries of images and other files: the app's own, and the global ones.
     ///
-    /// Returns `qList`: [`ContentLibraryList`].
+    /// What is in one is listed by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+    ///
+    /// # Returns
+    ///
+    /// `qList`, [`ContentLibraryList`]: The libraries; [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the app's own, of which there is exactly
+    ///   one.
+    ///
+    /// `Doc.GetContentLibraries`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetContentLibraries")]
     fn get_content_libraries(&self) -> Call<'_, GetContentLibraries> {
         Call::new(self.remote(), GetContentLibraries::new())
     }
 
-    /// `Doc.GetDatabaseInfo`. Reads.
+    /// Tells how a database behind a connection writes its names, and whether it has databases and owners at all.
+    ///
+    /// The first of the methods for browsing a source by an ODBC, OLE DB or custom connection: then come
+    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases), [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners), [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables), [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields) and
+    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). What it returns helps to write a correct `SELECT`.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
     ///
-    /// Returns `qInfo`: [`DatabaseInfo`].
+    /// # Returns
+    ///
+    /// `qInfo`, [`DatabaseInfo`]: Product, quotes, separators, keywords, and which levels of names there are.
+    ///
+    /// `Doc.GetDatabaseInfo`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseInfo")]
     fn get_database_info(&self, connection_id: &str) -> Call<'_, GetDatabaseInfo> {
         Call::new(self.remote(), GetDatabaseInfo::new(connection_id))
     }
 
-    /// `Doc.GetDatabaseOwners`. Reads.
+    /// Lists the owners (schemas) in a database behind an ODBC, OLE DB or custom connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `database` (`qDatabase`): text, optional.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `database` (`qDatabase`, text, optional): The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
     ///
-    /// Returns `qOwners`: list of [`DatabaseOwner`].
+    /// # Returns
+    ///
+    /// `qOwners`, list of [`DatabaseOwner`]: The owners.
+    ///
+    /// `Doc.GetDatabaseOwners`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseOwners")]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
         Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
     }
 
-    /// `Doc.GetDatabaseTableFields`. Reads.
+    /// Lists the fields of a table or view behind an ODBC, OLE DB or custom connection.
+    ///
+    /// At least one of database and owner must be given; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) tells which the source uses.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `database` (`qDatabase`): text, optional.
-    /// * `owner` (`qOwner`): text, optional.
-    /// * `table` (`qTable`): text.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `database` (`qDatabase`, text, optional): The database that the table is in.
+    /// * `owner` (`qOwner`, text, optional): The owner of the table.
+    /// * `table` (`qTable`, text): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
     ///
-    /// Returns `qFields`: list of [`DataField`].
+    /// # Returns
+    ///
+    /// `qFields`, list of [`DataField`]: The fields, with a mark on those that form the primary key.
+    ///
+    /// `Doc.GetDatabaseTableFields`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseTableFields")]
     fn get_database_table_fields(
         &self,
@@ -1138,21 +1817,32 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTableFields::new(connection_id, table))
     }
 
-    /// `Doc.GetDatabaseTablePreview`. Reads.
+    /// Reads the first rows of a table or view behind an ODBC, OLE DB or custom connection.
+    ///
+    /// At least one of database and owner must be given. The source is queried, which can take a while.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `database` (`qDatabase`): text, optional.
-    /// * `owner` (`qOwner`): text, optional.
-    /// * `table` (`qTable`): text.
-    /// * `conditions` (`qConditions`): [`FilterInfo`], optional.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `database` (`qDatabase`, text, optional): The database that the table is in.
+    /// * `owner` (`qOwner`, text, optional): The owner of the table.
+    /// * `table` (`qTable`, text): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    /// * `conditions` (`qConditions`, [`FilterInfo`], optional): A condition that rows must meet.
     ///
-    /// Returns several values: [`GetDatabaseTablePreviewResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetDatabaseTablePreviewResponse`].
+    ///
+    /// * `qPreview`, list of [`DataRecord`]: Records of texts. The first one holds the names of the fields, the values follow.
+    /// * `qRowCount`, whole number: The number of rows that goes with the preview.
+    ///
+    /// `Doc.GetDatabaseTablePreview`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseTablePreview")]
     fn get_database_table_preview(
         &self,
@@ -1162,65 +1852,96 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTablePreview::new(connection_id, table))
     }
 
-    /// `Doc.GetDatabaseTables`. Reads.
+    /// Lists the tables and views behind an ODBC, OLE DB or custom connection.
+    ///
+    /// At least one of database and owner must be given; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) tells which the source uses.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `database` (`qDatabase`): text, optional.
-    /// * `owner` (`qOwner`): text, optional.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `database` (`qDatabase`, text, optional): The database to look in.
+    /// * `owner` (`qOwner`, text, optional): The owner whose tables to list.
     ///
-    /// Returns `qTables`: list of [`DataTable`].
+    /// # Returns
+    ///
+    /// `qTables`, list of [`DataTable`]: Names and kinds (such as `TABLE` or `VIEW`).
+    ///
+    /// `Doc.GetDatabaseTables`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseTables")]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
         Call::new(self.remote(), GetDatabaseTables::new(connection_id))
     }
 
-    /// `Doc.GetDatabases`. Reads.
+    /// Lists the databases behind an ODBC, OLE DB or custom connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
     ///
-    /// Returns `qDatabases`: list of [`Database`].
+    /// # Returns
+    ///
+    /// `qDatabases`, list of [`Database`]: The databases, with a mark on the default one.
+    ///
+    /// `Doc.GetDatabases`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabases")]
     fn get_databases(&self, connection_id: &str) -> Call<'_, GetDatabases> {
         Call::new(self.remote(), GetDatabases::new(connection_id))
     }
 
-    /// `Doc.GetDimension`. Reads.
+    /// Gives a handle to a master dimension.
+    ///
+    /// An unknown identifier gives no object (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The identifier of the master dimension.
     ///
-    /// Returns `qReturn`: a [`GenericDimension`](super::generic_dimension::GenericDimension).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericDimension`](crate::generic_dimension::GenericDimension): The master dimension.
+    ///
+    /// `Doc.GetDimension`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self, id: &str) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new(id))
     }
 
-    /// `Doc.GetEmptyScript`. Reads.
+    /// Makes the text of a new script, with the usual `SET` statements for number and date formats.
+    ///
+    /// The formats are those of the machine the engine runs on, as they were when it started. The app's own script is not
+    /// touched: hand the text to [`DocApi::set_script`](crate::doc::DocApi::set_script) for that.
     ///
     /// # Parameters
     ///
-    /// * `localized_main_section` (`qLocalizedMainSection`): text, optional.
+    /// * `localized_main_section` (`qLocalizedMainSection`, text, optional): A name for the script's first section, by default `Main`.
     ///
-    /// Returns `qReturn`: text.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The script.
+    ///
+    /// `Doc.GetEmptyScript`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetEmptyScript")]
     fn get_empty_script(&self) -> Call<'_, GetEmptyScript> {
         Call::new(self.remote(), GetEmptyScript::new())
@@ -1228,11 +1949,23 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.GetExpressionBNF`. Reads.
+    /// Gets the grammar of chart expressions as it holds in this app, its fields and functions included.
     ///
-    /// Returns several values: [`GetExpressionBNFResponse`].
+    /// For editors that colour and complete expressions. The answer is large and seldom changes: keep it with its hash and
+    /// ask [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) whether it is still the same. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) has the grammar without an app.
+    ///
+    /// # Returns
+    ///
+    /// Several values, as [`GetExpressionBNFResponse`].
+    ///
+    /// * `qBnfDefs`, list of [`BNFDef`]: The rules and tokens, which refer to each other by number.
+    /// * `qBnfHash`, text: A hash of the grammar.
+    ///
+    /// `Doc.GetExpressionBNF`: reads only.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetExpressionBNF")]
     fn get_expression_bnf(&self) -> Call<'_, GetExpressionBNF> {
         Call::new(self.remote(), GetExpressionBNF::new())
@@ -1240,54 +1973,89 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.GetExpressionBNFHash`. Reads.
+    /// Gets the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) would return.
     ///
-    /// Returns `qBnfHash`: text.
+    /// # Returns
+    ///
+    /// `qBnfHash`, text: The hash; while it stays the same, so does the grammar.
+    ///
+    /// `Doc.GetExpressionBNFHash`: reads only.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetExpressionBNFHash")]
     fn get_expression_bnf_hash(&self) -> Call<'_, GetExpressionBNFHash> {
         Call::new(self.remote(), GetExpressionBNFHash::new())
     }
 
-    /// `Doc.GetFavoriteVariables`. Reads.
+    /// Lists the variables that [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables) has marked as favourites.
     ///
-    /// Returns `qNames`: texts.
+    /// # Returns
+    ///
+    /// `qNames`, texts: Their names.
+    ///
+    /// `Doc.GetFavoriteVariables`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFavoriteVariables")]
     fn get_favorite_variables(&self) -> Call<'_, GetFavoriteVariables> {
         Call::new(self.remote(), GetFavoriteVariables::new())
     }
 
-    /// `Doc.GetField`. Reads.
+    /// Gives a handle to a field of the data model, to select in it or to ask how many values it has.
+    ///
+    /// The handle belongs to one alternate state: selections made through it go there, and for another state a handle of its
+    /// own is needed. A field that does not exist gives no object (`Error::is_not_found`), not an engine error. The values of
+    /// a field are not read through this handle but through a list object ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
+    ///
+    /// See [`FieldApi::select`](crate::field::FieldApi::select), [`FieldApi::select_values`](crate::field::FieldApi::select_values), [`FieldApi::clear`](crate::field::FieldApi::clear) and, for facts about the field,
+    /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): text.
-    /// * `state_name` (`qStateName`): text, optional.
+    /// * `field_name` (`qFieldName`, text): Name of the field as in the data model, case-sensitive, without brackets.
+    /// * `state_name` (`qStateName`, text, optional): The alternate state in which selections will be made; the default state `$` when left out.
     ///
-    /// Returns `qReturn`: a [`Field`](super::field::Field).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`Field`](crate::field::Field): The field.
+    ///
+    /// `Doc.GetField`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetField")]
     fn get_field(&self, field_name: &str) -> Call<'_, GetField> {
         Call::new(self.remote(), GetField::new(field_name))
     }
 
-    /// `Doc.GetFieldAndColumnSamples`. Reads.
+    /// Draws random sample values from fields or from columns of tables.
+    ///
+    /// For previews and for guessing what a field holds, without building a cube. In names, `*` stands for any run of
+    /// characters and `?` for one.
     ///
     /// # Parameters
     ///
-    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): list of [`FieldOrColumn`].
-    /// * `max_number_of_values` (`qMaxNumberOfValues`): whole number.
-    /// * `rand_seed` (`qRandSeed`): whole number, optional.
+    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`, list of [`FieldOrColumn`]): What to draw from. With a table name it is a column of that table, without it is a
+    ///   field.
+    /// * `max_number_of_values` (`qMaxNumberOfValues`, whole number): The most values to return for each; small fields give fewer. A negative number returns all.
+    /// * `rand_seed` (`qRandSeed`, whole number, optional): A seed, so that tests draw the same sample each time.
     ///
-    /// Returns `qResult`: list of [`SampleResult`].
+    /// # Returns
+    ///
+    /// `qResult`, list of [`SampleResult`]: One sample for each field or column that matched.
+    ///
+    /// `Doc.GetFieldAndColumnSamples`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFieldAndColumnSamples")]
     fn get_field_and_column_samples(
         &self,
@@ -1303,29 +2071,46 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// `Doc.GetFieldDescription`. Reads.
+    /// Gets what the engine knows about a field: number of values, tables, tags, comment, size in memory.
+    ///
+    /// The mode flags in it (locked, and mode, always one selected) tell about the field too, and need no handle. For all
+    /// fields at once, use a field list in a generic object ([`FieldListDef`](crate::types::FieldListDef)) or [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): text.
+    /// * `field_name` (`qFieldName`, text): The field's name.
     ///
-    /// Returns `qReturn`: [`FieldDescription`].
+    /// # Returns
+    ///
+    /// `qReturn`, [`FieldDescription`]: The description.
+    ///
+    /// `Doc.GetFieldDescription`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFieldDescription")]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
         Call::new(self.remote(), GetFieldDescription::new(field_name))
     }
 
-    /// `Doc.GetFieldOnTheFlyByName`. Reads.
+    /// Finds the engine's name of a calculated field from its readable one.
+    ///
+    /// See [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression), which makes such fields.
     ///
     /// # Parameters
     ///
-    /// * `readable_name` (`qReadableName`): text.
+    /// * `readable_name` (`qReadableName`, text): The readable name of the calculated field.
     ///
-    /// Returns `qName`: text.
+    /// # Returns
+    ///
+    /// `qName`, text: The name to use in expressions and definitions.
+    ///
+    /// `Doc.GetFieldOnTheFlyByName`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFieldOnTheFlyByName")]
     fn get_field_on_the_fly_by_name(
         &self,
@@ -1334,15 +2119,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFieldOnTheFlyByName::new(readable_name))
     }
 
-    /// `Doc.GetFieldsFromExpression`. Reads.
+    /// Lists the fields that an expression uses.
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`): text.
+    /// * `expr` (`qExpr`, text): The expression.
     ///
-    /// Returns `qFieldNames`: texts.
+    /// # Returns
+    ///
+    /// `qFieldNames`, texts: The fields' names.
+    ///
+    /// `Doc.GetFieldsFromExpression`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFieldsFromExpression")]
     fn get_fields_from_expression(
         &self,
@@ -1351,15 +2142,23 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFieldsFromExpression::new(expr))
     }
 
-    /// `Doc.GetFieldsResourceIds`. Reads.
+    /// Gets the resource identifiers (QRI) of fields, by which the platform's lineage refers to them.
+    ///
+    /// Cloud only. A key field has one identifier for each table it is in.
     ///
     /// # Parameters
     ///
-    /// * `field_names` (`qFieldNames`): texts.
+    /// * `field_names` (`qFieldNames`, texts): The fields to ask for.
     ///
-    /// Returns `qFields`: list of [`NxFieldResourceId`].
+    /// # Returns
+    ///
+    /// `qFields`, list of [`NxFieldResourceId`]: The identifiers by field and table.
+    ///
+    /// `Doc.GetFieldsResourceIds`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFieldsResourceIds")]
     fn get_fields_resource_ids(
         &self,
@@ -1368,20 +2167,33 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFieldsResourceIds::new(field_names))
     }
 
-    /// `Doc.GetFileTableFields`. Reads.
+    /// Lists the fields of a table in a file of a folder connection.
+    ///
+    /// A step in browsing files: [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) finds the file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) its format,
+    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) its tables; [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) shows values.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `relative_path` (`qRelativePath`): text, optional.
-    /// * `data_format` (`qDataFormat`): [`FileDataFormat`].
-    /// * `table` (`qTable`): text.
+    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `table` (`qTable`, text): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
     ///
-    /// Returns several values: [`GetFileTableFieldsResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetFileTableFieldsResponse`].
+    ///
+    /// * `qFields`, list of [`DataField`]: The fields.
+    /// * `qFormatSpec`, text: The format in the notation of the script, to be put behind the file's name in a `LOAD`
+    ///   statement.
+    ///
+    /// `Doc.GetFileTableFields`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFileTableFields")]
     fn get_file_table_fields(
         &self,
@@ -1395,20 +2207,30 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// `Doc.GetFileTablePreview`. Reads.
+    /// Reads the first rows of a table in a file of a folder connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `relative_path` (`qRelativePath`): text, optional.
-    /// * `data_format` (`qDataFormat`): [`FileDataFormat`].
-    /// * `table` (`qTable`): text.
+    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `table` (`qTable`, text): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
     ///
-    /// Returns several values: [`GetFileTablePreviewResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetFileTablePreviewResponse`].
+    ///
+    /// * `qPreview`, list of [`DataRecord`]: Records of texts. The first one holds the names of the fields, the values follow.
+    /// * `qFormatSpec`, text: The format in the notation of the script, to be put behind the file's name in a `LOAD`
+    ///   statement.
+    ///
+    /// `Doc.GetFileTablePreview`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFileTablePreview")]
     fn get_file_table_preview(
         &self,
@@ -1422,19 +2244,27 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// `Doc.GetFileTables`. Reads.
+    /// Lists the tables in a file of a folder connection.
+    ///
+    /// For JSON and XML files [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) tells the fields in the same call.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `relative_path` (`qRelativePath`): text, optional.
-    /// * `data_format` (`qDataFormat`): [`FileDataFormat`].
+    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
     ///
-    /// Returns `qTables`: list of [`DataTable`].
+    /// # Returns
+    ///
+    /// `qTables`, list of [`DataTable`]: The tables: sheets and ranges of a workbook, tables of a page, or just one.
+    ///
+    /// `Doc.GetFileTables`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFileTables")]
     fn get_file_tables(
         &self,
@@ -1444,19 +2274,27 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFileTables::new(connection_id, data_format))
     }
 
-    /// `Doc.GetFileTablesEx`. Reads.
+    /// Lists the tables in a JSON or XML file of a folder connection, together with their fields.
+    ///
+    /// For other formats use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `relative_path` (`qRelativePath`): text, optional.
-    /// * `data_format` (`qDataFormat`): [`FileDataFormat`].
+    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
     ///
-    /// Returns `qTables`: list of [`DataTableEx`].
+    /// # Returns
+    ///
+    /// `qTables`, list of [`DataTableEx`]: The tables, each with its fields and its format in the notation of the script.
+    ///
+    /// `Doc.GetFileTablesEx`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFileTablesEx")]
     fn get_file_tables_ex(
         &self,
@@ -1466,18 +2304,24 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFileTablesEx::new(connection_id, data_format))
     }
 
-    /// `Doc.GetFolderItemsForConnection`. Reads.
+    /// Lists the files and folders at some place of a folder connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `relative_path` (`qRelativePath`): text, optional.
+    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, text, optional): A path below the connection's folder; the folder itself when left out.
     ///
-    /// Returns `qFolderItems`: list of [`FolderItem`].
+    /// # Returns
+    ///
+    /// `qFolderItems`, list of [`FolderItem`]: Names and kinds.
+    ///
+    /// `Doc.GetFolderItemsForConnection`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFolderItemsForConnection")]
     fn get_folder_items_for_connection(
         &self,
@@ -1488,157 +2332,266 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.GetGroupStates`. Reads.
+    /// Tells which field is the active one in each cyclic group of the app.
     ///
-    /// Returns `qGroupStates`: list of [`GroupState`].
+    /// Keep the answer and hand it to [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) later to bring the same view back.
+    ///
+    /// # Returns
+    ///
+    /// `qGroupStates`, list of [`GroupState`]: The groups with their active fields.
+    ///
+    /// `Doc.GetGroupStates`: reads only.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetGroupStates")]
     fn get_group_states(&self) -> Call<'_, GetGroupStates> {
         Call::new(self.remote(), GetGroupStates::new())
     }
 
-    /// `Doc.GetIncludeFileContent`. Reads.
+    /// Reads a text file that the load script could include.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
+    /// * `path` (`qPath`, text): The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
+    ///   brackets where the script would.
     ///
-    /// Returns `qContent`: text.
+    /// # Returns
+    ///
+    /// `qContent`, text: The text of the file.
+    ///
+    /// `Doc.GetIncludeFileContent`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetIncludeFileContent")]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
         Call::new(self.remote(), GetIncludeFileContent::new(path))
     }
 
-    /// `Doc.GetLibraryContent`. Reads.
+    /// Lists the files in a content library, with the URLs to load them from.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
     ///
-    /// Returns `qList`: [`StaticContentList`].
+    /// # Returns
+    ///
+    /// `qList`, [`StaticContentList`]: The files.
+    ///
+    /// `Doc.GetLibraryContent`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLibraryContent")]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
         Call::new(self.remote(), GetLibraryContent::new(name))
     }
 
-    /// `Doc.GetLineage`. Reads.
+    /// Tells where the data of the app came from: the statements of the script that loaded or stored it, and their sources.
     ///
-    /// Returns `qLineage`: list of [`LineageInfo`].
+    /// It describes the last reload; an app without one has none.
+    ///
+    /// # Returns
+    ///
+    /// `qLineage`, list of [`LineageInfo`]: One entry for each statement.
+    ///
+    /// `Doc.GetLineage`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLineage")]
     fn get_lineage(&self) -> Call<'_, GetLineage> {
         Call::new(self.remote(), GetLineage::new())
     }
 
-    /// `Doc.GetLocaleInfo`. Reads.
+    /// Gets the formats of the app: separators, date and money formats, names of months and days, collation.
     ///
-    /// Returns `qReturn`: [`LocaleInfo`].
+    /// They come from the `SET` statements of the load script and, where it says nothing, from the machine that the engine
+    /// runs on. Use them to read and write numbers as the app's users do. They are in [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) too.
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, [`LocaleInfo`]: The formats.
+    ///
+    /// `Doc.GetLocaleInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLocaleInfo")]
     fn get_locale_info(&self) -> Call<'_, GetLocaleInfo> {
         Call::new(self.remote(), GetLocaleInfo::new())
     }
 
-    /// `Doc.GetLooselyCoupledVector`. Reads.
+    /// Tells which tables of the data model are loosely coupled.
     ///
-    /// Returns `qv`: whole numbers.
+    /// A selection does not spread through a loosely coupled table. The engine couples tables loosely by itself where the
+    /// data model would have a loop. Change the vector with [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
+    ///
+    /// # Returns
+    ///
+    /// `qv`, whole numbers: A number for each table: 0 normal, 1 loosely coupled, 2 loosely coupled for good. The last three numbers
+    ///   belong to no table: pass them back as they are.
+    ///
+    /// `Doc.GetLooselyCoupledVector`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLooselyCoupledVector")]
     fn get_loosely_coupled_vector(&self) -> Call<'_, GetLooselyCoupledVector> {
         Call::new(self.remote(), GetLooselyCoupledVector::new())
     }
 
-    /// `Doc.GetMatchingFields`. Reads.
+    /// Finds the fields of the data model that carry all or at least one of a list of tags.
+    ///
+    /// Tags set by the engine begin with `$`, for example `$numeric`, `$key` or `$date`. [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches
+    /// only what is connected with a given field.
     ///
     /// # Parameters
     ///
-    /// * `tags` (`qTags`): texts.
-    /// * `matching_field_mode` (`qMatchingFieldMode`): text, optional.
+    /// * `tags` (`qTags`, texts): The tags.
+    /// * `matching_field_mode` (`qMatchingFieldMode`, text, optional): The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
+    ///   them is enough. All when left out.
     ///
-    /// Returns `qFieldNames`: list of [`NxMatchingFieldInfo`].
+    /// # Returns
+    ///
+    /// `qFieldNames`, list of [`NxMatchingFieldInfo`]: The fields, each with all its tags.
+    ///
+    /// `Doc.GetMatchingFields`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMatchingFields")]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
         Call::new(self.remote(), GetMatchingFields::new(tags))
     }
 
-    /// `Doc.GetMeasure`. Reads.
+    /// Gives a handle to a master measure.
+    ///
+    /// An unknown identifier gives no object (`Error::is_not_found`). To find one by its label, use
+    /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The identifier of the master measure.
     ///
-    /// Returns `qReturn`: a [`GenericMeasure`](super::generic_measure::GenericMeasure).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    ///
+    /// `Doc.GetMeasure`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self, id: &str) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new(id))
     }
 
-    /// `Doc.GetMeasureWithLabel`. Reads.
+    /// Gives a handle to the master measure with a certain label.
+    ///
+    /// Labels need not be unique; the first measure that has it is taken. If none has, there is no object
+    /// (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
-    /// * `label` (`qLabel`): text.
+    /// * `label` (`qLabel`, text): The label.
     ///
-    /// Returns `qReturn`: a [`GenericMeasure`](super::generic_measure::GenericMeasure).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    ///
+    /// `Doc.GetMeasureWithLabel`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMeasureWithLabel")]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
         Call::new(self.remote(), GetMeasureWithLabel::new(label))
     }
 
-    /// `Doc.GetMediaList`. Reads.
+    /// Lists media files that the app can show.
     ///
-    /// Returns several values: [`GetMediaListResponse`].
+    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) tell more, library by library.
     ///
-    /// Deprecated: use [`DocApi::get_library_content`](super::doc::DocApi::get_library_content) instead.
+    /// # Returns
+    ///
+    /// Several values, as [`GetMediaListResponse`].
+    ///
+    /// * `qList`, [`MediaList`]: The files.
+    /// * `qReturn`, true or false: Whether the list could be made.
+    ///
+    /// `Doc.GetMediaList`: reads only.
+    ///
+    /// Deprecated: use [`DocApi::get_library_content`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMediaList")]
     #[deprecated(note = "use `DocApi::get_library_content` instead")]
     fn get_media_list(&self) -> Call<'_, GetMediaList> {
         Call::new(self.remote(), GetMediaList::new())
     }
 
-    /// `Doc.GetObject`. Reads.
+    /// Gives a handle to an object of the app, saved or of the session, at the top level or a child.
+    ///
+    /// The handle tells the type that the object was created with. An unknown identifier gives no object
+    /// (`Error::is_not_found`), not an engine error.
+    ///
+    /// Master dimensions, master measures, variables and bookmarks have methods of their own: [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
+    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure), [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The object's identifier.
     ///
-    /// Returns `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    ///
+    /// `Doc.GetObject`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetObject")]
     fn get_object(&self, id: &str) -> Call<'_, GetObject> {
         Call::new(self.remote(), GetObject::new(id))
     }
 
-    /// `Doc.GetObjects`. Reads.
+    /// Lists the objects of certain types, with the properties asked for.
+    ///
+    /// One call in place of opening each object: for a list of sheets, ask for type `sheet` and say in the options which
+    /// parts of the layouts are wanted, such as the title. [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper if identifiers and types are
+    /// enough.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`NxGetObjectOptions`].
+    /// * `options` (`qOptions`, [`NxGetObjectOptions`]): The types to list, the parts of the layouts to return, and whether session objects are listed too.
     ///
-    /// Returns `qList`: list of [`NxContainerEntry`].
+    /// # Returns
+    ///
+    /// `qList`, list of [`NxContainerEntry`]: One entry for each object, with its identifier, its meta data and the parts asked for.
+    ///
+    /// `Doc.GetObjects`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetObjects")]
     fn get_objects(&self, options: NxGetObjectOptions) -> Call<'_, GetObjects> {
         Call::new(self.remote(), GetObjects::new(options))
@@ -1646,17 +2599,30 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.GetOrCreateObject`. Changes something.
+    /// Gives a handle to the object with a certain identifier, creating it first if there is none.
+    ///
+    /// Good for objects that must be there once under a fixed identifier. An object that exists is not changed: the
+    /// properties count for a new one only. The call fails if the identifier belongs to something else, such as an object of
+    /// another type.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericObjectProperties`].
+    /// * `prop` (`qProp`, [`GenericObjectProperties`]): The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
     ///
-    /// Returns several values: [`GetOrCreateObjectResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetOrCreateObjectResponse`].
+    ///
+    /// * `qNewObject`, true or false: Whether the object was created by this call.
+    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    ///
+    /// `Doc.GetOrCreateObject`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetOrCreateObject")]
     fn get_or_create_object(
         &self,
@@ -1665,37 +2631,62 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetOrCreateObject::new(prop))
     }
 
-    /// `Doc.GetScript`. Reads.
+    /// Gets the text of the load script.
     ///
-    /// Returns `qScript`: text.
+    /// It is the script as last set, saved or not. Sections are divided by lines of the form `///$tab Name`.
+    /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) tells in addition whether someone has locked it.
+    ///
+    /// # Returns
+    ///
+    /// `qScript`, text: The script.
+    ///
+    /// `Doc.GetScript`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScript")]
     fn get_script(&self) -> Call<'_, GetScript> {
         Call::new(self.remote(), GetScript::new())
     }
 
-    /// `Doc.GetScriptBreakpoints`. Reads.
+    /// Lists the breakpoints in the load script.
     ///
-    /// Returns `qBreakpoints`: list of [`EditorBreakpoint`].
+    /// They count in a reload with debugging ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
+    ///
+    /// # Returns
+    ///
+    /// `qBreakpoints`, list of [`EditorBreakpoint`]: The breakpoints.
+    ///
+    /// `Doc.GetScriptBreakpoints`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScriptBreakpoints")]
     fn get_script_breakpoints(&self) -> Call<'_, GetScriptBreakpoints> {
         Call::new(self.remote(), GetScriptBreakpoints::new())
     }
 
-    /// `Doc.GetScriptEx`. Reads.
+    /// Gets the load script together with its meta data.
     ///
-    /// Returns `qScript`: [`AppScript`].
+    /// The plain text alone is returned by [`DocApi::get_script`](crate::doc::DocApi::get_script), the meta data alone by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta).
+    ///
+    /// # Returns
+    ///
+    /// `qScript`, [`AppScript`]: The text, its meta data, and whether it is locked for this user at the moment (on Cloud).
+    ///
+    /// `Doc.GetScriptEx`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: read.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScriptEx")]
     fn get_script_ex(&self) -> Call<'_, GetScriptEx> {
         Call::new(self.remote(), GetScriptEx::new())
@@ -1703,45 +2694,71 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.GetScriptMeta`. Reads.
+    /// Gets the meta data of the load script, without its text.
     ///
-    /// Returns `qMeta`: [`AppScriptMeta`].
+    /// # Returns
+    ///
+    /// `qMeta`, [`AppScriptMeta`]: Who may do what with the script, and whether it is locked for this user at the moment (on Cloud).
+    ///
+    /// `Doc.GetScriptMeta`: reads only.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: read.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScriptMeta")]
     fn get_script_meta(&self) -> Call<'_, GetScriptMeta> {
         Call::new(self.remote(), GetScriptMeta::new())
     }
 
-    /// `Doc.GetSetAnalysis`. Reads.
+    /// Turns selections into a set expression that means the same.
+    ///
+    /// The result can be put into an aggregation, `Sum({…} Sales)`, to freeze the selections in a formula. Selections in
+    /// calculated fields and dimensions cannot be written so; the text says that fields are missing instead. Either the
+    /// current selections are used, or, with a bookmark given, those stored in it.
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text, optional.
-    /// * `bookmark_id` (`qBookmarkId`): text, optional.
+    /// * `state_name` (`qStateName`, text, optional): The alternate state to take; the default state `$` when left out.
+    /// * `bookmark_id` (`qBookmarkId`, text, optional): The bookmark to take the selections from; the current ones when left out.
     ///
-    /// Returns `qSetExpression`: text.
+    /// # Returns
+    ///
+    /// `qSetExpression`, text: The set expression.
+    ///
+    /// `Doc.GetSetAnalysis`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetSetAnalysis")]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
         Call::new(self.remote(), GetSetAnalysis::new())
     }
 
-    /// `Doc.GetTableData`. Reads.
+    /// Reads rows of a table of the data model as it was loaded, whatever is selected.
+    ///
+    /// For looking at raw data. Related tables are not joined and selections do not matter; use a cube in a session object
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) for anything that should follow them.
     ///
     /// # Parameters
     ///
-    /// * `offset` (`qOffset`): whole number.
-    /// * `rows` (`qRows`): whole number.
-    /// * `synthetic_mode` (`qSyntheticMode`): true or false.
-    /// * `table_name` (`qTableName`): text.
+    /// * `offset` (`qOffset`, whole number): The first row to return, counted from 0.
+    /// * `rows` (`qRows`, whole number): The number of rows to return.
+    /// * `synthetic_mode` (`qSyntheticMode`, true or false): Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
+    /// * `table_name` (`qTableName`, text): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
     ///
-    /// Returns `qData`: list of [`TableRow`].
+    /// # Returns
+    ///
+    /// `qData`, list of [`TableRow`]: The rows, with a value for each field in the order of the table; fewer than asked for at the end of
+    ///   the table.
+    ///
+    /// `Doc.GetTableData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetTableData")]
     fn get_table_data(
         &self,
@@ -1758,34 +2775,56 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.GetTableProfileData`. Reads.
+    /// Gets statistics about the fields of a table: rows, nulls, distinct values, extremes, averages.
+    ///
+    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) can return the same for all tables.
     ///
     /// # Parameters
     ///
-    /// * `table_name` (`qTableName`): text.
+    /// * `table_name` (`qTableName`, text): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
     ///
-    /// Returns `qProfiling`: [`TableProfilingData`].
+    /// # Returns
+    ///
+    /// `qProfiling`, [`TableProfilingData`]: The statistics by field.
+    ///
+    /// `Doc.GetTableProfileData`: reads only.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetTableProfileData")]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
         Call::new(self.remote(), GetTableProfileData::new(table_name))
     }
 
-    /// `Doc.GetTablesAndKeys`. Reads.
+    /// Describes the whole data model: tables with their fields and row counts, and the keys that link them.
+    ///
+    /// The sizes only serve a data model viewer that wants tables laid out. A program interested in the model gives
+    /// `Size::default()` twice and 0.
     ///
     /// # Parameters
     ///
-    /// * `window_size` (`qWindowSize`): [`Size`].
-    /// * `null_size` (`qNullSize`): [`Size`].
-    /// * `cell_height` (`qCellHeight`): whole number.
-    /// * `synthetic_mode` (`qSyntheticMode`): true or false.
-    /// * `include_sys_vars` (`qIncludeSysVars`): true or false.
-    /// * `include_profiling` (`qIncludeProfiling`): true or false, optional.
+    /// * `window_size` (`qWindowSize`, [`Size`]): The size of the viewer's window in pixels, to lay the tables out in.
+    /// * `null_size` (`qNullSize`, [`Size`]): A second size for the layout, commonly zero.
+    /// * `cell_height` (`qCellHeight`, whole number): The height in pixels of one line of a table in the viewer.
+    /// * `synthetic_mode` (`qSyntheticMode`, true or false): `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
+    ///   tables as the script loaded them, linked by several fields where that is so.
+    /// * `include_sys_vars` (`qIncludeSysVars`, true or false): Whether the engine's own system items are listed as well.
+    /// * `include_profiling` (`qIncludeProfiling`, true or false, optional): Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
+    ///   time.
     ///
-    /// Returns several values: [`GetTablesAndKeysResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetTablesAndKeysResponse`].
+    ///
+    /// * `qtr`, list of [`TableRecord`]: The tables, with their fields.
+    /// * `qk`, list of [`SourceKeyRecord`]: The keys, each with the tables it links.
+    ///
+    /// `Doc.GetTablesAndKeys`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetTablesAndKeys")]
     fn get_tables_and_keys(
         &self,
@@ -1807,29 +2846,42 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// `Doc.GetTextMacros`. Reads.
+    /// Lists the variables of the script and their values, at the point that a reload with debugging has reached.
     ///
-    /// Returns `qMacros`: list of [`TextMacro`].
+    /// # Returns
+    ///
+    /// `qMacros`, list of [`TextMacro`]: The variables, with numbers that tell when each was last read and set; both 0 means it was not
+    ///   touched.
+    ///
+    /// `Doc.GetTextMacros`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetTextMacros")]
     fn get_text_macros(&self) -> Call<'_, GetTextMacros> {
         Call::new(self.remote(), GetTextMacros::new())
     }
 
-    /// `Doc.GetVariable`. Reads.
+    /// Gives a handle to a variable, given its name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The variable's name.
     ///
-    /// Returns `qReturn`: a [`GenericVariable`](super::generic_variable::GenericVariable).
+    /// # Returns
     ///
-    /// Deprecated: use [`DocApi::get_variable_by_id`](super::doc::DocApi::get_variable_by_id) or [`DocApi::get_variable_by_name`](super::doc::DocApi::get_variable_by_name) instead.
+    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable, of the present class [`GenericVariable`](crate::generic_variable::GenericVariable).
+    ///
+    /// `Doc.GetVariable`: reads only.
+    ///
+    /// Deprecated: use [`DocApi::get_variable_by_id`] or [`DocApi::get_variable_by_name`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariable")]
     #[deprecated(
         note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
@@ -1838,102 +2890,157 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetVariable::new(name))
     }
 
-    /// `Doc.GetVariableById`. Reads.
+    /// Gives a handle to a variable, saved or of the session, given its identifier.
+    ///
+    /// An unknown identifier gives no object (`Error::is_not_found`). With only the name at hand use
+    /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The variable's identifier.
     ///
-    /// Returns `qReturn`: a [`GenericVariable`](super::generic_variable::GenericVariable).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    ///
+    /// `Doc.GetVariableById`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariableById")]
     fn get_variable_by_id(&self, id: &str) -> Call<'_, GetVariableById> {
         Call::new(self.remote(), GetVariableById::new(id))
     }
 
-    /// `Doc.GetVariableByName`. Reads.
+    /// Gives a handle to a variable, saved or of the session, given its name.
+    ///
+    /// A name that no variable has gives no object (`Error::is_not_found`). Through the handle the value is read with
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) and set with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The variable's name, case-sensitive.
     ///
-    /// Returns `qReturn`: a [`GenericVariable`](super::generic_variable::GenericVariable).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    ///
+    /// `Doc.GetVariableByName`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariableByName")]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
         Call::new(self.remote(), GetVariableByName::new(name))
     }
 
-    /// `Doc.GetVariables`. Reads.
+    /// Lists the variables of the app.
+    ///
+    /// A single call for what the layout of a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object would hold; use the
+    /// latter to be told of changes.
     ///
     /// # Parameters
     ///
-    /// * `list_def` (`qListDef`): [`VariableListDef`].
+    /// * `list_def` (`qListDef`, [`VariableListDef`]): Which variables to list, besides the app's own: reserved ones, system ones, the session's.
     ///
-    /// Returns `qList`: list of [`NxVariableListItem`].
+    /// # Returns
+    ///
+    /// `qList`, list of [`NxVariableListItem`]: One entry for each variable.
+    ///
+    /// `Doc.GetVariables`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariables")]
     fn get_variables(&self, list_def: VariableListDef) -> Call<'_, GetVariables> {
         Call::new(self.remote(), GetVariables::new(list_def))
     }
 
-    /// `Doc.GetViewDlgSaveInfo`. Reads.
+    /// Gets where a data model viewer should draw each table.
     ///
-    /// Returns `qReturn`: [`TableViewDlgSaveInfo`].
+    /// # Returns
+    ///
+    /// `qReturn`, [`TableViewDlgSaveInfo`]: Positions and sizes, for both views of the model.
+    ///
+    /// `Doc.GetViewDlgSaveInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetViewDlgSaveInfo")]
     fn get_view_dlg_save_info(&self) -> Call<'_, GetViewDlgSaveInfo> {
         Call::new(self.remote(), GetViewDlgSaveInfo::new())
     }
 
-    /// `Doc.GuessFileType`. Reads.
+    /// Guesses the format of a file of a folder connection by looking into it.
+    ///
+    /// The result is meant for [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and the methods that follow it. It is a guess: for delimited text the
+    /// quotes, the code page and the labels may need a correction.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `relative_path` (`qRelativePath`): text, optional.
+    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
     ///
-    /// Returns `qDataFormat`: [`FileDataFormat`].
+    /// # Returns
+    ///
+    /// `qDataFormat`, [`FileDataFormat`]: The format found.
+    ///
+    /// `Doc.GuessFileType`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GuessFileType")]
     fn guess_file_type(&self, connection_id: &str) -> Call<'_, GuessFileType> {
         Call::new(self.remote(), GuessFileType::new(connection_id))
     }
 
-    /// `Doc.LockAll`. Changes something.
+    /// Locks the selections of all fields in one state, so that ordinary selections do not change them.
+    ///
+    /// Undo it with [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all). For one field use [`FieldApi::lock`](crate::field::FieldApi::lock).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text, optional.
+    /// * `state_name` (`qStateName`, text, optional): The alternate state; the default state `$` when left out.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.LockAll`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "LockAll")]
     fn lock_all(&self) -> Call<'_, LockAll> {
         Call::new(self.remote(), LockAll::new())
     }
 
-    /// `Doc.ModifyConnection`. Changes something.
+    /// Changes the definition of a data connection.
+    ///
+    /// Neither its identifier nor its type can change. Get the present definition with [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and change that.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): text.
-    /// * `connection` (`qConnection`): [`Connection`].
-    /// * `override_credentials` (`qOverrideCredentials`): true or false, optional.
+    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection` (`qConnection`, [`Connection`]): The whole new definition.
+    /// * `override_credentials` (`qOverrideCredentials`, true or false, optional): Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
+    ///   you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.ModifyConnection`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ModifyConnection")]
     fn modify_connection(
         &self,
@@ -1943,44 +3050,64 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ModifyConnection::new(connection_id, connection))
     }
 
-    /// `Doc.Publish`. Changes something.
+    /// Publishes the app to a stream, with all its objects, bookmarks and library items.
+    ///
+    /// Streams belong to Enterprise on Windows; [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists them. An app can be published once, to one
+    /// stream. [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app) publishes an app that is not open.
     ///
     /// # Parameters
     ///
-    /// * `stream_id` (`qStreamId`): text.
-    /// * `name` (`qName`): text, optional.
+    /// * `stream_id` (`qStreamId`, text): The identifier of the stream.
+    /// * `name` (`qName`, text, optional): A name for the published app; the engine makes one up when left out.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.Publish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Publish")]
     fn publish(&self, stream_id: &str) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new(stream_id))
     }
 
-    /// `Doc.Redo`. Changes something.
+    /// Repeats the change that [`DocApi::undo`](crate::doc::DocApi::undo) took back last.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether there was something to repeat.
+    ///
+    /// `Doc.Redo`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Redo")]
     fn redo(&self) -> Call<'_, Redo> {
         Call::new(self.remote(), Redo::new())
     }
 
-    /// `Doc.RemoveAlternateState`. Changes something.
+    /// Removes an alternate state from the app, with the selections in it.
+    ///
+    /// Objects that name the state have to be changed by whoever made them. For a state of the session use
+    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text.
+    /// * `state_name` (`qStateName`, text): The state to remove.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.RemoveAlternateState`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "RemoveAlternateState")]
     fn remove_alternate_state(
         &self,
@@ -1989,15 +3116,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveAlternateState::new(state_name))
     }
 
-    /// `Doc.RemoveSessionAlternateState`. Changes something.
+    /// Removes an alternate state made by [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text.
+    /// * `state_name` (`qStateName`, text): The state to remove.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    ///
+    /// `Doc.RemoveSessionAlternateState`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "RemoveSessionAlternateState")]
     fn remove_session_alternate_state(
         &self,
@@ -2006,19 +3139,25 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveSessionAlternateState::new(state_name))
     }
 
-    /// `Doc.RemoveVariable`. Changes something.
+    /// Deletes a variable, given its name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): text.
+    /// * `name` (`qName`, text): The variable's name, case-sensitive.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
     ///
-    /// Deprecated: use [`DocApi::destroy_variable_by_id`](super::doc::DocApi::destroy_variable_by_id) or [`DocApi::destroy_variable_by_name`](super::doc::DocApi::destroy_variable_by_name) instead.
+    /// `qReturn`, true or false: Whether it was deleted.
+    ///
+    /// `Doc.RemoveVariable`: changes something.
+    ///
+    /// Deprecated: use [`DocApi::destroy_variable_by_id`] or [`DocApi::destroy_variable_by_name`] instead.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "RemoveVariable")]
     #[deprecated(
         note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
@@ -2027,33 +3166,53 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveVariable::new(name))
     }
 
-    /// `Doc.ReplaceBookmark`. Changes something.
+    /// Stores the current selections in an existing bookmark.
+    ///
+    /// The bookmark keeps its identifier and its other properties.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
-    /// * `ignore_patches` (`qIgnorePatches`): true or false, optional.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`): texts, optional.
+    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `ignore_patches` (`qIgnorePatches`, true or false, optional): Whether the soft patches of objects are left out.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored, all objects' when empty; without effect if patches are
+    ///   left out.
     ///
-    /// Returns several values: [`ReplaceBookmarkResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`ReplaceBookmarkResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: The bookmark's identifier and type.
+    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    ///
+    /// `Doc.ReplaceBookmark`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ReplaceBookmark")]
     fn replace_bookmark(&self, id: &str) -> Call<'_, ReplaceBookmark> {
         Call::new(self.remote(), ReplaceBookmark::new(id))
     }
 
-    /// `Doc.RestoreTempSelectionState`. Changes something.
+    /// Brings back the selections that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) stored.
+    ///
+    /// Cloud only.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selections were restored; `false` if, for example, they have expired.
+    ///
+    /// `Doc.RestoreTempSelectionState`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "RestoreTempSelectionState")]
     fn restore_temp_selection_state(
         &self,
@@ -2062,73 +3221,107 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RestoreTempSelectionState::new(id))
     }
 
-    /// `Doc.Resume`. Changes something.
+    /// Puts the app back into the state in which the user left it.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.Resume`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Resume")]
     fn resume(&self) -> Call<'_, Resume> {
         Call::new(self.remote(), Resume::new())
     }
 
-    /// `Doc.SaveAs`. Changes something.
+    /// Saves a copy of the app under another name.
+    ///
+    /// The way to turn a session app into a lasting one. Open the copy with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), over a connection of its own.
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`): text.
+    /// * `new_app_name` (`qNewAppName`, text): The name of the copy.
     ///
-    /// Returns `qNewAppId`: text.
+    /// # Returns
+    ///
+    /// `qNewAppId`, text: The identifier of the copy.
+    ///
+    /// `Doc.SaveAs`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SaveAs")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.remote(), SaveAs::new(new_app_name))
     }
 
-    /// `Doc.SaveObjects`. Changes something.
+    /// Saves the objects that were changed, but no data.
+    ///
+    /// Enterprise only; elsewhere use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload this is not enough: the new data needs [`DocApi::do_save`](crate::doc::DocApi::do_save).
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SaveObjects`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SaveObjects")]
     fn save_objects(&self) -> Call<'_, SaveObjects> {
         Call::new(self.remote(), SaveObjects::new())
     }
 
-    /// `Doc.Scramble`. Changes something.
+    /// Makes the values of a field unrecognisable, so that the app can be shown to strangers.
+    ///
+    /// Special characters and the rough size of small numbers stay, so the data still behaves much like the original. Beware:
+    /// once the app is saved the original values are gone until the next reload. It can be called for several fields, one
+    /// after the other.
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): text.
+    /// * `field_name` (`qFieldName`, text): The field to scramble.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.Scramble`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Scramble")]
     fn scramble(&self, field_name: &str) -> Call<'_, Scramble> {
         Call::new(self.remote(), Scramble::new(field_name))
     }
 
-    /// `Doc.SearchAssociations`. Reads.
+    /// Searches the values of fields for terms and returns the combinations of matches.
+    ///
+    /// A result is selected by [`DocApi::select_associations`](crate::doc::DocApi::select_associations).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`SearchCombinationOptions`].
-    /// * `terms` (`qTerms`): texts.
-    /// * `page` (`qPage`): [`SearchPage`].
+    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, and whether selections and locks narrow the search.
+    /// * `terms` (`qTerms`, texts): The terms.
+    /// * `page` (`qPage`, [`SearchPage`]): Which results to return, and how many values for each.
     ///
-    /// Returns `qResults`: [`SearchAssociationResult`].
+    /// # Returns
     ///
-    /// Deprecated: use [`DocApi::search_results`](super::doc::DocApi::search_results) instead.
+    /// `qResults`, [`SearchAssociationResult`]: The matches, with a dictionary for each field; the total is not limited by the page.
+    ///
+    /// `Doc.SearchAssociations`: reads only.
+    ///
+    /// Deprecated: use [`DocApi::search_results`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SearchAssociations")]
     #[deprecated(note = "use `DocApi::search_results` instead")]
     fn search_associations(
@@ -2140,17 +3333,26 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchAssociations::new(options, terms, page))
     }
 
-    /// `Doc.SearchObjects`. Reads.
+    /// Searches for charts and other objects by title, subtitle, footnote, type and the dimension values they show.
+    ///
+    /// Selections matter: values that they exclude are not found. Containers and helpers are never returned: sheets, stories
+    /// and slides, master objects, snapshots and the like. To search the data itself use [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`SearchObjectOptions`].
-    /// * `terms` (`qTerms`): texts.
-    /// * `page` (`qPage`): [`SearchPage`].
+    /// * `options` (`qOptions`, [`SearchObjectOptions`]): Whether the properties that matched are returned, and how positions in a text are counted.
+    /// * `terms` (`qTerms`, texts): The terms.
+    /// * `page` (`qPage`, [`SearchPage`]): Which groups and how many items of each to return.
     ///
-    /// Returns `qResult`: [`SearchResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`SearchResult`]: The matches, grouped by the terms that they match.
+    ///
+    /// `Doc.SearchObjects`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SearchObjects")]
     fn search_objects(
         &self,
@@ -2161,17 +3363,32 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchObjects::new(options, terms, page))
     }
 
-    /// `Doc.SearchResults`. Reads.
+    /// Searches the values of all or some fields for a number of terms.
+    ///
+    /// The search behind the search bar of the client. With several terms, the results are grouped by the terms they match,
+    /// so that a group for all terms together is found beside one for each term alone. A group has an item for each field,
+    /// and an item has the matching values with the places of the match. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects what a group
+    /// stands for.
+    ///
+    /// For suggestions while a user types use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), for a plain list of values by field
+    /// [`DocApi::search_values`](crate::doc::DocApi::search_values), for charts [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`SearchCombinationOptions`].
-    /// * `terms` (`qTerms`): texts.
-    /// * `page` (`qPage`): [`SearchPage`].
+    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, whether selections and locks narrow the search, and which details of a match to
+    ///   return.
+    /// * `terms` (`qTerms`, texts): The terms, one or more words.
+    /// * `page` (`qPage`, [`SearchPage`]): Which groups to return, and how many items and matches of each.
     ///
-    /// Returns `qResult`: [`SearchResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`SearchResult`]: The groups, and how many there are in total.
+    ///
+    /// `Doc.SearchResults`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SearchResults")]
     fn search_results(
         &self,
@@ -2182,16 +3399,22 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchResults::new(options, terms, page))
     }
 
-    /// `Doc.SearchSuggest`. Reads.
+    /// Suggests completions of search terms, from the words in the data.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`SearchCombinationOptions`].
-    /// * `terms` (`qTerms`): texts.
+    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, and whether selections and locks narrow the search.
+    /// * `terms` (`qTerms`, texts): What the user has typed so far.
     ///
-    /// Returns `qResult`: [`SearchSuggestionResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`SearchSuggestionResult`]: The suggestions, and the fields that have hits.
+    ///
+    /// `Doc.SearchSuggest`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SearchSuggest")]
     fn search_suggest(
         &self,
@@ -2203,17 +3426,25 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `Doc.SearchValues`. Reads.
+    /// Searches the values of all or some fields and lists the matching values by field.
+    ///
+    /// Simpler than [`DocApi::search_results`](crate::doc::DocApi::search_results): there are no groups and no combinations of terms.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`SearchValueOptions`].
-    /// * `terms` (`qTerms`): texts.
-    /// * `page` (`qPage`): [`SearchValuePage`].
+    /// * `options` (`qOptions`, [`SearchValueOptions`]): The fields to search; all when the list is empty.
+    /// * `terms` (`qTerms`, texts): The terms.
+    /// * `page` (`qPage`, [`SearchValuePage`]): Which fields to return, and how many values of each; -1 means all values.
     ///
-    /// Returns `qResult`: [`SearchValueResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`SearchValueResult`]: The fields that have matches, with the matching values.
+    ///
+    /// `Doc.SearchValues`: reads only.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SearchValues")]
     fn search_values(
         &self,
@@ -2224,18 +3455,25 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchValues::new(options, terms, page))
     }
 
-    /// `Doc.SelectAssociations`. Changes something.
+    /// Selects the values of a search result.
+    ///
+    /// Options and terms must be those of the search, as the engine repeats it.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): [`SearchCombinationOptions`].
-    /// * `terms` (`qTerms`): texts.
-    /// * `match_ix` (`qMatchIx`): whole number.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The options of the search.
+    /// * `terms` (`qTerms`, texts): The terms of the search.
+    /// * `match_ix` (`qMatchIx`, whole number): Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
+    ///   [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): No longer in use: leave it out.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.SelectAssociations`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SelectAssociations")]
     fn select_associations(
         &self,
@@ -2246,21 +3484,30 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SelectAssociations::new(options, terms, match_ix))
     }
 
-    /// `Doc.SendGenericCommandToCustomConnector`. Changes something.
+    /// Passes a command to a custom connector (one made with the QVX SDK) and returns its answer.
+    ///
+    /// What is possible depends on the connector. The commands that exist are `JsonRequest`, `GetCustomCaption`,
+    /// `IsConnected`, `DisableQlikViewSelectButton` and `HaveStarField`.
     ///
     /// # Parameters
     ///
-    /// * `provider` (`qProvider`): text.
-    /// * `command` (`qCommand`): text.
-    /// * `method` (`qMethod`): text.
-    /// * `parameters` (`qParameters`): texts.
-    /// * `append_connection` (`qAppendConnection`): text.
+    /// * `provider` (`qProvider`, text): The file name of the connector.
+    /// * `command` (`qCommand`, text): The command, one of those above.
+    /// * `method` (`qMethod`, text): The method to call in the connector, with commands such as `JsonRequest`.
+    /// * `parameters` (`qParameters`, texts): Parameters of the method; the list may be empty.
+    /// * `append_connection` (`qAppendConnection`, text): The name of the data connection to work with.
     ///
-    /// Returns `qResult`: text.
+    /// # Returns
+    ///
+    /// `qResult`, text: What the connector answered.
+    ///
+    /// `Doc.SendGenericCommandToCustomConnector`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SendGenericCommandToCustomConnector")]
     fn send_generic_command_to_custom_connector(
         &self,
@@ -2282,33 +3529,45 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// `Doc.SetAppProperties`. Changes something.
+    /// Sets the properties of the app.
+    ///
+    /// They are replaced as a whole: start from [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), or members are lost that other clients have put
+    /// there. The time of the last reload and the members for migration can be left out; if they are there, they must be what
+    /// the engine has. Servers keep only a few members of a client's own.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`NxAppProperties`].
+    /// * `prop` (`qProp`, [`NxAppProperties`]): The new properties.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetAppProperties`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetAppProperties")]
     fn set_app_properties(&self, prop: NxAppProperties) -> Call<'_, SetAppProperties> {
         Call::new(self.remote(), SetAppProperties::new(prop))
     }
 
-    /// `Doc.SetFavoriteVariables`. Changes something.
+    /// Marks variables as favourites.
     ///
     /// # Parameters
     ///
-    /// * `names` (`qNames`): texts.
+    /// * `names` (`qNames`, texts): The names of the variables.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetFavoriteVariables`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetFavoriteVariables")]
     fn set_favorite_variables(
         &self,
@@ -2317,33 +3576,48 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetFavoriteVariables::new(names))
     }
 
-    /// `Doc.SetFetchLimit`. Changes something.
+    /// Limits how many rows a reload with debugging takes from each source.
+    ///
+    /// For trying a script on a part of the data. A normal reload is not affected; [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) sets a
+    /// limit for one reload with [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
     ///
     /// # Parameters
     ///
-    /// * `limit` (`qLimit`): whole number.
+    /// * `limit` (`qLimit`, whole number): The number of rows.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetFetchLimit`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetFetchLimit")]
     fn set_fetch_limit(&self, limit: i64) -> Call<'_, SetFetchLimit> {
         Call::new(self.remote(), SetFetchLimit::new(limit))
     }
 
-    /// `Doc.SetLooselyCoupledVector`. Changes something.
+    /// Sets which tables of the data model are loosely coupled.
+    ///
+    /// Start from [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector), which explains the numbers, and change only what is 0 or 1.
     ///
     /// # Parameters
     ///
-    /// * `v` (`qv`): whole numbers.
+    /// * `v` (`qv`, whole numbers): A number for each table, followed by the last three as they were.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the vector was accepted.
+    ///
+    /// `Doc.SetLooselyCoupledVector`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetLooselyCoupledVector")]
     fn set_loosely_coupled_vector(
         &self,
@@ -2352,17 +3626,23 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetLooselyCoupledVector::new(v))
     }
 
-    /// `Doc.SetProhibitBinaryLoad`. Changes something.
+    /// Forbids or allows other apps to take this app's data by a `BINARY` load.
+    ///
+    /// It takes effect once the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
     ///
     /// # Parameters
     ///
-    /// * `prohibit` (`qProhibit`): true or false.
+    /// * `prohibit` (`qProhibit`, true or false): `true` forbids it, `false` allows it.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetProhibitBinaryLoad`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetProhibitBinaryLoad")]
     fn set_prohibit_binary_load(
         &self,
@@ -2371,33 +3651,47 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetProhibitBinaryLoad::new(prohibit))
     }
 
-    /// `Doc.SetScript`. Changes something.
+    /// Replaces the text of the load script.
+    ///
+    /// Nothing is run, checked or saved: see [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) and [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it
+    /// into sections, put a line `///$tab Name` before each.
     ///
     /// # Parameters
     ///
-    /// * `script` (`qScript`): text.
+    /// * `script` (`qScript`, text): The whole script.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetScript`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetScript")]
     fn set_script(&self, script: &str) -> Call<'_, SetScript> {
         Call::new(self.remote(), SetScript::new(script))
     }
 
-    /// `Doc.SetScriptBreakpoints`. Changes something.
+    /// Sets breakpoints in the load script.
+    ///
+    /// A reload with debugging ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) stops at them; the reload's requests are then seen by
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) and answered by [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `breakpoints` (`qBreakpoints`): list of [`EditorBreakpoint`].
+    /// * `breakpoints` (`qBreakpoints`, list of [`EditorBreakpoint`]): The breakpoints, each with its place in the script and whether it is enabled.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetScriptBreakpoints`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetScriptBreakpoints")]
     fn set_script_breakpoints(
         &self,
@@ -2406,17 +3700,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetScriptBreakpoints::new(breakpoints))
     }
 
-    /// `Doc.SetViewDlgSaveInfo`. Changes something.
+    /// Saves where a data model viewer should draw each table.
     ///
     /// # Parameters
     ///
-    /// * `info` (`qInfo`): [`TableViewDlgSaveInfo`].
+    /// * `info` (`qInfo`, [`TableViewDlgSaveInfo`]): Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
     ///
     /// Returns nothing.
+    ///
+    /// `Doc.SetViewDlgSaveInfo`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetViewDlgSaveInfo")]
     fn set_view_dlg_save_info(
         &self,
@@ -2425,29 +3723,48 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetViewDlgSaveInfo::new(info))
     }
 
-    /// `Doc.StoreTempSelectionState`. Changes something.
+    /// Stores the current selections for a while, under an identifier.
+    ///
+    /// Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state) brings them back. [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) can keep variables and
+    /// soft patches as well.
     ///
     /// # Parameters
     ///
-    /// * `ttl_of_temp_state` (`qTTLOfTempState`): whole number, optional.
+    /// * `ttl_of_temp_state` (`qTTLOfTempState`, whole number, optional): How many seconds to keep them; half an hour when left out.
     ///
-    /// Returns several values: [`StoreTempSelectionStateResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`StoreTempSelectionStateResponse`].
+    ///
+    /// * `qId`, text: The identifier of what was stored.
+    /// * `qReturn`, true or false: Whether it was stored.
+    ///
+    /// `Doc.StoreTempSelectionState`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "StoreTempSelectionState")]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
         Call::new(self.remote(), StoreTempSelectionState::new())
     }
 
-    /// `Doc.TransformApp`. Changes something.
+    /// Makes a new app of another mode out of this one.
     ///
     /// # Parameters
     ///
-    /// * `dst_parameters` (`qDstParameters`): [`TransformAppParameters`].
+    /// * `dst_parameters` (`qDstParameters`, [`TransformAppParameters`]): The name of the new app, the space for it (the personal one when empty), and a prefix for script
+    ///   parameters, which matters for templates only.
     ///
-    /// Returns `qResult`: [`TransformAppResult`].
+    /// # Returns
+    ///
+    /// `qResult`, [`TransformAppResult`]: The identifier of the new app.
+    ///
+    /// `Doc.TransformApp`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "TransformApp")]
     fn transform_app(
         &self,
@@ -2456,39 +3773,51 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), TransformApp::new(dst_parameters))
     }
 
-    /// `Doc.Undo`. Changes something.
+    /// Takes back the last change to the app's objects.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// Selections are not part of this history: see [`DocApi::back`](crate::doc::DocApi::back).
+    ///
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether there was something to take back.
+    ///
+    /// `Doc.Undo`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Undo")]
     fn undo(&self) -> Call<'_, Undo> {
         Call::new(self.remote(), Undo::new())
     }
 
-    /// `Doc.UnlockAll`. Changes something.
+    /// Unlocks the selections of all fields in one state.
+    ///
+    /// They stay selected, but can be changed again. For one field use [`FieldApi::unlock`](crate::field::FieldApi::unlock).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): text, optional.
+    /// * `state_name` (`qStateName`, text, optional): The alternate state; the default state `$` when left out.
     ///
     /// Returns nothing.
     ///
+    /// `Doc.UnlockAll`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "UnlockAll")]
     fn unlock_all(&self) -> Call<'_, UnlockAll> {
         Call::new(self.remote(), UnlockAll::new())
     }
 }
 
-/// `Doc.AbortModal`. Changes something.
-///
-/// The request of [`DocApi::abort_modal`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::abort_modal`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortModal {
+    /// `true` keeps the selections made during the mode, `false` throws them away.
+    ///
     /// `qAccept`: true or false.
     #[doc(alias = "qAccept")]
     pub accept: bool,
@@ -2522,20 +3851,18 @@ impl Request for AbortModal {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.AddAlternateState`. Changes something.
-///
-/// The request of [`DocApi::add_alternate_state`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::add_alternate_state`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddAlternateState {
+    /// A name for the new state, not used by another one.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
@@ -2571,23 +3898,24 @@ impl Request for AddAlternateState {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.AddFieldFromExpression`. Changes something.
-///
-/// The request of [`DocApi::add_field_from_expression`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::add_field_from_expression`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddFieldFromExpression {
+    /// The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
+    /// here.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
@@ -2625,23 +3953,24 @@ impl Request for AddFieldFromExpression {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.AddSessionAlternateState`. Changes something.
-///
-/// The request of [`DocApi::add_session_alternate_state`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::add_session_alternate_state`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddSessionAlternateState {
+    /// A name for the new state, not used by another one.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// An existing state whose selections the new one starts with; it starts without selections when left
+    /// out.
+    ///
     /// `qSourceStateName`: text.
     #[doc(alias = "qSourceStateName")]
     pub source_state_name: Option<String>,
@@ -2656,6 +3985,9 @@ impl AddSessionAlternateState {
         }
     }
 
+    /// An existing state whose selections the new one starts with; it starts without selections when left
+    /// out.
+    ///
     /// `qSourceStateName`: text.
     #[must_use]
     pub fn source_state_name(mut self, value: impl Into<String>) -> Self {
@@ -2665,6 +3997,9 @@ impl AddSessionAlternateState {
 }
 
 impl Call<'_, AddSessionAlternateState> {
+    /// An existing state whose selections the new one starts with; it starts without selections when left
+    /// out.
+    ///
     /// `qSourceStateName`: text.
     pub fn source_state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.source_state_name(value))
@@ -2693,7 +4028,7 @@ impl Request for AddSessionAlternateState {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -2701,14 +4036,12 @@ impl Request for AddSessionAlternateState {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.ApplyAndVerifyBookmark`. Changes something.
-///
-/// The request of [`DocApi::apply_and_verify_bookmark`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::apply_and_verify_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyAndVerifyBookmark {
+    /// The bookmark's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -2742,20 +4075,18 @@ impl Request for ApplyAndVerifyBookmark {
         effect: Effect::Write,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.ApplyBookmark`. Changes something.
-///
-/// The request of [`DocApi::apply_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::apply_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyBookmark {
+    /// The bookmark's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -2789,7 +4120,7 @@ impl Request for ApplyBookmark {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
@@ -2797,14 +4128,12 @@ impl Request for ApplyBookmark {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.ApplyGroupStates`. Changes something.
-///
-/// The request of [`DocApi::apply_group_states`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::apply_group_states`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStates {
+    /// The groups, each with the field definition that shall become active.
+    ///
     /// `qGroupStates`: list of [`GroupState`].
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
@@ -2838,20 +4167,18 @@ impl Request for ApplyGroupStates {
         effect: Effect::Write,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<ApplyGroupStatesResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.ApplyTemporaryBookmark`. Changes something.
-///
-/// The request of [`DocApi::apply_temporary_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::apply_temporary_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyTemporaryBookmark {
+    /// The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -2885,17 +4212,13 @@ impl Request for ApplyTemporaryBookmark {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.Back`. Changes something.
-///
-/// The request of [`DocApi::back`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::back`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Back {}
@@ -2922,17 +4245,13 @@ impl Request for Back {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.BackCount`. Reads.
-///
-/// The request of [`DocApi::back_count`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::back_count`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackCount {}
@@ -2959,7 +4278,7 @@ impl Request for BackCount {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
     }
@@ -2967,14 +4286,12 @@ impl Request for BackCount {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.ChangeSessionAppOwner`. Changes something.
-///
-/// The request of [`DocApi::change_session_app_owner`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::change_session_app_owner`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeSessionAppOwner {
+    /// The identifier of the user who shall own the session app.
+    ///
     /// `qNewOwnerId`: text.
     #[doc(alias = "qNewOwnerId")]
     pub new_owner_id: String,
@@ -3010,7 +4327,7 @@ impl Request for ChangeSessionAppOwner {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
@@ -3018,14 +4335,12 @@ impl Request for ChangeSessionAppOwner {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.ChangeSessionAppSpace`. Changes something.
-///
-/// The request of [`DocApi::change_session_app_space`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::change_session_app_space`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeSessionAppSpace {
+    /// The identifier of the space.
+    ///
     /// `qSpaceId`: text.
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
@@ -3059,23 +4374,24 @@ impl Request for ChangeSessionAppSpace {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.CheckExpression`. Reads.
-///
-/// The request of [`DocApi::check_expression`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::check_expression`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpression {
+    /// The expression, with or without the leading `=`.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
+    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
+    /// measures.
+    ///
     /// `qLabels`: texts.
     #[doc(alias = "qLabels")]
     pub labels: Option<Vec<String>>,
@@ -3090,6 +4406,9 @@ impl CheckExpression {
         }
     }
 
+    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
+    /// measures.
+    ///
     /// `qLabels`: texts.
     #[must_use]
     pub fn labels(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -3099,6 +4418,9 @@ impl CheckExpression {
 }
 
 impl Call<'_, CheckExpression> {
+    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
+    /// measures.
+    ///
     /// `qLabels`: texts.
     pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|request| request.labels(value))
@@ -3127,7 +4449,7 @@ impl Request for CheckExpression {
         effect: Effect::Read,
         results: &["qErrorMsg", "qBadFieldNames", "qDangerousFieldNames"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CheckExpressionResponse, Error> {
         answer.record()
     }
@@ -3137,12 +4459,18 @@ impl Request for CheckExpression {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpressionResponse {
+    /// What is wrong with the syntax; empty if nothing is.
+    ///
     /// `qErrorMsg`: text.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
+    /// Where the expression names fields that the data model does not have.
+    ///
     /// `qBadFieldNames`: list of [`NxRange`].
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
+    /// Where it uses field names that the engine accepts but considers risky.
+    ///
     /// `qDangerousFieldNames`: list of [`NxRange`].
     #[doc(alias = "qDangerousFieldNames")]
     pub dangerous_field_names: Vec<NxRange>,
@@ -3182,14 +4510,12 @@ impl Record for CheckExpressionResponse {
 
 qix_schema::wire_records!(CheckExpressionResponse);
 
-/// `Doc.CheckNumberOrExpression`. Reads.
-///
-/// The request of [`DocApi::check_number_or_expression`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::check_number_or_expression`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpression {
+    /// The text to check.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
@@ -3223,7 +4549,7 @@ impl Request for CheckNumberOrExpression {
         effect: Effect::Read,
         results: &["qErrorMsg", "qBadFieldNames"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CheckNumberOrExpressionResponse, Error> {
         answer.record()
     }
@@ -3233,9 +4559,13 @@ impl Request for CheckNumberOrExpression {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpressionResponse {
+    /// What is wrong with it; empty if nothing is.
+    ///
     /// `qErrorMsg`: text.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
+    /// Where it names fields that the data model does not have.
+    ///
     /// `qBadFieldNames`: list of [`NxRange`].
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
@@ -3269,11 +4599,7 @@ impl Record for CheckNumberOrExpressionResponse {
 
 qix_schema::wire_records!(CheckNumberOrExpressionResponse);
 
-/// `Doc.CheckScriptSyntax`. Reads.
-///
-/// The request of [`DocApi::check_script_syntax`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::check_script_syntax`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckScriptSyntax {}
@@ -3300,23 +4626,23 @@ impl Request for CheckScriptSyntax {
         effect: Effect::Read,
         results: &["qErrors"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<ScriptSyntaxError>, Error> {
         answer.value("qErrors")
     }
 }
 
-/// `Doc.ClearAll`. Changes something.
-///
-/// The request of [`DocApi::clear_all`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::clear_all`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAll {
+    /// Whether locked fields are cleared too.
+    ///
     /// `qLockedAlso`: true or false.
     #[doc(alias = "qLockedAlso")]
     pub locked_also: Option<bool>,
+    /// The alternate state to clear; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
@@ -3331,6 +4657,8 @@ impl ClearAll {
         }
     }
 
+    /// Whether locked fields are cleared too.
+    ///
     /// `qLockedAlso`: true or false.
     #[must_use]
     pub fn locked_also(mut self, value: bool) -> Self {
@@ -3338,6 +4666,8 @@ impl ClearAll {
         self
     }
 
+    /// The alternate state to clear; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
@@ -3347,11 +4677,15 @@ impl ClearAll {
 }
 
 impl Call<'_, ClearAll> {
+    /// Whether locked fields are cleared too.
+    ///
     /// `qLockedAlso`: true or false.
     pub fn locked_also(self, value: bool) -> Self {
         self.map(|request| request.locked_also(value))
     }
 
+    /// The alternate state to clear; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
@@ -3380,7 +4714,7 @@ impl Request for ClearAll {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -3388,11 +4722,7 @@ impl Request for ClearAll {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.ClearAllSoftPatches`. Changes something.
-///
-/// The request of [`DocApi::clear_all_soft_patches`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::clear_all_soft_patches`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAllSoftPatches {}
@@ -3419,17 +4749,13 @@ impl Request for ClearAllSoftPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.ClearUndoBuffer`. Changes something.
-///
-/// The request of [`DocApi::clear_undo_buffer`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::clear_undo_buffer`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearUndoBuffer {}
@@ -3456,20 +4782,18 @@ impl Request for ClearUndoBuffer {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.CloneBookmark`. Changes something.
-///
-/// The request of [`DocApi::clone_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::clone_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneBookmark {
+    /// The bookmark to copy.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -3503,20 +4827,18 @@ impl Request for CloneBookmark {
         effect: Effect::Write,
         results: &["qCloneId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
     }
 }
 
-/// `Doc.CloneDimension`. Changes something.
-///
-/// The request of [`DocApi::clone_dimension`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::clone_dimension`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneDimension {
+    /// The master dimension to copy.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -3550,20 +4872,18 @@ impl Request for CloneDimension {
         effect: Effect::Write,
         results: &["qCloneId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
     }
 }
 
-/// `Doc.CloneMeasure`. Changes something.
-///
-/// The request of [`DocApi::clone_measure`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::clone_measure`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneMeasure {
+    /// The master measure to copy.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -3597,20 +4917,18 @@ impl Request for CloneMeasure {
         effect: Effect::Write,
         results: &["qCloneId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
     }
 }
 
-/// `Doc.CloneObject`. Changes something.
-///
-/// The request of [`DocApi::clone_object`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::clone_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneObject {
+    /// The object to copy; it must be at the top level.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -3644,23 +4962,21 @@ impl Request for CloneObject {
         effect: Effect::Write,
         results: &["qCloneId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
     }
 }
 
-/// `Doc.CommitDraft`. Changes something.
-///
-/// The request of [`DocApi::commit_draft`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::commit_draft`], as a plain value.
 #[deprecated(
     note = "the engine's schema deprecates it and names nothing to use instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CommitDraft {
+    /// The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -3694,7 +5010,7 @@ impl Request for CommitDraft {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -3702,14 +5018,12 @@ impl Request for CommitDraft {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.CommitScript`. Changes something.
-///
-/// The request of [`DocApi::commit_script`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::commit_script`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CommitScript {
+    /// A name for the version. Only Cloud uses it.
+    ///
     /// `qCommitMessage`: text.
     #[doc(alias = "qCommitMessage")]
     pub commit_message: Option<String>,
@@ -3721,6 +5035,8 @@ impl CommitScript {
         Self { commit_message: None }
     }
 
+    /// A name for the version. Only Cloud uses it.
+    ///
     /// `qCommitMessage`: text.
     #[must_use]
     pub fn commit_message(mut self, value: impl Into<String>) -> Self {
@@ -3730,6 +5046,8 @@ impl CommitScript {
 }
 
 impl Call<'_, CommitScript> {
+    /// A name for the version. Only Cloud uses it.
+    ///
     /// `qCommitMessage`: text.
     pub fn commit_message(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commit_message(value))
@@ -3757,20 +5075,18 @@ impl Request for CommitScript {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.CreateBookmark`. Changes something.
-///
-/// The request of [`DocApi::create_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBookmark {
+    /// The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
+    ///
     /// `qProp`: [`GenericBookmarkProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
@@ -3804,7 +5120,7 @@ impl Request for CreateBookmark {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateBookmarkResponse, Error> {
         Ok(CreateBookmarkResponse {
             info: answer.value("qInfo")?,
@@ -3817,27 +5133,31 @@ impl Request for CreateBookmark {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkResponse {
+    /// The identifier and type that the bookmark got.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericBookmark`](super::generic_bookmark::GenericBookmark).
+    /// The bookmark.
+    ///
+    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.CreateBookmarkEx`. Changes something.
-///
-/// The request of [`DocApi::create_bookmark_ex`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::create_bookmark_ex`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBookmarkEx {
+    /// The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    ///
     /// `qProp`: [`GenericBookmarkProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
+    /// The objects whose soft patches are stored; all objects' when empty.
+    ///
     /// `qObjectIdsToPatch`: texts.
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
@@ -3852,6 +5172,8 @@ impl CreateBookmarkEx {
         }
     }
 
+    /// The objects whose soft patches are stored; all objects' when empty.
+    ///
     /// `qObjectIdsToPatch`: texts.
     #[must_use]
     pub fn object_ids_to_patch(
@@ -3864,6 +5186,8 @@ impl CreateBookmarkEx {
 }
 
 impl Call<'_, CreateBookmarkEx> {
+    /// The objects whose soft patches are stored; all objects' when empty.
+    ///
     /// `qObjectIdsToPatch`: texts.
     pub fn object_ids_to_patch(
         self,
@@ -3895,7 +5219,7 @@ impl Request for CreateBookmarkEx {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateBookmarkExResponse, Error> {
         Ok(CreateBookmarkExResponse {
             info: answer.value("qInfo")?,
@@ -3908,22 +5232,25 @@ impl Request for CreateBookmarkEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkExResponse {
+    /// The identifier and type that the bookmark got.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericBookmark`](super::generic_bookmark::GenericBookmark).
+    /// The bookmark.
+    ///
+    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// `Doc.CreateConnection`. Changes something.
-///
-/// The request of [`DocApi::create_connection`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_connection`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateConnection {
+    /// The definition. The name, the type and the connection string must be set; the identifier is the
+    /// engine's to choose.
+    ///
     /// `qConnection`: [`Connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
@@ -3957,20 +5284,19 @@ impl Request for CreateConnection {
         effect: Effect::Write,
         results: &["qConnectionId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qConnectionId")
     }
 }
 
-/// `Doc.CreateDimension`. Changes something.
-///
-/// The request of [`DocApi::create_dimension`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_dimension`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDimension {
+    /// Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
+    /// empty `qId` the engine makes up an identifier.
+    ///
     /// `qProp`: [`GenericDimensionProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericDimensionProperties,
@@ -4004,7 +5330,7 @@ impl Request for CreateDimension {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateDimensionResponse, Error> {
         Ok(CreateDimensionResponse {
             info: answer.value("qInfo")?,
@@ -4017,25 +5343,27 @@ impl Request for CreateDimension {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDimensionResponse {
+    /// The identifier and type that the dimension got.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericDimension`](super::generic_dimension::GenericDimension).
+    /// The master dimension.
+    ///
+    /// `qReturn`: a [`GenericDimension`](crate::generic_dimension::GenericDimension).
     #[doc(alias = "qReturn")]
     pub dimension: super::generic_dimension::GenericDimension,
 }
 
-/// `Doc.CreateDraft`. Changes something.
-///
-/// The request of [`DocApi::create_draft`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_draft`], as a plain value.
 #[deprecated(
     note = "the engine's schema deprecates it and names nothing to use instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDraft {
+    /// The object to make a draft of.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4069,20 +5397,19 @@ impl Request for CreateDraft {
         effect: Effect::Write,
         results: &["qDraftId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qDraftId")
     }
 }
 
-/// `Doc.CreateMeasure`. Changes something.
-///
-/// The request of [`DocApi::create_measure`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_measure`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeasure {
+    /// Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
+    /// an empty `qId` the engine makes up an identifier.
+    ///
     /// `qProp`: [`GenericMeasureProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericMeasureProperties,
@@ -4116,7 +5443,7 @@ impl Request for CreateMeasure {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateMeasureResponse, Error> {
         Ok(CreateMeasureResponse {
             info: answer.value("qInfo")?,
@@ -4129,22 +5456,25 @@ impl Request for CreateMeasure {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateMeasureResponse {
+    /// The identifier and type that the measure got.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericMeasure`](super::generic_measure::GenericMeasure).
+    /// The master measure.
+    ///
+    /// `qReturn`: a [`GenericMeasure`](crate::generic_measure::GenericMeasure).
     #[doc(alias = "qReturn")]
     pub measure: super::generic_measure::GenericMeasure,
 }
 
-/// `Doc.CreateObject`. Changes something.
-///
-/// The request of [`DocApi::create_object`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateObject {
+    /// Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
+    /// is in use already, the engine makes up an identifier.
+    ///
     /// `qProp`: [`GenericObjectProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
@@ -4178,7 +5508,7 @@ impl Request for CreateObject {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateObjectResponse, Error> {
         Ok(CreateObjectResponse {
             info: answer.value("qInfo")?,
@@ -4191,22 +5521,25 @@ impl Request for CreateObject {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateObjectResponse {
+    /// The identifier and type that the object really got.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// The object.
+    ///
+    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// `Doc.CreateSessionObject`. Changes something.
-///
-/// The request of [`DocApi::create_session_object`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_session_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionObject {
+    /// Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
+    /// is in use already, the engine makes up an identifier.
+    ///
     /// `qProp`: [`GenericObjectProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
@@ -4240,20 +5573,18 @@ impl Request for CreateSessionObject {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `Doc.CreateSessionVariable`. Changes something.
-///
-/// The request of [`DocApi::create_session_variable`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_session_variable`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionVariable {
+    /// Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
+    ///
     /// `qProp`: [`GenericVariableProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
@@ -4287,7 +5618,7 @@ impl Request for CreateSessionVariable {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_variable::GenericVariable, Error> {
@@ -4295,17 +5626,18 @@ impl Request for CreateSessionVariable {
     }
 }
 
-/// `Doc.CreateTemporaryBookmark`. Changes something.
-///
-/// The request of [`DocApi::create_temporary_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_temporary_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmark {
+    /// Whether values of variables and the soft patches of all objects are stored too.
+    ///
     /// `qOptions`: [`NxTempBookmarkOptions`].
     #[doc(alias = "qOptions")]
     pub options: NxTempBookmarkOptions,
+    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
+    /// are stored as well, whatever the options say.
+    ///
     /// `qObjectIdsToPatch`: texts.
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
@@ -4320,6 +5652,9 @@ impl CreateTemporaryBookmark {
         }
     }
 
+    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
+    /// are stored as well, whatever the options say.
+    ///
     /// `qObjectIdsToPatch`: texts.
     #[must_use]
     pub fn object_ids_to_patch(
@@ -4332,6 +5667,9 @@ impl CreateTemporaryBookmark {
 }
 
 impl Call<'_, CreateTemporaryBookmark> {
+    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
+    /// are stored as well, whatever the options say.
+    ///
     /// `qObjectIdsToPatch`: texts.
     pub fn object_ids_to_patch(
         self,
@@ -4363,7 +5701,7 @@ impl Request for CreateTemporaryBookmark {
         effect: Effect::Write,
         results: &["qId", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateTemporaryBookmarkResponse, Error> {
         answer.record()
     }
@@ -4373,9 +5711,13 @@ impl Request for CreateTemporaryBookmark {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmarkResponse {
+    /// The identifier of the temporary bookmark.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Whether it was stored.
+    ///
     /// `qReturn`: true or false.
     #[doc(alias = "qReturn")]
     pub returned: bool,
@@ -4409,17 +5751,13 @@ impl Record for CreateTemporaryBookmarkResponse {
 
 qix_schema::wire_records!(CreateTemporaryBookmarkResponse);
 
-/// `Doc.CreateVariable`. Changes something.
-///
-/// The request of [`DocApi::create_variable`].
-///
-/// Deprecated: use [`DocApi::create_variable_ex`](super::doc::DocApi::create_variable_ex) instead.
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_variable`], as a plain value.
 #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVariable {
+    /// The name, case-sensitive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -4453,20 +5791,19 @@ impl Request for CreateVariable {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.CreateVariableEx`. Changes something.
-///
-/// The request of [`DocApi::create_variable_ex`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::create_variable_ex`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVariableEx {
+    /// Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
+    /// definition.
+    ///
     /// `qProp`: [`GenericVariableProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
@@ -4500,7 +5837,7 @@ impl Request for CreateVariableEx {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateVariableExResponse, Error> {
         Ok(CreateVariableExResponse {
             info: answer.value("qInfo")?,
@@ -4513,22 +5850,24 @@ impl Request for CreateVariableEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateVariableExResponse {
+    /// The identifier and type that the variable got.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericVariable`](super::generic_variable::GenericVariable).
+    /// The variable.
+    ///
+    /// `qReturn`: a [`GenericVariable`](crate::generic_variable::GenericVariable).
     #[doc(alias = "qReturn")]
     pub variable: super::generic_variable::GenericVariable,
 }
 
-/// `Doc.DeleteConnection`. Changes something.
-///
-/// The request of [`DocApi::delete_connection`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::delete_connection`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteConnection {
+    /// The connection's identifier, not its name.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
@@ -4564,20 +5903,18 @@ impl Request for DeleteConnection {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.DestroyBookmark`. Changes something.
-///
-/// The request of [`DocApi::destroy_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyBookmark {
+    /// The bookmark's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4611,20 +5948,18 @@ impl Request for DestroyBookmark {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroyDimension`. Changes something.
-///
-/// The request of [`DocApi::destroy_dimension`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_dimension`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyDimension {
+    /// The identifier of the master dimension.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4658,26 +5993,26 @@ impl Request for DestroyDimension {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroyDraft`. Changes something.
-///
-/// The request of [`DocApi::destroy_draft`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_draft`], as a plain value.
 #[deprecated(
     note = "the engine's schema deprecates it and names nothing to use instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyDraft {
+    /// The identifier of the draft.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// The object that the draft was made of.
+    ///
     /// `qSourceId`: text.
     #[doc(alias = "qSourceId")]
     pub source_id: String,
@@ -4715,20 +6050,18 @@ impl Request for DestroyDraft {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroyMeasure`. Changes something.
-///
-/// The request of [`DocApi::destroy_measure`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_measure`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyMeasure {
+    /// The identifier of the master measure.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4762,20 +6095,18 @@ impl Request for DestroyMeasure {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroyObject`. Changes something.
-///
-/// The request of [`DocApi::destroy_object`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyObject {
+    /// The object's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4809,20 +6140,18 @@ impl Request for DestroyObject {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroySessionObject`. Changes something.
-///
-/// The request of [`DocApi::destroy_session_object`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_session_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionObject {
+    /// The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4856,20 +6185,18 @@ impl Request for DestroySessionObject {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroySessionVariable`. Changes something.
-///
-/// The request of [`DocApi::destroy_session_variable`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_session_variable`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariable {
+    /// The variable's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4903,20 +6230,18 @@ impl Request for DestroySessionVariable {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroySessionVariableById`. Changes something.
-///
-/// The request of [`DocApi::destroy_session_variable_by_id`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_session_variable_by_id`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariableById {
+    /// The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -4950,20 +6275,18 @@ impl Request for DestroySessionVariableById {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroySessionVariableByName`. Changes something.
-///
-/// The request of [`DocApi::destroy_session_variable_by_name`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_session_variable_by_name`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariableByName {
+    /// The variable's name, case-sensitive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -4997,20 +6320,18 @@ impl Request for DestroySessionVariableByName {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroyVariableById`. Changes something.
-///
-/// The request of [`DocApi::destroy_variable_by_id`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_variable_by_id`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyVariableById {
+    /// The variable's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -5044,20 +6365,18 @@ impl Request for DestroyVariableById {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DestroyVariableByName`. Changes something.
-///
-/// The request of [`DocApi::destroy_variable_by_name`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::destroy_variable_by_name`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyVariableByName {
+    /// The variable's name, case-sensitive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -5091,26 +6410,29 @@ impl Request for DestroyVariableByName {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.DoReload`. Changes something.
-///
-/// The request of [`DocApi::do_reload`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::do_reload`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReload {
+    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
+    ///
     /// `qMode`: whole number.
     #[doc(alias = "qMode")]
     pub mode: Option<i64>,
+    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
+    /// tables stay.
+    ///
     /// `qPartial`: true or false.
     #[doc(alias = "qPartial")]
     pub partial: Option<bool>,
+    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    ///
     /// `qDebug`: true or false.
     #[doc(alias = "qDebug")]
     pub debug: Option<bool>,
@@ -5126,6 +6448,8 @@ impl DoReload {
         }
     }
 
+    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
+    ///
     /// `qMode`: whole number.
     #[must_use]
     pub fn mode(mut self, value: i64) -> Self {
@@ -5133,6 +6457,9 @@ impl DoReload {
         self
     }
 
+    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
+    /// tables stay.
+    ///
     /// `qPartial`: true or false.
     #[must_use]
     pub fn partial(mut self, value: bool) -> Self {
@@ -5140,6 +6467,8 @@ impl DoReload {
         self
     }
 
+    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    ///
     /// `qDebug`: true or false.
     #[must_use]
     pub fn debug(mut self, value: bool) -> Self {
@@ -5149,16 +6478,23 @@ impl DoReload {
 }
 
 impl Call<'_, DoReload> {
+    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
+    ///
     /// `qMode`: whole number.
     pub fn mode(self, value: i64) -> Self {
         self.map(|request| request.mode(value))
     }
 
+    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
+    /// tables stay.
+    ///
     /// `qPartial`: true or false.
     pub fn partial(self, value: bool) -> Self {
         self.map(|request| request.partial(value))
     }
 
+    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    ///
     /// `qDebug`: true or false.
     pub fn debug(self, value: bool) -> Self {
         self.map(|request| request.debug(value))
@@ -5188,20 +6524,18 @@ impl Request for DoReload {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.DoReloadEx`. Changes something.
-///
-/// The request of [`DocApi::do_reload_ex`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::do_reload_ex`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadEx {
+    /// The options; a full reload with the default treatment of errors when left out.
+    ///
     /// `qParams`: [`DoReloadExParams`].
     #[doc(alias = "qParams")]
     pub params: Option<DoReloadExParams>,
@@ -5213,6 +6547,8 @@ impl DoReloadEx {
         Self { params: None }
     }
 
+    /// The options; a full reload with the default treatment of errors when left out.
+    ///
     /// `qParams`: [`DoReloadExParams`].
     #[must_use]
     pub fn params(mut self, value: DoReloadExParams) -> Self {
@@ -5222,6 +6558,8 @@ impl DoReloadEx {
 }
 
 impl Call<'_, DoReloadEx> {
+    /// The options; a full reload with the default treatment of errors when left out.
+    ///
     /// `qParams`: [`DoReloadExParams`].
     pub fn params(self, value: DoReloadExParams) -> Self {
         self.map(|request| request.params(value))
@@ -5249,20 +6587,18 @@ impl Request for DoReloadEx {
         effect: Effect::Write,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<DoReloadExResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.DoSave`. Changes something.
-///
-/// The request of [`DocApi::do_save`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::do_save`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoSave {
+    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
+    ///
     /// `qFileName`: text.
     #[doc(alias = "qFileName")]
     pub file_name: Option<String>,
@@ -5274,6 +6610,8 @@ impl DoSave {
         Self { file_name: None }
     }
 
+    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
+    ///
     /// `qFileName`: text.
     #[must_use]
     pub fn file_name(mut self, value: impl Into<String>) -> Self {
@@ -5283,6 +6621,8 @@ impl DoSave {
 }
 
 impl Call<'_, DoSave> {
+    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
+    ///
     /// `qFileName`: text.
     pub fn file_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.file_name(value))
@@ -5310,20 +6650,18 @@ impl Request for DoSave {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.Evaluate`. Reads.
-///
-/// The request of [`DocApi::evaluate`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::evaluate`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluate {
+    /// The expression, such as `Sum(Sales)`.
+    ///
     /// `qExpression`: text.
     #[doc(alias = "qExpression")]
     pub expression: String,
@@ -5359,20 +6697,18 @@ impl Request for Evaluate {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.EvaluateEx`. Reads.
-///
-/// The request of [`DocApi::evaluate_ex`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::evaluate_ex`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvaluateEx {
+    /// The expression, such as `Sum(Sales)`.
+    ///
     /// `qExpression`: text.
     #[doc(alias = "qExpression")]
     pub expression: String,
@@ -5408,20 +6744,18 @@ impl Request for EvaluateEx {
         effect: Effect::Read,
         results: &["qValue"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<FieldValue, Error> {
         answer.value("qValue")
     }
 }
 
-/// `Doc.ExpandExpression`. Reads.
-///
-/// The request of [`DocApi::expand_expression`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::expand_expression`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandExpression {
+    /// The expression with its `$(…)`.
+    ///
     /// `qExpression`: text.
     #[doc(alias = "qExpression")]
     pub expression: String,
@@ -5457,20 +6791,18 @@ impl Request for ExpandExpression {
         effect: Effect::Read,
         results: &["qExpandedExpression"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qExpandedExpression")
     }
 }
 
-/// `Doc.ExportReducedData`. Changes something.
-///
-/// The request of [`DocApi::export_reduced_data`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::export_reduced_data`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportReducedData {
+    /// The bookmark to reduce by and how many seconds the link shall work.
+    ///
     /// `qOptions`: [`NxDownloadOptions`].
     #[doc(alias = "qOptions")]
     pub options: Option<NxDownloadOptions>,
@@ -5482,6 +6814,8 @@ impl ExportReducedData {
         Self { options: None }
     }
 
+    /// The bookmark to reduce by and how many seconds the link shall work.
+    ///
     /// `qOptions`: [`NxDownloadOptions`].
     #[must_use]
     pub fn options(mut self, value: NxDownloadOptions) -> Self {
@@ -5491,6 +6825,8 @@ impl ExportReducedData {
 }
 
 impl Call<'_, ExportReducedData> {
+    /// The bookmark to reduce by and how many seconds the link shall work.
+    ///
     /// `qOptions`: [`NxDownloadOptions`].
     pub fn options(self, value: NxDownloadOptions) -> Self {
         self.map(|request| request.options(value))
@@ -5518,23 +6854,23 @@ impl Request for ExportReducedData {
         effect: Effect::Write,
         results: &["qDownloadInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxDownloadInfo, Error> {
         answer.value("qDownloadInfo")
     }
 }
 
-/// `Doc.FindMatchingFields`. Reads.
-///
-/// The request of [`DocApi::find_matching_fields`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::find_matching_fields`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FindMatchingFields {
+    /// A field in the island to search.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// Tags, of which a field needs at least one.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
@@ -5572,17 +6908,13 @@ impl Request for FindMatchingFields {
         effect: Effect::Read,
         results: &["qFieldNames"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
         answer.value("qFieldNames")
     }
 }
 
-/// `Doc.Forward`. Changes something.
-///
-/// The request of [`DocApi::forward`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::forward`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Forward {}
@@ -5609,17 +6941,13 @@ impl Request for Forward {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.ForwardCount`. Reads.
-///
-/// The request of [`DocApi::forward_count`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::forward_count`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ForwardCount {}
@@ -5646,17 +6974,13 @@ impl Request for ForwardCount {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.GetAllInfos`. Reads.
-///
-/// The request of [`DocApi::get_all_infos`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_all_infos`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAllInfos {}
@@ -5683,17 +7007,13 @@ impl Request for GetAllInfos {
         effect: Effect::Read,
         results: &["qInfos"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
     }
 }
 
-/// `Doc.GetAppLayout`. Reads.
-///
-/// The request of [`DocApi::get_app_layout`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_app_layout`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppLayout {}
@@ -5720,17 +7040,13 @@ impl Request for GetAppLayout {
         effect: Effect::Read,
         results: &["qLayout"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxAppLayout, Error> {
         answer.value("qLayout")
     }
 }
 
-/// `Doc.GetAppProperties`. Reads.
-///
-/// The request of [`DocApi::get_app_properties`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_app_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppProperties {}
@@ -5757,23 +7073,23 @@ impl Request for GetAppProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxAppProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `Doc.GetAssociationScores`. Reads.
-///
-/// The request of [`DocApi::get_association_scores`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_association_scores`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetAssociationScores {
+    /// The name of the first table.
+    ///
     /// `qTable1`: text.
     #[doc(alias = "qTable1")]
     pub table1: String,
+    /// The name of the second table.
+    ///
     /// `qTable2`: text.
     #[doc(alias = "qTable2")]
     pub table2: String,
@@ -5811,20 +7127,18 @@ impl Request for GetAssociationScores {
         effect: Effect::Read,
         results: &["qScore"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<AssociationScore>, Error> {
         answer.value("qScore")
     }
 }
 
-/// `Doc.GetBookmark`. Reads.
-///
-/// The request of [`DocApi::get_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookmark {
+    /// The bookmark's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -5858,7 +7172,7 @@ impl Request for GetBookmark {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_bookmark::GenericBookmark, Error> {
@@ -5866,14 +7180,13 @@ impl Request for GetBookmark {
     }
 }
 
-/// `Doc.GetBookmarks`. Reads.
-///
-/// The request of [`DocApi::get_bookmarks`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_bookmarks`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookmarks {
+    /// The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
+    /// come along. They can be large.
+    ///
     /// `qOptions`: [`NxGetBookmarkOptions`].
     #[doc(alias = "qOptions")]
     pub options: NxGetBookmarkOptions,
@@ -5907,20 +7220,18 @@ impl Request for GetBookmarks {
         effect: Effect::Read,
         results: &["qList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
         answer.value("qList")
     }
 }
 
-/// `Doc.GetConnection`. Reads.
-///
-/// The request of [`DocApi::get_connection`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_connection`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetConnection {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
@@ -5956,17 +7267,13 @@ impl Request for GetConnection {
         effect: Effect::Read,
         results: &["qConnection"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Connection, Error> {
         answer.value("qConnection")
     }
 }
 
-/// `Doc.GetConnections`. Reads.
-///
-/// The request of [`DocApi::get_connections`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_connections`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetConnections {}
@@ -5993,17 +7300,13 @@ impl Request for GetConnections {
         effect: Effect::Read,
         results: &["qConnections"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Connection>, Error> {
         answer.value("qConnections")
     }
 }
 
-/// `Doc.GetContentLibraries`. Reads.
-///
-/// The request of [`DocApi::get_content_libraries`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_content_libraries`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContentLibraries {}
@@ -6030,20 +7333,18 @@ impl Request for GetContentLibraries {
         effect: Effect::Read,
         results: &["qList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<ContentLibraryList, Error> {
         answer.value("qList")
     }
 }
 
-/// `Doc.GetDatabaseInfo`. Reads.
-///
-/// The request of [`DocApi::get_database_info`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_database_info`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseInfo {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
@@ -6079,23 +7380,23 @@ impl Request for GetDatabaseInfo {
         effect: Effect::Read,
         results: &["qInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<DatabaseInfo, Error> {
         answer.value("qInfo")
     }
 }
 
-/// `Doc.GetDatabaseOwners`. Reads.
-///
-/// The request of [`DocApi::get_database_owners`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_database_owners`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseOwners {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
+    ///
     /// `qDatabase`: text.
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
@@ -6110,6 +7411,8 @@ impl GetDatabaseOwners {
         }
     }
 
+    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
+    ///
     /// `qDatabase`: text.
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
@@ -6119,6 +7422,8 @@ impl GetDatabaseOwners {
 }
 
 impl Call<'_, GetDatabaseOwners> {
+    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
+    ///
     /// `qDatabase`: text.
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
@@ -6147,29 +7452,33 @@ impl Request for GetDatabaseOwners {
         effect: Effect::Read,
         results: &["qOwners"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DatabaseOwner>, Error> {
         answer.value("qOwners")
     }
 }
 
-/// `Doc.GetDatabaseTableFields`. Reads.
-///
-/// The request of [`DocApi::get_database_table_fields`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_database_table_fields`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTableFields {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The database that the table is in.
+    ///
     /// `qDatabase`: text.
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
+    /// The owner of the table.
+    ///
     /// `qOwner`: text.
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
+    /// The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    ///
     /// `qTable`: text.
     #[doc(alias = "qTable")]
     pub table: String,
@@ -6186,6 +7495,8 @@ impl GetDatabaseTableFields {
         }
     }
 
+    /// The database that the table is in.
+    ///
     /// `qDatabase`: text.
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
@@ -6193,6 +7504,8 @@ impl GetDatabaseTableFields {
         self
     }
 
+    /// The owner of the table.
+    ///
     /// `qOwner`: text.
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
@@ -6202,11 +7515,15 @@ impl GetDatabaseTableFields {
 }
 
 impl Call<'_, GetDatabaseTableFields> {
+    /// The database that the table is in.
+    ///
     /// `qDatabase`: text.
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
+    /// The owner of the table.
+    ///
     /// `qOwner`: text.
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
@@ -6237,32 +7554,38 @@ impl Request for GetDatabaseTableFields {
         effect: Effect::Read,
         results: &["qFields"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataField>, Error> {
         answer.value("qFields")
     }
 }
 
-/// `Doc.GetDatabaseTablePreview`. Reads.
-///
-/// The request of [`DocApi::get_database_table_preview`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_database_table_preview`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreview {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The database that the table is in.
+    ///
     /// `qDatabase`: text.
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
+    /// The owner of the table.
+    ///
     /// `qOwner`: text.
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
+    /// The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    ///
     /// `qTable`: text.
     #[doc(alias = "qTable")]
     pub table: String,
+    /// A condition that rows must meet.
+    ///
     /// `qConditions`: [`FilterInfo`].
     #[doc(alias = "qConditions")]
     pub conditions: Option<FilterInfo>,
@@ -6280,6 +7603,8 @@ impl GetDatabaseTablePreview {
         }
     }
 
+    /// The database that the table is in.
+    ///
     /// `qDatabase`: text.
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
@@ -6287,6 +7612,8 @@ impl GetDatabaseTablePreview {
         self
     }
 
+    /// The owner of the table.
+    ///
     /// `qOwner`: text.
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
@@ -6294,6 +7621,8 @@ impl GetDatabaseTablePreview {
         self
     }
 
+    /// A condition that rows must meet.
+    ///
     /// `qConditions`: [`FilterInfo`].
     #[must_use]
     pub fn conditions(mut self, value: FilterInfo) -> Self {
@@ -6303,16 +7632,22 @@ impl GetDatabaseTablePreview {
 }
 
 impl Call<'_, GetDatabaseTablePreview> {
+    /// The database that the table is in.
+    ///
     /// `qDatabase`: text.
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
+    /// The owner of the table.
+    ///
     /// `qOwner`: text.
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
 
+    /// A condition that rows must meet.
+    ///
     /// `qConditions`: [`FilterInfo`].
     pub fn conditions(self, value: FilterInfo) -> Self {
         self.map(|request| request.conditions(value))
@@ -6344,7 +7679,7 @@ impl Request for GetDatabaseTablePreview {
         effect: Effect::Read,
         results: &["qPreview", "qRowCount"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetDatabaseTablePreviewResponse, Error> {
         answer.record()
     }
@@ -6354,9 +7689,13 @@ impl Request for GetDatabaseTablePreview {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreviewResponse {
+    /// Records of texts. The first one holds the names of the fields, the values follow.
+    ///
     /// `qPreview`: list of [`DataRecord`].
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
+    /// The number of rows that goes with the preview.
+    ///
     /// `qRowCount`: whole number.
     #[doc(alias = "qRowCount")]
     pub row_count: i64,
@@ -6390,20 +7729,22 @@ impl Record for GetDatabaseTablePreviewResponse {
 
 qix_schema::wire_records!(GetDatabaseTablePreviewResponse);
 
-/// `Doc.GetDatabaseTables`. Reads.
-///
-/// The request of [`DocApi::get_database_tables`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_database_tables`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTables {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The database to look in.
+    ///
     /// `qDatabase`: text.
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
+    /// The owner whose tables to list.
+    ///
     /// `qOwner`: text.
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
@@ -6419,6 +7760,8 @@ impl GetDatabaseTables {
         }
     }
 
+    /// The database to look in.
+    ///
     /// `qDatabase`: text.
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
@@ -6426,6 +7769,8 @@ impl GetDatabaseTables {
         self
     }
 
+    /// The owner whose tables to list.
+    ///
     /// `qOwner`: text.
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
@@ -6435,11 +7780,15 @@ impl GetDatabaseTables {
 }
 
 impl Call<'_, GetDatabaseTables> {
+    /// The database to look in.
+    ///
     /// `qDatabase`: text.
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
+    /// The owner whose tables to list.
+    ///
     /// `qOwner`: text.
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
@@ -6469,20 +7818,18 @@ impl Request for GetDatabaseTables {
         effect: Effect::Read,
         results: &["qTables"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
         answer.value("qTables")
     }
 }
 
-/// `Doc.GetDatabases`. Reads.
-///
-/// The request of [`DocApi::get_databases`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_databases`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabases {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
@@ -6518,20 +7865,18 @@ impl Request for GetDatabases {
         effect: Effect::Read,
         results: &["qDatabases"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
         answer.value("qDatabases")
     }
 }
 
-/// `Doc.GetDimension`. Reads.
-///
-/// The request of [`DocApi::get_dimension`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_dimension`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDimension {
+    /// The identifier of the master dimension.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -6565,7 +7910,7 @@ impl Request for GetDimension {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_dimension::GenericDimension, Error> {
@@ -6573,14 +7918,12 @@ impl Request for GetDimension {
     }
 }
 
-/// `Doc.GetEmptyScript`. Reads.
-///
-/// The request of [`DocApi::get_empty_script`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_empty_script`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmptyScript {
+    /// A name for the script's first section, by default `Main`.
+    ///
     /// `qLocalizedMainSection`: text.
     #[doc(alias = "qLocalizedMainSection")]
     pub localized_main_section: Option<String>,
@@ -6594,6 +7937,8 @@ impl GetEmptyScript {
         }
     }
 
+    /// A name for the script's first section, by default `Main`.
+    ///
     /// `qLocalizedMainSection`: text.
     #[must_use]
     pub fn localized_main_section(mut self, value: impl Into<String>) -> Self {
@@ -6603,6 +7948,8 @@ impl GetEmptyScript {
 }
 
 impl Call<'_, GetEmptyScript> {
+    /// A name for the script's first section, by default `Main`.
+    ///
     /// `qLocalizedMainSection`: text.
     pub fn localized_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_main_section(value))
@@ -6630,7 +7977,7 @@ impl Request for GetEmptyScript {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
@@ -6638,11 +7985,7 @@ impl Request for GetEmptyScript {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.GetExpressionBNF`. Reads.
-///
-/// The request of [`DocApi::get_expression_bnf`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::get_expression_bnf`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNF {}
@@ -6669,7 +8012,7 @@ impl Request for GetExpressionBNF {
         effect: Effect::Read,
         results: &["qBnfDefs", "qBnfHash"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetExpressionBNFResponse, Error> {
         answer.record()
     }
@@ -6679,9 +8022,13 @@ impl Request for GetExpressionBNF {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFResponse {
+    /// The rules and tokens, which refer to each other by number.
+    ///
     /// `qBnfDefs`: list of [`BNFDef`].
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
+    /// A hash of the grammar.
+    ///
     /// `qBnfHash`: text.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
@@ -6717,11 +8064,7 @@ qix_schema::wire_records!(GetExpressionBNFResponse);
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.GetExpressionBNFHash`. Reads.
-///
-/// The request of [`DocApi::get_expression_bnf_hash`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::get_expression_bnf_hash`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFHash {}
@@ -6748,17 +8091,13 @@ impl Request for GetExpressionBNFHash {
         effect: Effect::Read,
         results: &["qBnfHash"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qBnfHash")
     }
 }
 
-/// `Doc.GetFavoriteVariables`. Reads.
-///
-/// The request of [`DocApi::get_favorite_variables`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_favorite_variables`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFavoriteVariables {}
@@ -6785,23 +8124,23 @@ impl Request for GetFavoriteVariables {
         effect: Effect::Read,
         results: &["qNames"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
         answer.value("qNames")
     }
 }
 
-/// `Doc.GetField`. Reads.
-///
-/// The request of [`DocApi::get_field`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_field`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetField {
+    /// Name of the field as in the data model, case-sensitive, without brackets.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// The alternate state in which selections will be made; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
@@ -6816,6 +8155,8 @@ impl GetField {
         }
     }
 
+    /// The alternate state in which selections will be made; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
@@ -6825,6 +8166,8 @@ impl GetField {
 }
 
 impl Call<'_, GetField> {
+    /// The alternate state in which selections will be made; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
@@ -6853,26 +8196,29 @@ impl Request for GetField {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::field::Field, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `Doc.GetFieldAndColumnSamples`. Reads.
-///
-/// The request of [`DocApi::get_field_and_column_samples`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_field_and_column_samples`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldAndColumnSamples {
+    /// What to draw from. With a table name it is a column of that table, without it is a
+    /// field.
+    ///
     /// `qFieldsOrColumnsWithWildcards`: list of [`FieldOrColumn`].
     #[doc(alias = "qFieldsOrColumnsWithWildcards")]
     pub fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
+    /// The most values to return for each; small fields give fewer. A negative number returns all.
+    ///
     /// `qMaxNumberOfValues`: whole number.
     #[doc(alias = "qMaxNumberOfValues")]
     pub max_number_of_values: i64,
+    /// A seed, so that tests draw the same sample each time.
+    ///
     /// `qRandSeed`: whole number.
     #[doc(alias = "qRandSeed")]
     pub rand_seed: Option<i64>,
@@ -6891,6 +8237,8 @@ impl GetFieldAndColumnSamples {
         }
     }
 
+    /// A seed, so that tests draw the same sample each time.
+    ///
     /// `qRandSeed`: whole number.
     #[must_use]
     pub fn rand_seed(mut self, value: i64) -> Self {
@@ -6900,6 +8248,8 @@ impl GetFieldAndColumnSamples {
 }
 
 impl Call<'_, GetFieldAndColumnSamples> {
+    /// A seed, so that tests draw the same sample each time.
+    ///
     /// `qRandSeed`: whole number.
     pub fn rand_seed(self, value: i64) -> Self {
         self.map(|request| request.rand_seed(value))
@@ -6932,20 +8282,18 @@ impl Request for GetFieldAndColumnSamples {
         effect: Effect::Read,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<SampleResult>, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.GetFieldDescription`. Reads.
-///
-/// The request of [`DocApi::get_field_description`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_field_description`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldDescription {
+    /// The field's name.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
@@ -6981,20 +8329,18 @@ impl Request for GetFieldDescription {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<FieldDescription, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.GetFieldOnTheFlyByName`. Reads.
-///
-/// The request of [`DocApi::get_field_on_the_fly_by_name`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_field_on_the_fly_by_name`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldOnTheFlyByName {
+    /// The readable name of the calculated field.
+    ///
     /// `qReadableName`: text.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
@@ -7030,20 +8376,18 @@ impl Request for GetFieldOnTheFlyByName {
         effect: Effect::Read,
         results: &["qName"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qName")
     }
 }
 
-/// `Doc.GetFieldsFromExpression`. Reads.
-///
-/// The request of [`DocApi::get_fields_from_expression`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_fields_from_expression`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsFromExpression {
+    /// The expression.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
@@ -7077,20 +8421,18 @@ impl Request for GetFieldsFromExpression {
         effect: Effect::Read,
         results: &["qFieldNames"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
         answer.value("qFieldNames")
     }
 }
 
-/// `Doc.GetFieldsResourceIds`. Reads.
-///
-/// The request of [`DocApi::get_fields_resource_ids`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_fields_resource_ids`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsResourceIds {
+    /// The fields to ask for.
+    ///
     /// `qFieldNames`: texts.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
@@ -7124,29 +8466,33 @@ impl Request for GetFieldsResourceIds {
         effect: Effect::Read,
         results: &["qFields"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxFieldResourceId>, Error> {
         answer.value("qFields")
     }
 }
 
-/// `Doc.GetFileTableFields`. Reads.
-///
-/// The request of [`DocApi::get_file_table_fields`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_file_table_fields`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFields {
+    /// The identifier of the folder connection.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
+    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    ///
     /// `qDataFormat`: [`FileDataFormat`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
+    /// The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    ///
     /// `qTable`: text.
     #[doc(alias = "qTable")]
     pub table: String,
@@ -7167,6 +8513,8 @@ impl GetFileTableFields {
         }
     }
 
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
@@ -7176,6 +8524,8 @@ impl GetFileTableFields {
 }
 
 impl Call<'_, GetFileTableFields> {
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
@@ -7206,7 +8556,7 @@ impl Request for GetFileTableFields {
         effect: Effect::Read,
         results: &["qFields", "qFormatSpec"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetFileTableFieldsResponse, Error> {
         answer.record()
     }
@@ -7216,9 +8566,14 @@ impl Request for GetFileTableFields {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFieldsResponse {
+    /// The fields.
+    ///
     /// `qFields`: list of [`DataField`].
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
+    /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
+    /// statement.
+    ///
     /// `qFormatSpec`: text.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
@@ -7252,23 +8607,27 @@ impl Record for GetFileTableFieldsResponse {
 
 qix_schema::wire_records!(GetFileTableFieldsResponse);
 
-/// `Doc.GetFileTablePreview`. Reads.
-///
-/// The request of [`DocApi::get_file_table_preview`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_file_table_preview`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreview {
+    /// The identifier of the folder connection.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
+    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    ///
     /// `qDataFormat`: [`FileDataFormat`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
+    /// The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    ///
     /// `qTable`: text.
     #[doc(alias = "qTable")]
     pub table: String,
@@ -7289,6 +8648,8 @@ impl GetFileTablePreview {
         }
     }
 
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
@@ -7298,6 +8659,8 @@ impl GetFileTablePreview {
 }
 
 impl Call<'_, GetFileTablePreview> {
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
@@ -7328,7 +8691,7 @@ impl Request for GetFileTablePreview {
         effect: Effect::Read,
         results: &["qPreview", "qFormatSpec"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetFileTablePreviewResponse, Error> {
         answer.record()
     }
@@ -7338,9 +8701,14 @@ impl Request for GetFileTablePreview {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreviewResponse {
+    /// Records of texts. The first one holds the names of the fields, the values follow.
+    ///
     /// `qPreview`: list of [`DataRecord`].
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
+    /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
+    /// statement.
+    ///
     /// `qFormatSpec`: text.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
@@ -7374,20 +8742,22 @@ impl Record for GetFileTablePreviewResponse {
 
 qix_schema::wire_records!(GetFileTablePreviewResponse);
 
-/// `Doc.GetFileTables`. Reads.
-///
-/// The request of [`DocApi::get_file_tables`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_file_tables`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTables {
+    /// The identifier of the folder connection.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
+    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    ///
     /// `qDataFormat`: [`FileDataFormat`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
@@ -7403,6 +8773,8 @@ impl GetFileTables {
         }
     }
 
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
@@ -7412,6 +8784,8 @@ impl GetFileTables {
 }
 
 impl Call<'_, GetFileTables> {
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
@@ -7441,26 +8815,28 @@ impl Request for GetFileTables {
         effect: Effect::Read,
         results: &["qTables"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
         answer.value("qTables")
     }
 }
 
-/// `Doc.GetFileTablesEx`. Reads.
-///
-/// The request of [`DocApi::get_file_tables_ex`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_file_tables_ex`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablesEx {
+    /// The identifier of the folder connection.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
+    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    ///
     /// `qDataFormat`: [`FileDataFormat`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
@@ -7476,6 +8852,8 @@ impl GetFileTablesEx {
         }
     }
 
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
@@ -7485,6 +8863,8 @@ impl GetFileTablesEx {
 }
 
 impl Call<'_, GetFileTablesEx> {
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
@@ -7514,23 +8894,23 @@ impl Request for GetFileTablesEx {
         effect: Effect::Read,
         results: &["qTables"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTableEx>, Error> {
         answer.value("qTables")
     }
 }
 
-/// `Doc.GetFolderItemsForConnection`. Reads.
-///
-/// The request of [`DocApi::get_folder_items_for_connection`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_folder_items_for_connection`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFolderItemsForConnection {
+    /// The identifier of the folder connection.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// A path below the connection's folder; the folder itself when left out.
+    ///
     /// `qRelativePath`: text.
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
@@ -7545,6 +8925,8 @@ impl GetFolderItemsForConnection {
         }
     }
 
+    /// A path below the connection's folder; the folder itself when left out.
+    ///
     /// `qRelativePath`: text.
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
@@ -7554,6 +8936,8 @@ impl GetFolderItemsForConnection {
 }
 
 impl Call<'_, GetFolderItemsForConnection> {
+    /// A path below the connection's folder; the folder itself when left out.
+    ///
     /// `qRelativePath`: text.
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
@@ -7582,7 +8966,7 @@ impl Request for GetFolderItemsForConnection {
         effect: Effect::Read,
         results: &["qFolderItems"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
         answer.value("qFolderItems")
     }
@@ -7590,11 +8974,7 @@ impl Request for GetFolderItemsForConnection {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.GetGroupStates`. Reads.
-///
-/// The request of [`DocApi::get_group_states`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::get_group_states`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupStates {}
@@ -7621,20 +9001,19 @@ impl Request for GetGroupStates {
         effect: Effect::Read,
         results: &["qGroupStates"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<GroupState>, Error> {
         answer.value("qGroupStates")
     }
 }
 
-/// `Doc.GetIncludeFileContent`. Reads.
-///
-/// The request of [`DocApi::get_include_file_content`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_include_file_content`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetIncludeFileContent {
+    /// The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
+    /// brackets where the script would.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
@@ -7668,20 +9047,18 @@ impl Request for GetIncludeFileContent {
         effect: Effect::Read,
         results: &["qContent"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qContent")
     }
 }
 
-/// `Doc.GetLibraryContent`. Reads.
-///
-/// The request of [`DocApi::get_library_content`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_library_content`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetLibraryContent {
+    /// The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -7715,17 +9092,13 @@ impl Request for GetLibraryContent {
         effect: Effect::Read,
         results: &["qList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<StaticContentList, Error> {
         answer.value("qList")
     }
 }
 
-/// `Doc.GetLineage`. Reads.
-///
-/// The request of [`DocApi::get_lineage`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_lineage`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLineage {}
@@ -7752,17 +9125,13 @@ impl Request for GetLineage {
         effect: Effect::Read,
         results: &["qLineage"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<LineageInfo>, Error> {
         answer.value("qLineage")
     }
 }
 
-/// `Doc.GetLocaleInfo`. Reads.
-///
-/// The request of [`DocApi::get_locale_info`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_locale_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLocaleInfo {}
@@ -7789,17 +9158,13 @@ impl Request for GetLocaleInfo {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<LocaleInfo, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.GetLooselyCoupledVector`. Reads.
-///
-/// The request of [`DocApi::get_loosely_coupled_vector`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_loosely_coupled_vector`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLooselyCoupledVector {}
@@ -7826,23 +9191,24 @@ impl Request for GetLooselyCoupledVector {
         effect: Effect::Read,
         results: &["qv"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<i16>, Error> {
         answer.value("qv")
     }
 }
 
-/// `Doc.GetMatchingFields`. Reads.
-///
-/// The request of [`DocApi::get_matching_fields`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_matching_fields`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMatchingFields {
+    /// The tags.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
+    /// them is enough. All when left out.
+    ///
     /// `qMatchingFieldMode`: text.
     #[doc(alias = "qMatchingFieldMode")]
     pub matching_field_mode: Option<String>,
@@ -7857,6 +9223,9 @@ impl GetMatchingFields {
         }
     }
 
+    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
+    /// them is enough. All when left out.
+    ///
     /// `qMatchingFieldMode`: text.
     #[must_use]
     pub fn matching_field_mode(mut self, value: impl Into<String>) -> Self {
@@ -7866,6 +9235,9 @@ impl GetMatchingFields {
 }
 
 impl Call<'_, GetMatchingFields> {
+    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
+    /// them is enough. All when left out.
+    ///
     /// `qMatchingFieldMode`: text.
     pub fn matching_field_mode(self, value: impl Into<String>) -> Self {
         self.map(|request| request.matching_field_mode(value))
@@ -7894,20 +9266,18 @@ impl Request for GetMatchingFields {
         effect: Effect::Read,
         results: &["qFieldNames"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
         answer.value("qFieldNames")
     }
 }
 
-/// `Doc.GetMeasure`. Reads.
-///
-/// The request of [`DocApi::get_measure`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_measure`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasure {
+    /// The identifier of the master measure.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -7941,7 +9311,7 @@ impl Request for GetMeasure {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_measure::GenericMeasure, Error> {
@@ -7949,14 +9319,12 @@ impl Request for GetMeasure {
     }
 }
 
-/// `Doc.GetMeasureWithLabel`. Reads.
-///
-/// The request of [`DocApi::get_measure_with_label`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_measure_with_label`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasureWithLabel {
+    /// The label.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
@@ -7990,7 +9358,7 @@ impl Request for GetMeasureWithLabel {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_measure::GenericMeasure, Error> {
@@ -7998,13 +9366,7 @@ impl Request for GetMeasureWithLabel {
     }
 }
 
-/// `Doc.GetMediaList`. Reads.
-///
-/// The request of [`DocApi::get_media_list`].
-///
-/// Deprecated: use [`DocApi::get_library_content`](super::doc::DocApi::get_library_content) instead.
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_media_list`], as a plain value.
 #[deprecated(note = "use `DocApi::get_library_content` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -8032,7 +9394,7 @@ impl Request for GetMediaList {
         effect: Effect::Read,
         results: &["qList", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetMediaListResponse, Error> {
         answer.record()
     }
@@ -8042,9 +9404,13 @@ impl Request for GetMediaList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaListResponse {
+    /// The files.
+    ///
     /// `qList`: [`MediaList`].
     #[doc(alias = "qList")]
     pub list: MediaList,
+    /// Whether the list could be made.
+    ///
     /// `qReturn`: true or false.
     #[doc(alias = "qReturn")]
     pub returned: bool,
@@ -8078,14 +9444,12 @@ impl Record for GetMediaListResponse {
 
 qix_schema::wire_records!(GetMediaListResponse);
 
-/// `Doc.GetObject`. Reads.
-///
-/// The request of [`DocApi::get_object`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetObject {
+    /// The object's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -8119,20 +9483,18 @@ impl Request for GetObject {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `Doc.GetObjects`. Reads.
-///
-/// The request of [`DocApi::get_objects`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_objects`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetObjects {
+    /// The types to list, the parts of the layouts to return, and whether session objects are listed too.
+    ///
     /// `qOptions`: [`NxGetObjectOptions`].
     #[doc(alias = "qOptions")]
     pub options: NxGetObjectOptions,
@@ -8166,7 +9528,7 @@ impl Request for GetObjects {
         effect: Effect::Read,
         results: &["qList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
         answer.value("qList")
     }
@@ -8174,14 +9536,12 @@ impl Request for GetObjects {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.GetOrCreateObject`. Changes something.
-///
-/// The request of [`DocApi::get_or_create_object`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::get_or_create_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetOrCreateObject {
+    /// The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
+    ///
     /// `qProp`: [`GenericObjectProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
@@ -8215,7 +9575,7 @@ impl Request for GetOrCreateObject {
         effect: Effect::Write,
         results: &["qNewObject", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetOrCreateObjectResponse, Error> {
         Ok(GetOrCreateObjectResponse {
             new_object: answer.value("qNewObject")?,
@@ -8228,19 +9588,19 @@ impl Request for GetOrCreateObject {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetOrCreateObjectResponse {
+    /// Whether the object was created by this call.
+    ///
     /// `qNewObject`: true or false.
     #[doc(alias = "qNewObject")]
     pub new_object: bool,
-    /// `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// The object.
+    ///
+    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// `Doc.GetScript`. Reads.
-///
-/// The request of [`DocApi::get_script`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_script`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScript {}
@@ -8267,17 +9627,13 @@ impl Request for GetScript {
         effect: Effect::Read,
         results: &["qScript"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qScript")
     }
 }
 
-/// `Doc.GetScriptBreakpoints`. Reads.
-///
-/// The request of [`DocApi::get_script_breakpoints`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_script_breakpoints`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptBreakpoints {}
@@ -8304,17 +9660,13 @@ impl Request for GetScriptBreakpoints {
         effect: Effect::Read,
         results: &["qBreakpoints"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<EditorBreakpoint>, Error> {
         answer.value("qBreakpoints")
     }
 }
 
-/// `Doc.GetScriptEx`. Reads.
-///
-/// The request of [`DocApi::get_script_ex`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_script_ex`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptEx {}
@@ -8341,7 +9693,7 @@ impl Request for GetScriptEx {
         effect: Effect::Read,
         results: &["qScript"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<AppScript, Error> {
         answer.value("qScript")
     }
@@ -8349,11 +9701,7 @@ impl Request for GetScriptEx {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.GetScriptMeta`. Reads.
-///
-/// The request of [`DocApi::get_script_meta`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::get_script_meta`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptMeta {}
@@ -8380,23 +9728,23 @@ impl Request for GetScriptMeta {
         effect: Effect::Read,
         results: &["qMeta"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<AppScriptMeta, Error> {
         answer.value("qMeta")
     }
 }
 
-/// `Doc.GetSetAnalysis`. Reads.
-///
-/// The request of [`DocApi::get_set_analysis`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_set_analysis`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSetAnalysis {
+    /// The alternate state to take; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
+    /// The bookmark to take the selections from; the current ones when left out.
+    ///
     /// `qBookmarkId`: text.
     #[doc(alias = "qBookmarkId")]
     pub bookmark_id: Option<String>,
@@ -8411,6 +9759,8 @@ impl GetSetAnalysis {
         }
     }
 
+    /// The alternate state to take; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
@@ -8418,6 +9768,8 @@ impl GetSetAnalysis {
         self
     }
 
+    /// The bookmark to take the selections from; the current ones when left out.
+    ///
     /// `qBookmarkId`: text.
     #[must_use]
     pub fn bookmark_id(mut self, value: impl Into<String>) -> Self {
@@ -8427,11 +9779,15 @@ impl GetSetAnalysis {
 }
 
 impl Call<'_, GetSetAnalysis> {
+    /// The alternate state to take; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
 
+    /// The bookmark to take the selections from; the current ones when left out.
+    ///
     /// `qBookmarkId`: text.
     pub fn bookmark_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.bookmark_id(value))
@@ -8460,29 +9816,33 @@ impl Request for GetSetAnalysis {
         effect: Effect::Read,
         results: &["qSetExpression"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qSetExpression")
     }
 }
 
-/// `Doc.GetTableData`. Reads.
-///
-/// The request of [`DocApi::get_table_data`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_table_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTableData {
+    /// The first row to return, counted from 0.
+    ///
     /// `qOffset`: whole number.
     #[doc(alias = "qOffset")]
     pub offset: i64,
+    /// The number of rows to return.
+    ///
     /// `qRows`: whole number.
     #[doc(alias = "qRows")]
     pub rows: i64,
+    /// Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
+    ///
     /// `qSyntheticMode`: true or false.
     #[doc(alias = "qSyntheticMode")]
     pub synthetic_mode: bool,
+    /// The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    ///
     /// `qTableName`: text.
     #[doc(alias = "qTableName")]
     pub table_name: String,
@@ -8529,7 +9889,7 @@ impl Request for GetTableData {
         effect: Effect::Read,
         results: &["qData"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<TableRow>, Error> {
         answer.value("qData")
     }
@@ -8537,14 +9897,12 @@ impl Request for GetTableData {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.GetTableProfileData`. Reads.
-///
-/// The request of [`DocApi::get_table_profile_data`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::get_table_profile_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTableProfileData {
+    /// The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    ///
     /// `qTableName`: text.
     #[doc(alias = "qTableName")]
     pub table_name: String,
@@ -8580,35 +9938,45 @@ impl Request for GetTableProfileData {
         effect: Effect::Read,
         results: &["qProfiling"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<TableProfilingData, Error> {
         answer.value("qProfiling")
     }
 }
 
-/// `Doc.GetTablesAndKeys`. Reads.
-///
-/// The request of [`DocApi::get_tables_and_keys`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_tables_and_keys`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeys {
+    /// The size of the viewer's window in pixels, to lay the tables out in.
+    ///
     /// `qWindowSize`: [`Size`].
     #[doc(alias = "qWindowSize")]
     pub window_size: Size,
+    /// A second size for the layout, commonly zero.
+    ///
     /// `qNullSize`: [`Size`].
     #[doc(alias = "qNullSize")]
     pub null_size: Size,
+    /// The height in pixels of one line of a table in the viewer.
+    ///
     /// `qCellHeight`: whole number.
     #[doc(alias = "qCellHeight")]
     pub cell_height: i64,
+    /// `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
+    /// tables as the script loaded them, linked by several fields where that is so.
+    ///
     /// `qSyntheticMode`: true or false.
     #[doc(alias = "qSyntheticMode")]
     pub synthetic_mode: bool,
+    /// Whether the engine's own system items are listed as well.
+    ///
     /// `qIncludeSysVars`: true or false.
     #[doc(alias = "qIncludeSysVars")]
     pub include_sys_vars: bool,
+    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
+    /// time.
+    ///
     /// `qIncludeProfiling`: true or false.
     #[doc(alias = "qIncludeProfiling")]
     pub include_profiling: Option<bool>,
@@ -8633,6 +10001,9 @@ impl GetTablesAndKeys {
         }
     }
 
+    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
+    /// time.
+    ///
     /// `qIncludeProfiling`: true or false.
     #[must_use]
     pub fn include_profiling(mut self, value: bool) -> Self {
@@ -8642,6 +10013,9 @@ impl GetTablesAndKeys {
 }
 
 impl Call<'_, GetTablesAndKeys> {
+    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
+    /// time.
+    ///
     /// `qIncludeProfiling`: true or false.
     pub fn include_profiling(self, value: bool) -> Self {
         self.map(|request| request.include_profiling(value))
@@ -8674,7 +10048,7 @@ impl Request for GetTablesAndKeys {
         effect: Effect::Read,
         results: &["qtr", "qk"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetTablesAndKeysResponse, Error> {
         answer.record()
     }
@@ -8684,9 +10058,13 @@ impl Request for GetTablesAndKeys {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeysResponse {
+    /// The tables, with their fields.
+    ///
     /// `qtr`: list of [`TableRecord`].
     #[doc(alias = "qtr")]
     pub tr: Vec<TableRecord>,
+    /// The keys, each with the tables it links.
+    ///
     /// `qk`: list of [`SourceKeyRecord`].
     #[doc(alias = "qk")]
     pub k: Vec<SourceKeyRecord>,
@@ -8720,11 +10098,7 @@ impl Record for GetTablesAndKeysResponse {
 
 qix_schema::wire_records!(GetTablesAndKeysResponse);
 
-/// `Doc.GetTextMacros`. Reads.
-///
-/// The request of [`DocApi::get_text_macros`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_text_macros`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTextMacros {}
@@ -8751,25 +10125,21 @@ impl Request for GetTextMacros {
         effect: Effect::Read,
         results: &["qMacros"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<TextMacro>, Error> {
         answer.value("qMacros")
     }
 }
 
-/// `Doc.GetVariable`. Reads.
-///
-/// The request of [`DocApi::get_variable`].
-///
-/// Deprecated: use [`DocApi::get_variable_by_id`](super::doc::DocApi::get_variable_by_id) or [`DocApi::get_variable_by_name`](super::doc::DocApi::get_variable_by_name) instead.
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_variable`], as a plain value.
 #[deprecated(
     note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariable {
+    /// The variable's name.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -8803,7 +10173,7 @@ impl Request for GetVariable {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_variable::GenericVariable, Error> {
@@ -8811,14 +10181,12 @@ impl Request for GetVariable {
     }
 }
 
-/// `Doc.GetVariableById`. Reads.
-///
-/// The request of [`DocApi::get_variable_by_id`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_variable_by_id`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariableById {
+    /// The variable's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -8852,7 +10220,7 @@ impl Request for GetVariableById {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_variable::GenericVariable, Error> {
@@ -8860,14 +10228,12 @@ impl Request for GetVariableById {
     }
 }
 
-/// `Doc.GetVariableByName`. Reads.
-///
-/// The request of [`DocApi::get_variable_by_name`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_variable_by_name`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariableByName {
+    /// The variable's name, case-sensitive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -8901,7 +10267,7 @@ impl Request for GetVariableByName {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(
         answer: Answer<'_>,
     ) -> Result<super::generic_variable::GenericVariable, Error> {
@@ -8909,14 +10275,12 @@ impl Request for GetVariableByName {
     }
 }
 
-/// `Doc.GetVariables`. Reads.
-///
-/// The request of [`DocApi::get_variables`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_variables`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariables {
+    /// Which variables to list, besides the app's own: reserved ones, system ones, the session's.
+    ///
     /// `qListDef`: [`VariableListDef`].
     #[doc(alias = "qListDef")]
     pub list_def: VariableListDef,
@@ -8950,17 +10314,13 @@ impl Request for GetVariables {
         effect: Effect::Read,
         results: &["qList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxVariableListItem>, Error> {
         answer.value("qList")
     }
 }
 
-/// `Doc.GetViewDlgSaveInfo`. Reads.
-///
-/// The request of [`DocApi::get_view_dlg_save_info`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::get_view_dlg_save_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetViewDlgSaveInfo {}
@@ -8987,23 +10347,23 @@ impl Request for GetViewDlgSaveInfo {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<TableViewDlgSaveInfo, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.GuessFileType`. Reads.
-///
-/// The request of [`DocApi::guess_file_type`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::guess_file_type`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GuessFileType {
+    /// The identifier of the folder connection.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
@@ -9018,6 +10378,8 @@ impl GuessFileType {
         }
     }
 
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
@@ -9027,6 +10389,8 @@ impl GuessFileType {
 }
 
 impl Call<'_, GuessFileType> {
+    /// The file's path below the connection's folder.
+    ///
     /// `qRelativePath`: text.
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
@@ -9055,20 +10419,18 @@ impl Request for GuessFileType {
         effect: Effect::Read,
         results: &["qDataFormat"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<FileDataFormat, Error> {
         answer.value("qDataFormat")
     }
 }
 
-/// `Doc.LockAll`. Changes something.
-///
-/// The request of [`DocApi::lock_all`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::lock_all`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LockAll {
+    /// The alternate state; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
@@ -9080,6 +10442,8 @@ impl LockAll {
         Self { state_name: None }
     }
 
+    /// The alternate state; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
@@ -9089,6 +10453,8 @@ impl LockAll {
 }
 
 impl Call<'_, LockAll> {
+    /// The alternate state; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
@@ -9116,26 +10482,29 @@ impl Request for LockAll {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.ModifyConnection`. Changes something.
-///
-/// The request of [`DocApi::modify_connection`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::modify_connection`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyConnection {
+    /// The connection's identifier.
+    ///
     /// `qConnectionId`: text.
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
+    /// The whole new definition.
+    ///
     /// `qConnection`: [`Connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
+    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
+    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
+    ///
     /// `qOverrideCredentials`: true or false.
     #[doc(alias = "qOverrideCredentials")]
     pub override_credentials: Option<bool>,
@@ -9151,6 +10520,9 @@ impl ModifyConnection {
         }
     }
 
+    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
+    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
+    ///
     /// `qOverrideCredentials`: true or false.
     #[must_use]
     pub fn override_credentials(mut self, value: bool) -> Self {
@@ -9160,6 +10532,9 @@ impl ModifyConnection {
 }
 
 impl Call<'_, ModifyConnection> {
+    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
+    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
+    ///
     /// `qOverrideCredentials`: true or false.
     pub fn override_credentials(self, value: bool) -> Self {
         self.map(|request| request.override_credentials(value))
@@ -9189,23 +10564,23 @@ impl Request for ModifyConnection {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.Publish`. Changes something.
-///
-/// The request of [`DocApi::publish`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::publish`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {
+    /// The identifier of the stream.
+    ///
     /// `qStreamId`: text.
     #[doc(alias = "qStreamId")]
     pub stream_id: String,
+    /// A name for the published app; the engine makes one up when left out.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: Option<String>,
@@ -9220,6 +10595,8 @@ impl Publish {
         }
     }
 
+    /// A name for the published app; the engine makes one up when left out.
+    ///
     /// `qName`: text.
     #[must_use]
     pub fn name(mut self, value: impl Into<String>) -> Self {
@@ -9229,6 +10606,8 @@ impl Publish {
 }
 
 impl Call<'_, Publish> {
+    /// A name for the published app; the engine makes one up when left out.
+    ///
     /// `qName`: text.
     pub fn name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.name(value))
@@ -9257,17 +10636,13 @@ impl Request for Publish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.Redo`. Changes something.
-///
-/// The request of [`DocApi::redo`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::redo`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Redo {}
@@ -9294,20 +10669,18 @@ impl Request for Redo {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.RemoveAlternateState`. Changes something.
-///
-/// The request of [`DocApi::remove_alternate_state`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::remove_alternate_state`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveAlternateState {
+    /// The state to remove.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
@@ -9343,20 +10716,18 @@ impl Request for RemoveAlternateState {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.RemoveSessionAlternateState`. Changes something.
-///
-/// The request of [`DocApi::remove_session_alternate_state`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::remove_session_alternate_state`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveSessionAlternateState {
+    /// The state to remove.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
@@ -9392,25 +10763,21 @@ impl Request for RemoveSessionAlternateState {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.RemoveVariable`. Changes something.
-///
-/// The request of [`DocApi::remove_variable`].
-///
-/// Deprecated: use [`DocApi::destroy_variable_by_id`](super::doc::DocApi::destroy_variable_by_id) or [`DocApi::destroy_variable_by_name`](super::doc::DocApi::destroy_variable_by_name) instead.
-///
-/// Stability: locked.
+/// The request of [`DocApi::remove_variable`], as a plain value.
 #[deprecated(
     note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveVariable {
+    /// The variable's name, case-sensitive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -9444,26 +10811,29 @@ impl Request for RemoveVariable {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.ReplaceBookmark`. Changes something.
-///
-/// The request of [`DocApi::replace_bookmark`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::replace_bookmark`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceBookmark {
+    /// The bookmark's identifier.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Whether the soft patches of objects are left out.
+    ///
     /// `qIgnorePatches`: true or false.
     #[doc(alias = "qIgnorePatches")]
     pub ignore_patches: Option<bool>,
+    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
+    /// left out.
+    ///
     /// `qObjectIdsToPatch`: texts.
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
@@ -9479,6 +10849,8 @@ impl ReplaceBookmark {
         }
     }
 
+    /// Whether the soft patches of objects are left out.
+    ///
     /// `qIgnorePatches`: true or false.
     #[must_use]
     pub fn ignore_patches(mut self, value: bool) -> Self {
@@ -9486,6 +10858,9 @@ impl ReplaceBookmark {
         self
     }
 
+    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
+    /// left out.
+    ///
     /// `qObjectIdsToPatch`: texts.
     #[must_use]
     pub fn object_ids_to_patch(
@@ -9498,11 +10873,16 @@ impl ReplaceBookmark {
 }
 
 impl Call<'_, ReplaceBookmark> {
+    /// Whether the soft patches of objects are left out.
+    ///
     /// `qIgnorePatches`: true or false.
     pub fn ignore_patches(self, value: bool) -> Self {
         self.map(|request| request.ignore_patches(value))
     }
 
+    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
+    /// left out.
+    ///
     /// `qObjectIdsToPatch`: texts.
     pub fn object_ids_to_patch(
         self,
@@ -9535,7 +10915,7 @@ impl Request for ReplaceBookmark {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<ReplaceBookmarkResponse, Error> {
         Ok(ReplaceBookmarkResponse {
             info: answer.value("qInfo")?,
@@ -9548,22 +10928,24 @@ impl Request for ReplaceBookmark {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReplaceBookmarkResponse {
+    /// The bookmark's identifier and type.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericBookmark`](super::generic_bookmark::GenericBookmark).
+    /// The bookmark.
+    ///
+    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// `Doc.RestoreTempSelectionState`. Changes something.
-///
-/// The request of [`DocApi::restore_temp_selection_state`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::restore_temp_selection_state`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreTempSelectionState {
+    /// The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -9597,17 +10979,13 @@ impl Request for RestoreTempSelectionState {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.Resume`. Changes something.
-///
-/// The request of [`DocApi::resume`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::resume`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Resume {}
@@ -9634,20 +11012,18 @@ impl Request for Resume {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SaveAs`. Changes something.
-///
-/// The request of [`DocApi::save_as`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::save_as`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SaveAs {
+    /// The name of the copy.
+    ///
     /// `qNewAppName`: text.
     #[doc(alias = "qNewAppName")]
     pub new_app_name: String,
@@ -9683,17 +11059,13 @@ impl Request for SaveAs {
         effect: Effect::Write,
         results: &["qNewAppId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qNewAppId")
     }
 }
 
-/// `Doc.SaveObjects`. Changes something.
-///
-/// The request of [`DocApi::save_objects`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::save_objects`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SaveObjects {}
@@ -9720,20 +11092,18 @@ impl Request for SaveObjects {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.Scramble`. Changes something.
-///
-/// The request of [`DocApi::scramble`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::scramble`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Scramble {
+    /// The field to scramble.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
@@ -9769,29 +11139,29 @@ impl Request for Scramble {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SearchAssociations`. Reads.
-///
-/// The request of [`DocApi::search_associations`].
-///
-/// Deprecated: use [`DocApi::search_results`](super::doc::DocApi::search_results) instead.
-///
-/// Stability: locked.
+/// The request of [`DocApi::search_associations`], as a plain value.
 #[deprecated(note = "use `DocApi::search_results` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociations {
+    /// The fields to search, and whether selections and locks narrow the search.
+    ///
     /// `qOptions`: [`SearchCombinationOptions`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
+    /// The terms.
+    ///
     /// `qTerms`: texts.
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
+    /// Which results to return, and how many values for each.
+    ///
     /// `qPage`: [`SearchPage`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
@@ -9831,26 +11201,28 @@ impl Request for SearchAssociations {
         effect: Effect::Read,
         results: &["qResults"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchAssociationResult, Error> {
         answer.value("qResults")
     }
 }
 
-/// `Doc.SearchObjects`. Reads.
-///
-/// The request of [`DocApi::search_objects`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::search_objects`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjects {
+    /// Whether the properties that matched are returned, and how positions in a text are counted.
+    ///
     /// `qOptions`: [`SearchObjectOptions`].
     #[doc(alias = "qOptions")]
     pub options: SearchObjectOptions,
+    /// The terms.
+    ///
     /// `qTerms`: texts.
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
+    /// Which groups and how many items of each to return.
+    ///
     /// `qPage`: [`SearchPage`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
@@ -9890,26 +11262,29 @@ impl Request for SearchObjects {
         effect: Effect::Read,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.SearchResults`. Reads.
-///
-/// The request of [`DocApi::search_results`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::search_results`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResults {
+    /// The fields to search, whether selections and locks narrow the search, and which details of a match to
+    /// return.
+    ///
     /// `qOptions`: [`SearchCombinationOptions`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
+    /// The terms, one or more words.
+    ///
     /// `qTerms`: texts.
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
+    /// Which groups to return, and how many items and matches of each.
+    ///
     /// `qPage`: [`SearchPage`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
@@ -9949,23 +11324,23 @@ impl Request for SearchResults {
         effect: Effect::Read,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.SearchSuggest`. Reads.
-///
-/// The request of [`DocApi::search_suggest`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::search_suggest`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggest {
+    /// The fields to search, and whether selections and locks narrow the search.
+    ///
     /// `qOptions`: [`SearchCombinationOptions`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
+    /// What the user has typed so far.
+    ///
     /// `qTerms`: texts.
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
@@ -10000,7 +11375,7 @@ impl Request for SearchSuggest {
         effect: Effect::Read,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchSuggestionResult, Error> {
         answer.value("qResult")
     }
@@ -10008,20 +11383,22 @@ impl Request for SearchSuggest {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `Doc.SearchValues`. Reads.
-///
-/// The request of [`DocApi::search_values`].
-///
-/// Stability: experimental.
+/// The request of [`DocApi::search_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValues {
+    /// The fields to search; all when the list is empty.
+    ///
     /// `qOptions`: [`SearchValueOptions`].
     #[doc(alias = "qOptions")]
     pub options: SearchValueOptions,
+    /// The terms.
+    ///
     /// `qTerms`: texts.
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
+    /// Which fields to return, and how many values of each; -1 means all values.
+    ///
     /// `qPage`: [`SearchValuePage`].
     #[doc(alias = "qPage")]
     pub page: SearchValuePage,
@@ -10061,29 +11438,34 @@ impl Request for SearchValues {
         effect: Effect::Read,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchValueResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.SelectAssociations`. Changes something.
-///
-/// The request of [`DocApi::select_associations`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::select_associations`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAssociations {
+    /// The options of the search.
+    ///
     /// `qOptions`: [`SearchCombinationOptions`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
+    /// The terms of the search.
+    ///
     /// `qTerms`: texts.
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
+    /// Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
+    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    ///
     /// `qMatchIx`: whole number.
     #[doc(alias = "qMatchIx")]
     pub match_ix: i64,
+    /// No longer in use: leave it out.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -10104,6 +11486,8 @@ impl SelectAssociations {
         }
     }
 
+    /// No longer in use: leave it out.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -10113,6 +11497,8 @@ impl SelectAssociations {
 }
 
 impl Call<'_, SelectAssociations> {
+    /// No longer in use: leave it out.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -10143,32 +11529,38 @@ impl Request for SelectAssociations {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SendGenericCommandToCustomConnector`. Changes something.
-///
-/// The request of [`DocApi::send_generic_command_to_custom_connector`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::send_generic_command_to_custom_connector`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendGenericCommandToCustomConnector {
+    /// The file name of the connector.
+    ///
     /// `qProvider`: text.
     #[doc(alias = "qProvider")]
     pub provider: String,
+    /// The command, one of those above.
+    ///
     /// `qCommand`: text.
     #[doc(alias = "qCommand")]
     pub command: String,
+    /// The method to call in the connector, with commands such as `JsonRequest`.
+    ///
     /// `qMethod`: text.
     #[doc(alias = "qMethod")]
     pub method: String,
+    /// Parameters of the method; the list may be empty.
+    ///
     /// `qParameters`: texts.
     #[doc(alias = "qParameters")]
     pub parameters: Vec<String>,
+    /// The name of the data connection to work with.
+    ///
     /// `qAppendConnection`: text.
     #[doc(alias = "qAppendConnection")]
     pub append_connection: String,
@@ -10218,20 +11610,18 @@ impl Request for SendGenericCommandToCustomConnector {
         effect: Effect::Write,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.SetAppProperties`. Changes something.
-///
-/// The request of [`DocApi::set_app_properties`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_app_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetAppProperties {
+    /// The new properties.
+    ///
     /// `qProp`: [`NxAppProperties`].
     #[doc(alias = "qProp")]
     pub prop: NxAppProperties,
@@ -10265,20 +11655,18 @@ impl Request for SetAppProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SetFavoriteVariables`. Changes something.
-///
-/// The request of [`DocApi::set_favorite_variables`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_favorite_variables`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFavoriteVariables {
+    /// The names of the variables.
+    ///
     /// `qNames`: texts.
     #[doc(alias = "qNames")]
     pub names: Vec<String>,
@@ -10312,20 +11700,18 @@ impl Request for SetFavoriteVariables {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SetFetchLimit`. Changes something.
-///
-/// The request of [`DocApi::set_fetch_limit`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_fetch_limit`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFetchLimit {
+    /// The number of rows.
+    ///
     /// `qLimit`: whole number.
     #[doc(alias = "qLimit")]
     pub limit: i64,
@@ -10359,20 +11745,18 @@ impl Request for SetFetchLimit {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SetLooselyCoupledVector`. Changes something.
-///
-/// The request of [`DocApi::set_loosely_coupled_vector`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_loosely_coupled_vector`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetLooselyCoupledVector {
+    /// A number for each table, followed by the last three as they were.
+    ///
     /// `qv`: whole numbers.
     #[doc(alias = "qv")]
     pub v: Vec<i16>,
@@ -10406,20 +11790,18 @@ impl Request for SetLooselyCoupledVector {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Doc.SetProhibitBinaryLoad`. Changes something.
-///
-/// The request of [`DocApi::set_prohibit_binary_load`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_prohibit_binary_load`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProhibitBinaryLoad {
+    /// `true` forbids it, `false` allows it.
+    ///
     /// `qProhibit`: true or false.
     #[doc(alias = "qProhibit")]
     pub prohibit: bool,
@@ -10453,20 +11835,18 @@ impl Request for SetProhibitBinaryLoad {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SetScript`. Changes something.
-///
-/// The request of [`DocApi::set_script`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_script`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetScript {
+    /// The whole script.
+    ///
     /// `qScript`: text.
     #[doc(alias = "qScript")]
     pub script: String,
@@ -10500,20 +11880,18 @@ impl Request for SetScript {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SetScriptBreakpoints`. Changes something.
-///
-/// The request of [`DocApi::set_script_breakpoints`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_script_breakpoints`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetScriptBreakpoints {
+    /// The breakpoints, each with its place in the script and whether it is enabled.
+    ///
     /// `qBreakpoints`: list of [`EditorBreakpoint`].
     #[doc(alias = "qBreakpoints")]
     pub breakpoints: Vec<EditorBreakpoint>,
@@ -10547,20 +11925,18 @@ impl Request for SetScriptBreakpoints {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.SetViewDlgSaveInfo`. Changes something.
-///
-/// The request of [`DocApi::set_view_dlg_save_info`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::set_view_dlg_save_info`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetViewDlgSaveInfo {
+    /// Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
+    ///
     /// `qInfo`: [`TableViewDlgSaveInfo`].
     #[doc(alias = "qInfo")]
     pub info: TableViewDlgSaveInfo,
@@ -10594,20 +11970,18 @@ impl Request for SetViewDlgSaveInfo {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Doc.StoreTempSelectionState`. Changes something.
-///
-/// The request of [`DocApi::store_temp_selection_state`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::store_temp_selection_state`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionState {
+    /// How many seconds to keep them; half an hour when left out.
+    ///
     /// `qTTLOfTempState`: whole number.
     #[doc(alias = "qTTLOfTempState")]
     pub ttl_of_temp_state: Option<i64>,
@@ -10619,6 +11993,8 @@ impl StoreTempSelectionState {
         Self { ttl_of_temp_state: None }
     }
 
+    /// How many seconds to keep them; half an hour when left out.
+    ///
     /// `qTTLOfTempState`: whole number.
     #[must_use]
     pub fn ttl_of_temp_state(mut self, value: i64) -> Self {
@@ -10628,6 +12004,8 @@ impl StoreTempSelectionState {
 }
 
 impl Call<'_, StoreTempSelectionState> {
+    /// How many seconds to keep them; half an hour when left out.
+    ///
     /// `qTTLOfTempState`: whole number.
     pub fn ttl_of_temp_state(self, value: i64) -> Self {
         self.map(|request| request.ttl_of_temp_state(value))
@@ -10655,7 +12033,7 @@ impl Request for StoreTempSelectionState {
         effect: Effect::Write,
         results: &["qId", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<StoreTempSelectionStateResponse, Error> {
         answer.record()
     }
@@ -10665,9 +12043,13 @@ impl Request for StoreTempSelectionState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionStateResponse {
+    /// The identifier of what was stored.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Whether it was stored.
+    ///
     /// `qReturn`: true or false.
     #[doc(alias = "qReturn")]
     pub returned: bool,
@@ -10701,14 +12083,13 @@ impl Record for StoreTempSelectionStateResponse {
 
 qix_schema::wire_records!(StoreTempSelectionStateResponse);
 
-/// `Doc.TransformApp`. Changes something.
-///
-/// The request of [`DocApi::transform_app`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::transform_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransformApp {
+    /// The name of the new app, the space for it (the personal one when empty), and a prefix for script
+    /// parameters, which matters for templates only.
+    ///
     /// `qDstParameters`: [`TransformAppParameters`].
     #[doc(alias = "qDstParameters")]
     pub dst_parameters: TransformAppParameters,
@@ -10742,17 +12123,13 @@ impl Request for TransformApp {
         effect: Effect::Write,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<TransformAppResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `Doc.Undo`. Changes something.
-///
-/// The request of [`DocApi::undo`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::undo`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Undo {}
@@ -10779,20 +12156,18 @@ impl Request for Undo {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Doc.UnlockAll`. Changes something.
-///
-/// The request of [`DocApi::unlock_all`].
-///
-/// Stability: locked.
+/// The request of [`DocApi::unlock_all`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlockAll {
+    /// The alternate state; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
@@ -10804,6 +12179,8 @@ impl UnlockAll {
         Self { state_name: None }
     }
 
+    /// The alternate state; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
@@ -10813,6 +12190,8 @@ impl UnlockAll {
 }
 
 impl Call<'_, UnlockAll> {
+    /// The alternate state; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
@@ -10840,7 +12219,7 @@ impl Request for UnlockAll {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

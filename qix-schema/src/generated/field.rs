@@ -10,6 +10,17 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// A field of the data model in one alternate state: the place to select values in it without any object.
+///
+/// Got from [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection in a field narrows what is possible in every field connected to it, so that all
+/// that depends on it becomes stale, and calculations that run are aborted (error 15). Selecting methods come in three
+/// kinds: by search text ([`FieldApi::select`](crate::field::FieldApi::select)), by values ([`FieldApi::select_values`](crate::field::FieldApi::select_values)) and by element numbers
+/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). They answer with a boolean: false says that the selection was not made, most often because
+/// the field is locked. A soft lock selects all the same.
+///
+/// The values of a field, and which of them are selected or possible, are read through a list object ([`ListObjectDef`](crate::types::ListObjectDef)),
+/// not here.
+///
 /// An object of the class `Field`; its methods are those of [`FieldApi`].
 #[derive(Clone, Debug)]
 pub struct Field(Arc<dyn Remote>);
@@ -30,87 +41,145 @@ impl Class for Field {
 
 impl FieldApi for Field {}
 
-/// The methods of the class `Field`.
+/// The methods of the class [`Field`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
 pub trait FieldApi: AsRemote {
-    /// `Field.Clear`. Changes something.
+    /// Clears the selections in this field.
     ///
-    /// Returns `qReturn`: true or false.
+    /// Other fields keep theirs. A locked field stays as it is: [`FieldApi::unlock`](crate::field::FieldApi::unlock) it first. [`DocApi::clear_all`](crate::doc::DocApi::clear_all) clears
+    /// everything.
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether it was done.
+    ///
+    /// `Field.Clear`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Clear")]
     fn clear(&self) -> Call<'_, Clear> {
         Call::new(self.remote(), Clear::new())
     }
 
-    /// `Field.ClearAllButThis`. Changes something.
+    /// Clears the selections in all other fields, and keeps those in this one.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether locked fields are cleared too.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether it was done.
+    ///
+    /// `Field.ClearAllButThis`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "ClearAllButThis")]
     fn clear_all_but_this(&self) -> Call<'_, ClearAllButThis> {
         Call::new(self.remote(), ClearAllButThis::new())
     }
 
-    /// `Field.GetAndMode`. Reads.
+    /// Tells whether selections in this field are combined by "and".
     ///
-    /// Returns `qReturn`: true or false.
+    /// See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: True in "and" mode, false in the usual "or" mode.
+    ///
+    /// `Field.GetAndMode`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "GetAndMode")]
     fn get_and_mode(&self) -> Call<'_, GetAndMode> {
         Call::new(self.remote(), GetAndMode::new())
     }
 
-    /// `Field.GetCardinal`. Reads.
+    /// Retrieves how many distinct values the field has.
     ///
-    /// Returns `qReturn`: whole number.
+    /// All values count, whatever is selected. To count those possible under the present selections, evaluate `Count(distinct
+    /// …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, whole number: The number of values.
+    ///
+    /// `Field.GetCardinal`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "GetCardinal")]
     fn get_cardinal(&self) -> Call<'_, GetCardinal> {
         Call::new(self.remote(), GetCardinal::new())
     }
 
-    /// `Field.GetNxProperties`. Reads.
+    /// Gets the settings of the field.
     ///
-    /// Returns `qProperties`: [`NxFieldProperties`].
+    /// # Returns
+    ///
+    /// `qProperties`, [`NxFieldProperties`]: The settings; so far one, [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    ///
+    /// `Field.GetNxProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "GetNxProperties")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
         Call::new(self.remote(), GetNxProperties::new())
     }
 
-    /// `Field.Lock`. Changes something.
+    /// Locks the selections in this field, so that they stay when others are cleared and refuse changes.
     ///
-    /// Returns `qReturn`: true or false.
+    /// A field without selections has nothing to lock. Selecting in a locked field gives false unless it is done with a soft
+    /// lock. [`FieldApi::unlock`](crate::field::FieldApi::unlock) is the reverse, [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields that have selections.
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the field is locked now.
+    ///
+    /// `Field.Lock`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Lock")]
     fn lock(&self) -> Call<'_, Lock> {
         Call::new(self.remote(), Lock::new())
     }
 
-    /// `Field.LowLevelSelect`. Changes something.
+    /// Selects values by their element numbers.
+    ///
+    /// The fastest way to select many values, when the numbers are known from cells of a list or a cube
+    /// ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number names a value within this field until the next reload. Negative numbers in
+    /// cells stand for totals, nulls and the like, and are not selectable.
     ///
     /// # Parameters
     ///
-    /// * `values` (`qValues`): whole numbers.
-    /// * `toggle_mode` (`qToggleMode`): true or false.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
+    /// * `toggle_mode` (`qToggleMode`, true or false): Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    ///   up selected.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.LowLevelSelect`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "LowLevelSelect")]
     fn low_level_select(
         &self,
@@ -120,117 +189,188 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), LowLevelSelect::new(values, toggle_mode))
     }
 
-    /// `Field.Select`. Changes something.
+    /// Selects the values that match a search text, in place of the present selection.
+    ///
+    /// The text is what a user could type into a filter's search: one value as it stands (`2020`), a pattern with `*` and `?`
+    /// (`Jan*`), a comparison of numbers (`>=2015<2020`), an expression that is evaluated for each value
+    /// (`=Sum(Sales)>1000`). Some characters at its beginning therefore have a meaning, among them `<`, `>`, `"`, `~`, `(`,
+    /// `=`, `'` and `[`. For values that come from data, where that would be a trap, use [`FieldApi::select_values`](crate::field::FieldApi::select_values). To add to a
+    /// selection use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`): text.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`): whole number, optional.
+    /// * `match_` (`qMatch`, text): The search text.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, whole number, optional): How values that other selections exclude take part in the search; 0, the usual choice, can be
+    ///   left out.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.Select`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Select")]
     fn select(&self, match_: &str) -> Call<'_, Select> {
         Call::new(self.remote(), Select::new(match_))
     }
 
-    /// `Field.SelectAll`. Changes something.
+    /// Selects every value of the field, those included that other selections exclude.
+    ///
+    /// Not the same as no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it counts as one, it narrows the connected fields to what has a value
+    /// here, and it appears among the current selections.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.SelectAll`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectAll")]
     fn select_all(&self) -> Call<'_, SelectAll> {
         Call::new(self.remote(), SelectAll::new())
     }
 
-    /// `Field.SelectAlternative`. Changes something.
+    /// Selects the alternative values in place of the selected ones.
+    ///
+    /// Alternative values are those that are neither selected nor excluded in a field with selections: they would be
+    /// possible, had the field none.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.SelectAlternative`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectAlternative")]
     fn select_alternative(&self) -> Call<'_, SelectAlternative> {
         Call::new(self.remote(), SelectAlternative::new())
     }
 
-    /// `Field.SelectExcluded`. Changes something.
+    /// Selects the excluded values in place of the present selection, which turns the selection round.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.SelectExcluded`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectExcluded")]
     fn select_excluded(&self) -> Call<'_, SelectExcluded> {
         Call::new(self.remote(), SelectExcluded::new())
     }
 
-    /// `Field.SelectPossible`. Changes something.
+    /// Selects all values that the present selections leave possible.
+    ///
+    /// Makes a result lasting: what the other fields imply here now stays selected when they change.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.SelectPossible`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectPossible")]
     fn select_possible(&self) -> Call<'_, SelectPossible> {
         Call::new(self.remote(), SelectPossible::new())
     }
 
-    /// `Field.SelectValues`. Changes something.
+    /// Selects values given as text or number: the safe way for a program that has the values themselves.
+    ///
+    /// Nothing in them is read as a pattern or an expression. Give numbers as numbers ([`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) true and
+    /// [`FieldValue::number`](crate::types::FieldValue::number)), which fits whatever the field's format; this holds for dates too, which are numbers of days
+    /// since 30 December 1899.
     ///
     /// # Parameters
     ///
-    /// * `field_values` (`qFieldValues`): list of [`FieldValue`].
-    /// * `toggle_mode` (`qToggleMode`): true or false, optional.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `field_values` (`qFieldValues`, list of [`FieldValue`]): The values.
+    /// * `toggle_mode` (`qToggleMode`, true or false, optional): Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    ///   up selected.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was made.
+    ///
+    /// `Field.SelectValues`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectValues")]
     fn select_values(&self, field_values: Vec<FieldValue>) -> Call<'_, SelectValues> {
         Call::new(self.remote(), SelectValues::new(field_values))
     }
 
-    /// `Field.SetAndMode`. Changes something.
+    /// Sets how several selected values in this field combine: "and" in place of the usual "or".
+    ///
+    /// With products in "and" mode, selecting two of them leaves the customers who bought both. It makes sense, and is
+    /// allowed, only where the data fit: the field occurs in one table only, as the second of at most two columns, and that
+    /// table has been loaded with `distinct`, without duplicates.
     ///
     /// # Parameters
     ///
-    /// * `and_mode` (`qAndMode`): true or false.
+    /// * `and_mode` (`qAndMode`, true or false): True for "and", false for "or".
     ///
     /// Returns nothing.
     ///
+    /// `Field.SetAndMode`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SetAndMode")]
     fn set_and_mode(&self, and_mode: bool) -> Call<'_, SetAndMode> {
         Call::new(self.remote(), SetAndMode::new(and_mode))
     }
 
-    /// `Field.SetNxProperties`. Changes something.
+    /// Sets the settings of the field.
+    ///
+    /// With [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) exactly one value of the field is selected from then on: it cannot be
+    /// cleared, and selecting another value replaces it. When it is switched on, one value must be selected already.
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`): [`NxFieldProperties`].
+    /// * `properties` (`qProperties`, [`NxFieldProperties`]): The settings.
     ///
     /// Returns nothing.
     ///
+    /// `Field.SetNxProperties`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SetNxProperties")]
     fn set_nx_properties(
         &self,
@@ -239,38 +379,49 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SetNxProperties::new(properties))
     }
 
-    /// `Field.ToggleSelect`. Changes something.
+    /// Switches the selection of the values that match a search text, and keeps the others.
+    ///
+    /// Matching values that are selected lose their selection, the rest get it. The text is that of [`FieldApi::select`](crate::field::FieldApi::select).
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`): text.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`): whole number, optional.
+    /// * `match_` (`qMatch`, text): The search text.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, whole number, optional): How values that other selections exclude take part in the search; 0, the usual choice, can be
+    ///   left out.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the selection was changed.
+    ///
+    /// `Field.ToggleSelect`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "ToggleSelect")]
     fn toggle_select(&self, match_: &str) -> Call<'_, ToggleSelect> {
         Call::new(self.remote(), ToggleSelect::new(match_))
     }
 
-    /// `Field.Unlock`. Changes something.
+    /// Unlocks the selections in this field; they stay, and can be changed again.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether it was done.
+    ///
+    /// `Field.Unlock`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Unlock")]
     fn unlock(&self) -> Call<'_, Unlock> {
         Call::new(self.remote(), Unlock::new())
     }
 }
 
-/// `Field.Clear`. Changes something.
-///
-/// The request of [`FieldApi::clear`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::clear`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Clear {}
@@ -297,20 +448,18 @@ impl Request for Clear {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.ClearAllButThis`. Changes something.
-///
-/// The request of [`FieldApi::clear_all_but_this`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::clear_all_but_this`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAllButThis {
+    /// Whether locked fields are cleared too.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -322,6 +471,8 @@ impl ClearAllButThis {
         Self { soft_lock: None }
     }
 
+    /// Whether locked fields are cleared too.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -331,6 +482,8 @@ impl ClearAllButThis {
 }
 
 impl Call<'_, ClearAllButThis> {
+    /// Whether locked fields are cleared too.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -358,17 +511,13 @@ impl Request for ClearAllButThis {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.GetAndMode`. Reads.
-///
-/// The request of [`FieldApi::get_and_mode`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::get_and_mode`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAndMode {}
@@ -395,17 +544,13 @@ impl Request for GetAndMode {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.GetCardinal`. Reads.
-///
-/// The request of [`FieldApi::get_cardinal`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::get_cardinal`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCardinal {}
@@ -432,17 +577,13 @@ impl Request for GetCardinal {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.GetNxProperties`. Reads.
-///
-/// The request of [`FieldApi::get_nx_properties`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::get_nx_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNxProperties {}
@@ -469,17 +610,13 @@ impl Request for GetNxProperties {
         effect: Effect::Read,
         results: &["qProperties"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxFieldProperties, Error> {
         answer.value("qProperties")
     }
 }
 
-/// `Field.Lock`. Changes something.
-///
-/// The request of [`FieldApi::lock`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::lock`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Lock {}
@@ -506,26 +643,29 @@ impl Request for Lock {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.LowLevelSelect`. Changes something.
-///
-/// The request of [`FieldApi::low_level_select`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::low_level_select`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LowLevelSelect {
+    /// Element numbers of the values.
+    ///
     /// `qValues`: whole numbers.
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
+    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    /// up selected.
+    ///
     /// `qToggleMode`: true or false.
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -541,6 +681,8 @@ impl LowLevelSelect {
         }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -550,6 +692,8 @@ impl LowLevelSelect {
 }
 
 impl Call<'_, LowLevelSelect> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -579,26 +723,29 @@ impl Request for LowLevelSelect {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.Select`. Changes something.
-///
-/// The request of [`FieldApi::select`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::select`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Select {
+    /// The search text.
+    ///
     /// `qMatch`: text.
     #[doc(alias = "qMatch")]
     pub match_: String,
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
+    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// left out.
+    ///
     /// `qExcludedValuesMode`: whole number.
     #[doc(alias = "qExcludedValuesMode")]
     pub excluded_values_mode: Option<i64>,
@@ -614,6 +761,8 @@ impl Select {
         }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -621,6 +770,9 @@ impl Select {
         self
     }
 
+    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// left out.
+    ///
     /// `qExcludedValuesMode`: whole number.
     #[must_use]
     pub fn excluded_values_mode(mut self, value: i64) -> Self {
@@ -630,11 +782,16 @@ impl Select {
 }
 
 impl Call<'_, Select> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
+    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// left out.
+    ///
     /// `qExcludedValuesMode`: whole number.
     pub fn excluded_values_mode(self, value: i64) -> Self {
         self.map(|request| request.excluded_values_mode(value))
@@ -664,20 +821,18 @@ impl Request for Select {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.SelectAll`. Changes something.
-///
-/// The request of [`FieldApi::select_all`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::select_all`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAll {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -689,6 +844,8 @@ impl SelectAll {
         Self { soft_lock: None }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -698,6 +855,8 @@ impl SelectAll {
 }
 
 impl Call<'_, SelectAll> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -725,20 +884,18 @@ impl Request for SelectAll {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.SelectAlternative`. Changes something.
-///
-/// The request of [`FieldApi::select_alternative`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::select_alternative`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAlternative {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -750,6 +907,8 @@ impl SelectAlternative {
         Self { soft_lock: None }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -759,6 +918,8 @@ impl SelectAlternative {
 }
 
 impl Call<'_, SelectAlternative> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -786,20 +947,18 @@ impl Request for SelectAlternative {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.SelectExcluded`. Changes something.
-///
-/// The request of [`FieldApi::select_excluded`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::select_excluded`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectExcluded {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -811,6 +970,8 @@ impl SelectExcluded {
         Self { soft_lock: None }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -820,6 +981,8 @@ impl SelectExcluded {
 }
 
 impl Call<'_, SelectExcluded> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -847,20 +1010,18 @@ impl Request for SelectExcluded {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.SelectPossible`. Changes something.
-///
-/// The request of [`FieldApi::select_possible`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::select_possible`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectPossible {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -872,6 +1033,8 @@ impl SelectPossible {
         Self { soft_lock: None }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -881,6 +1044,8 @@ impl SelectPossible {
 }
 
 impl Call<'_, SelectPossible> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -908,26 +1073,29 @@ impl Request for SelectPossible {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.SelectValues`. Changes something.
-///
-/// The request of [`FieldApi::select_values`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::select_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectValues {
+    /// The values.
+    ///
     /// `qFieldValues`: list of [`FieldValue`].
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
+    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    /// up selected.
+    ///
     /// `qToggleMode`: true or false.
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: Option<bool>,
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -943,6 +1111,9 @@ impl SelectValues {
         }
     }
 
+    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    /// up selected.
+    ///
     /// `qToggleMode`: true or false.
     #[must_use]
     pub fn toggle_mode(mut self, value: bool) -> Self {
@@ -950,6 +1121,8 @@ impl SelectValues {
         self
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -959,11 +1132,16 @@ impl SelectValues {
 }
 
 impl Call<'_, SelectValues> {
+    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    /// up selected.
+    ///
     /// `qToggleMode`: true or false.
     pub fn toggle_mode(self, value: bool) -> Self {
         self.map(|request| request.toggle_mode(value))
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -993,20 +1171,18 @@ impl Request for SelectValues {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.SetAndMode`. Changes something.
-///
-/// The request of [`FieldApi::set_and_mode`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::set_and_mode`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetAndMode {
+    /// True for "and", false for "or".
+    ///
     /// `qAndMode`: true or false.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
@@ -1040,20 +1216,18 @@ impl Request for SetAndMode {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Field.SetNxProperties`. Changes something.
-///
-/// The request of [`FieldApi::set_nx_properties`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::set_nx_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNxProperties {
+    /// The settings.
+    ///
     /// `qProperties`: [`NxFieldProperties`].
     #[doc(alias = "qProperties")]
     pub properties: NxFieldProperties,
@@ -1087,26 +1261,29 @@ impl Request for SetNxProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Field.ToggleSelect`. Changes something.
-///
-/// The request of [`FieldApi::toggle_select`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::toggle_select`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToggleSelect {
+    /// The search text.
+    ///
     /// `qMatch`: text.
     #[doc(alias = "qMatch")]
     pub match_: String,
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
+    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// left out.
+    ///
     /// `qExcludedValuesMode`: whole number.
     #[doc(alias = "qExcludedValuesMode")]
     pub excluded_values_mode: Option<i64>,
@@ -1122,6 +1299,8 @@ impl ToggleSelect {
         }
     }
 
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -1129,6 +1308,9 @@ impl ToggleSelect {
         self
     }
 
+    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// left out.
+    ///
     /// `qExcludedValuesMode`: whole number.
     #[must_use]
     pub fn excluded_values_mode(mut self, value: i64) -> Self {
@@ -1138,11 +1320,16 @@ impl ToggleSelect {
 }
 
 impl Call<'_, ToggleSelect> {
+    /// Whether to select even if the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
+    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// left out.
+    ///
     /// `qExcludedValuesMode`: whole number.
     pub fn excluded_values_mode(self, value: i64) -> Self {
         self.map(|request| request.excluded_values_mode(value))
@@ -1172,17 +1359,13 @@ impl Request for ToggleSelect {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Field.Unlock`. Changes something.
-///
-/// The request of [`FieldApi::unlock`].
-///
-/// Stability: locked.
+/// The request of [`FieldApi::unlock`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Unlock {}
@@ -1209,7 +1392,7 @@ impl Request for Unlock {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }

@@ -10,6 +10,13 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// A bookmark: selections of an app kept under a name, with variables and layout changes if wanted.
+///
+/// Made by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which keeps the selections of that moment, in all alternate states; found by
+/// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark), listed by [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with [`BookmarkListDef`](crate::types::BookmarkListDef). The content is fixed:
+/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) takes new
+/// selections. Snapshots of charts, which stories use, are bookmarks too; their properties hold a whole layout.
+///
 /// An object of the class `GenericBookmark`; its methods are those of [`GenericBookmarkApi`].
 #[derive(Clone, Debug)]
 pub struct GenericBookmark(Arc<dyn Remote>);
@@ -30,17 +37,27 @@ impl Class for GenericBookmark {
 
 impl GenericBookmarkApi for GenericBookmark {}
 
-/// The methods of the class `GenericBookmark`.
+/// The methods of the class [`GenericBookmark`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
 pub trait GenericBookmarkApi: AsRemote {
-    /// `GenericBookmark.Apply`. Changes something.
+    /// Makes the selections of the bookmark, in place of the present ones.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// Variables and layout changes kept in it are applied as well. Values that no longer exist in the data are passed over
+    /// without a word; to be told use [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify). Nearly everything in the app becomes stale.
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does it without a handle.
+    ///
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the bookmark was applied.
+    ///
+    /// `GenericBookmark.Apply`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "Apply")]
     fn apply(&self) -> Call<'_, Apply> {
         Call::new(self.remote(), Apply::new())
@@ -48,55 +65,85 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericBookmark.ApplyAndVerify`. Changes something.
+    /// Makes the selections of the bookmark, and reports those that could not be made as they were.
     ///
-    /// Returns `qResult`: [`BookmarkApplyAndVerifyResult`].
+    /// After a reload a field or value can be missing: the warnings say which, for each state and field.
+    ///
+    /// # Returns
+    ///
+    /// `qResult`, [`BookmarkApplyAndVerifyResult`]: Whether it was applied, and the warnings.
+    ///
+    /// `GenericBookmark.ApplyAndVerify`: changes something.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "ApplyAndVerify")]
     fn apply_and_verify(&self) -> Call<'_, ApplyAndVerify> {
         Call::new(self.remote(), ApplyAndVerify::new())
     }
 
-    /// `GenericBookmark.ApplyPatches`. Changes something.
+    /// Changes single properties of the bookmark, such as its title at `/qMetaDef/title`.
+    ///
+    /// A patch's value is JSON in a text. Cheaper than [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties), and it leaves the other members
+    /// alone. The identifier must not be patched. Bookmarks have no soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): list of [`NxPatch`].
+    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericBookmark.ApplyPatches`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// `GenericBookmark.Approve`. Changes something.
+    /// Makes a published bookmark part of the official content of its app.
+    ///
+    /// For Qlik Sense Enterprise on Windows; [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) is the reverse.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericBookmark.Approve`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// `GenericBookmark.GetFieldValues`. Reads.
+    /// Retrieves the values of a field that the bookmark holds for the default state `$`.
+    ///
+    /// For other alternate states see [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Which fields there are, and how many values each
+    /// has, is in [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos).
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`): text.
-    /// * `get_excluded_values` (`qGetExcludedValues`): true or false.
-    /// * `data_page` (`qDataPage`): [`BookmarkFieldPage`].
+    /// * `field` (`qField`, text): Name of the field.
+    /// * `get_excluded_values` (`qGetExcludedValues`, true or false): Whether to get the values that are not selected in it; if false, those that are.
+    /// * `data_page` (`qDataPage`, [`BookmarkFieldPage`]): From which to which of the values.
     ///
-    /// Returns `qFieldValues`: list of [`FieldValue`].
+    /// # Returns
+    ///
+    /// `qFieldValues`, list of [`FieldValue`]: The values, as text and, for numbers, number.
+    ///
+    /// `GenericBookmark.GetFieldValues`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetFieldValues")]
     fn get_field_values(
         &self,
@@ -110,17 +157,24 @@ pub trait GenericBookmarkApi: AsRemote {
         )
     }
 
-    /// `GenericBookmark.GetFieldValuesEx`. Reads.
+    /// Retrieves the values of a field that the bookmark holds, state by state.
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`): text.
-    /// * `get_excluded_values` (`qGetExcludedValues`): true or false.
-    /// * `data_pages` (`qDataPages`): [`BookmarkStateFieldPages`].
+    /// * `field` (`qField`, text): Name of the field.
+    /// * `get_excluded_values` (`qGetExcludedValues`, true or false): Whether to get the values that are not selected in it; if false, those that are.
+    /// * `data_pages` (`qDataPages`, [`BookmarkStateFieldPages`]): A range for each state. An empty list gives all states; so does a single range without a state's name,
+    ///   applied to each of them.
     ///
-    /// Returns `qFieldValues`: list of [`StateFieldValues`].
+    /// # Returns
+    ///
+    /// `qFieldValues`, list of [`StateFieldValues`]: The values, grouped by state.
+    ///
+    /// `GenericBookmark.GetFieldValuesEx`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetFieldValuesEx")]
     fn get_field_values_ex(
         &self,
@@ -134,59 +188,92 @@ pub trait GenericBookmarkApi: AsRemote {
         )
     }
 
-    /// `GenericBookmark.GetInfo`. Reads.
+    /// Returns type and identifier of the bookmark.
     ///
-    /// Returns `qInfo`: [`NxInfo`].
+    /// # Returns
+    ///
+    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    ///
+    /// `GenericBookmark.GetInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// `GenericBookmark.GetLayout`. Reads.
+    /// Returns what the bookmark holds, with its expressions evaluated: title, selections of each state, variables, patches.
     ///
-    /// Returns `qLayout`: [`GenericBookmarkLayout`].
+    /// # Returns
+    ///
+    /// `qLayout`, [`GenericBookmarkLayout`]: The layout.
+    ///
+    /// `GenericBookmark.GetLayout`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// `GenericBookmark.GetProperties`. Reads.
+    /// Returns the properties of the bookmark as they are saved: what to edit.
     ///
-    /// Returns `qProp`: [`GenericBookmarkProperties`].
+    /// The selections are not among them; see [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
+    ///
+    /// # Returns
+    ///
+    /// `qProp`, [`GenericBookmarkProperties`]: The properties.
+    ///
+    /// `GenericBookmark.GetProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// `GenericBookmark.Publish`. Changes something.
+    /// Makes the bookmark, private until then, visible to the other users of a published app.
+    ///
+    /// Not on Desktop. [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) is the reverse.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericBookmark.Publish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// `GenericBookmark.SetProperties`. Changes something.
+    /// Replaces the properties of the bookmark by a complete new set.
+    ///
+    /// Members that are left out are gone, so send back what [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) returned, changed. The
+    /// selections it keeps are untouched.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericBookmarkProperties`].
+    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The new properties, complete.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericBookmark.SetProperties`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -195,36 +282,44 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// `GenericBookmark.UnApprove`. Changes something.
+    /// Takes the bookmark out of the official content of its app; it stays published.
+    ///
+    /// For Qlik Sense Enterprise on Windows.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericBookmark.UnApprove`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// `GenericBookmark.UnPublish`. Changes something.
+    /// Makes a published bookmark private to its owner again.
+    ///
+    /// Not on Desktop.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericBookmark.UnPublish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// `GenericBookmark.Apply`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::apply`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::apply`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Apply {}
@@ -251,7 +346,7 @@ impl Request for Apply {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
@@ -259,11 +354,7 @@ impl Request for Apply {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericBookmark.ApplyAndVerify`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::apply_and_verify`].
-///
-/// Stability: experimental.
+/// The request of [`GenericBookmarkApi::apply_and_verify`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyAndVerify {}
@@ -290,20 +381,18 @@ impl Request for ApplyAndVerify {
         effect: Effect::Write,
         results: &["qResult"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
         answer.value("qResult")
     }
 }
 
-/// `GenericBookmark.ApplyPatches`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::apply_patches`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::apply_patches`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
+    /// The changes, made in this order.
+    ///
     /// `qPatches`: list of [`NxPatch`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
@@ -337,17 +426,13 @@ impl Request for ApplyPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericBookmark.Approve`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
@@ -374,26 +459,28 @@ impl Request for Approve {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericBookmark.GetFieldValues`. Reads.
-///
-/// The request of [`GenericBookmarkApi::get_field_values`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::get_field_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldValues {
+    /// Name of the field.
+    ///
     /// `qField`: text.
     #[doc(alias = "qField")]
     pub field: String,
+    /// Whether to get the values that are not selected in it; if false, those that are.
+    ///
     /// `qGetExcludedValues`: true or false.
     #[doc(alias = "qGetExcludedValues")]
     pub get_excluded_values: bool,
+    /// From which to which of the values.
+    ///
     /// `qDataPage`: [`BookmarkFieldPage`].
     #[doc(alias = "qDataPage")]
     pub data_page: BookmarkFieldPage,
@@ -437,26 +524,29 @@ impl Request for GetFieldValues {
         effect: Effect::Read,
         results: &["qFieldValues"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FieldValue>, Error> {
         answer.value("qFieldValues")
     }
 }
 
-/// `GenericBookmark.GetFieldValuesEx`. Reads.
-///
-/// The request of [`GenericBookmarkApi::get_field_values_ex`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::get_field_values_ex`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldValuesEx {
+    /// Name of the field.
+    ///
     /// `qField`: text.
     #[doc(alias = "qField")]
     pub field: String,
+    /// Whether to get the values that are not selected in it; if false, those that are.
+    ///
     /// `qGetExcludedValues`: true or false.
     #[doc(alias = "qGetExcludedValues")]
     pub get_excluded_values: bool,
+    /// A range for each state. An empty list gives all states; so does a single range without a state's name,
+    /// applied to each of them.
+    ///
     /// `qDataPages`: [`BookmarkStateFieldPages`].
     #[doc(alias = "qDataPages")]
     pub data_pages: BookmarkStateFieldPages,
@@ -500,17 +590,13 @@ impl Request for GetFieldValuesEx {
         effect: Effect::Read,
         results: &["qFieldValues"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<StateFieldValues>, Error> {
         answer.value("qFieldValues")
     }
 }
 
-/// `GenericBookmark.GetInfo`. Reads.
-///
-/// The request of [`GenericBookmarkApi::get_info`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::get_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
@@ -537,17 +623,13 @@ impl Request for GetInfo {
         effect: Effect::Read,
         results: &["qInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
     }
 }
 
-/// `GenericBookmark.GetLayout`. Reads.
-///
-/// The request of [`GenericBookmarkApi::get_layout`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::get_layout`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
@@ -574,17 +656,13 @@ impl Request for GetLayout {
         effect: Effect::Read,
         results: &["qLayout"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkLayout, Error> {
         answer.value("qLayout")
     }
 }
 
-/// `GenericBookmark.GetProperties`. Reads.
-///
-/// The request of [`GenericBookmarkApi::get_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::get_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
@@ -611,17 +689,13 @@ impl Request for GetProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `GenericBookmark.Publish`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
@@ -648,20 +722,18 @@ impl Request for Publish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericBookmark.SetProperties`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::set_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::set_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
+    /// The new properties, complete.
+    ///
     /// `qProp`: [`GenericBookmarkProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
@@ -695,17 +767,13 @@ impl Request for SetProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericBookmark.UnApprove`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::un_approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::un_approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
@@ -732,17 +800,13 @@ impl Request for UnApprove {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericBookmark.UnPublish`. Changes something.
-///
-/// The request of [`GenericBookmarkApi::un_publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericBookmarkApi::un_publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
@@ -769,7 +833,7 @@ impl Request for UnPublish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

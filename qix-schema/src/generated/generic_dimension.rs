@@ -10,6 +10,13 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// A dimension of the app's library, which charts use by reference.
+///
+/// Also known as a master dimension: one or several field expressions with a title, maintained in one place. A chart
+/// refers to it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and follows its changes. Made by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension), found by
+/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension), listed by an object with [`DimensionListDef`](crate::types::DimensionListDef). With several fields it is a drill-down dimension
+/// ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic one ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
+///
 /// An object of the class `GenericDimension`; its methods are those of [`GenericDimensionApi`].
 #[derive(Clone, Debug)]
 pub struct GenericDimension(Arc<dyn Remote>);
@@ -30,35 +37,49 @@ impl Class for GenericDimension {
 
 impl GenericDimensionApi for GenericDimension {}
 
-/// The methods of the class `GenericDimension`.
+/// The methods of the class [`GenericDimension`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
 pub trait GenericDimensionApi: AsRemote {
-    /// `GenericDimension.ApplyPatches`. Changes something.
+    /// Changes single properties of the dimension, such as its title at `/qMetaDef/title`.
+    ///
+    /// A patch's value is JSON in a text. Cheaper than [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties), and it leaves the other members
+    /// alone. Objects that use the dimension become stale. The identifier must not be patched. There are no soft patches
+    /// here.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): list of [`NxPatch`].
+    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericDimension.ApplyPatches`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// `GenericDimension.Approve`. Changes something.
+    /// Makes a published dimension part of the official content of its app.
+    ///
+    /// For Qlik Sense Enterprise on Windows; [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) is the reverse.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericDimension.Approve`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
@@ -66,73 +87,123 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericDimension.GetActiveField`. Reads.
+    /// Tells which field a cyclic dimension shows.
     ///
-    /// Returns `qReturn`: whole number.
+    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, whole number: The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    ///
+    /// `GenericDimension.GetActiveField`: reads only.
     ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetActiveField")]
     fn get_active_field(&self) -> Call<'_, GetActiveField> {
         Call::new(self.remote(), GetActiveField::new())
     }
 
-    /// `GenericDimension.GetDimension`. Reads.
+    /// Returns the definition of the dimension without title and other properties: grouping, fields, labels.
     ///
-    /// Returns `qDim`: [`NxLibraryDimensionDef`].
+    /// # Returns
+    ///
+    /// `qDim`, [`NxLibraryDimensionDef`]: The definition, as in [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
+    ///
+    /// `GenericDimension.GetDimension`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new())
     }
 
-    /// `GenericDimension.GetInfo`. Reads.
+    /// Returns type and identifier of the dimension.
     ///
-    /// Returns `qInfo`: [`NxInfo`].
+    /// # Returns
+    ///
+    /// `qInfo`, [`NxInfo`]: Type and identifier; the latter is what goes into [`NxDimension::library_id`](crate::types::NxDimension::library_id).
+    ///
+    /// `GenericDimension.GetInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// `GenericDimension.GetLayout`. Reads.
+    /// Returns the dimension with its expressions evaluated, and facts about its fields.
     ///
-    /// Returns `qLayout`: [`GenericDimensionLayout`].
+    /// Among these, in [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos), the number of values and the tags of each field, which say for
+    /// example what is a date.
+    ///
+    /// # Returns
+    ///
+    /// `qLayout`, [`GenericDimensionLayout`]: The layout.
+    ///
+    /// `GenericDimension.GetLayout`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// `GenericDimension.GetLinkedObjects`. Reads.
+    /// Lists the objects that use this dimension.
     ///
-    /// Returns `qItems`: list of [`NxLinkedObjectInfo`].
+    /// Ask before changing or deleting it ([`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension)): charts that refer to a dimension that is gone show an
+    /// error.
+    ///
+    /// # Returns
+    ///
+    /// `qItems`, list of [`NxLinkedObjectInfo`]: The objects, each with the object at the top of its tree, such as its sheet.
+    ///
+    /// `GenericDimension.GetLinkedObjects`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// `GenericDimension.GetProperties`. Reads.
+    /// Returns the properties of the dimension as they are saved: what to edit.
     ///
-    /// Returns `qProp`: [`GenericDimensionProperties`].
+    /// # Returns
+    ///
+    /// `qProp`, [`GenericDimensionProperties`]: The properties, among them the definition and the title.
+    ///
+    /// `GenericDimension.GetProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// `GenericDimension.Publish`. Changes something.
+    /// Makes the dimension, private until then, visible to the other users of a published app.
+    ///
+    /// Not on Desktop. [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) is the reverse.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericDimension.Publish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
@@ -140,31 +211,45 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericDimension.SetActiveField`. Changes something.
+    /// Makes a cyclic dimension show a certain field.
+    ///
+    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection). Charts that use the dimension follow; for one chart alone see
+    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `ix` (`qIx`): whole number.
+    /// * `ix` (`qIx`, whole number): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
     /// Returns nothing.
     ///
+    /// `GenericDimension.SetActiveField`: changes something.
+    ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "SetActiveField")]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
         Call::new(self.remote(), SetActiveField::new(ix))
     }
 
-    /// `GenericDimension.SetProperties`. Changes something.
+    /// Replaces the properties of the dimension by a complete new set.
+    ///
+    /// Members that are left out are gone, so send back what [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) returned, changed. All
+    /// objects that use the dimension become stale and follow.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericDimensionProperties`].
+    /// * `prop` (`qProp`, [`GenericDimensionProperties`]): The new properties, complete.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericDimension.SetProperties`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -175,53 +260,69 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericDimension.StepCycle`. Changes something.
+    /// Moves a cyclic dimension on to another of its fields.
+    ///
+    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection). Charts that use the dimension follow.
     ///
     /// # Parameters
     ///
-    /// * `step` (`qStep`): whole number.
+    /// * `step` (`qStep`, whole number): How many fields to go on; negative numbers go back.
     ///
     /// Returns nothing.
     ///
+    /// `GenericDimension.StepCycle`: changes something.
+    ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "StepCycle")]
     fn step_cycle(&self, step: i64) -> Call<'_, StepCycle> {
         Call::new(self.remote(), StepCycle::new(step))
     }
 
-    /// `GenericDimension.UnApprove`. Changes something.
+    /// Takes the dimension out of the official content of its app; it stays published.
+    ///
+    /// For Qlik Sense Enterprise on Windows.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericDimension.UnApprove`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// `GenericDimension.UnPublish`. Changes something.
+    /// Makes a published dimension private to its owner again.
+    ///
+    /// Not on Desktop.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericDimension.UnPublish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// `GenericDimension.ApplyPatches`. Changes something.
-///
-/// The request of [`GenericDimensionApi::apply_patches`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::apply_patches`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
+    /// The changes, made in this order.
+    ///
     /// `qPatches`: list of [`NxPatch`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
@@ -255,17 +356,13 @@ impl Request for ApplyPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericDimension.Approve`. Changes something.
-///
-/// The request of [`GenericDimensionApi::approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
@@ -292,7 +389,7 @@ impl Request for Approve {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -300,11 +397,7 @@ impl Request for Approve {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericDimension.GetActiveField`. Reads.
-///
-/// The request of [`GenericDimensionApi::get_active_field`].
-///
-/// Stability: experimental.
+/// The request of [`GenericDimensionApi::get_active_field`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveField {}
@@ -331,17 +424,13 @@ impl Request for GetActiveField {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `GenericDimension.GetDimension`. Reads.
-///
-/// The request of [`GenericDimensionApi::get_dimension`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::get_dimension`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDimension {}
@@ -368,17 +457,13 @@ impl Request for GetDimension {
         effect: Effect::Read,
         results: &["qDim"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxLibraryDimensionDef, Error> {
         answer.value("qDim")
     }
 }
 
-/// `GenericDimension.GetInfo`. Reads.
-///
-/// The request of [`GenericDimensionApi::get_info`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::get_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
@@ -405,17 +490,13 @@ impl Request for GetInfo {
         effect: Effect::Read,
         results: &["qInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
     }
 }
 
-/// `GenericDimension.GetLayout`. Reads.
-///
-/// The request of [`GenericDimensionApi::get_layout`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::get_layout`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
@@ -442,17 +523,13 @@ impl Request for GetLayout {
         effect: Effect::Read,
         results: &["qLayout"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericDimensionLayout, Error> {
         answer.value("qLayout")
     }
 }
 
-/// `GenericDimension.GetLinkedObjects`. Reads.
-///
-/// The request of [`GenericDimensionApi::get_linked_objects`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::get_linked_objects`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
@@ -479,17 +556,13 @@ impl Request for GetLinkedObjects {
         effect: Effect::Read,
         results: &["qItems"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
     }
 }
 
-/// `GenericDimension.GetProperties`. Reads.
-///
-/// The request of [`GenericDimensionApi::get_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::get_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
@@ -516,17 +589,13 @@ impl Request for GetProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericDimensionProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `GenericDimension.Publish`. Changes something.
-///
-/// The request of [`GenericDimensionApi::publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
@@ -553,7 +622,7 @@ impl Request for Publish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -561,14 +630,12 @@ impl Request for Publish {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericDimension.SetActiveField`. Changes something.
-///
-/// The request of [`GenericDimensionApi::set_active_field`].
-///
-/// Stability: experimental.
+/// The request of [`GenericDimensionApi::set_active_field`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetActiveField {
+    /// The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    ///
     /// `qIx`: whole number.
     #[doc(alias = "qIx")]
     pub ix: i64,
@@ -602,20 +669,18 @@ impl Request for SetActiveField {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericDimension.SetProperties`. Changes something.
-///
-/// The request of [`GenericDimensionApi::set_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::set_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
+    /// The new properties, complete.
+    ///
     /// `qProp`: [`GenericDimensionProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericDimensionProperties,
@@ -649,7 +714,7 @@ impl Request for SetProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -657,14 +722,12 @@ impl Request for SetProperties {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericDimension.StepCycle`. Changes something.
-///
-/// The request of [`GenericDimensionApi::step_cycle`].
-///
-/// Stability: experimental.
+/// The request of [`GenericDimensionApi::step_cycle`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepCycle {
+    /// How many fields to go on; negative numbers go back.
+    ///
     /// `qStep`: whole number.
     #[doc(alias = "qStep")]
     pub step: i64,
@@ -698,17 +761,13 @@ impl Request for StepCycle {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericDimension.UnApprove`. Changes something.
-///
-/// The request of [`GenericDimensionApi::un_approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::un_approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
@@ -735,17 +794,13 @@ impl Request for UnApprove {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericDimension.UnPublish`. Changes something.
-///
-/// The request of [`GenericDimensionApi::un_publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericDimensionApi::un_publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
@@ -772,7 +827,7 @@ impl Request for UnPublish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

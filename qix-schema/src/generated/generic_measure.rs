@@ -10,6 +10,12 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// A measure of the app's library, which charts use by reference.
+///
+/// Also known as a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained in one
+/// place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and follows its changes. Made by [`DocApi::create_measure`](crate::doc::DocApi::create_measure), found
+/// by [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label), listed by an object with [`MeasureListDef`](crate::types::MeasureListDef).
+///
 /// An object of the class `GenericMeasure`; its methods are those of [`GenericMeasureApi`].
 #[derive(Clone, Debug)]
 pub struct GenericMeasure(Arc<dyn Remote>);
@@ -30,151 +36,223 @@ impl Class for GenericMeasure {
 
 impl GenericMeasureApi for GenericMeasure {}
 
-/// The methods of the class `GenericMeasure`.
+/// The methods of the class [`GenericMeasure`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
 pub trait GenericMeasureApi: AsRemote {
-    /// `GenericMeasure.ApplyPatches`. Changes something.
+    /// Changes single properties of the measure, such as its expression at `/qMeasure/qDef`.
+    ///
+    /// A patch's value is JSON in a text. Cheaper than [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties), and it leaves the other members
+    /// alone. Objects that use the measure become stale. The identifier must not be patched. There are no soft patches here.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): list of [`NxPatch`].
+    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericMeasure.ApplyPatches`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// `GenericMeasure.Approve`. Changes something.
+    /// Makes a published measure part of the official content of its app.
+    ///
+    /// For Qlik Sense Enterprise on Windows; [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) is the reverse.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericMeasure.Approve`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// `GenericMeasure.GetInfo`. Reads.
+    /// Returns type and identifier of the measure.
     ///
-    /// Returns `qInfo`: [`NxInfo`].
+    /// # Returns
+    ///
+    /// `qInfo`, [`NxInfo`]: Type and identifier; the latter is what goes into [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
+    ///
+    /// `GenericMeasure.GetInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// `GenericMeasure.GetLayout`. Reads.
+    /// Returns the measure with the expressions in its properties evaluated, such as that of its label.
     ///
-    /// Returns `qLayout`: [`GenericMeasureLayout`].
+    /// The measure itself gets no value here: for a number evaluate its expression with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or put it into a
+    /// cube.
+    ///
+    /// # Returns
+    ///
+    /// `qLayout`, [`GenericMeasureLayout`]: The layout.
+    ///
+    /// `GenericMeasure.GetLayout`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// `GenericMeasure.GetLinkedObjects`. Reads.
+    /// Lists the objects that use this measure.
     ///
-    /// Returns `qItems`: list of [`NxLinkedObjectInfo`].
+    /// Ask before changing or deleting it ([`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure)): charts that refer to a measure that is gone show an
+    /// error.
+    ///
+    /// # Returns
+    ///
+    /// `qItems`, list of [`NxLinkedObjectInfo`]: The objects, each with the object at the top of its tree, such as its sheet.
+    ///
+    /// `GenericMeasure.GetLinkedObjects`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// `GenericMeasure.GetMeasure`. Reads.
+    /// Returns the definition of the measure without title and other properties: expression, label, number format.
     ///
-    /// Returns `qMeasure`: [`NxLibraryMeasureDef`].
+    /// # Returns
+    ///
+    /// `qMeasure`, [`NxLibraryMeasureDef`]: The definition, as in [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
+    ///
+    /// `GenericMeasure.GetMeasure`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new())
     }
 
-    /// `GenericMeasure.GetProperties`. Reads.
+    /// Returns the properties of the measure as they are saved: what to edit.
     ///
-    /// Returns `qProp`: [`GenericMeasureProperties`].
+    /// # Returns
+    ///
+    /// `qProp`, [`GenericMeasureProperties`]: The properties, among them the definition and the title.
+    ///
+    /// `GenericMeasure.GetProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// `GenericMeasure.Publish`. Changes something.
+    /// Makes the measure, private until then, visible to the other users of a published app.
+    ///
+    /// Not on Desktop. [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) is the reverse.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericMeasure.Publish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// `GenericMeasure.SetProperties`. Changes something.
+    /// Replaces the properties of the measure by a complete new set.
+    ///
+    /// Members that are left out are gone, so send back what [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) returned, changed. All objects
+    /// that use the measure become stale and follow.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericMeasureProperties`].
+    /// * `prop` (`qProp`, [`GenericMeasureProperties`]): The new properties, complete.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericMeasure.SetProperties`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// `GenericMeasure.UnApprove`. Changes something.
+    /// Takes the measure out of the official content of its app; it stays published.
+    ///
+    /// For Qlik Sense Enterprise on Windows.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericMeasure.UnApprove`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// `GenericMeasure.UnPublish`. Changes something.
+    /// Makes a published measure private to its owner again.
+    ///
+    /// Not on Desktop.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericMeasure.UnPublish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// `GenericMeasure.ApplyPatches`. Changes something.
-///
-/// The request of [`GenericMeasureApi::apply_patches`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::apply_patches`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
+    /// The changes, made in this order.
+    ///
     /// `qPatches`: list of [`NxPatch`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
@@ -208,17 +286,13 @@ impl Request for ApplyPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericMeasure.Approve`. Changes something.
-///
-/// The request of [`GenericMeasureApi::approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
@@ -245,17 +319,13 @@ impl Request for Approve {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericMeasure.GetInfo`. Reads.
-///
-/// The request of [`GenericMeasureApi::get_info`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::get_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
@@ -282,17 +352,13 @@ impl Request for GetInfo {
         effect: Effect::Read,
         results: &["qInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
     }
 }
 
-/// `GenericMeasure.GetLayout`. Reads.
-///
-/// The request of [`GenericMeasureApi::get_layout`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::get_layout`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
@@ -319,17 +385,13 @@ impl Request for GetLayout {
         effect: Effect::Read,
         results: &["qLayout"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericMeasureLayout, Error> {
         answer.value("qLayout")
     }
 }
 
-/// `GenericMeasure.GetLinkedObjects`. Reads.
-///
-/// The request of [`GenericMeasureApi::get_linked_objects`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::get_linked_objects`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
@@ -356,17 +418,13 @@ impl Request for GetLinkedObjects {
         effect: Effect::Read,
         results: &["qItems"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
     }
 }
 
-/// `GenericMeasure.GetMeasure`. Reads.
-///
-/// The request of [`GenericMeasureApi::get_measure`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::get_measure`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasure {}
@@ -393,17 +451,13 @@ impl Request for GetMeasure {
         effect: Effect::Read,
         results: &["qMeasure"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxLibraryMeasureDef, Error> {
         answer.value("qMeasure")
     }
 }
 
-/// `GenericMeasure.GetProperties`. Reads.
-///
-/// The request of [`GenericMeasureApi::get_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::get_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
@@ -430,17 +484,13 @@ impl Request for GetProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericMeasureProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `GenericMeasure.Publish`. Changes something.
-///
-/// The request of [`GenericMeasureApi::publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
@@ -467,20 +517,18 @@ impl Request for Publish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericMeasure.SetProperties`. Changes something.
-///
-/// The request of [`GenericMeasureApi::set_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::set_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
+    /// The new properties, complete.
+    ///
     /// `qProp`: [`GenericMeasureProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericMeasureProperties,
@@ -514,17 +562,13 @@ impl Request for SetProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericMeasure.UnApprove`. Changes something.
-///
-/// The request of [`GenericMeasureApi::un_approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::un_approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
@@ -551,17 +595,13 @@ impl Request for UnApprove {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericMeasure.UnPublish`. Changes something.
-///
-/// The request of [`GenericMeasureApi::un_publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericMeasureApi::un_publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
@@ -588,7 +628,7 @@ impl Request for UnPublish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

@@ -13,6 +13,27 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// An object of an app: a sheet, a chart, a filter, or just a hypercube that a program wants calculated.
+///
+/// What a generic object is, its properties decide ([`GenericObjectProperties`](crate::types::GenericObjectProperties)): any JSON, among which the engine
+/// understands certain members. Where it finds a definition such as `qHyperCubeDef` or `qListObjectDef`, it calculates
+/// it, and the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) has the result in its place: `qHyperCube`, `qListObject`. Everything
+/// else passes through unchanged. Get one by [`DocApi::get_object`](crate::doc::DocApi::get_object), make one that is saved with the app by
+/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or one that lasts as long as the session by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object); the last is right for
+/// programs that only read.
+///
+/// Cycle of a program that reads: ask for the layout; take data from it, or page through it with
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and its relatives; when a selection, a reload or new properties make the handle
+/// stale, ask again. The engine announces a stale object once and calculates nothing until asked.
+///
+/// Paths. Methods that work on one definition take its path in the properties, such as `/qHyperCubeDef` or
+/// `/qListObjectDef`. A definition can lie deeper, for example at `/layers/0/qHyperCubeDef`.
+///
+/// Selections. Methods that select act on the alternate state of the object or of the definition, invalidate whatever
+/// depends on it, and stop calculations that have become pointless (error 15, aborted). They answer with a boolean: false
+/// means that nothing was selected, typically because a field is locked, because a dimension is no field of the data
+/// model, or because several values were wanted in a field that must have exactly one selected.
+///
 /// An object of the class `GenericObject`; its methods are those of [`GenericObjectApi`].
 #[derive(Clone, Debug)]
 pub struct GenericObject(Arc<dyn Remote>);
@@ -33,37 +54,50 @@ impl Class for GenericObject {
 
 impl GenericObjectApi for GenericObject {}
 
-/// The methods of the class `GenericObject`.
+/// The methods of the class [`GenericObject`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
 pub trait GenericObjectApi: AsRemote {
-    /// `GenericObject.AbortListObjectSearch`. Changes something.
+    /// Drops the search that is going on in a list object.
+    ///
+    /// The list's layout shows all values again; selections stay as they are. Call it when a user leaves a search box without
+    /// choosing.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.AbortListObjectSearch`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
         Call::new(self.remote(), AbortListObjectSearch::new(path))
     }
 
-    /// `GenericObject.AcceptListObjectSearch`. Changes something.
+    /// Selects what the search in a list object has found, and ends the search.
+    ///
+    /// Comes after [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `toggle_mode` (`qToggleMode`): true or false.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `toggle_mode` (`qToggleMode`, true or false): Whether the hits are added to the values selected before; if false they take their place.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.AcceptListObjectSearch`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "AcceptListObjectSearch")]
     fn accept_list_object_search(
         &self,
@@ -75,20 +109,26 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.AddGroupMembers`. Changes something.
+    /// Adds members to a group of objects.
+    ///
+    /// Groups are defined by an [`NxGroupDef`](crate::types::NxGroupDef) in an object's properties; they order bookmarks or objects into folders.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `members` (`qMembers`): list of [`NxGroupObjectId`].
-    /// * `target_group_id` (`qTargetGroupId`): text, optional.
-    /// * `pos_id` (`qPosId`): text, optional.
+    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `members` (`qMembers`, list of [`NxGroupObjectId`]): The objects or subgroups to add.
+    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group that receives them, if it is not the group of this object itself.
+    /// * `pos_id` (`qPosId`, text, optional): The member in front of which they are put.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.AddGroupMembers`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "AddGroupMembers")]
     fn add_group_members(
         &self,
@@ -98,84 +138,138 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), AddGroupMembers::new(path, members))
     }
 
-    /// `GenericObject.ApplyPatches`. Changes something.
+    /// Changes single properties of the object, for good or for this session only.
+    ///
+    /// A patch names a place in the properties by a path such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
+    /// operation, and a value, which is JSON in a text: a text value therefore has quotes of its own. Cheaper than
+    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), and it leaves alone whatever somebody else has changed elsewhere in the same object.
+    ///
+    /// A soft patch changes what this session calculates and sees, and nothing else: users without the right to edit, or
+    /// clients that let a user try another sorting, use it. It shows in [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties), not in [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
+    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) tells that there are some, [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) takes them back,
+    /// and the end of the session does as well. The object's identifier must not be patched.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): list of [`NxPatch`].
-    /// * `soft_patch` (`qSoftPatch`): true or false, optional.
+    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `soft_patch` (`qSoftPatch`, true or false, optional): Whether the patches are soft.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.ApplyPatches`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// `GenericObject.Approve`. Changes something.
+    /// Makes a published object part of the official content of its app.
+    ///
+    /// For Qlik Sense Enterprise on Windows: users see approved sheets apart from those that other users have published.
+    /// [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) takes it back.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.Approve`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// `GenericObject.BeginSelections`. Changes something.
+    /// Opens the selection mode of this object, in which selections can be taken back as a whole.
+    ///
+    /// It is what a user interface does when a user starts clicking in a chart: selections made until
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections) take effect at once, so that the other charts follow, but are confirmed or undone
+    /// together. Meanwhile the object keeps its order of rows, so that nothing jumps under the pointer.
+    ///
+    /// Only one object of the session can be in selection mode. Until it leaves, selecting elsewhere or opening another
+    /// selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends the mode whichever object it belongs to. A program that
+    /// just wants to select needs no selection mode at all.
     ///
     /// # Parameters
     ///
-    /// * `paths` (`qPaths`): texts.
+    /// * `paths` (`qPaths`, texts): Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.BeginSelections`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
         Call::new(self.remote(), BeginSelections::new(paths))
     }
 
-    /// `GenericObject.ClearSelections`. Changes something.
+    /// Clears the selections in the dimensions of a cube or in a list object.
+    ///
+    /// Locked fields keep theirs. For one field use [`FieldApi::clear`](crate::field::FieldApi::clear), for everything [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `col_indices` (`qColIndices`): whole numbers, optional.
+    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to clear, counted from 0; all of them if left out.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.ClearSelections`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
         Call::new(self.remote(), ClearSelections::new(path))
     }
 
-    /// `GenericObject.ClearSoftPatches`. Changes something.
+    /// Takes back all soft patches of this object.
+    ///
+    /// It then has its saved properties again. [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches) does it for every object of the session. See
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.ClearSoftPatches`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
         Call::new(self.remote(), ClearSoftPatches::new())
     }
 
-    /// `GenericObject.CollapseLeft`. Changes something.
+    /// Collapses a node of the left dimensions of a pivot table, or all of them.
+    ///
+    /// Only in cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) whose [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) is false. What is expanded
+    /// belongs to the session; the cube's size changes with it, so ask for the layout again. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) is
+    /// the reverse.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `row` (`qRow`): whole number.
-    /// * `col` (`qCol`): whole number.
-    /// * `all` (`qAll`): true or false.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`, whole number): The node's row, counted from 0 in the data matrix.
+    /// * `col` (`qCol`, whole number): The node's level among the left dimensions, counted from 0.
+    /// * `all` (`qAll`, true or false): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.CollapseLeft`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CollapseLeft")]
     fn collapse_left(
         &self,
@@ -187,18 +281,24 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CollapseLeft::new(path, row, col, all))
     }
 
-    /// `GenericObject.CollapseTop`. Changes something.
+    /// Collapses a node of the top dimensions of a pivot table, or all of them.
+    ///
+    /// The conditions of [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left) hold; [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) is the reverse.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `row` (`qRow`): whole number.
-    /// * `col` (`qCol`): whole number.
-    /// * `all` (`qAll`): true or false.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`, whole number): The node's level among the top dimensions, counted from 0.
+    /// * `col` (`qCol`, whole number): The node's column, counted from 0 in the data matrix.
+    /// * `all` (`qAll`, true or false): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.CollapseTop`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CollapseTop")]
     fn collapse_top(
         &self,
@@ -210,34 +310,54 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CollapseTop::new(path, row, col, all))
     }
 
-    /// `GenericObject.CopyFrom`. Changes something.
+    /// Makes this object a copy of another: its properties and its children become those of the source.
+    ///
+    /// The identifier of this object stays. For a new object that is a copy use [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
     ///
     /// # Parameters
     ///
-    /// * `from_id` (`qFromId`): text.
+    /// * `from_id` (`qFromId`, text): Identifier of the object to copy from.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.CopyFrom`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CopyFrom")]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
         Call::new(self.remote(), CopyFrom::new(from_id))
     }
 
-    /// `GenericObject.CreateChild`. Changes something.
+    /// Creates an object below this one, such as a chart on a sheet.
+    ///
+    /// A child lives and ends with its parent. The parent's properties can be changed in the same step, so that no one sees
+    /// the parent without its new layout: a sheet, for example, keeps the places of its charts in properties of its own. To
+    /// make the child a copy that follows another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericObjectProperties`].
-    /// * `prop_for_this` (`qPropForThis`): [`GenericObjectProperties`], optional.
+    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
+    ///   choose an identifier.
+    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of the parent, complete; left out, they stay as they are.
     ///
-    /// Returns several values: [`CreateChildResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateChildResponse`].
+    ///
+    /// * `qInfo`, [`NxInfo`]: Type and identifier of the child. The identifier differs from the wanted one if that was taken.
+    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The child.
+    ///
+    /// `GenericObject.CreateChild`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CreateChild")]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
         Call::new(self.remote(), CreateChild::new(prop))
@@ -245,115 +365,163 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.CreateGroup`. Changes something.
+    /// Creates a group inside a group of objects.
+    ///
+    /// See [`NxGroupDef`](crate::types::NxGroupDef); [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) fills it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `group_def` (`qGroupDef`): [`NxGroupDef`].
-    /// * `target_group_id` (`qTargetGroupId`): text, optional.
+    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `group_def` (`qGroupDef`, [`NxGroupDef`]): The new group.
+    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group to create it in, if that is not the group of this object itself.
     ///
-    /// Returns `qGroupId`: text.
+    /// # Returns
+    ///
+    /// `qGroupId`, text: Identifier of the new group.
+    ///
+    /// `GenericObject.CreateGroup`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: create, update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CreateGroup")]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
         Call::new(self.remote(), CreateGroup::new(path, group_def))
     }
 
-    /// `GenericObject.DestroyAllChildren`. Changes something.
+    /// Removes all objects below this one, at every level.
     ///
     /// # Parameters
     ///
-    /// * `prop_for_this` (`qPropForThis`): [`GenericObjectProperties`], optional.
+    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of this object, complete, set in the same step; left out, they stay as they are.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.DestroyAllChildren`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
         Call::new(self.remote(), DestroyAllChildren::new())
     }
 
-    /// `GenericObject.DestroyChild`. Changes something.
+    /// Removes one object from below this one, with everything below it.
+    ///
+    /// Handles to it are closed. Objects linked to it (see [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are invalidated.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
-    /// * `prop_for_this` (`qPropForThis`): [`GenericObjectProperties`], optional.
+    /// * `id` (`qId`, text): Identifier of the child.
+    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of this object, complete, set in the same step; left out, they stay as they are.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether there was such a child and it is gone.
+    ///
+    /// `GenericObject.DestroyChild`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "DestroyChild")]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
         Call::new(self.remote(), DestroyChild::new(id))
     }
 
-    /// `GenericObject.DrillUp`. Changes something.
+    /// Goes back to coarser levels in a drill-down dimension of a cube.
+    ///
+    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) moves to its next field by itself once only one value of the present one is
+    /// left; this takes that back. More steps than there are levels lead to the first one.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `dim_no` (`qDimNo`): whole number.
-    /// * `nbr_steps` (`qNbrSteps`): whole number.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`, whole number): How many levels to go up.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.DrillUp`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "DrillUp")]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
         Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
 
-    /// `GenericObject.EmbedSnapshotObject`. Changes something.
+    /// Puts a snapshot into this object.
+    ///
+    /// A snapshot is a bookmark that keeps the layout of a chart at one moment; slides of a story show charts that way. An
+    /// object holds one snapshot: another call replaces it. [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) gives access to it.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): Identifier of the snapshot's bookmark.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.EmbedSnapshotObject`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
         Call::new(self.remote(), EmbedSnapshotObject::new(id))
     }
 
-    /// `GenericObject.EndSelections`. Changes something.
+    /// Leaves the selection mode of this object, keeping or undoing the selections made in it.
+    ///
+    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`): true or false.
+    /// * `accept` (`qAccept`, true or false): Whether the selections stay; if false, everything is as before the mode was opened.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.EndSelections`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
         Call::new(self.remote(), EndSelections::new(accept))
     }
 
-    /// `GenericObject.ExpandLeft`. Changes something.
+    /// Expands a node of the left dimensions of a pivot table, or all of them.
+    ///
+    /// Only in cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) whose [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) is false. Nodes that can be
+    /// expanded have [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand). What is expanded belongs to the session; rows appear, so ask for
+    /// the layout and the pages again.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `row` (`qRow`): whole number.
-    /// * `col` (`qCol`): whole number.
-    /// * `all` (`qAll`): true or false.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`, whole number): The node's row, counted from 0 in the data matrix.
+    /// * `col` (`qCol`, whole number): The node's level among the left dimensions, counted from 0.
+    /// * `all` (`qAll`, true or false): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.ExpandLeft`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ExpandLeft")]
     fn expand_left(
         &self,
@@ -365,18 +533,24 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExpandLeft::new(path, row, col, all))
     }
 
-    /// `GenericObject.ExpandTop`. Changes something.
+    /// Expands a node of the top dimensions of a pivot table, or all of them.
+    ///
+    /// The conditions of [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) hold.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `row` (`qRow`): whole number.
-    /// * `col` (`qCol`): whole number.
-    /// * `all` (`qAll`): true or false.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`, whole number): The node's level among the top dimensions, counted from 0.
+    /// * `col` (`qCol`, whole number): The node's column, counted from 0 in the data matrix.
+    /// * `all` (`qAll`, true or false): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.ExpandTop`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ExpandTop")]
     fn expand_top(
         &self,
@@ -388,85 +562,155 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExpandTop::new(path, row, col, all))
     }
 
-    /// `GenericObject.ExportData`. Changes something.
+    /// Writes the data of a cube to a file on the server and returns its address.
+    ///
+    /// Not available in Qlik Cloud. Programs that want rows rather than a file read the cube directly
+    /// ([`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data)), which works everywhere and has none of these limits: files are cut at 1,048,566
+    /// rows and 16,384 columns for a sheet of a workbook, at 1,000 columns and 5 million cells for CSV, unless the server is
+    /// configured differently. A file cut short is not an error: warning 1000 tells. A file that gets too large fails with
+    /// 13000, one without any data with 13001. The file is there for a while only, and for the same user.
     ///
     /// # Parameters
     ///
-    /// * `file_type` (`qFileType`): text.
-    /// * `path` (`qPath`): text, optional.
-    /// * `file_name` (`qFileName`): text, optional.
-    /// * `export_state` (`qExportState`): text, optional.
-    /// * `serve_once` (`qServeOnce`): true or false, optional.
+    /// * `file_type` (`qFileType`, text): Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
+    ///   [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
+    /// * `path` (`qPath`, text, optional): Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
+    /// * `file_name` (`qFileName`, text, optional): Name that a browser gives to the downloaded file; Desktop only.
+    /// * `export_state` (`qExportState`, text, optional): Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
+    ///   ones only.
+    /// * `serve_once` (`qServeOnce`, true or false, optional): Whether the file disappears after the first download; servers on Windows only.
     ///
-    /// Returns several values: [`ExportDataResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`ExportDataResponse`].
+    ///
+    /// * `qUrl`, text: Address of the file, relative to the server; fetch it over HTTP with the same authentication.
+    /// * `qWarnings`, whole numbers: Numbers of warnings; 1000 means that the file is not complete.
+    ///
+    /// `GenericObject.ExportData`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: exportdata.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ExportData")]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
         Call::new(self.remote(), ExportData::new(file_type))
     }
 
-    /// `GenericObject.GetChild`. Reads.
+    /// Gives a handle to an object below this one.
+    ///
+    /// Only direct children are found; for others use [`DocApi::get_object`](crate::doc::DocApi::get_object). A child that does not exist gives no object
+    /// (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): text.
+    /// * `id` (`qId`, text): Identifier of the child.
     ///
-    /// Returns `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The child.
+    ///
+    /// `GenericObject.GetChild`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
         Call::new(self.remote(), GetChild::new(id))
     }
 
-    /// `GenericObject.GetChildInfos`. Reads.
+    /// Lists the direct children: identifier and type of each, in their order.
     ///
-    /// Returns `qInfos`: list of [`NxInfo`].
+    /// To have more about each of them, such as titles, in one answer, and to be told when the list changes, give the object
+    /// a [`ChildListDef`](crate::types::ChildListDef) and read its layout.
+    ///
+    /// # Returns
+    ///
+    /// `qInfos`, list of [`NxInfo`]: One entry a child.
+    ///
+    /// `GenericObject.GetChildInfos`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
         Call::new(self.remote(), GetChildInfos::new())
     }
 
-    /// `GenericObject.GetEffectiveProperties`. Reads.
+    /// Returns the properties that count in this session: soft patches applied, and those of the object it is linked to.
     ///
-    /// Returns `qProp`: [`GenericObjectProperties`].
+    /// For showing what is being calculated. Never send them back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would make
+    /// temporary changes lasting; edit what [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) returns.
+    ///
+    /// # Returns
+    ///
+    /// `qProp`, [`GenericObjectProperties`]: The properties in effect.
+    ///
+    /// `GenericObject.GetEffectiveProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
         Call::new(self.remote(), GetEffectiveProperties::new())
     }
 
-    /// `GenericObject.GetFullPropertyTree`. Reads.
+    /// Returns the properties of the object, of all objects below it, and of embedded snapshots.
     ///
-    /// Returns `qPropEntry`: [`GenericObjectEntry`].
+    /// A whole sheet in one call, for copies, backups and comparisons. [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree) writes such a
+    /// tree.
+    ///
+    /// # Returns
+    ///
+    /// `qPropEntry`, [`GenericObjectEntry`]: The tree.
+    ///
+    /// `GenericObject.GetFullPropertyTree`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
         Call::new(self.remote(), GetFullPropertyTree::new())
     }
 
-    /// `GenericObject.GetHyperCubeBinnedData`. Reads.
+    /// Gets the points of a scatter plot, or, where there are too many, rectangles that each stand for a number of points.
+    ///
+    /// For cubes with one dimension and two or three measures: the first two measures are the axes. Zooming in means narrower
+    /// `qDataRanges` and a higher `qQueryLevel`; once few enough points remain in the range, the points themselves come.
+    /// Points of which a measure is null cannot be placed and are missing, so a page can be shorter than asked for.
+    ///
+    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) tells what has come. With rectangles it holds a cell whose [`NxCell::num`](crate::types::NxCell::num)
+    /// is the largest number of points in one of them; the next arrays give each rectangle, its corners in [`NxCell::text`](crate::types::NxCell::text)
+    /// as `[left, top, right, bottom]` in units of the measures, and its count in [`NxCell::num`](crate::types::NxCell::num). With points it is empty,
+    /// and the next arrays hold dimension and measures of each. The element numbers of rectangles are made up for the grid:
+    /// they can be negative, and they are no values to select.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `pages` (`qPages`): list of [`NxPage`].
-    /// * `viewport` (`qViewport`): [`NxViewPort`].
-    /// * `data_ranges` (`qDataRanges`): list of [`NxDataAreaPage`].
-    /// * `max_nbr_cells` (`qMaxNbrCells`): whole number.
-    /// * `query_level` (`qQueryLevel`): whole number.
-    /// * `binning_method` (`qBinningMethod`): whole number.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`, list of [`NxPage`]): The pages to get; the width is the number of dimensions and measures, 3 or 4.
+    /// * `viewport` (`qViewport`, [`NxViewPort`]): Size and zoom of the drawing; the engine does not use it.
+    /// * `data_ranges` (`qDataRanges`, list of [`NxDataAreaPage`]): The part of the plane that is shown, in units of the measures. The extremes of each are
+    ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
+    /// * `max_nbr_cells` (`qMaxNbrCells`, whole number): Largest number of rectangles wanted.
+    /// * `query_level` (`qQueryLevel`, whole number): Fineness, up to 20: the higher, the smaller the rectangles.
+    /// * `binning_method` (`qBinningMethod`, whole number): Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
     ///
-    /// Returns `qDataPages`: list of [`NxDataPage`].
+    /// # Returns
+    ///
+    /// `qDataPages`, list of [`NxDataPage`]: The rectangles or points.
+    ///
+    /// `GenericObject.GetHyperCubeBinnedData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeBinnedData")]
     fn get_hyper_cube_binned_data(
         &self,
@@ -492,17 +736,29 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// `GenericObject.GetHyperCubeContinuousData`. Reads.
+    /// Gets the data of a chart with a continuous axis, such as a time axis, reduced to what can be drawn.
+    ///
+    /// The engine groups the points into bins along the axis, down to seconds, so that zooming is asking again with a
+    /// narrower range. It also returns the axis' labels, at several levels (years, quarters, months and so on).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `options` (`qOptions`): [`NxContinuousDataOptions`].
-    /// * `reverse_sort` (`qReverseSort`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `options` (`qOptions`, [`NxContinuousDataOptions`]): The range of the axis, how many bins, how many ticks and lines at most.
+    /// * `reverse_sort` (`qReverseSort`, true or false, optional): Whether the pages come in reverse order.
     ///
-    /// Returns several values: [`GetHyperCubeContinuousDataResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetHyperCubeContinuousDataResponse`].
+    ///
+    /// * `qDataPages`, list of [`NxDataPage`]: The points, one row a bin.
+    /// * `qAxisData`, [`NxAxisData`]: The axis' ticks, ready for labels.
+    ///
+    /// `GenericObject.GetHyperCubeContinuousData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeContinuousData")]
     fn get_hyper_cube_continuous_data(
         &self,
@@ -512,16 +768,33 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeContinuousData::new(path, options))
     }
 
-    /// `GenericObject.GetHyperCubeData`. Reads.
+    /// Gets rows of a straight table: the main way to read calculated data.
+    ///
+    /// For cubes of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). Columns are the dimensions, then the measures; rows are in the order that the
+    /// cube's sorting gives. A page is a rectangle of cells, several can be asked for at once, and all pages of a call
+    /// together may have at most 10,000 cells: more is error 7009. Take as many rows as 10,000 divided by the number of
+    /// columns, and go on below until [`HyperCube::size`](crate::types::HyperCube::size) of the layout is reached. A page that reaches beyond the end comes
+    /// back shorter, with its true place in [`NxDataPage::area`](crate::types::NxDataPage::area).
+    ///
+    /// Get the layout first: it tells the size, and errors of the definition in [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means that
+    /// the cube's calculation condition is not met. A selection or reload between two pages changes the rows: then the handle
+    /// is announced as stale, and reading has to start over. A selection in the session while a page is calculated makes the
+    /// call fail with error 15; it can simply be repeated.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `pages` (`qPages`): list of [`NxPage`].
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get, counted from 0 at the top left.
     ///
-    /// Returns `qDataPages`: list of [`NxDataPage`].
+    /// # Returns
+    ///
+    /// `qDataPages`, list of [`NxDataPage`]: The data, a page for each one asked for.
+    ///
+    /// `GenericObject.GetHyperCubeData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeData")]
     fn get_hyper_cube_data(
         &self,
@@ -531,16 +804,26 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeData::new(path, pages))
     }
 
-    /// `GenericObject.GetHyperCubePivotData`. Reads.
+    /// Gets a part of a pivot table: nodes of its left and top dimensions, and the values between them.
+    ///
+    /// For cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Pages are measured in the rows and columns of the data matrix as presently
+    /// expanded; the nodes of both sides that touch the page come along as trees. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and its
+    /// relatives change what there is.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `pages` (`qPages`): list of [`NxPage`].
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get, counted from 0 at the top left of the data.
     ///
-    /// Returns `qDataPages`: list of [`NxPivotPage`].
+    /// # Returns
+    ///
+    /// `qDataPages`, list of [`NxPivotPage`]: The parts, each with left, top and data.
+    ///
+    /// `GenericObject.GetHyperCubePivotData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubePivotData")]
     fn get_hyper_cube_pivot_data(
         &self,
@@ -550,18 +833,29 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubePivotData::new(path, pages))
     }
 
-    /// `GenericObject.GetHyperCubeReducedData`. Reads.
+    /// Gets a thinned-out picture of a chart that has far more points than can be drawn, for mini charts and overviews.
+    ///
+    /// What comes keeps the chart's shape, not its values: a row cannot be taken for a particular value of the data. Nothing
+    /// is reduced if the data fit into the page, or with a zoom factor of 0; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) tells.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `pages` (`qPages`): list of [`NxPage`].
-    /// * `zoom_factor` (`qZoomFactor`): whole number.
-    /// * `reduction_mode` (`qReductionMode`): text.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles of the full chart to thin out.
+    /// * `zoom_factor` (`qZoomFactor`, whole number): How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
+    ///   power of this number, in mode `C` it is the number of clusters.
+    /// * `reduction_mode` (`qReductionMode`, text): How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
+    ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
     ///
-    /// Returns `qDataPages`: list of [`NxDataPage`].
+    /// # Returns
+    ///
+    /// `qDataPages`, list of [`NxDataPage`]: The points that are left.
+    ///
+    /// `GenericObject.GetHyperCubeReducedData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeReducedData")]
     fn get_hyper_cube_reduced_data(
         &self,
@@ -576,17 +870,26 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// `GenericObject.GetHyperCubeStackData`. Reads.
+    /// Gets data of a stacked pivot table, such as a bar chart with stacked bars.
+    ///
+    /// For cubes of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which have left dimensions only. The data are one tree, a level for each
+    /// dimension.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `pages` (`qPages`): list of [`NxPage`].
-    /// * `max_nbr_cells` (`qMaxNbrCells`): whole number, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get.
+    /// * `max_nbr_cells` (`qMaxNbrCells`, whole number, optional): Largest number of cells at the outermost level.
     ///
-    /// Returns `qDataPages`: list of [`NxStackPage`].
+    /// # Returns
+    ///
+    /// `qDataPages`, list of [`NxStackPage`]: The trees.
+    ///
+    /// `GenericObject.GetHyperCubeStackData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeStackData")]
     fn get_hyper_cube_stack_data(
         &self,
@@ -596,61 +899,114 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeStackData::new(path, pages))
     }
 
-    /// `GenericObject.GetHyperCubeTreeData`. Reads.
+    /// Gets nodes of a tree, as wide and as deep as wanted.
+    ///
+    /// For objects with a [`TreeDataDef`](crate::types::TreeDataDef), and cubes of mode [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike with a pivot table, each level can
+    /// have measures of its own. Without options the whole tree comes, which can be very large: limit it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `node_options` (`qNodeOptions`): [`NxTreeDataOption`], optional.
+    /// * `path` (`qPath`, text): Path of the definition, such as `/qTreeDataDef`.
+    /// * `node_options` (`qNodeOptions`, [`NxTreeDataOption`], optional): The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
+    ///   back empty, not cut.
     ///
-    /// Returns `qNodes`: list of [`NxTreeNode`].
+    /// # Returns
+    ///
+    /// `qNodes`, list of [`NxTreeNode`]: The nodes at the top, with theirs inside.
+    ///
+    /// `GenericObject.GetHyperCubeTreeData`: reads only.
     ///
     /// Stability: stable.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
         Call::new(self.remote(), GetHyperCubeTreeData::new(path))
     }
 
-    /// `GenericObject.GetInfo`. Reads.
+    /// Returns type and identifier of the object.
     ///
-    /// Returns `qInfo`: [`NxInfo`].
+    /// # Returns
+    ///
+    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    ///
+    /// `GenericObject.GetInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// `GenericObject.GetLayout`. Reads.
+    /// Calculates the object and returns the result: its properties with every definition replaced by what it evaluates to.
     ///
-    /// Returns `qLayout`: [`GenericObjectLayout`].
+    /// This is what a program shows or reads. A `qHyperCubeDef` has become `qHyperCube` with size, headings, totals and the
+    /// pages asked for in [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch); a `qListObjectDef` has become `qListObject`; expressions have
+    /// become values; other members stand as they are. Of the objects below, only the direct children are mentioned, and only
+    /// if the properties ask for a list of them.
+    ///
+    /// Mistakes in a definition are not errors of this call: look at [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and at the `qError` of
+    /// the cube, dimension or measure. An unmet calculation condition, for example, is error 7005 there.
+    ///
+    /// After this call the engine again tells when the object becomes stale; a client that never asks is told once and no
+    /// more. A call is aborted (error 15) if a selection is made while it runs; repeat it.
+    ///
+    /// # Returns
+    ///
+    /// `qLayout`, [`GenericObjectLayout`]: The layout.
+    ///
+    /// `GenericObject.GetLayout`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// `GenericObject.GetLinkedObjects`. Reads.
+    /// Lists the objects that are linked to this one, and so take their properties from it.
     ///
-    /// Returns `qItems`: list of [`NxLinkedObjectInfo`].
+    /// Ask before changing or deleting a master visualisation: they will all follow. Objects become linked by
+    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    ///
+    /// # Returns
+    ///
+    /// `qItems`, list of [`NxLinkedObjectInfo`]: The linked objects, each with the object at the top of its tree, such as its sheet.
+    ///
+    /// `GenericObject.GetLinkedObjects`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// `GenericObject.GetListObjectData`. Reads.
+    /// Gets values of a list object, as in a filter: each with its selection state.
+    ///
+    /// The values are in the order that the list's sorting gives; while a search goes on
+    /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)), only the hits are in it. All pages of a call together may have at most 10,000
+    /// cells: more is error 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) of a value is what [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) selects
+    /// by, [`NxCell::state`](crate::types::NxCell::state) its state.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `pages` (`qPages`): list of [`NxPage`].
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `pages` (`qPages`, list of [`NxPage`]): The pages to get; the values are in the first column, so a width of 1 is enough for them.
     ///
-    /// Returns `qDataPages`: list of [`NxDataPage`].
+    /// # Returns
+    ///
+    /// `qDataPages`, list of [`NxDataPage`]: The values, a page for each one asked for.
+    ///
+    /// `GenericObject.GetListObjectData`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetListObjectData")]
     fn get_list_object_data(
         &self,
@@ -660,63 +1016,106 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetListObjectData::new(path, pages))
     }
 
-    /// `GenericObject.GetParent`. Reads.
+    /// Gives a handle to the object above this one.
     ///
-    /// Returns `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// An object at the top of the app, such as a sheet, has none (`Error::is_not_found`).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The parent.
+    ///
+    /// `GenericObject.GetParent`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
         Call::new(self.remote(), GetParent::new())
     }
 
-    /// `GenericObject.GetProperties`. Reads.
+    /// Returns the properties of the object as they are saved: what to edit.
     ///
-    /// Returns `qProp`: [`GenericObjectProperties`].
+    /// Soft patches are not in them, nor what a linked object takes over from another: for these see
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties). Members that were never set can appear with their defaults. The properties
+    /// of objects that other programs made hold members which the schema does not know; they are kept when the value is sent
+    /// back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
+    ///
+    /// # Returns
+    ///
+    /// `qProp`, [`GenericObjectProperties`]: The properties.
+    ///
+    /// `GenericObject.GetProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// `GenericObject.GetSnapshotObject`. Reads.
+    /// Gives a handle to the snapshot embedded in this object.
     ///
-    /// Returns `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// See [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object). Without one there is no object (`Error::is_not_found`).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The snapshot, whose properties hold the layout of the chart as it was.
+    ///
+    /// `GenericObject.GetSnapshotObject`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
         Call::new(self.remote(), GetSnapshotObject::new())
     }
 
-    /// `GenericObject.Lock`. Changes something.
+    /// Locks the selections in dimensions of a cube or in a list object.
+    ///
+    /// Locked fields keep their selections when others are cleared, and refuse new ones except with a soft lock. For one
+    /// field use [`FieldApi::lock`](crate::field::FieldApi::lock), for all [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `col_indices` (`qColIndices`): whole numbers, optional.
+    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to lock, counted from 0; all of them if left out.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.Lock`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Lock")]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
         Call::new(self.remote(), Lock::new(path))
     }
 
-    /// `GenericObject.MultiRangeSelectHyperCubeValues`. Changes something.
+    /// Selects by several groups of ranges of measures in one step.
+    ///
+    /// Each group works like a [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values) of its own, with its own dimensions; use it when
+    /// a user has drawn several rectangles in a scatter plot.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `ranges` (`qRanges`): list of [`NxMultiRangeSelectInfo`].
-    /// * `or_mode` (`qOrMode`): true or false, optional.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`, list of [`NxMultiRangeSelectInfo`]): The groups: ranges of measures, and the dimensions in which to select.
+    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.MultiRangeSelectHyperCubeValues`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "MultiRangeSelectHyperCubeValues")]
     fn multi_range_select_hyper_cube_values(
         &self,
@@ -726,18 +1125,27 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
     }
 
-    /// `GenericObject.MultiRangeSelectTreeDataValues`. Changes something.
+    /// Selects nodes of a tree by ranges of their measures.
+    ///
+    /// The counterpart of [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values) for objects with a [`TreeDataDef`](crate::types::TreeDataDef). As each level
+    /// of a tree has measures of its own, a range names both the dimension and the measure.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `ranges` (`qRanges`): list of [`NxTreeMultiRangeSelectInfo`].
-    /// * `or_mode` (`qOrMode`): true or false, optional.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the tree's definition, mostly `/qTreeDataDef`.
+    /// * `ranges` (`qRanges`, list of [`NxTreeMultiRangeSelectInfo`]): The groups of ranges.
+    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.MultiRangeSelectTreeDataValues`: changes something.
     ///
     /// Stability: stable.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "MultiRangeSelectTreeDataValues")]
     fn multi_range_select_tree_data_values(
         &self,
@@ -747,31 +1155,48 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
     }
 
-    /// `GenericObject.Publish`. Changes something.
+    /// Makes the object, private until then, visible to the other users of a published app.
+    ///
+    /// Not on Desktop. On servers for Windows it appears among the sheets of the community; [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) moves
+    /// it on to the official ones.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.Publish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// `GenericObject.RangeSelectHyperCubeValues`. Changes something.
+    /// Selects the dimension values whose measures lie in given ranges.
+    ///
+    /// "All customers with sales between 1,000 and 5,000" in one call: the engine looks for the rows and selects in their
+    /// dimensions. The numbers are those of the measures, not of the fields. For ranges of a continuous dimension see
+    /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `ranges` (`qRanges`): list of [`NxRangeSelectInfo`].
-    /// * `columns_to_select` (`qColumnsToSelect`): whole numbers, optional.
-    /// * `or_mode` (`qOrMode`): true or false, optional.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`, list of [`NxRangeSelectInfo`]): A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
+    /// * `columns_to_select` (`qColumnsToSelect`, whole numbers, optional): The dimensions in which to select, counted from 0; empty means all.
+    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.RangeSelectHyperCubeValues`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "RangeSelectHyperCubeValues")]
     fn range_select_hyper_cube_values(
         &self,
@@ -783,18 +1208,22 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.RemoveGroup`. Changes something.
+    /// Removes a group of objects; its members stay in the app.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `group_id` (`qGroupId`): text.
+    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `group_id` (`qGroupId`, text): The group to remove; must not be empty.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.RemoveGroup`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: update, delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "RemoveGroup")]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
         Call::new(self.remote(), RemoveGroup::new(path, group_id))
@@ -802,19 +1231,23 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.RemoveGroupMembers`. Changes something.
+    /// Takes members out of a group of objects; the members themselves stay in the app.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `members` (`qMembers`): texts.
-    /// * `target_group_id` (`qTargetGroupId`): text, optional.
+    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `members` (`qMembers`, texts): Identifiers of the objects or subgroups to take out.
+    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group that loses them, if it is not the group of this object itself.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.RemoveGroupMembers`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "RemoveGroupMembers")]
     fn remove_group_members(
         &self,
@@ -824,26 +1257,44 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), RemoveGroupMembers::new(path, members))
     }
 
-    /// `GenericObject.ResetMadeSelections`. Changes something.
+    /// Undoes what has been selected since this object's selection mode was opened, and stays in the mode.
+    ///
+    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) of the layout tells whether there is
+    /// anything to undo.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.ResetMadeSelections`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
         Call::new(self.remote(), ResetMadeSelections::new())
     }
 
-    /// `GenericObject.SearchListObjectFor`. Changes something.
+    /// Searches the values of a list object; its layout then shows the hits only.
+    ///
+    /// Nothing is selected yet. [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search) selects the hits,
+    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search) ends the search without. Call this method again with each key that a user
+    /// types, and read the hits with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `match_` (`qMatch`): text.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `match_` (`qMatch`, text): What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
+    ///   beginning of a value; with `*` for any characters the pattern has to fit as it stands.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the search was carried out.
+    ///
+    /// `GenericObject.SearchListObjectFor`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SearchListObjectFor")]
     fn search_list_object_for(
         &self,
@@ -853,19 +1304,29 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SearchListObjectFor::new(path, match_))
     }
 
-    /// `GenericObject.SelectHyperCubeCells`. Changes something.
+    /// Selects the dimension values that stand at crossings of rows and columns of a cube.
+    ///
+    /// Good for a client that shows a table and knows what was clicked by its position: it needs no element numbers. The
+    /// positions are those of the cube as it is now; if it has gone stale in between, other values are hit, so work inside
+    /// selection mode or select by value ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `row_indices` (`qRowIndices`): whole numbers.
-    /// * `col_indices` (`qColIndices`): whole numbers.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row_indices` (`qRowIndices`, whole numbers): Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
+    /// * `col_indices` (`qColIndices`, whole numbers): Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectHyperCubeCells`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectHyperCubeCells")]
     fn select_hyper_cube_cells(
         &self,
@@ -879,17 +1340,27 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// `GenericObject.SelectHyperCubeContinuousRange`. Changes something.
+    /// Selects what lies in ranges of a cube's continuous dimensions.
+    ///
+    /// For a time axis or another numeric axis: "from 1 March to 15 April". Dates are numbers of days, as everywhere in the
+    /// engine. To select by ranges of measures see [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `ranges` (`qRanges`): list of [`NxContinuousRangeSelectInfo`].
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`, list of [`NxContinuousRangeSelectInfo`]): The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
+    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectHyperCubeContinuousRange`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectHyperCubeContinuousRange")]
     fn select_hyper_cube_continuous_range(
         &self,
@@ -899,18 +1370,30 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectHyperCubeContinuousRange::new(path, ranges))
     }
 
-    /// `GenericObject.SelectHyperCubeValues`. Changes something.
+    /// Selects values of one dimension of a cube by their element numbers.
+    ///
+    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) names the value in its field, whatever row it stands in, so a
+    /// sort or a selection by someone else does no harm; only a reload can change it. Negative numbers belong to totals,
+    /// nulls and "others" and cannot be selected. [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells) selects by position and in several
+    /// dimensions.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `dim_no` (`qDimNo`): whole number.
-    /// * `values` (`qValues`): whole numbers.
-    /// * `toggle_mode` (`qToggleMode`): true or false.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
+    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
+    /// * `toggle_mode` (`qToggleMode`, true or false): Whether each value's selection is switched on or off and other selections in the field stay; if false,
+    ///   exactly these values end up selected.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectHyperCubeValues`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectHyperCubeValues")]
     fn select_hyper_cube_values(
         &self,
@@ -925,31 +1408,48 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// `GenericObject.SelectListObjectAll`. Changes something.
+    /// Selects every value of the field in a list object, the excluded ones too.
+    ///
+    /// This is a selection of all values, not the absence of one: that is [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). For all values
+    /// that the other selections allow, use [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectListObjectAll`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
         Call::new(self.remote(), SelectListObjectAll::new(path))
     }
 
-    /// `GenericObject.SelectListObjectAlternative`. Changes something.
+    /// Selects the alternative values of a list object in place of the selected ones.
+    ///
+    /// Alternative values are those that would be possible if the field had no selection of its own, and are not selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectListObjectAlternative`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectAlternative")]
     fn select_list_object_alternative(
         &self,
@@ -958,17 +1458,26 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectAlternative::new(path))
     }
 
-    /// `GenericObject.SelectListObjectContinuousRange`. Changes something.
+    /// Selects the values of a list object that lie in numeric ranges.
+    ///
+    /// For sliders and date pickers. Values without a number are not hit.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `ranges` (`qRanges`): list of [`Range`].
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `ranges` (`qRanges`, list of [`Range`]): The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
+    ///   says so.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectListObjectContinuousRange`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectContinuousRange")]
     fn select_list_object_continuous_range(
         &self,
@@ -978,16 +1487,22 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectContinuousRange::new(path, ranges))
     }
 
-    /// `GenericObject.SelectListObjectExcluded`. Changes something.
+    /// Selects the excluded values of a list object in place of the present selection, which turns the selection round.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectListObjectExcluded`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectExcluded")]
     fn select_list_object_excluded(
         &self,
@@ -996,16 +1511,24 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectExcluded::new(path))
     }
 
-    /// `GenericObject.SelectListObjectPossible`. Changes something.
+    /// Selects all values of a list object that the present selections leave possible.
+    ///
+    /// It freezes a result: a later change of the other fields' selections does not move this one.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectListObjectPossible`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectPossible")]
     fn select_list_object_possible(
         &self,
@@ -1014,18 +1537,28 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectPossible::new(path))
     }
 
-    /// `GenericObject.SelectListObjectValues`. Changes something.
+    /// Selects values of a list object by their element numbers, as a click in a filter does.
+    ///
+    /// The numbers come from [`NxCell::elem_number`](crate::types::NxCell::elem_number) of the list's data. A program that knows a value only by its text or
+    /// number is better served by [`FieldApi::select_values`](crate::field::FieldApi::select_values).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `values` (`qValues`): whole numbers.
-    /// * `toggle_mode` (`qToggleMode`): true or false.
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
+    /// * `toggle_mode` (`qToggleMode`, true or false): Whether each value's selection is switched on or off and other selections in the field stay; if false,
+    ///   exactly these values end up selected.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectListObjectValues`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectValues")]
     fn select_list_object_values(
         &self,
@@ -1036,18 +1569,27 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectValues::new(path, values, toggle_mode))
     }
 
-    /// `GenericObject.SelectPivotCells`. Changes something.
+    /// Selects in a pivot table or a stacked cube, by the positions of nodes and data cells.
+    ///
+    /// For cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); in the latter there are no top nodes. Only
+    /// dimensions that are expanded can be selected in.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `selections` (`qSelections`): list of [`NxSelectionCell`].
-    /// * `soft_lock` (`qSoftLock`): true or false, optional.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`): true or false, optional.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `selections` (`qSelections`, list of [`NxSelectionCell`]): The cells: for each its kind (data, left or top) and its place.
+    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    ///
+    /// `GenericObject.SelectPivotCells`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectPivotCells")]
     fn select_pivot_cells(
         &self,
@@ -1059,17 +1601,25 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.SetActiveField`. Changes something.
+    /// Shows a certain field of a cyclic dimension in a cube.
+    ///
+    /// Nothing happens if there is no such field, or if another dimension of the cube shows it already.
+    /// [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) goes on to the next one; [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) works on a dimension of the
+    /// library, for all objects that use it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `dim_no` (`qDimNo`): whole number.
-    /// * `new_index` (`qNewIndex`): whole number.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
+    /// * `new_index` (`qNewIndex`, whole number): The field within the dimension, counted from 0.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.SetActiveField`: changes something.
+    ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetActiveField")]
     fn set_active_field(
         &self,
@@ -1080,33 +1630,44 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
-    /// `GenericObject.SetChildArrayOrder`. Changes something.
+    /// Sets the order of the objects below this one.
     ///
     /// # Parameters
     ///
-    /// * `ids` (`qIds`): texts.
+    /// * `ids` (`qIds`, texts): Identifiers of all children in the new order; none may be missing.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.SetChildArrayOrder`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
         Call::new(self.remote(), SetChildArrayOrder::new(ids))
     }
 
-    /// `GenericObject.SetFullPropertyTree`. Changes something.
+    /// Sets the properties of the object and of the objects below it, and embedded snapshots, in one step.
+    ///
+    /// Writes what [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns: children that do not exist are created. The type of an
+    /// object cannot be changed.
     ///
     /// # Parameters
     ///
-    /// * `prop_entry` (`qPropEntry`): [`GenericObjectEntry`].
+    /// * `prop_entry` (`qPropEntry`, [`GenericObjectEntry`]): The tree.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.SetFullPropertyTree`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetFullPropertyTree")]
     fn set_full_property_tree(
         &self,
@@ -1117,35 +1678,48 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.SetGroupLabel`. Changes something.
+    /// Renames a group of objects.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `new_label` (`qNewLabel`): text.
-    /// * `target_group_id` (`qTargetGroupId`): text, optional.
+    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `new_label` (`qNewLabel`, text): The new label; if it begins with `=`, an expression that gives it.
+    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group to rename, if it is not the group of this object itself.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.SetGroupLabel`: changes something.
     ///
     /// Stability: experimental.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
         Call::new(self.remote(), SetGroupLabel::new(path, new_label))
     }
 
-    /// `GenericObject.SetProperties`. Changes something.
+    /// Replaces the properties of the object by a complete new set.
+    ///
+    /// Members that are left out are gone, so read them with [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), change what is to change, and
+    /// send all of it back. For one or two members [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and cheaper. The object becomes
+    /// stale. For objects that are kept, the change lasts once [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`DocApi::save_objects`](crate::doc::DocApi::save_objects) has been called. A user
+    /// who may not edit the object gets error 5.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericObjectProperties`].
+    /// * `prop` (`qProp`, [`GenericObjectProperties`]): The new properties, complete; `qInfo` with the same identifier and type as before.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.SetProperties`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
@@ -1153,17 +1727,24 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: it may change or go with any version of the engine.
     ///
-    /// `GenericObject.StepCycle`. Changes something.
+    /// Moves a cyclic dimension of a cube on to another of its fields.
+    ///
+    /// Fields that another dimension of the cube shows already are passed over; if none is left, nothing happens. See
+    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field) for a certain one.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `dim_no` (`qDimNo`): whole number.
-    /// * `nbr_steps` (`qNbrSteps`): whole number.
+    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`, whole number): How many fields to go on; negative numbers go back, 0 does nothing.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.StepCycle`: changes something.
+    ///
     /// Stability: experimental.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "StepCycle")]
     fn step_cycle(
         &self,
@@ -1174,54 +1755,70 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
-    /// `GenericObject.UnApprove`. Changes something.
+    /// Takes the object out of the official content of its app; it stays published.
+    ///
+    /// For Qlik Sense Enterprise on Windows; the reverse of [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.UnApprove`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: approve.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// `GenericObject.UnPublish`. Changes something.
+    /// Makes a published object private to its owner again.
+    ///
+    /// Not on Desktop; the reverse of [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
     ///
     /// Returns nothing.
+    ///
+    /// `GenericObject.UnPublish`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 
-    /// `GenericObject.Unlock`. Changes something.
+    /// Unlocks the selections in dimensions of a cube or in a list object.
+    ///
+    /// The selections stay, and can be changed again. See [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
-    /// * `col_indices` (`qColIndices`): whole numbers, optional.
+    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to unlock, counted from 0; all of them if left out.
     ///
     /// Returns nothing.
     ///
+    /// `GenericObject.Unlock`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Unlock")]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
         Call::new(self.remote(), Unlock::new(path))
     }
 }
 
-/// `GenericObject.AbortListObjectSearch`. Changes something.
-///
-/// The request of [`GenericObjectApi::abort_list_object_search`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::abort_list_object_search`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortListObjectSearch {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
@@ -1255,26 +1852,28 @@ impl Request for AbortListObjectSearch {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.AcceptListObjectSearch`. Changes something.
-///
-/// The request of [`GenericObjectApi::accept_list_object_search`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::accept_list_object_search`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptListObjectSearch {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Whether the hits are added to the values selected before; if false they take their place.
+    ///
     /// `qToggleMode`: true or false.
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -1290,6 +1889,8 @@ impl AcceptListObjectSearch {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -1299,6 +1900,8 @@ impl AcceptListObjectSearch {
 }
 
 impl Call<'_, AcceptListObjectSearch> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -1328,7 +1931,7 @@ impl Request for AcceptListObjectSearch {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -1336,23 +1939,27 @@ impl Request for AcceptListObjectSearch {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.AddGroupMembers`. Changes something.
-///
-/// The request of [`GenericObjectApi::add_group_members`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::add_group_members`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupMembers {
+    /// Path of the group's definition, mostly `/qNxGroupDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The objects or subgroups to add.
+    ///
     /// `qMembers`: list of [`NxGroupObjectId`].
     #[doc(alias = "qMembers")]
     pub members: Vec<NxGroupObjectId>,
+    /// The group that receives them, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
+    /// The member in front of which they are put.
+    ///
     /// `qPosId`: text.
     #[doc(alias = "qPosId")]
     pub pos_id: Option<String>,
@@ -1369,6 +1976,8 @@ impl AddGroupMembers {
         }
     }
 
+    /// The group that receives them, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
@@ -1376,6 +1985,8 @@ impl AddGroupMembers {
         self
     }
 
+    /// The member in front of which they are put.
+    ///
     /// `qPosId`: text.
     #[must_use]
     pub fn pos_id(mut self, value: impl Into<String>) -> Self {
@@ -1385,11 +1996,15 @@ impl AddGroupMembers {
 }
 
 impl Call<'_, AddGroupMembers> {
+    /// The group that receives them, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
 
+    /// The member in front of which they are put.
+    ///
     /// `qPosId`: text.
     pub fn pos_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.pos_id(value))
@@ -1420,23 +2035,23 @@ impl Request for AddGroupMembers {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ApplyPatches`. Changes something.
-///
-/// The request of [`GenericObjectApi::apply_patches`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::apply_patches`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
+    /// The changes, made in this order.
+    ///
     /// `qPatches`: list of [`NxPatch`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
+    /// Whether the patches are soft.
+    ///
     /// `qSoftPatch`: true or false.
     #[doc(alias = "qSoftPatch")]
     pub soft_patch: Option<bool>,
@@ -1448,6 +2063,8 @@ impl ApplyPatches {
         Self { patches, soft_patch: None }
     }
 
+    /// Whether the patches are soft.
+    ///
     /// `qSoftPatch`: true or false.
     #[must_use]
     pub fn soft_patch(mut self, value: bool) -> Self {
@@ -1457,6 +2074,8 @@ impl ApplyPatches {
 }
 
 impl Call<'_, ApplyPatches> {
+    /// Whether the patches are soft.
+    ///
     /// `qSoftPatch`: true or false.
     pub fn soft_patch(self, value: bool) -> Self {
         self.map(|request| request.soft_patch(value))
@@ -1485,17 +2104,13 @@ impl Request for ApplyPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.Approve`. Changes something.
-///
-/// The request of [`GenericObjectApi::approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
@@ -1522,20 +2137,18 @@ impl Request for Approve {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.BeginSelections`. Changes something.
-///
-/// The request of [`GenericObjectApi::begin_selections`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::begin_selections`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BeginSelections {
+    /// Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
+    ///
     /// `qPaths`: texts.
     #[doc(alias = "qPaths")]
     pub paths: Vec<String>,
@@ -1569,23 +2182,23 @@ impl Request for BeginSelections {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ClearSelections`. Changes something.
-///
-/// The request of [`GenericObjectApi::clear_selections`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::clear_selections`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ClearSelections {
+    /// Path of the definition, such as `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimensions to clear, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
@@ -1600,6 +2213,8 @@ impl ClearSelections {
         }
     }
 
+    /// The dimensions to clear, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     #[must_use]
     pub fn col_indices(
@@ -1612,6 +2227,8 @@ impl ClearSelections {
 }
 
 impl Call<'_, ClearSelections> {
+    /// The dimensions to clear, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
@@ -1640,17 +2257,13 @@ impl Request for ClearSelections {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ClearSoftPatches`. Changes something.
-///
-/// The request of [`GenericObjectApi::clear_soft_patches`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::clear_soft_patches`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearSoftPatches {}
@@ -1677,29 +2290,33 @@ impl Request for ClearSoftPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.CollapseLeft`. Changes something.
-///
-/// The request of [`GenericObjectApi::collapse_left`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::collapse_left`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollapseLeft {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The node's row, counted from 0 in the data matrix.
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i64,
+    /// The node's level among the left dimensions, counted from 0.
+    ///
     /// `qCol`: whole number.
     #[doc(alias = "qCol")]
     pub col: i64,
+    /// Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    ///
     /// `qAll`: true or false.
     #[doc(alias = "qAll")]
     pub all: bool,
@@ -1741,29 +2358,33 @@ impl Request for CollapseLeft {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.CollapseTop`. Changes something.
-///
-/// The request of [`GenericObjectApi::collapse_top`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::collapse_top`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollapseTop {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The node's level among the top dimensions, counted from 0.
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i64,
+    /// The node's column, counted from 0 in the data matrix.
+    ///
     /// `qCol`: whole number.
     #[doc(alias = "qCol")]
     pub col: i64,
+    /// Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    ///
     /// `qAll`: true or false.
     #[doc(alias = "qAll")]
     pub all: bool,
@@ -1805,20 +2426,18 @@ impl Request for CollapseTop {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.CopyFrom`. Changes something.
-///
-/// The request of [`GenericObjectApi::copy_from`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::copy_from`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CopyFrom {
+    /// Identifier of the object to copy from.
+    ///
     /// `qFromId`: text.
     #[doc(alias = "qFromId")]
     pub from_id: String,
@@ -1852,23 +2471,24 @@ impl Request for CopyFrom {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.CreateChild`. Changes something.
-///
-/// The request of [`GenericObjectApi::create_child`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::create_child`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateChild {
+    /// Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
+    /// choose an identifier.
+    ///
     /// `qProp`: [`GenericObjectProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
+    /// New properties of the parent, complete; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
@@ -1880,6 +2500,8 @@ impl CreateChild {
         Self { prop, prop_for_this: None }
     }
 
+    /// New properties of the parent, complete; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
@@ -1889,6 +2511,8 @@ impl CreateChild {
 }
 
 impl Call<'_, CreateChild> {
+    /// New properties of the parent, complete; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
@@ -1917,7 +2541,7 @@ impl Request for CreateChild {
         effect: Effect::Write,
         results: &["qInfo", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateChildResponse, Error> {
         Ok(CreateChildResponse {
             info: answer.value("qInfo")?,
@@ -1930,30 +2554,36 @@ impl Request for CreateChild {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateChildResponse {
+    /// Type and identifier of the child. The identifier differs from the wanted one if that was taken.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// `qReturn`: a [`GenericObject`](super::generic_object::GenericObject).
+    /// The child.
+    ///
+    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.CreateGroup`. Changes something.
-///
-/// The request of [`GenericObjectApi::create_group`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::create_group`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroup {
+    /// Path of the group's definition, mostly `/qNxGroupDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The new group.
+    ///
     /// `qGroupDef`: [`NxGroupDef`].
     #[doc(alias = "qGroupDef")]
     pub group_def: NxGroupDef,
+    /// The group to create it in, if that is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
@@ -1969,6 +2599,8 @@ impl CreateGroup {
         }
     }
 
+    /// The group to create it in, if that is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
@@ -1978,6 +2610,8 @@ impl CreateGroup {
 }
 
 impl Call<'_, CreateGroup> {
+    /// The group to create it in, if that is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
@@ -2007,20 +2641,18 @@ impl Request for CreateGroup {
         effect: Effect::Write,
         results: &["qGroupId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qGroupId")
     }
 }
 
-/// `GenericObject.DestroyAllChildren`. Changes something.
-///
-/// The request of [`GenericObjectApi::destroy_all_children`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::destroy_all_children`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyAllChildren {
+    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
@@ -2032,6 +2664,8 @@ impl DestroyAllChildren {
         Self { prop_for_this: None }
     }
 
+    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
@@ -2041,6 +2675,8 @@ impl DestroyAllChildren {
 }
 
 impl Call<'_, DestroyAllChildren> {
+    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
@@ -2068,23 +2704,23 @@ impl Request for DestroyAllChildren {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.DestroyChild`. Changes something.
-///
-/// The request of [`GenericObjectApi::destroy_child`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::destroy_child`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyChild {
+    /// Identifier of the child.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
@@ -2099,6 +2735,8 @@ impl DestroyChild {
         }
     }
 
+    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
@@ -2108,6 +2746,8 @@ impl DestroyChild {
 }
 
 impl Call<'_, DestroyChild> {
+    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
+    ///
     /// `qPropForThis`: [`GenericObjectProperties`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
@@ -2136,26 +2776,28 @@ impl Request for DestroyChild {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.DrillUp`. Changes something.
-///
-/// The request of [`GenericObjectApi::drill_up`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::drill_up`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DrillUp {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimension, counted from 0.
+    ///
     /// `qDimNo`: whole number.
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
+    /// How many levels to go up.
+    ///
     /// `qNbrSteps`: whole number.
     #[doc(alias = "qNbrSteps")]
     pub nbr_steps: i64,
@@ -2195,20 +2837,18 @@ impl Request for DrillUp {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.EmbedSnapshotObject`. Changes something.
-///
-/// The request of [`GenericObjectApi::embed_snapshot_object`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::embed_snapshot_object`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmbedSnapshotObject {
+    /// Identifier of the snapshot's bookmark.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -2242,20 +2882,18 @@ impl Request for EmbedSnapshotObject {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.EndSelections`. Changes something.
-///
-/// The request of [`GenericObjectApi::end_selections`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::end_selections`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EndSelections {
+    /// Whether the selections stay; if false, everything is as before the mode was opened.
+    ///
     /// `qAccept`: true or false.
     #[doc(alias = "qAccept")]
     pub accept: bool,
@@ -2289,29 +2927,33 @@ impl Request for EndSelections {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ExpandLeft`. Changes something.
-///
-/// The request of [`GenericObjectApi::expand_left`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::expand_left`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandLeft {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The node's row, counted from 0 in the data matrix.
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i64,
+    /// The node's level among the left dimensions, counted from 0.
+    ///
     /// `qCol`: whole number.
     #[doc(alias = "qCol")]
     pub col: i64,
+    /// Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    ///
     /// `qAll`: true or false.
     #[doc(alias = "qAll")]
     pub all: bool,
@@ -2353,29 +2995,33 @@ impl Request for ExpandLeft {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ExpandTop`. Changes something.
-///
-/// The request of [`GenericObjectApi::expand_top`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::expand_top`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandTop {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The node's level among the top dimensions, counted from 0.
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i64,
+    /// The node's column, counted from 0 in the data matrix.
+    ///
     /// `qCol`: whole number.
     #[doc(alias = "qCol")]
     pub col: i64,
+    /// Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    ///
     /// `qAll`: true or false.
     #[doc(alias = "qAll")]
     pub all: bool,
@@ -2417,32 +3063,40 @@ impl Request for ExpandTop {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ExportData`. Changes something.
-///
-/// The request of [`GenericObjectApi::export_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::export_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExportData {
+    /// Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
+    /// [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
+    ///
     /// `qFileType`: text.
     #[doc(alias = "qFileType")]
     pub file_type: String,
+    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: Option<String>,
+    /// Name that a browser gives to the downloaded file; Desktop only.
+    ///
     /// `qFileName`: text.
     #[doc(alias = "qFileName")]
     pub file_name: Option<String>,
+    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
+    /// ones only.
+    ///
     /// `qExportState`: text.
     #[doc(alias = "qExportState")]
     pub export_state: Option<String>,
+    /// Whether the file disappears after the first download; servers on Windows only.
+    ///
     /// `qServeOnce`: true or false.
     #[doc(alias = "qServeOnce")]
     pub serve_once: Option<bool>,
@@ -2460,6 +3114,8 @@ impl ExportData {
         }
     }
 
+    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
+    ///
     /// `qPath`: text.
     #[must_use]
     pub fn path(mut self, value: impl Into<String>) -> Self {
@@ -2467,6 +3123,8 @@ impl ExportData {
         self
     }
 
+    /// Name that a browser gives to the downloaded file; Desktop only.
+    ///
     /// `qFileName`: text.
     #[must_use]
     pub fn file_name(mut self, value: impl Into<String>) -> Self {
@@ -2474,6 +3132,9 @@ impl ExportData {
         self
     }
 
+    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
+    /// ones only.
+    ///
     /// `qExportState`: text.
     #[must_use]
     pub fn export_state(mut self, value: impl Into<String>) -> Self {
@@ -2481,6 +3142,8 @@ impl ExportData {
         self
     }
 
+    /// Whether the file disappears after the first download; servers on Windows only.
+    ///
     /// `qServeOnce`: true or false.
     #[must_use]
     pub fn serve_once(mut self, value: bool) -> Self {
@@ -2490,21 +3153,30 @@ impl ExportData {
 }
 
 impl Call<'_, ExportData> {
+    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
+    ///
     /// `qPath`: text.
     pub fn path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.path(value))
     }
 
+    /// Name that a browser gives to the downloaded file; Desktop only.
+    ///
     /// `qFileName`: text.
     pub fn file_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.file_name(value))
     }
 
+    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
+    /// ones only.
+    ///
     /// `qExportState`: text.
     pub fn export_state(self, value: impl Into<String>) -> Self {
         self.map(|request| request.export_state(value))
     }
 
+    /// Whether the file disappears after the first download; servers on Windows only.
+    ///
     /// `qServeOnce`: true or false.
     pub fn serve_once(self, value: bool) -> Self {
         self.map(|request| request.serve_once(value))
@@ -2536,7 +3208,7 @@ impl Request for ExportData {
         effect: Effect::Write,
         results: &["qUrl", "qWarnings"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<ExportDataResponse, Error> {
         answer.record()
     }
@@ -2546,9 +3218,13 @@ impl Request for ExportData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDataResponse {
+    /// Address of the file, relative to the server; fetch it over HTTP with the same authentication.
+    ///
     /// `qUrl`: text.
     #[doc(alias = "qUrl")]
     pub url: String,
+    /// Numbers of warnings; 1000 means that the file is not complete.
+    ///
     /// `qWarnings`: whole numbers.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<i32>,
@@ -2582,14 +3258,12 @@ impl Record for ExportDataResponse {
 
 qix_schema::wire_records!(ExportDataResponse);
 
-/// `GenericObject.GetChild`. Reads.
-///
-/// The request of [`GenericObjectApi::get_child`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_child`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetChild {
+    /// Identifier of the child.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -2623,17 +3297,13 @@ impl Request for GetChild {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `GenericObject.GetChildInfos`. Reads.
-///
-/// The request of [`GenericObjectApi::get_child_infos`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_child_infos`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChildInfos {}
@@ -2660,17 +3330,13 @@ impl Request for GetChildInfos {
         effect: Effect::Read,
         results: &["qInfos"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
     }
 }
 
-/// `GenericObject.GetEffectiveProperties`. Reads.
-///
-/// The request of [`GenericObjectApi::get_effective_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_effective_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEffectiveProperties {}
@@ -2697,17 +3363,13 @@ impl Request for GetEffectiveProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `GenericObject.GetFullPropertyTree`. Reads.
-///
-/// The request of [`GenericObjectApi::get_full_property_tree`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_full_property_tree`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFullPropertyTree {}
@@ -2734,38 +3396,49 @@ impl Request for GetFullPropertyTree {
         effect: Effect::Read,
         results: &["qPropEntry"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectEntry, Error> {
         answer.value("qPropEntry")
     }
 }
 
-/// `GenericObject.GetHyperCubeBinnedData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_binned_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_hyper_cube_binned_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeBinnedData {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The pages to get; the width is the number of dimensions and measures, 3 or 4.
+    ///
     /// `qPages`: list of [`NxPage`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
+    /// Size and zoom of the drawing; the engine does not use it.
+    ///
     /// `qViewport`: [`NxViewPort`].
     #[doc(alias = "qViewport")]
     pub viewport: NxViewPort,
+    /// The part of the plane that is shown, in units of the measures. The extremes of each are
+    /// [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
+    ///
     /// `qDataRanges`: list of [`NxDataAreaPage`].
     #[doc(alias = "qDataRanges")]
     pub data_ranges: Vec<NxDataAreaPage>,
+    /// Largest number of rectangles wanted.
+    ///
     /// `qMaxNbrCells`: whole number.
     #[doc(alias = "qMaxNbrCells")]
     pub max_nbr_cells: i64,
+    /// Fineness, up to 20: the higher, the smaller the rectangles.
+    ///
     /// `qQueryLevel`: whole number.
     #[doc(alias = "qQueryLevel")]
     pub query_level: i64,
+    /// Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
+    ///
     /// `qBinningMethod`: whole number.
     #[doc(alias = "qBinningMethod")]
     pub binning_method: i64,
@@ -2821,26 +3494,28 @@ impl Request for GetHyperCubeBinnedData {
         effect: Effect::Read,
         results: &["qDataPages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
     }
 }
 
-/// `GenericObject.GetHyperCubeContinuousData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_continuous_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_hyper_cube_continuous_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousData {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The range of the axis, how many bins, how many ticks and lines at most.
+    ///
     /// `qOptions`: [`NxContinuousDataOptions`].
     #[doc(alias = "qOptions")]
     pub options: NxContinuousDataOptions,
+    /// Whether the pages come in reverse order.
+    ///
     /// `qReverseSort`: true or false.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: Option<bool>,
@@ -2856,6 +3531,8 @@ impl GetHyperCubeContinuousData {
         }
     }
 
+    /// Whether the pages come in reverse order.
+    ///
     /// `qReverseSort`: true or false.
     #[must_use]
     pub fn reverse_sort(mut self, value: bool) -> Self {
@@ -2865,6 +3542,8 @@ impl GetHyperCubeContinuousData {
 }
 
 impl Call<'_, GetHyperCubeContinuousData> {
+    /// Whether the pages come in reverse order.
+    ///
     /// `qReverseSort`: true or false.
     pub fn reverse_sort(self, value: bool) -> Self {
         self.map(|request| request.reverse_sort(value))
@@ -2894,7 +3573,7 @@ impl Request for GetHyperCubeContinuousData {
         effect: Effect::Read,
         results: &["qDataPages", "qAxisData"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetHyperCubeContinuousDataResponse, Error> {
         answer.record()
     }
@@ -2904,9 +3583,13 @@ impl Request for GetHyperCubeContinuousData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousDataResponse {
+    /// The points, one row a bin.
+    ///
     /// `qDataPages`: list of [`NxDataPage`].
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
+    /// The axis' ticks, ready for labels.
+    ///
     /// `qAxisData`: [`NxAxisData`].
     #[doc(alias = "qAxisData")]
     pub axis_data: NxAxisData,
@@ -2940,17 +3623,17 @@ impl Record for GetHyperCubeContinuousDataResponse {
 
 qix_schema::wire_records!(GetHyperCubeContinuousDataResponse);
 
-/// `GenericObject.GetHyperCubeData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_hyper_cube_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeData {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The rectangles to get, counted from 0 at the top left.
+    ///
     /// `qPages`: list of [`NxPage`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
@@ -2985,23 +3668,23 @@ impl Request for GetHyperCubeData {
         effect: Effect::Read,
         results: &["qDataPages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
     }
 }
 
-/// `GenericObject.GetHyperCubePivotData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_pivot_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_hyper_cube_pivot_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubePivotData {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The rectangles to get, counted from 0 at the top left of the data.
+    ///
     /// `qPages`: list of [`NxPage`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
@@ -3036,29 +3719,35 @@ impl Request for GetHyperCubePivotData {
         effect: Effect::Read,
         results: &["qDataPages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxPivotPage>, Error> {
         answer.value("qDataPages")
     }
 }
 
-/// `GenericObject.GetHyperCubeReducedData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_reduced_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_hyper_cube_reduced_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeReducedData {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The rectangles of the full chart to thin out.
+    ///
     /// `qPages`: list of [`NxPage`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
+    /// How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
+    /// power of this number, in mode `C` it is the number of clusters.
+    ///
     /// `qZoomFactor`: whole number.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: i64,
+    /// How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
+    /// [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
+    ///
     /// `qReductionMode`: text.
     #[doc(alias = "qReductionMode")]
     pub reduction_mode: String,
@@ -3105,26 +3794,28 @@ impl Request for GetHyperCubeReducedData {
         effect: Effect::Read,
         results: &["qDataPages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
     }
 }
 
-/// `GenericObject.GetHyperCubeStackData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_stack_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_hyper_cube_stack_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeStackData {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The rectangles to get.
+    ///
     /// `qPages`: list of [`NxPage`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
+    /// Largest number of cells at the outermost level.
+    ///
     /// `qMaxNbrCells`: whole number.
     #[doc(alias = "qMaxNbrCells")]
     pub max_nbr_cells: Option<i64>,
@@ -3140,6 +3831,8 @@ impl GetHyperCubeStackData {
         }
     }
 
+    /// Largest number of cells at the outermost level.
+    ///
     /// `qMaxNbrCells`: whole number.
     #[must_use]
     pub fn max_nbr_cells(mut self, value: i64) -> Self {
@@ -3149,6 +3842,8 @@ impl GetHyperCubeStackData {
 }
 
 impl Call<'_, GetHyperCubeStackData> {
+    /// Largest number of cells at the outermost level.
+    ///
     /// `qMaxNbrCells`: whole number.
     pub fn max_nbr_cells(self, value: i64) -> Self {
         self.map(|request| request.max_nbr_cells(value))
@@ -3178,23 +3873,24 @@ impl Request for GetHyperCubeStackData {
         effect: Effect::Read,
         results: &["qDataPages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStackPage>, Error> {
         answer.value("qDataPages")
     }
 }
 
-/// `GenericObject.GetHyperCubeTreeData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_hyper_cube_tree_data`].
-///
-/// Stability: stable.
+/// The request of [`GenericObjectApi::get_hyper_cube_tree_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeTreeData {
+    /// Path of the definition, such as `/qTreeDataDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
+    /// back empty, not cut.
+    ///
     /// `qNodeOptions`: [`NxTreeDataOption`].
     #[doc(alias = "qNodeOptions")]
     pub node_options: Option<NxTreeDataOption>,
@@ -3209,6 +3905,9 @@ impl GetHyperCubeTreeData {
         }
     }
 
+    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
+    /// back empty, not cut.
+    ///
     /// `qNodeOptions`: [`NxTreeDataOption`].
     #[must_use]
     pub fn node_options(mut self, value: NxTreeDataOption) -> Self {
@@ -3218,6 +3917,9 @@ impl GetHyperCubeTreeData {
 }
 
 impl Call<'_, GetHyperCubeTreeData> {
+    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
+    /// back empty, not cut.
+    ///
     /// `qNodeOptions`: [`NxTreeDataOption`].
     pub fn node_options(self, value: NxTreeDataOption) -> Self {
         self.map(|request| request.node_options(value))
@@ -3246,17 +3948,13 @@ impl Request for GetHyperCubeTreeData {
         effect: Effect::Read,
         results: &["qNodes"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxTreeNode>, Error> {
         answer.value("qNodes")
     }
 }
 
-/// `GenericObject.GetInfo`. Reads.
-///
-/// The request of [`GenericObjectApi::get_info`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
@@ -3283,17 +3981,13 @@ impl Request for GetInfo {
         effect: Effect::Read,
         results: &["qInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
     }
 }
 
-/// `GenericObject.GetLayout`. Reads.
-///
-/// The request of [`GenericObjectApi::get_layout`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_layout`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
@@ -3320,17 +4014,13 @@ impl Request for GetLayout {
         effect: Effect::Read,
         results: &["qLayout"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectLayout, Error> {
         answer.value("qLayout")
     }
 }
 
-/// `GenericObject.GetLinkedObjects`. Reads.
-///
-/// The request of [`GenericObjectApi::get_linked_objects`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_linked_objects`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
@@ -3357,23 +4047,23 @@ impl Request for GetLinkedObjects {
         effect: Effect::Read,
         results: &["qItems"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
     }
 }
 
-/// `GenericObject.GetListObjectData`. Reads.
-///
-/// The request of [`GenericObjectApi::get_list_object_data`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_list_object_data`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetListObjectData {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The pages to get; the values are in the first column, so a width of 1 is enough for them.
+    ///
     /// `qPages`: list of [`NxPage`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
@@ -3408,17 +4098,13 @@ impl Request for GetListObjectData {
         effect: Effect::Read,
         results: &["qDataPages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
     }
 }
 
-/// `GenericObject.GetParent`. Reads.
-///
-/// The request of [`GenericObjectApi::get_parent`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_parent`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetParent {}
@@ -3445,17 +4131,13 @@ impl Request for GetParent {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `GenericObject.GetProperties`. Reads.
-///
-/// The request of [`GenericObjectApi::get_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
@@ -3482,17 +4164,13 @@ impl Request for GetProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `GenericObject.GetSnapshotObject`. Reads.
-///
-/// The request of [`GenericObjectApi::get_snapshot_object`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::get_snapshot_object`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSnapshotObject {}
@@ -3519,23 +4197,23 @@ impl Request for GetSnapshotObject {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `GenericObject.Lock`. Changes something.
-///
-/// The request of [`GenericObjectApi::lock`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::lock`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lock {
+    /// Path of the definition, such as `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimensions to lock, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
@@ -3550,6 +4228,8 @@ impl Lock {
         }
     }
 
+    /// The dimensions to lock, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     #[must_use]
     pub fn col_indices(
@@ -3562,6 +4242,8 @@ impl Lock {
 }
 
 impl Call<'_, Lock> {
+    /// The dimensions to lock, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
@@ -3590,29 +4272,33 @@ impl Request for Lock {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.MultiRangeSelectHyperCubeValues`. Changes something.
-///
-/// The request of [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::multi_range_select_hyper_cube_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MultiRangeSelectHyperCubeValues {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The groups: ranges of measures, and the dimensions in which to select.
+    ///
     /// `qRanges`: list of [`NxMultiRangeSelectInfo`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxMultiRangeSelectInfo>,
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
@@ -3629,6 +4315,8 @@ impl MultiRangeSelectHyperCubeValues {
         }
     }
 
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
@@ -3636,6 +4324,8 @@ impl MultiRangeSelectHyperCubeValues {
         self
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
@@ -3645,11 +4335,15 @@ impl MultiRangeSelectHyperCubeValues {
 }
 
 impl Call<'_, MultiRangeSelectHyperCubeValues> {
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
@@ -3680,29 +4374,33 @@ impl Request for MultiRangeSelectHyperCubeValues {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.MultiRangeSelectTreeDataValues`. Changes something.
-///
-/// The request of [`GenericObjectApi::multi_range_select_tree_data_values`].
-///
-/// Stability: stable.
+/// The request of [`GenericObjectApi::multi_range_select_tree_data_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MultiRangeSelectTreeDataValues {
+    /// Path of the tree's definition, mostly `/qTreeDataDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The groups of ranges.
+    ///
     /// `qRanges`: list of [`NxTreeMultiRangeSelectInfo`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeMultiRangeSelectInfo>,
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
@@ -3722,6 +4420,8 @@ impl MultiRangeSelectTreeDataValues {
         }
     }
 
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
@@ -3729,6 +4429,8 @@ impl MultiRangeSelectTreeDataValues {
         self
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
@@ -3738,11 +4440,15 @@ impl MultiRangeSelectTreeDataValues {
 }
 
 impl Call<'_, MultiRangeSelectTreeDataValues> {
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
@@ -3773,17 +4479,13 @@ impl Request for MultiRangeSelectTreeDataValues {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.Publish`. Changes something.
-///
-/// The request of [`GenericObjectApi::publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
@@ -3810,32 +4512,38 @@ impl Request for Publish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.RangeSelectHyperCubeValues`. Changes something.
-///
-/// The request of [`GenericObjectApi::range_select_hyper_cube_values`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::range_select_hyper_cube_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RangeSelectHyperCubeValues {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
+    ///
     /// `qRanges`: list of [`NxRangeSelectInfo`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxRangeSelectInfo>,
+    /// The dimensions in which to select, counted from 0; empty means all.
+    ///
     /// `qColumnsToSelect`: whole numbers.
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Option<Vec<i32>>,
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
@@ -3853,6 +4561,8 @@ impl RangeSelectHyperCubeValues {
         }
     }
 
+    /// The dimensions in which to select, counted from 0; empty means all.
+    ///
     /// `qColumnsToSelect`: whole numbers.
     #[must_use]
     pub fn columns_to_select(
@@ -3863,6 +4573,8 @@ impl RangeSelectHyperCubeValues {
         self
     }
 
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
@@ -3870,6 +4582,8 @@ impl RangeSelectHyperCubeValues {
         self
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
@@ -3879,6 +4593,8 @@ impl RangeSelectHyperCubeValues {
 }
 
 impl Call<'_, RangeSelectHyperCubeValues> {
+    /// The dimensions in which to select, counted from 0; empty means all.
+    ///
     /// `qColumnsToSelect`: whole numbers.
     pub fn columns_to_select(
         self,
@@ -3887,11 +4603,15 @@ impl Call<'_, RangeSelectHyperCubeValues> {
         self.map(|request| request.columns_to_select(value))
     }
 
+    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    ///
     /// `qOrMode`: true or false.
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
@@ -3923,7 +4643,7 @@ impl Request for RangeSelectHyperCubeValues {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
@@ -3931,17 +4651,17 @@ impl Request for RangeSelectHyperCubeValues {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.RemoveGroup`. Changes something.
-///
-/// The request of [`GenericObjectApi::remove_group`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::remove_group`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveGroup {
+    /// Path of the group's definition, mostly `/qNxGroupDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The group to remove; must not be empty.
+    ///
     /// `qGroupId`: text.
     #[doc(alias = "qGroupId")]
     pub group_id: String,
@@ -3979,7 +4699,7 @@ impl Request for RemoveGroup {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -3987,20 +4707,22 @@ impl Request for RemoveGroup {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.RemoveGroupMembers`. Changes something.
-///
-/// The request of [`GenericObjectApi::remove_group_members`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::remove_group_members`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveGroupMembers {
+    /// Path of the group's definition, mostly `/qNxGroupDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Identifiers of the objects or subgroups to take out.
+    ///
     /// `qMembers`: texts.
     #[doc(alias = "qMembers")]
     pub members: Vec<String>,
+    /// The group that loses them, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
@@ -4016,6 +4738,8 @@ impl RemoveGroupMembers {
         }
     }
 
+    /// The group that loses them, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
@@ -4025,6 +4749,8 @@ impl RemoveGroupMembers {
 }
 
 impl Call<'_, RemoveGroupMembers> {
+    /// The group that loses them, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
@@ -4054,17 +4780,13 @@ impl Request for RemoveGroupMembers {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.ResetMadeSelections`. Changes something.
-///
-/// The request of [`GenericObjectApi::reset_made_selections`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::reset_made_selections`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetMadeSelections {}
@@ -4091,23 +4813,24 @@ impl Request for ResetMadeSelections {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.SearchListObjectFor`. Changes something.
-///
-/// The request of [`GenericObjectApi::search_list_object_for`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::search_list_object_for`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchListObjectFor {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
+    /// beginning of a value; with `*` for any characters the pattern has to fit as it stands.
+    ///
     /// `qMatch`: text.
     #[doc(alias = "qMatch")]
     pub match_: String,
@@ -4145,32 +4868,38 @@ impl Request for SearchListObjectFor {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectHyperCubeCells`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_hyper_cube_cells`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_hyper_cube_cells`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeCells {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
+    ///
     /// `qRowIndices`: whole numbers.
     #[doc(alias = "qRowIndices")]
     pub row_indices: Vec<i32>,
+    /// Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
+    ///
     /// `qColIndices`: whole numbers.
     #[doc(alias = "qColIndices")]
     pub col_indices: Vec<i32>,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
@@ -4192,6 +4921,8 @@ impl SelectHyperCubeCells {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4199,6 +4930,8 @@ impl SelectHyperCubeCells {
         self
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
@@ -4208,11 +4941,15 @@ impl SelectHyperCubeCells {
 }
 
 impl Call<'_, SelectHyperCubeCells> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
@@ -4244,26 +4981,29 @@ impl Request for SelectHyperCubeCells {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectHyperCubeContinuousRange`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_hyper_cube_continuous_range`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_hyper_cube_continuous_range`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeContinuousRange {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
+    /// [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
+    ///
     /// `qRanges`: list of [`NxContinuousRangeSelectInfo`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxContinuousRangeSelectInfo>,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4282,6 +5022,8 @@ impl SelectHyperCubeContinuousRange {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4291,6 +5033,8 @@ impl SelectHyperCubeContinuousRange {
 }
 
 impl Call<'_, SelectHyperCubeContinuousRange> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4320,29 +5064,34 @@ impl Request for SelectHyperCubeContinuousRange {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectHyperCubeValues`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_hyper_cube_values`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_hyper_cube_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeValues {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimension, counted from 0.
+    ///
     /// `qDimNo`: whole number.
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
+    /// Element numbers of the values.
+    ///
     /// `qValues`: whole numbers.
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
+    /// Whether each value's selection is switched on or off and other selections in the field stay; if false,
+    /// exactly these values end up selected.
+    ///
     /// `qToggleMode`: true or false.
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
@@ -4389,23 +5138,23 @@ impl Request for SelectHyperCubeValues {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectListObjectAll`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_list_object_all`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_list_object_all`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectAll {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4420,6 +5169,8 @@ impl SelectListObjectAll {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4429,6 +5180,8 @@ impl SelectListObjectAll {
 }
 
 impl Call<'_, SelectListObjectAll> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4457,23 +5210,23 @@ impl Request for SelectListObjectAll {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectListObjectAlternative`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_list_object_alternative`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_list_object_alternative`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectAlternative {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4488,6 +5241,8 @@ impl SelectListObjectAlternative {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4497,6 +5252,8 @@ impl SelectListObjectAlternative {
 }
 
 impl Call<'_, SelectListObjectAlternative> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4525,26 +5282,29 @@ impl Request for SelectListObjectAlternative {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectListObjectContinuousRange`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_list_object_continuous_range`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_list_object_continuous_range`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectContinuousRange {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
+    /// says so.
+    ///
     /// `qRanges`: list of [`Range`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<Range>,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4560,6 +5320,8 @@ impl SelectListObjectContinuousRange {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4569,6 +5331,8 @@ impl SelectListObjectContinuousRange {
 }
 
 impl Call<'_, SelectListObjectContinuousRange> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4598,23 +5362,23 @@ impl Request for SelectListObjectContinuousRange {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectListObjectExcluded`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_list_object_excluded`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_list_object_excluded`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectExcluded {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4629,6 +5393,8 @@ impl SelectListObjectExcluded {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4638,6 +5404,8 @@ impl SelectListObjectExcluded {
 }
 
 impl Call<'_, SelectListObjectExcluded> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4666,23 +5434,23 @@ impl Request for SelectListObjectExcluded {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectListObjectPossible`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_list_object_possible`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_list_object_possible`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectPossible {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4697,6 +5465,8 @@ impl SelectListObjectPossible {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4706,6 +5476,8 @@ impl SelectListObjectPossible {
 }
 
 impl Call<'_, SelectListObjectPossible> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4734,29 +5506,34 @@ impl Request for SelectListObjectPossible {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectListObjectValues`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_list_object_values`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_list_object_values`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectValues {
+    /// Path of the list object's definition, mostly `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Element numbers of the values.
+    ///
     /// `qValues`: whole numbers.
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
+    /// Whether each value's selection is switched on or off and other selections in the field stay; if false,
+    /// exactly these values end up selected.
+    ///
     /// `qToggleMode`: true or false.
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
@@ -4773,6 +5550,8 @@ impl SelectListObjectValues {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4782,6 +5561,8 @@ impl SelectListObjectValues {
 }
 
 impl Call<'_, SelectListObjectValues> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
@@ -4812,29 +5593,33 @@ impl Request for SelectListObjectValues {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `GenericObject.SelectPivotCells`. Changes something.
-///
-/// The request of [`GenericObjectApi::select_pivot_cells`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::select_pivot_cells`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectPivotCells {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The cells: for each its kind (data, left or top) and its place.
+    ///
     /// `qSelections`: list of [`NxSelectionCell`].
     #[doc(alias = "qSelections")]
     pub selections: Vec<NxSelectionCell>,
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
@@ -4851,6 +5636,8 @@ impl SelectPivotCells {
         }
     }
 
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
@@ -4858,6 +5645,8 @@ impl SelectPivotCells {
         self
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
@@ -4867,11 +5656,15 @@ impl SelectPivotCells {
 }
 
 impl Call<'_, SelectPivotCells> {
+    /// Whether to select even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
+    /// Whether selecting the only selected value again takes its selection away.
+    ///
     /// `qDeselectOnlyOneSelected`: true or false.
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
@@ -4902,7 +5695,7 @@ impl Request for SelectPivotCells {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
@@ -4910,20 +5703,22 @@ impl Request for SelectPivotCells {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.SetActiveField`. Changes something.
-///
-/// The request of [`GenericObjectApi::set_active_field`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::set_active_field`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetActiveField {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimension, counted from 0.
+    ///
     /// `qDimNo`: whole number.
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
+    /// The field within the dimension, counted from 0.
+    ///
     /// `qNewIndex`: whole number.
     #[doc(alias = "qNewIndex")]
     pub new_index: i64,
@@ -4963,20 +5758,18 @@ impl Request for SetActiveField {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.SetChildArrayOrder`. Changes something.
-///
-/// The request of [`GenericObjectApi::set_child_array_order`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::set_child_array_order`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetChildArrayOrder {
+    /// Identifiers of all children in the new order; none may be missing.
+    ///
     /// `qIds`: texts.
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
@@ -5010,20 +5803,18 @@ impl Request for SetChildArrayOrder {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.SetFullPropertyTree`. Changes something.
-///
-/// The request of [`GenericObjectApi::set_full_property_tree`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::set_full_property_tree`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFullPropertyTree {
+    /// The tree.
+    ///
     /// `qPropEntry`: [`GenericObjectEntry`].
     #[doc(alias = "qPropEntry")]
     pub prop_entry: GenericObjectEntry,
@@ -5057,7 +5848,7 @@ impl Request for SetFullPropertyTree {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -5065,20 +5856,22 @@ impl Request for SetFullPropertyTree {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.SetGroupLabel`. Changes something.
-///
-/// The request of [`GenericObjectApi::set_group_label`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::set_group_label`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetGroupLabel {
+    /// Path of the group's definition, mostly `/qNxGroupDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The new label; if it begins with `=`, an expression that gives it.
+    ///
     /// `qNewLabel`: text.
     #[doc(alias = "qNewLabel")]
     pub new_label: String,
+    /// The group to rename, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
@@ -5094,6 +5887,8 @@ impl SetGroupLabel {
         }
     }
 
+    /// The group to rename, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
@@ -5103,6 +5898,8 @@ impl SetGroupLabel {
 }
 
 impl Call<'_, SetGroupLabel> {
+    /// The group to rename, if it is not the group of this object itself.
+    ///
     /// `qTargetGroupId`: text.
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
@@ -5132,20 +5929,18 @@ impl Request for SetGroupLabel {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.SetProperties`. Changes something.
-///
-/// The request of [`GenericObjectApi::set_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::set_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
+    /// The new properties, complete; `qInfo` with the same identifier and type as before.
+    ///
     /// `qProp`: [`GenericObjectProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
@@ -5179,7 +5974,7 @@ impl Request for SetProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
@@ -5187,20 +5982,22 @@ impl Request for SetProperties {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
-/// `GenericObject.StepCycle`. Changes something.
-///
-/// The request of [`GenericObjectApi::step_cycle`].
-///
-/// Stability: experimental.
+/// The request of [`GenericObjectApi::step_cycle`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepCycle {
+    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimension, counted from 0.
+    ///
     /// `qDimNo`: whole number.
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
+    /// How many fields to go on; negative numbers go back, 0 does nothing.
+    ///
     /// `qNbrSteps`: whole number.
     #[doc(alias = "qNbrSteps")]
     pub nbr_steps: i64,
@@ -5240,17 +6037,13 @@ impl Request for StepCycle {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.UnApprove`. Changes something.
-///
-/// The request of [`GenericObjectApi::un_approve`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::un_approve`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
@@ -5277,17 +6070,13 @@ impl Request for UnApprove {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.UnPublish`. Changes something.
-///
-/// The request of [`GenericObjectApi::un_publish`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::un_publish`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
@@ -5314,23 +6103,23 @@ impl Request for UnPublish {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericObject.Unlock`. Changes something.
-///
-/// The request of [`GenericObjectApi::unlock`].
-///
-/// Stability: locked.
+/// The request of [`GenericObjectApi::unlock`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unlock {
+    /// Path of the definition, such as `/qListObjectDef`.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// The dimensions to unlock, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
@@ -5345,6 +6134,8 @@ impl Unlock {
         }
     }
 
+    /// The dimensions to unlock, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     #[must_use]
     pub fn col_indices(
@@ -5357,6 +6148,8 @@ impl Unlock {
 }
 
 impl Call<'_, Unlock> {
+    /// The dimensions to unlock, counted from 0; all of them if left out.
+    ///
     /// `qColIndices`: whole numbers.
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
@@ -5385,7 +6178,7 @@ impl Request for Unlock {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

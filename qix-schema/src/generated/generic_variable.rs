@@ -10,6 +10,17 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// A variable of an app: a named value or expression that expressions elsewhere refer to.
+///
+/// Made by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or for the length of a session by [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable);
+
+/// found by [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), listed by [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with
+/// [`VariableListDef`](crate::types::VariableListDef). A content that begins with `=` is an expression and follows the selections.
+///
+/// Two ways to change it differ in what they reach. The methods named `Set…Value` change the value within the session and
+/// are gone with it: what a slider does. [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes the variable of the app. Both make
+/// stale whatever uses it.
+///
 /// An object of the class `GenericVariable`; its methods are those of [`GenericVariableApi`].
 #[derive(Clone, Debug)]
 pub struct GenericVariable(Arc<dyn Remote>);
@@ -30,108 +41,166 @@ impl Class for GenericVariable {
 
 impl GenericVariableApi for GenericVariable {}
 
-/// The methods of the class `GenericVariable`.
+/// The methods of the class [`GenericVariable`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
 pub trait GenericVariableApi: AsRemote {
-    /// `GenericVariable.ApplyPatches`. Changes something.
+    /// Changes single properties of the variable in the app, such as its content at `/qDefinition`.
+    ///
+    /// A patch's value is JSON in a text: a new content needs quotes of its own. The identifier must not be patched. There
+    /// are no soft patches here.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): list of [`NxPatch`].
+    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericVariable.ApplyPatches`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// `GenericVariable.GetInfo`. Reads.
+    /// Returns type and identifier of the variable.
     ///
-    /// Returns `qInfo`: [`NxInfo`].
+    /// # Returns
+    ///
+    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    ///
+    /// `GenericVariable.GetInfo`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// `GenericVariable.GetLayout`. Reads.
+    /// Returns the present value of the variable, evaluated if it is an expression.
     ///
-    /// Returns `qLayout`: [`GenericVariableLayout`].
+    /// Text and number come together, and either can be missing: the number is `NaN` for what is only text. It becomes stale
+    /// when the variable is set, or when a selection changes the outcome of its expression.
+    ///
+    /// # Returns
+    ///
+    /// `qLayout`, [`GenericVariableLayout`]: The layout; [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) hold the value.
+    ///
+    /// `GenericVariable.GetLayout`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// `GenericVariable.GetProperties`. Reads.
+    /// Returns the properties of the variable: name, content, comment, format, constraints.
     ///
-    /// Returns `qProp`: [`GenericVariableProperties`].
+    /// # Returns
+    ///
+    /// `qProp`, [`GenericVariableProperties`]: The properties; [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the content as written.
+    ///
+    /// `GenericVariable.GetProperties`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// `GenericVariable.GetRawContent`. Reads.
+    /// Returns the content of the variable in this session as written, without evaluating it.
     ///
-    /// Returns `qReturn`: text.
+    /// For the value see [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, text: The content; an expression stands as it is, with its `=`.
+    ///
+    /// `GenericVariable.GetRawContent`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "GetRawContent")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
         Call::new(self.remote(), GetRawContent::new())
     }
 
-    /// `GenericVariable.SetDualValue`. Changes something.
+    /// Sets the variable to a value with a number and a text of its own, for this session.
+    ///
+    /// For values shown in one way and calculated with in another, such as a month's name. A value that the variable's
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
     ///
     /// # Parameters
     ///
-    /// * `text` (`qText`): text.
-    /// * `num` (`qNum`): number.
+    /// * `text` (`qText`, text): The text of the value; an empty text for none.
+    /// * `num` (`qNum`, number): The number of the value.
     ///
     /// Returns nothing.
     ///
+    /// `GenericVariable.SetDualValue`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "SetDualValue")]
     fn set_dual_value(&self, text: &str, num: f64) -> Call<'_, SetDualValue> {
         Call::new(self.remote(), SetDualValue::new(text, num))
     }
 
-    /// `GenericVariable.SetNumValue`. Changes something.
+    /// Sets the variable to a number, for this session.
+    ///
+    /// The next user, and this one's next session, have the former value. A number that the variable's
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`): number.
+    /// * `val` (`qVal`, number): The number.
     ///
     /// Returns nothing.
     ///
+    /// `GenericVariable.SetNumValue`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "SetNumValue")]
     fn set_num_value(&self, val: f64) -> Call<'_, SetNumValue> {
         Call::new(self.remote(), SetNumValue::new(val))
     }
 
-    /// `GenericVariable.SetProperties`. Changes something.
+    /// Replaces the properties of the variable in the app by a complete new set.
+    ///
+    /// Members that are left out are gone, so send back what [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) returned, changed. A variable
+    /// made by the load script takes its properties from there and cannot be changed so, nor can any variable's identifier. A
+    /// name that is taken gives error 18001, none at all 18000.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): [`GenericVariableProperties`].
+    /// * `prop` (`qProp`, [`GenericVariableProperties`]): The new properties, complete.
     ///
     /// Returns nothing.
+    ///
+    /// `GenericVariable.SetProperties`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -140,29 +209,34 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// `GenericVariable.SetStringValue`. Changes something.
+    /// Sets the variable to a text, for this session; a text that begins with `=` is an expression.
+    ///
+    /// The next user, and this one's next session, have the former value. A value that the variable's
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`): text.
+    /// * `val` (`qVal`, text): The text or expression.
     ///
     /// Returns nothing.
     ///
+    /// `GenericVariable.SetStringValue`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
     #[doc(alias = "SetStringValue")]
     fn set_string_value(&self, val: &str) -> Call<'_, SetStringValue> {
         Call::new(self.remote(), SetStringValue::new(val))
     }
 }
 
-/// `GenericVariable.ApplyPatches`. Changes something.
-///
-/// The request of [`GenericVariableApi::apply_patches`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::apply_patches`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
+    /// The changes, made in this order.
+    ///
     /// `qPatches`: list of [`NxPatch`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
@@ -196,17 +270,13 @@ impl Request for ApplyPatches {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericVariable.GetInfo`. Reads.
-///
-/// The request of [`GenericVariableApi::get_info`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::get_info`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
@@ -233,17 +303,13 @@ impl Request for GetInfo {
         effect: Effect::Read,
         results: &["qInfo"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
     }
 }
 
-/// `GenericVariable.GetLayout`. Reads.
-///
-/// The request of [`GenericVariableApi::get_layout`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::get_layout`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
@@ -270,17 +336,13 @@ impl Request for GetLayout {
         effect: Effect::Read,
         results: &["qLayout"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericVariableLayout, Error> {
         answer.value("qLayout")
     }
 }
 
-/// `GenericVariable.GetProperties`. Reads.
-///
-/// The request of [`GenericVariableApi::get_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::get_properties`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
@@ -307,17 +369,13 @@ impl Request for GetProperties {
         effect: Effect::Read,
         results: &["qProp"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericVariableProperties, Error> {
         answer.value("qProp")
     }
 }
 
-/// `GenericVariable.GetRawContent`. Reads.
-///
-/// The request of [`GenericVariableApi::get_raw_content`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::get_raw_content`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRawContent {}
@@ -344,23 +402,23 @@ impl Request for GetRawContent {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `GenericVariable.SetDualValue`. Changes something.
-///
-/// The request of [`GenericVariableApi::set_dual_value`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::set_dual_value`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDualValue {
+    /// The text of the value; an empty text for none.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The number of the value.
+    ///
     /// `qNum`: number.
     #[doc(alias = "qNum")]
     pub num: f64,
@@ -395,20 +453,18 @@ impl Request for SetDualValue {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericVariable.SetNumValue`. Changes something.
-///
-/// The request of [`GenericVariableApi::set_num_value`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::set_num_value`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNumValue {
+    /// The number.
+    ///
     /// `qVal`: number.
     #[doc(alias = "qVal")]
     pub val: f64,
@@ -442,20 +498,18 @@ impl Request for SetNumValue {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericVariable.SetProperties`. Changes something.
-///
-/// The request of [`GenericVariableApi::set_properties`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::set_properties`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
+    /// The new properties, complete.
+    ///
     /// `qProp`: [`GenericVariableProperties`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
@@ -489,20 +543,18 @@ impl Request for SetProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `GenericVariable.SetStringValue`. Changes something.
-///
-/// The request of [`GenericVariableApi::set_string_value`].
-///
-/// Stability: locked.
+/// The request of [`GenericVariableApi::set_string_value`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetStringValue {
+    /// The text or expression.
+    ///
     /// `qVal`: text.
     #[doc(alias = "qVal")]
     pub val: String,
@@ -536,7 +588,7 @@ impl Request for SetStringValue {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

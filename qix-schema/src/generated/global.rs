@@ -13,6 +13,15 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// The engine itself: opening and creating apps, what is installed around it, long requests and their progress.
+///
+/// It is the one object that exists from the start of a connection, under the handle -1; every other object is reached
+/// through it. Until an app is open only its methods work. What matters to nearly every program: [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
+/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (one connection works with one app), [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an app in memory,
+/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to see what there is, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for what takes long.
+///
+/// Methods on files, drives, ODBC and the like look at the machine that the engine runs on, not at the client's.
+///
 /// An object of the class `Global`; its methods are those of [`GlobalApi`].
 #[derive(Clone, Debug)]
 pub struct Global(Arc<dyn Remote>);
@@ -33,89 +42,138 @@ impl Class for Global {
 
 impl GlobalApi for Global {}
 
-/// The methods of the class `Global`.
+/// The methods of the class [`Global`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
 pub trait GlobalApi: AsRemote {
-    /// `Global.AbortAll`. Changes something.
+    /// Flags all requests of the session, waiting or running, to be given up.
+    ///
+    /// Waiting requests end at once; a running one ends when its calculation next looks at the flag, or completes if it is
+    /// past that point. Ended requests fail with error 15 (aborted). It counts for the whole session, which other connections
+    /// of the same user and URL can share. To end one request use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
     ///
     /// Returns nothing.
     ///
+    /// `Global.AbortAll`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "AbortAll")]
     fn abort_all(&self) -> Call<'_, AbortAll> {
         Call::new(self.remote(), AbortAll::new())
     }
 
-    /// `Global.AbortRequest`. Changes something.
+    /// Flags one request of the session to be given up.
+    ///
+    /// A request still waiting ends at once; a running one ends if it has reached no point of no return, and fails with error
+    /// 15 (aborted). [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) is what client libraries use to stop a request they have lost interest in.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): whole number.
+    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` with which the request was sent.
     ///
     /// Returns nothing.
     ///
+    /// `Global.AbortRequest`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "AbortRequest")]
     fn abort_request(&self, request_id: i64) -> Call<'_, AbortRequest> {
         Call::new(self.remote(), AbortRequest::new(request_id))
     }
 
-    /// `Global.AllowCreateApp`. Reads.
+    /// Tells whether the connected user may create apps.
     ///
-    /// Returns `qReturn`: true or false.
+    /// Cheaper than trying [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and reading the error, for example to decide what a user interface offers.
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: True if the user's rights allow a new app.
+    ///
+    /// `Global.AllowCreateApp`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "AllowCreateApp")]
     fn allow_create_app(&self) -> Call<'_, AllowCreateApp> {
         Call::new(self.remote(), AllowCreateApp::new())
     }
 
-    /// `Global.CancelReload`. Changes something.
+    /// Stops the reload that is running in the session.
+    ///
+    /// The app keeps the data that it had before. A reload stopped only after all data is read, while the engine builds its
+    /// indexes, still counts as successful. Knowing the id of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request, [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) can end
+    /// it too, without a reason.
     ///
     /// # Parameters
     ///
-    /// * `reason` (`qReason`): text, optional.
+    /// * `reason` (`qReason`, text, optional): Why it was stopped, for whoever reads the script log.
     ///
     /// Returns nothing.
+    ///
+    /// `Global.CancelReload`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CancelReload")]
     fn cancel_reload(&self) -> Call<'_, CancelReload> {
         Call::new(self.remote(), CancelReload::new())
     }
 
-    /// `Global.CancelRequest`. Changes something.
+    /// Stops one request that has been sent and not yet answered.
+    ///
+    /// The stopped request fails with error 15 (aborted); this call itself succeeds also when the request had ended in the
+    /// meantime. Cancelling saves the engine the work of a calculation nobody waits for, such as a cube of a view that has
+    /// been left. An unneeded reload can be stopped so too.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): whole number.
+    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` with which the request was sent.
     ///
     /// Returns nothing.
     ///
+    /// `Global.CancelRequest`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CancelRequest")]
     fn cancel_request(&self, request_id: i64) -> Call<'_, CancelRequest> {
         Call::new(self.remote(), CancelRequest::new(request_id))
     }
 
-    /// `Global.ConfigureReload`. Changes something.
+    /// Sets how the session's next reloads treat script errors.
+    ///
+    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To get the errors of a script as data, pass true for
+    /// `qUseErrorData` and read [`ProgressData::error_data`](crate::types::ProgressData::error_data) from [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress): without it that list stays empty.
     ///
     /// # Parameters
     ///
-    /// * `cancel_on_script_error` (`qCancelOnScriptError`): true or false.
-    /// * `use_error_data` (`qUseErrorData`): true or false.
-    /// * `interact_on_error` (`qInteractOnError`): true or false.
+    /// * `cancel_on_script_error` (`qCancelOnScriptError`, true or false): Whether the first script error ends the reload; otherwise the engine goes on with the next
+    ///   statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
+    /// * `use_error_data` (`qUseErrorData`, true or false): Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    /// * `interact_on_error` (`qInteractOnError`, true or false): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
+    ///   or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
+    ///   the reload hangs.
     ///
     /// Returns nothing.
+    ///
+    /// `Global.ConfigureReload`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ConfigureReload")]
     fn configure_reload(
         &self,
@@ -133,19 +191,29 @@ pub trait GlobalApi: AsRemote {
         )
     }
 
-    /// `Global.CopyApp`. Changes something.
+    /// Copies the contents of one app of the repository into another, which must exist already.
+    ///
+    /// Part of the way in which Qlik Sense Enterprise on Windows duplicates apps: its repository service first creates the
+    /// empty target, then the engine fills it. Ordinary programs let the repository's own API duplicate an app instead.
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`): text.
-    /// * `src_app_id` (`qSrcAppId`): text.
-    /// * `ids` (`qIds`): texts.
+    /// * `target_app_id` (`qTargetAppId`, text): The GUID of the app to fill, created beforehand through the repository's API.
+    /// * `src_app_id` (`qSrcAppId`, text): The GUID of the app to copy from.
+    /// * `ids` (`qIds`, texts): The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
+    ///   come along in any case, other variables only if they are listed.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the copy was made.
+    ///
+    /// `Global.CopyApp`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: duplicate.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CopyApp")]
     fn copy_app(
         &self,
@@ -156,67 +224,122 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CopyApp::new(target_app_id, src_app_id, ids))
     }
 
-    /// `Global.CreateApp`. Changes something.
+    /// Creates an empty app and saves it, without opening it.
+    ///
+    /// The new app has a script with a first section and no data; open it with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to give it a script and
+    /// reload it. Where apps are files (Desktop) a name that is taken gives error 1000; in a repository several apps can have
+    /// the same name. For an app that leaves nothing behind use [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
     ///
     /// # Parameters
     ///
-    /// * `app_name` (`qAppName`): text.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`): text, optional.
-    /// * `locale` (`qLocale`): text, optional.
+    /// * `app_name` (`qAppName`, text): Name of the new app, shown to users; on Desktop also the name of its file.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, text, optional): Title of the script's first section, `Main` when left out.
+    /// * `locale` (`qLocale`, text, optional): Locale of the app, in place of that of the engine's system.
     ///
-    /// Returns several values: [`CreateAppResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateAppResponse`].
+    ///
+    /// * `qSuccess`, true or false: Whether the app was created.
+    /// * `qAppId`, text: Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
+    ///
+    /// `Global.CreateApp`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateApp")]
     fn create_app(&self, app_name: &str) -> Call<'_, CreateApp> {
         Call::new(self.remote(), CreateApp::new(app_name))
     }
 
-    /// `Global.CreateDocEx`. Changes something.
+    /// Creates an app and opens it in one step, on Qlik Sense Desktop only.
+    ///
+    /// Elsewhere use [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) followed by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`): text.
-    /// * `user_name` (`qUserName`): text, optional.
-    /// * `password` (`qPassword`): text, optional.
-    /// * `serial` (`qSerial`): text, optional.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`): text, optional.
+    /// * `doc_name` (`qDocName`, text): Name of the new app, also that of its file.
+    /// * `user_name` (`qUserName`, text, optional): A remnant of older products; leave it out.
+    /// * `password` (`qPassword`, text, optional): A remnant of older products; leave it out.
+    /// * `serial` (`qSerial`, text, optional): A remnant of older products; leave it out.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, text, optional): Title of the script's first section, `Main` when left out.
     ///
-    /// Returns several values: [`CreateDocExResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateDocExResponse`].
+    ///
+    /// * `qDocId`, text: Identifier of the new app, its path.
+    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The app, open.
+    ///
+    /// `Global.CreateDocEx`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateDocEx")]
     fn create_doc_ex(&self, doc_name: &str) -> Call<'_, CreateDocEx> {
         Call::new(self.remote(), CreateDocEx::new(doc_name))
     }
 
-    /// `Global.CreateSessionApp`. Changes something.
+    /// Creates an empty app that lives in memory and ends with the session.
     ///
-    /// Returns several values: [`CreateSessionAppResponse`].
+    /// The usual way to load data with a script and calculate on it without leaving anything behind: set a script with
+    /// [`DocApi::set_script`](crate::doc::DocApi::set_script), run [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, read them. Nothing of it is saved: neither objects, nor data
+    /// connections, nor data, and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not apply. The engine chooses the identifier.
+    ///
+    /// In Qlik Cloud session apps are made by connecting to a URL whose app id starts with `SessionApp_`; this method is for
+    /// the other deployments.
+    ///
+    /// # Returns
+    ///
+    /// Several values, as [`CreateSessionAppResponse`].
+    ///
+    /// * `qSessionAppId`, text: Identifier that the engine gave to the app; the returned object's own identifier can be
+    ///   empty.
+    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
+    ///
+    /// `Global.CreateSessionApp`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateSessionApp")]
     fn create_session_app(&self) -> Call<'_, CreateSessionApp> {
         Call::new(self.remote(), CreateSessionApp::new())
     }
 
-    /// `Global.CreateSessionAppFromApp`. Changes something.
+    /// Creates an app in memory that starts with the script and the objects of an existing app.
+    ///
+    /// Only the data is missing: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to get some, after changing the script if you like, for example to load
+    /// fewer rows for one user. The source app is not touched, and nothing of the session app is saved, as with
+    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
     ///
     /// # Parameters
     ///
-    /// * `src_app_id` (`qSrcAppId`): text.
+    /// * `src_app_id` (`qSrcAppId`, text): Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
     ///
-    /// Returns several values: [`CreateSessionAppFromAppResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`CreateSessionAppFromAppResponse`].
+    ///
+    /// * `qSessionAppId`, text: Identifier that the engine gave to the app; the returned object's own identifier can be
+    ///   empty.
+    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The new app, open and without data.
+    ///
+    /// `Global.CreateSessionAppFromApp`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateSessionAppFromApp")]
     fn create_session_app_from_app(
         &self,
@@ -225,44 +348,70 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CreateSessionAppFromApp::new(src_app_id))
     }
 
-    /// `Global.DeleteApp`. Changes something.
+    /// Deletes an app for good: its file on Desktop, its entry and its data in a repository.
+    ///
+    /// There is no undo. A user without the right to delete the app gets error 5.
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`): text.
+    /// * `app_id` (`qAppId`, text): Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the app is gone.
+    ///
+    /// `Global.DeleteApp`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: delete.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "DeleteApp")]
     fn delete_app(&self, app_id: &str) -> Call<'_, DeleteApp> {
         Call::new(self.remote(), DeleteApp::new(app_id))
     }
 
-    /// `Global.EngineVersion`. Reads.
+    /// Returns the version of the engine.
     ///
-    /// Returns `qVersion`: [`NxEngineVersion`].
+    /// It is the number to compare with that of the schema this crate was generated from, before using a method that only
+    /// newer engines have. It needs no app and is cheap, so it also serves to see whether a connection is alive.
+    ///
+    /// # Returns
+    ///
+    /// `qVersion`, [`NxEngineVersion`]: The version, such as `12.2528.0`.
+    ///
+    /// `Global.EngineVersion`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "EngineVersion")]
     fn engine_version(&self) -> Call<'_, EngineVersion> {
         Call::new(self.remote(), EngineVersion::new())
     }
 
-    /// `Global.ExportApp`. Changes something.
+    /// Writes an app of the repository to a file of the engine's machine.
+    ///
+    /// For Qlik Sense Enterprise on Windows, where the repository's own export uses it. To hand a user a smaller copy of an
+    /// open app see [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
     ///
     /// # Parameters
     ///
-    /// * `target_path` (`qTargetPath`): text.
-    /// * `src_app_id` (`qSrcAppId`): text.
-    /// * `ids` (`qIds`): texts.
-    /// * `no_data` (`qNoData`): true or false, optional.
+    /// * `target_path` (`qTargetPath`, text): Path and name of the file to write, as the engine's machine sees it.
+    /// * `src_app_id` (`qSrcAppId`, text): The GUID of the app.
+    /// * `ids` (`qIds`, texts): The repository's GUIDs of all objects that shall be in the file.
+    /// * `no_data` (`qNoData`, true or false, optional): Whether the data is left out, so that the file holds script and objects only.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the file was written.
+    ///
+    /// `Global.ExportApp`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ExportApp")]
     fn export_app(
         &self,
@@ -273,126 +422,208 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), ExportApp::new(target_path, src_app_id, ids))
     }
 
-    /// `Global.GetActiveDoc`. Reads.
+    /// Returns the app that is open in this session.
     ///
-    /// Returns `qReturn`: a [`Doc`](super::doc::Doc).
+    /// After connecting to a session that existed already (state `SESSION_ATTACHED`) the app is usually open, and
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002: ask here first. With no app open the call fails with error 1007, or
+    /// gives no object (`Error::is_not_found`).
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, a [`Doc`](crate::doc::Doc): The open app.
+    ///
+    /// `Global.GetActiveDoc`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetActiveDoc")]
     fn get_active_doc(&self) -> Call<'_, GetActiveDoc> {
         Call::new(self.remote(), GetActiveDoc::new())
     }
 
-    /// `Global.GetAppEntry`. Reads.
+    /// Retrieves what is known of one app without opening it: title, time of the last reload, size, thumbnail.
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppID`): text.
+    /// * `app_id` (`qAppID`, text): Identifier of the app: a GUID, on Desktop the path of the file.
     ///
-    /// Returns `qEntry`: [`AppEntry`].
+    /// # Returns
+    ///
+    /// `qEntry`, [`AppEntry`]: The app's entry. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) gives similar ones for all apps.
+    ///
+    /// `Global.GetAppEntry`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetAppEntry")]
     fn get_app_entry(&self, app_id: &str) -> Call<'_, GetAppEntry> {
         Call::new(self.remote(), GetAppEntry::new(app_id))
     }
 
-    /// `Global.GetAuthenticatedUser`. Reads.
+    /// Returns who the engine takes the connected user for.
     ///
-    /// Returns `qReturn`: text.
+    /// Useful when authentication passes through a proxy, a ticket or a header, to see what has arrived. Section access and
+    /// security rules work with this identity.
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, text: The user, on servers in the form `UserDirectory=…; UserId=…`.
+    ///
+    /// `Global.GetAuthenticatedUser`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetAuthenticatedUser")]
     fn get_authenticated_user(&self) -> Call<'_, GetAuthenticatedUser> {
         Call::new(self.remote(), GetAuthenticatedUser::new())
     }
 
-    /// `Global.GetBNF`. Reads.
+    /// Gets the grammar of the script language or of chart expressions, as a list of rules.
+    ///
+    /// Newer programs use [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), which also gives a hash.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): text.
+    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
-    /// Returns `qBnfDefs`: list of [`BNFDef`].
+    /// # Returns
     ///
-    /// Deprecated: use [`GlobalApi::get_base_bnf`](super::global::GlobalApi::get_base_bnf) instead.
+    /// `qBnfDefs`, list of [`BNFDef`]: The rules and tokens; they refer to each other by number.
+    ///
+    /// `Global.GetBNF`: reads only.
+    ///
+    /// Deprecated: use [`GlobalApi::get_base_bnf`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBNF")]
     #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
     fn get_bnf(&self, bnf_type: &str) -> Call<'_, GetBNF> {
         Call::new(self.remote(), GetBNF::new(bnf_type))
     }
 
-    /// `Global.GetBaseBNF`. Reads.
+    /// Gets the grammar of the script language or of chart expressions, as a list of rules with a hash of the whole.
+    ///
+    /// Editors use it to colour and complete text: it names every statement and function that this engine knows, with the
+    /// group of each. The grammar is large and changes only with the engine: keep it together with its hash, and ask
+    /// [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) later whether it still holds. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) gives the grammar as one app sees it.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): text.
+    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
-    /// Returns several values: [`GetBaseBNFResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetBaseBNFResponse`].
+    ///
+    /// * `qBnfDefs`, list of [`BNFDef`]: The rules and tokens; they refer to each other by number.
+    /// * `qBnfHash`, text: A hash of the grammar; another value means another grammar.
+    ///
+    /// `Global.GetBaseBNF`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBaseBNF")]
     fn get_base_bnf(&self, bnf_type: &str) -> Call<'_, GetBaseBNF> {
         Call::new(self.remote(), GetBaseBNF::new(bnf_type))
     }
 
-    /// `Global.GetBaseBNFHash`. Reads.
+    /// Gets only the hash of a grammar, to see whether a stored copy still holds.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): text.
+    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
-    /// Returns `qBnfHash`: text.
+    /// # Returns
+    ///
+    /// `qBnfHash`, text: The hash, comparable with that of [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and of [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
+    ///
+    /// `Global.GetBaseBNFHash`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBaseBNFHash")]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
         Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
     }
 
-    /// `Global.GetBaseBNFString`. Reads.
+    /// Gets the grammar of the script language or of chart expressions as one text.
+    ///
+    /// Same content as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that parse a grammar themselves.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): text.
+    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
-    /// Returns several values: [`GetBaseBNFStringResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetBaseBNFStringResponse`].
+    ///
+    /// * `qBnfStr`, text: The grammar, one rule after the other.
+    /// * `qBnfHash`, text: A hash of the grammar; another value means another grammar.
+    ///
+    /// `Global.GetBaseBNFString`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBaseBNFString")]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
         Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
     }
 
-    /// `Global.GetCustomConnectors`. Reads.
+    /// Lists the custom connectors that are installed beside the engine.
+    ///
+    /// Their names serve as provider in connections of type `CUSTOM`, see [`Connection::connection_string`](crate::types::Connection::connection_string).
     ///
     /// # Parameters
     ///
-    /// * `reload_list` (`qReloadList`): true or false, optional.
+    /// * `reload_list` (`qReloadList`, true or false, optional): Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
+    ///   and a connector installed since is missing.
     ///
-    /// Returns `qConnectors`: list of [`CustomConnector`].
+    /// # Returns
+    ///
+    /// `qConnectors`, list of [`CustomConnector`]: One entry for each connector.
+    ///
+    /// `Global.GetCustomConnectors`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetCustomConnectors")]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
         Call::new(self.remote(), GetCustomConnectors::new())
     }
 
-    /// `Global.GetDatabasesFromConnectionString`. Reads.
+    /// Lists the databases that a data source offers, for a connection that is not stored yet.
+    ///
+    /// For trying out the settings of a new connection. Once it is stored in the app, [`DocApi::get_databases`](crate::doc::DocApi::get_databases) does it by the
+    /// connection's id.
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): [`Connection`].
+    /// * `connection` (`qConnection`, [`Connection`]): The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
+    ///   a custom connector.
     ///
-    /// Returns `qDatabases`: list of [`Database`].
+    /// # Returns
+    ///
+    /// `qDatabases`, list of [`Database`]: Names of the databases, one of them marked as the source's default if it has one.
+    ///
+    /// `Global.GetDatabasesFromConnectionString`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetDatabasesFromConnectionString")]
     fn get_databases_from_connection_string(
         &self,
@@ -401,129 +632,226 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetDatabasesFromConnectionString::new(connection))
     }
 
-    /// `Global.GetDefaultAppFolder`. Reads.
+    /// Returns the folder in which Desktop keeps its apps.
     ///
-    /// Returns `qPath`: text.
+    /// Other deployments keep apps in a repository and have no such folder.
+    ///
+    /// # Returns
+    ///
+    /// `qPath`, text: The folder's full path, on the engine's machine.
+    ///
+    /// `Global.GetDefaultAppFolder`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetDefaultAppFolder")]
     fn get_default_app_folder(&self) -> Call<'_, GetDefaultAppFolder> {
         Call::new(self.remote(), GetDefaultAppFolder::new())
     }
 
-    /// `Global.GetDocList`. Reads.
+    /// Lists the apps that the connected user may see.
     ///
-    /// Returns `qDocList`: list of [`DocListEntry`].
+    /// On a server the list comes from the repository, cut down by its access rules; on Desktop it shows the folder of apps.
+    /// Take [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) from it for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). On Desktop entries carry file times and sizes, on servers
+    /// these are 0. In Qlik Cloud the REST APIs are the better catalogue, as they page and filter.
+    ///
+    /// # Returns
+    ///
+    /// `qDocList`, list of [`DocListEntry`]: One entry an app.
+    ///
+    /// `Global.GetDocList`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetDocList")]
     fn get_doc_list(&self) -> Call<'_, GetDocList> {
         Call::new(self.remote(), GetDocList::new())
     }
 
-    /// `Global.GetFolderItemsForPath`. Reads.
+    /// Lists files and folders at a path of the engine's machine.
+    ///
+    /// For choosing files to load on Desktop. With a data connection of the app use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection),
+    /// which works in the other deployments too.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): text.
+    /// * `path` (`qPath`, text): The folder, absolute or relative to the default folder of apps.
     ///
-    /// Returns `qFolderItems`: list of [`FolderItem`].
+    /// # Returns
+    ///
+    /// `qFolderItems`, list of [`FolderItem`]: The items, each with its kind.
+    ///
+    /// `Global.GetFolderItemsForPath`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetFolderItemsForPath")]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
         Call::new(self.remote(), GetFolderItemsForPath::new(path))
     }
 
-    /// `Global.GetFunctions`. Reads.
+    /// Lists the functions that the script language knows.
+    ///
+    /// Each comes with its group and its signature, which is enough for help and completion in an editor. For the full
+    /// grammar see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
     ///
     /// # Parameters
     ///
-    /// * `group` (`qGroup`): text, optional.
+    /// * `group` (`qGroup`, text, optional): The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
     ///
-    /// Returns `qFunctions`: list of [`Function`].
+    /// # Returns
+    ///
+    /// `qFunctions`, list of [`Function`]: The functions.
+    ///
+    /// `Global.GetFunctions`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetFunctions")]
     fn get_functions(&self) -> Call<'_, GetFunctions> {
         Call::new(self.remote(), GetFunctions::new())
     }
 
-    /// `Global.GetInteract`. Changes something.
+    /// Retrieves the question that a paused reload waits to have answered.
+    ///
+    /// A reload pauses only in debug mode ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`): before a statement, at a breakpoint, at an error
+    /// if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) asked for that, and when the script has ended. That it has paused is seen from
+    /// [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted); the answer goes back by [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): whole number.
+    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the reload request.
     ///
-    /// Returns several values: [`GetInteractResponse`].
+    /// # Returns
+    ///
+    /// Several values, as [`GetInteractResponse`].
+    ///
+    /// * `qDef`, [`InteractDef`]: What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
+    /// * `qReturn`, true or false: Whether there is a question at all; if false, `qDef` means nothing.
+    ///
+    /// `Global.GetInteract`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetInteract")]
     fn get_interact(&self, request_id: i64) -> Call<'_, GetInteract> {
         Call::new(self.remote(), GetInteract::new(request_id))
     }
 
-    /// `Global.GetLogicalDriveStrings`. Reads.
+    /// Lists the drives of the machine on which Desktop runs.
     ///
-    /// Returns `qDrives`: list of [`DriveInfo`].
+    /// # Returns
+    ///
+    /// `qDrives`, list of [`DriveInfo`]: The drives, each with its kind and name.
+    ///
+    /// `Global.GetLogicalDriveStrings`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetLogicalDriveStrings")]
     fn get_logical_drive_strings(&self) -> Call<'_, GetLogicalDriveStrings> {
         Call::new(self.remote(), GetLogicalDriveStrings::new())
     }
 
-    /// `Global.GetOdbcDsns`. Reads.
+    /// Lists the ODBC data source names that are set up on the engine's machine.
     ///
-    /// Returns `qOdbcDsns`: list of [`OdbcDsn`].
+    /// A name from here goes into the connection string of an ODBC [`Connection`](crate::types::Connection). Each source tells whether it is of 32 bits
+    /// and whether it belongs to one user only.
+    ///
+    /// # Returns
+    ///
+    /// `qOdbcDsns`, list of [`OdbcDsn`]: The data sources.
+    ///
+    /// `Global.GetOdbcDsns`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetOdbcDsns")]
     fn get_odbc_dsns(&self) -> Call<'_, GetOdbcDsns> {
         Call::new(self.remote(), GetOdbcDsns::new())
     }
 
-    /// `Global.GetOleDbProviders`. Reads.
+    /// Lists the OLE DB providers that are installed on the engine's machine.
     ///
-    /// Returns `qOleDbProviders`: list of [`OleDbProvider`].
+    /// # Returns
+    ///
+    /// `qOleDbProviders`, list of [`OleDbProvider`]: The providers, by the names that go into connection strings.
+    ///
+    /// `Global.GetOleDbProviders`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetOleDbProviders")]
     fn get_ole_db_providers(&self) -> Call<'_, GetOleDbProviders> {
         Call::new(self.remote(), GetOleDbProviders::new())
     }
 
-    /// `Global.GetProgress`. Changes something.
+    /// Tells how far an app's opening, reload or saving has come.
+    ///
+    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) or [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, from the same
+    /// connection; once a second is plenty.
+    ///
+    /// - Persistent messages are those since the last poll, each given once: collect them. The transient message replaces the
+    ///   one before.
+    /// - Poll once more after the request has been answered, for the last messages; those left unread turn up in the next
+    ///   request's progress.
+    /// - An id that the engine does not know (not yet, or no longer) gets data that look finished, without messages: judge by
+    ///   the request's own answer.
+    /// - When [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is true the reload stands still until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is
+    ///   called.
+    /// - Script errors come as data only after [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) with `qUseErrorData`.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): whole number.
+    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
     ///
-    /// Returns `qProgressData`: [`ProgressData`].
+    /// # Returns
+    ///
+    /// `qProgressData`, [`ProgressData`]: The state and the new messages.
+    ///
+    /// `Global.GetProgress`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetProgress")]
     fn get_progress(&self, request_id: i64) -> Call<'_, GetProgress> {
         Call::new(self.remote(), GetProgress::new(request_id))
     }
 
-    /// `Global.GetStreamList`. Reads.
+    /// Lists the streams to which apps can be published.
     ///
-    /// Returns `qStreamList`: list of [`NxStreamListEntry`].
+    /// Streams exist in Qlik Sense Enterprise on Windows only; its repository's API is the way to list them.
+    ///
+    /// # Returns
+    ///
+    /// `qStreamList`, list of [`NxStreamListEntry`]: Name and identifier of each stream.
+    ///
+    /// `Global.GetStreamList`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetStreamList")]
     #[deprecated(
         note = "the engine's schema deprecates it and names nothing to use instead"
@@ -532,40 +860,64 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetStreamList::new())
     }
 
-    /// `Global.GetSupportedCodePages`. Reads.
+    /// Lists the code pages in which the engine can read text files.
     ///
-    /// Returns `qCodePages`: list of [`CodePage`].
+    /// Their numbers can be used in the format of a text file and in the `codepage` part of a `LOAD` statement.
+    ///
+    /// # Returns
+    ///
+    /// `qCodePages`, list of [`CodePage`]: Number, name and description of each.
+    ///
+    /// `Global.GetSupportedCodePages`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetSupportedCodePages")]
     fn get_supported_code_pages(&self) -> Call<'_, GetSupportedCodePages> {
         Call::new(self.remote(), GetSupportedCodePages::new())
     }
 
-    /// `Global.GetUniqueID`. Reads.
+    /// Returns an identifier of this user's endpoint in this app, made for log files.
     ///
-    /// Returns `qUniqueID`: text.
+    /// It lets the lines of a client's log be matched with those of the engine's. It identifies no object and is of no use in
+    /// other calls.
+    ///
+    /// # Returns
+    ///
+    /// `qUniqueID`, text: The identifier.
+    ///
+    /// `Global.GetUniqueID`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetUniqueID")]
     fn get_unique_id(&self) -> Call<'_, GetUniqueID> {
         Call::new(self.remote(), GetUniqueID::new())
     }
 
-    /// `Global.InteractDone`. Changes something.
+    /// Answers the question for which a reload in debug mode has paused, and lets it go on or stop.
+    ///
+    /// Send back the definition got from [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact), with [`InteractDef::result`](crate::types::InteractDef::result) filled in. Without an answer
+    /// the reload waits for ever.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): whole number.
-    /// * `def` (`qDef`): [`InteractDef`].
+    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the reload request.
+    /// * `def` (`qDef`, [`InteractDef`]): The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
     ///
     /// Returns nothing.
+    ///
+    /// `Global.InteractDone`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "InteractDone")]
     fn interact_done(
         &self,
@@ -575,40 +927,64 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), InteractDone::new(request_id, def))
     }
 
-    /// `Global.IsDesktopMode`. Reads.
+    /// Tells whether the engine is that of Qlik Sense Desktop.
     ///
-    /// Returns `qReturn`: true or false.
+    /// Desktop has no repository, no users and no publishing, and identifies apps by path: programs meant for both ask here.
+    ///
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: True on Desktop, false on a server or in the cloud.
+    ///
+    /// `Global.IsDesktopMode`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "IsDesktopMode")]
     fn is_desktop_mode(&self) -> Call<'_, IsDesktopMode> {
         Call::new(self.remote(), IsDesktopMode::new())
     }
 
-    /// `Global.IsPersonalMode`. Reads.
+    /// Tells whether the engine is that of Qlik Sense Desktop, under the older name of that mode.
     ///
-    /// Returns `qReturn`: true or false.
+    /// [`GlobalApi::is_desktop_mode`](crate::global::GlobalApi::is_desktop_mode) is the same question.
     ///
-    /// Deprecated: use [`GlobalApi::is_desktop_mode`](super::global::GlobalApi::is_desktop_mode) instead.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: True on Desktop.
+    ///
+    /// `Global.IsPersonalMode`: reads only.
+    ///
+    /// Deprecated: use [`GlobalApi::is_desktop_mode`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "IsPersonalMode")]
     #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
     fn is_personal_mode(&self) -> Call<'_, IsPersonalMode> {
         Call::new(self.remote(), IsPersonalMode::new())
     }
 
-    /// `Global.IsValidConnectionString`. Reads.
+    /// Checks whether the settings of a connection are valid.
+    ///
+    /// For a form in which a user enters a new connection, before [`DocApi::create_connection`](crate::doc::DocApi::create_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): [`Connection`].
+    /// * `connection` (`qConnection`, [`Connection`]): The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
+    ///
+    /// `qReturn`, true or false: Whether the connection string is valid.
+    ///
+    /// `Global.IsValidConnectionString`: reads only.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: reload.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "IsValidConnectionString")]
     fn is_valid_connection_string(
         &self,
@@ -617,70 +993,120 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), IsValidConnectionString::new(connection))
     }
 
-    /// `Global.OSName`. Reads.
+    /// Returns the name of the operating system under the engine.
     ///
-    /// Returns `qReturn`: text.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The system's name.
+    ///
+    /// `Global.OSName`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "OSName")]
     fn os_name(&self) -> Call<'_, OSName> {
         Call::new(self.remote(), OSName::new())
     }
 
-    /// `Global.OSVersion`. Reads.
+    /// Returns the version of the operating system under the engine.
     ///
-    /// Returns `qReturn`: text.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The version, in the form that the system itself uses.
+    ///
+    /// `Global.OSVersion`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "OSVersion")]
     fn os_version(&self) -> Call<'_, OSVersion> {
         Call::new(self.remote(), OSVersion::new())
     }
 
-    /// `Global.OpenDoc`. Changes something.
+    /// Opens an app in this session and returns it: the first call of nearly every program.
+    ///
+    /// Loading a large app into memory can take many seconds the first time, longer if it was last saved by an older engine
+    /// and has to be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) tells how far it is. Later users share the copy in memory, while
+    /// selections belong to each session.
+    ///
+    /// What can go wrong:
+    ///
+    /// - 1002, already open: the connection has been attached to a session in which an app is open. Take it from
+    ///   [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
+    /// - 1003, no such app, which can also mean one that the user may not see; 5, no access, for example when section access
+    ///   does not let the user in.
+    /// - 1009, open in another mode: with data where it was opened without, or the other way round.
+    /// - An app too old for migration, or one that would have to be migrated and is read-only, does not open.
+    ///
+    /// A connection has one app: for a second one open another connection. The app id in the connection's URL opens nothing
+    /// by itself, but should be the same.
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`): text.
-    /// * `user_name` (`qUserName`): text, optional.
-    /// * `password` (`qPassword`): text, optional.
-    /// * `serial` (`qSerial`): text, optional.
-    /// * `no_data` (`qNoData`): true or false, optional.
+    /// * `doc_name` (`qDocName`, text): Identifier of the app: a GUID, on Desktop the path or the name of the file.
+    /// * `user_name` (`qUserName`, text, optional): A remnant of older products; who the user is comes from the connection. Leave it out.
+    /// * `password` (`qPassword`, text, optional): A remnant of older products; leave it out.
+    /// * `serial` (`qSerial`, text, optional): A remnant of older products; leave it out.
+    /// * `no_data` (`qNoData`, true or false, optional): Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
+    ///   all that a program needs which edits a script or a sheet; calculations see no data until a reload.
     ///
-    /// Returns `qReturn`: a [`Doc`](super::doc::Doc).
+    /// # Returns
+    ///
+    /// `qReturn`, a [`Doc`](crate::doc::Doc): The open app.
+    ///
+    /// `Global.OpenDoc`: changes something.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "OpenDoc")]
     fn open_doc(&self, doc_name: &str) -> Call<'_, OpenDoc> {
         Call::new(self.remote(), OpenDoc::new(doc_name))
     }
 
-    /// `Global.ProductVersion`. Reads.
+    /// Returns the version of Qlik Sense, as a text.
     ///
-    /// Returns `qReturn`: text.
+    /// In a deployment without product releases it says little; [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version) is the number to rely on.
     ///
-    /// Deprecated: use [`GlobalApi::engine_version`](super::global::GlobalApi::engine_version) instead.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The version.
+    ///
+    /// `Global.ProductVersion`: reads only.
+    ///
+    /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ProductVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn product_version(&self) -> Call<'_, ProductVersion> {
         Call::new(self.remote(), ProductVersion::new())
     }
 
-    /// `Global.PublishApp`. Changes something.
+    /// Publishes an app to a stream.
+    ///
+    /// For Qlik Sense Enterprise on Windows. Those who may read the stream then see the app. For the app that is open there
+    /// is [`DocApi::publish`](crate::doc::DocApi::publish).
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`): text.
-    /// * `name` (`qName`): text.
-    /// * `stream_id` (`qStreamId`): text.
+    /// * `app_id` (`qAppId`, text): The GUID of the app.
+    /// * `name` (`qName`, text): The name under which it is published.
+    /// * `stream_id` (`qStreamId`, text): The stream's identifier, as in the repository.
     ///
     /// Returns nothing.
+    ///
+    /// `Global.PublishApp`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: publish.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "PublishApp")]
     fn publish_app(
         &self,
@@ -691,52 +1117,82 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), PublishApp::new(app_id, name, stream_id))
     }
 
-    /// `Global.QTProduct`. Reads.
+    /// Returns the name of the Qlik product that the engine belongs to.
     ///
-    /// Returns `qReturn`: text.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The product's name.
+    ///
+    /// `Global.QTProduct`: reads only.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "QTProduct")]
     fn qt_product(&self) -> Call<'_, QTProduct> {
         Call::new(self.remote(), QTProduct::new())
     }
 
-    /// `Global.QvVersion`. Reads.
+    /// Returns the version of Qlik Sense under an old name.
     ///
-    /// Returns `qReturn`: text.
+    /// [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version) is the number to rely on.
     ///
-    /// Deprecated: use [`GlobalApi::engine_version`](super::global::GlobalApi::engine_version) instead.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The version.
+    ///
+    /// `Global.QvVersion`: reads only.
+    ///
+    /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "QvVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn qv_version(&self) -> Call<'_, QvVersion> {
         Call::new(self.remote(), QvVersion::new())
     }
 
-    /// `Global.ReloadExtensionList`. Changes something.
+    /// Makes the engine look again for installed extensions.
+    ///
+    /// An object with [`ExtensionListDef`](crate::types::ExtensionListDef) then shows those added or removed since.
     ///
     /// Returns nothing.
     ///
+    /// `Global.ReloadExtensionList`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ReloadExtensionList")]
     fn reload_extension_list(&self) -> Call<'_, ReloadExtensionList> {
         Call::new(self.remote(), ReloadExtensionList::new())
     }
 
-    /// `Global.ReplaceAppFromID`. Changes something.
+    /// Replaces objects of one app by those of another, keeping the first one's data model.
+    ///
+    /// The engine's part in replacing a published app on Qlik Sense Enterprise on Windows; ordinary programs ask the
+    /// repository's API.
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`): text.
-    /// * `src_app_id` (`qSrcAppID`): text.
-    /// * `ids` (`qIds`): texts.
+    /// * `target_app_id` (`qTargetAppId`, text): The GUID of the app whose objects are replaced.
+    /// * `src_app_id` (`qSrcAppID`, text): The GUID of the app that the objects come from.
+    /// * `ids` (`qIds`, texts): The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
+    ///   source is deleted from the target; with an empty list nothing is deleted.
     ///
-    /// Returns `qSuccess`: true or false.
+    /// # Returns
+    ///
+    /// `qSuccess`, true or false: Whether the objects were replaced.
+    ///
+    /// `Global.ReplaceAppFromID`: changes something.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ReplaceAppFromID")]
     fn replace_app_from_id(
         &self,
@@ -747,41 +1203,51 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), ReplaceAppFromID::new(target_app_id, src_app_id, ids))
     }
 
-    /// `Global.SaveAs`. Changes something.
+    /// Saves a copy of the open app under another name, a session app as well.
+    ///
+    /// [`DocApi::save_as`](crate::doc::DocApi::save_as) does it on the app itself.
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`): text.
+    /// * `new_app_name` (`qNewAppName`, text): Name of the copy.
     ///
-    /// Returns `qNewAppId`: text.
+    /// # Returns
     ///
-    /// Deprecated: use [`DocApi::save_as`](super::doc::DocApi::save_as) instead.
+    /// `qNewAppId`, text: Identifier of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    ///
+    /// `Global.SaveAs`: changes something.
+    ///
+    /// Deprecated: use [`DocApi::save_as`](crate::doc::DocApi::save_as) instead.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: create.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "SaveAs")]
     #[deprecated(note = "use `DocApi::save_as` instead")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.remote(), SaveAs::new(new_app_name))
     }
 
-    /// `Global.ShutdownProcess`. Changes something.
+    /// Ends the engine's process, on Qlik Sense Desktop only.
+    ///
+    /// All connections close, and whatever has not been saved is lost.
     ///
     /// Returns nothing.
     ///
+    /// `Global.ShutdownProcess`: changes something.
+    ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ShutdownProcess")]
     fn shutdown_process(&self) -> Call<'_, ShutdownProcess> {
         Call::new(self.remote(), ShutdownProcess::new())
     }
 }
 
-/// `Global.AbortAll`. Changes something.
-///
-/// The request of [`GlobalApi::abort_all`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::abort_all`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AbortAll {}
@@ -808,20 +1274,18 @@ impl Request for AbortAll {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.AbortRequest`. Changes something.
-///
-/// The request of [`GlobalApi::abort_request`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::abort_request`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortRequest {
+    /// The JSON-RPC `id` with which the request was sent.
+    ///
     /// `qRequestId`: whole number.
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
@@ -855,17 +1319,13 @@ impl Request for AbortRequest {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.AllowCreateApp`. Reads.
-///
-/// The request of [`GlobalApi::allow_create_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::allow_create_app`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllowCreateApp {}
@@ -892,20 +1352,18 @@ impl Request for AllowCreateApp {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.CancelReload`. Changes something.
-///
-/// The request of [`GlobalApi::cancel_reload`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::cancel_reload`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelReload {
+    /// Why it was stopped, for whoever reads the script log.
+    ///
     /// `qReason`: text.
     #[doc(alias = "qReason")]
     pub reason: Option<String>,
@@ -917,6 +1375,8 @@ impl CancelReload {
         Self { reason: None }
     }
 
+    /// Why it was stopped, for whoever reads the script log.
+    ///
     /// `qReason`: text.
     #[must_use]
     pub fn reason(mut self, value: impl Into<String>) -> Self {
@@ -926,6 +1386,8 @@ impl CancelReload {
 }
 
 impl Call<'_, CancelReload> {
+    /// Why it was stopped, for whoever reads the script log.
+    ///
     /// `qReason`: text.
     pub fn reason(self, value: impl Into<String>) -> Self {
         self.map(|request| request.reason(value))
@@ -953,20 +1415,18 @@ impl Request for CancelReload {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.CancelRequest`. Changes something.
-///
-/// The request of [`GlobalApi::cancel_request`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::cancel_request`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CancelRequest {
+    /// The JSON-RPC `id` with which the request was sent.
+    ///
     /// `qRequestId`: whole number.
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
@@ -1000,26 +1460,31 @@ impl Request for CancelRequest {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.ConfigureReload`. Changes something.
-///
-/// The request of [`GlobalApi::configure_reload`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::configure_reload`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConfigureReload {
+    /// Whether the first script error ends the reload; otherwise the engine goes on with the next
+    /// statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
+    ///
     /// `qCancelOnScriptError`: true or false.
     #[doc(alias = "qCancelOnScriptError")]
     pub cancel_on_script_error: bool,
+    /// Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    ///
     /// `qUseErrorData`: true or false.
     #[doc(alias = "qUseErrorData")]
     pub use_error_data: bool,
+    /// Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
+    /// or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
+    /// the reload hangs.
+    ///
     /// `qInteractOnError`: true or false.
     #[doc(alias = "qInteractOnError")]
     pub interact_on_error: bool,
@@ -1063,26 +1528,29 @@ impl Request for ConfigureReload {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.CopyApp`. Changes something.
-///
-/// The request of [`GlobalApi::copy_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::copy_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CopyApp {
+    /// The GUID of the app to fill, created beforehand through the repository's API.
+    ///
     /// `qTargetAppId`: text.
     #[doc(alias = "qTargetAppId")]
     pub target_app_id: String,
+    /// The GUID of the app to copy from.
+    ///
     /// `qSrcAppId`: text.
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
+    /// The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
+    /// come along in any case, other variables only if they are listed.
+    ///
     /// `qIds`: texts.
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
@@ -1126,26 +1594,28 @@ impl Request for CopyApp {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Global.CreateApp`. Changes something.
-///
-/// The request of [`GlobalApi::create_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::create_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApp {
+    /// Name of the new app, shown to users; on Desktop also the name of its file.
+    ///
     /// `qAppName`: text.
     #[doc(alias = "qAppName")]
     pub app_name: String,
+    /// Title of the script's first section, `Main` when left out.
+    ///
     /// `qLocalizedScriptMainSection`: text.
     #[doc(alias = "qLocalizedScriptMainSection")]
     pub localized_script_main_section: Option<String>,
+    /// Locale of the app, in place of that of the engine's system.
+    ///
     /// `qLocale`: text.
     #[doc(alias = "qLocale")]
     pub locale: Option<String>,
@@ -1161,6 +1631,8 @@ impl CreateApp {
         }
     }
 
+    /// Title of the script's first section, `Main` when left out.
+    ///
     /// `qLocalizedScriptMainSection`: text.
     #[must_use]
     pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
@@ -1168,6 +1640,8 @@ impl CreateApp {
         self
     }
 
+    /// Locale of the app, in place of that of the engine's system.
+    ///
     /// `qLocale`: text.
     #[must_use]
     pub fn locale(mut self, value: impl Into<String>) -> Self {
@@ -1177,11 +1651,15 @@ impl CreateApp {
 }
 
 impl Call<'_, CreateApp> {
+    /// Title of the script's first section, `Main` when left out.
+    ///
     /// `qLocalizedScriptMainSection`: text.
     pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_script_main_section(value))
     }
 
+    /// Locale of the app, in place of that of the engine's system.
+    ///
     /// `qLocale`: text.
     pub fn locale(self, value: impl Into<String>) -> Self {
         self.map(|request| request.locale(value))
@@ -1214,7 +1692,7 @@ impl Request for CreateApp {
         effect: Effect::Write,
         results: &["qSuccess", "qAppId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateAppResponse, Error> {
         answer.record()
     }
@@ -1224,9 +1702,13 @@ impl Request for CreateApp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppResponse {
+    /// Whether the app was created.
+    ///
     /// `qSuccess`: true or false.
     #[doc(alias = "qSuccess")]
     pub success: bool,
+    /// Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
+    ///
     /// `qAppId`: text.
     #[doc(alias = "qAppId")]
     pub app_id: String,
@@ -1260,26 +1742,32 @@ impl Record for CreateAppResponse {
 
 qix_schema::wire_records!(CreateAppResponse);
 
-/// `Global.CreateDocEx`. Changes something.
-///
-/// The request of [`GlobalApi::create_doc_ex`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::create_doc_ex`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDocEx {
+    /// Name of the new app, also that of its file.
+    ///
     /// `qDocName`: text.
     #[doc(alias = "qDocName")]
     pub doc_name: String,
+    /// A remnant of older products; leave it out.
+    ///
     /// `qUserName`: text.
     #[doc(alias = "qUserName")]
     pub user_name: Option<String>,
+    /// A remnant of older products; leave it out.
+    ///
     /// `qPassword`: text.
     #[doc(alias = "qPassword")]
     pub password: Option<String>,
+    /// A remnant of older products; leave it out.
+    ///
     /// `qSerial`: text.
     #[doc(alias = "qSerial")]
     pub serial: Option<String>,
+    /// Title of the script's first section, `Main` when left out.
+    ///
     /// `qLocalizedScriptMainSection`: text.
     #[doc(alias = "qLocalizedScriptMainSection")]
     pub localized_script_main_section: Option<String>,
@@ -1297,6 +1785,8 @@ impl CreateDocEx {
         }
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qUserName`: text.
     #[must_use]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
@@ -1304,6 +1794,8 @@ impl CreateDocEx {
         self
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qPassword`: text.
     #[must_use]
     pub fn password(mut self, value: impl Into<String>) -> Self {
@@ -1311,6 +1803,8 @@ impl CreateDocEx {
         self
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qSerial`: text.
     #[must_use]
     pub fn serial(mut self, value: impl Into<String>) -> Self {
@@ -1318,6 +1812,8 @@ impl CreateDocEx {
         self
     }
 
+    /// Title of the script's first section, `Main` when left out.
+    ///
     /// `qLocalizedScriptMainSection`: text.
     #[must_use]
     pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
@@ -1327,21 +1823,29 @@ impl CreateDocEx {
 }
 
 impl Call<'_, CreateDocEx> {
+    /// A remnant of older products; leave it out.
+    ///
     /// `qUserName`: text.
     pub fn user_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.user_name(value))
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qPassword`: text.
     pub fn password(self, value: impl Into<String>) -> Self {
         self.map(|request| request.password(value))
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qSerial`: text.
     pub fn serial(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial(value))
     }
 
+    /// Title of the script's first section, `Main` when left out.
+    ///
     /// `qLocalizedScriptMainSection`: text.
     pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_script_main_section(value))
@@ -1376,7 +1880,7 @@ impl Request for CreateDocEx {
         effect: Effect::Write,
         results: &["qDocId", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateDocExResponse, Error> {
         Ok(CreateDocExResponse {
             doc_id: answer.value("qDocId")?,
@@ -1389,19 +1893,19 @@ impl Request for CreateDocEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDocExResponse {
+    /// Identifier of the new app, its path.
+    ///
     /// `qDocId`: text.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
-    /// `qReturn`: a [`Doc`](super::doc::Doc).
+    /// The app, open.
+    ///
+    /// `qReturn`: a [`Doc`](crate::doc::Doc).
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// `Global.CreateSessionApp`. Changes something.
-///
-/// The request of [`GlobalApi::create_session_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::create_session_app`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionApp {}
@@ -1428,7 +1932,7 @@ impl Request for CreateSessionApp {
         effect: Effect::Write,
         results: &["qSessionAppId", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateSessionAppResponse, Error> {
         Ok(CreateSessionAppResponse {
             session_app_id: answer.value("qSessionAppId")?,
@@ -1441,22 +1945,25 @@ impl Request for CreateSessionApp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppResponse {
+    /// Identifier that the engine gave to the app; the returned object's own identifier can be
+    /// empty.
+    ///
     /// `qSessionAppId`: text.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// `qReturn`: a [`Doc`](super::doc::Doc).
+    /// The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
+    ///
+    /// `qReturn`: a [`Doc`](crate::doc::Doc).
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// `Global.CreateSessionAppFromApp`. Changes something.
-///
-/// The request of [`GlobalApi::create_session_app_from_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::create_session_app_from_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromApp {
+    /// Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
+    ///
     /// `qSrcAppId`: text.
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
@@ -1492,7 +1999,7 @@ impl Request for CreateSessionAppFromApp {
         effect: Effect::Write,
         results: &["qSessionAppId", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateSessionAppFromAppResponse, Error> {
         Ok(CreateSessionAppFromAppResponse {
             session_app_id: answer.value("qSessionAppId")?,
@@ -1505,22 +2012,25 @@ impl Request for CreateSessionAppFromApp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromAppResponse {
+    /// Identifier that the engine gave to the app; the returned object's own identifier can be
+    /// empty.
+    ///
     /// `qSessionAppId`: text.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// `qReturn`: a [`Doc`](super::doc::Doc).
+    /// The new app, open and without data.
+    ///
+    /// `qReturn`: a [`Doc`](crate::doc::Doc).
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// `Global.DeleteApp`. Changes something.
-///
-/// The request of [`GlobalApi::delete_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::delete_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApp {
+    /// Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
+    ///
     /// `qAppId`: text.
     #[doc(alias = "qAppId")]
     pub app_id: String,
@@ -1554,17 +2064,13 @@ impl Request for DeleteApp {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Global.EngineVersion`. Reads.
-///
-/// The request of [`GlobalApi::engine_version`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::engine_version`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EngineVersion {}
@@ -1591,29 +2097,33 @@ impl Request for EngineVersion {
         effect: Effect::Read,
         results: &["qVersion"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxEngineVersion, Error> {
         answer.value("qVersion")
     }
 }
 
-/// `Global.ExportApp`. Changes something.
-///
-/// The request of [`GlobalApi::export_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::export_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExportApp {
+    /// Path and name of the file to write, as the engine's machine sees it.
+    ///
     /// `qTargetPath`: text.
     #[doc(alias = "qTargetPath")]
     pub target_path: String,
+    /// The GUID of the app.
+    ///
     /// `qSrcAppId`: text.
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
+    /// The repository's GUIDs of all objects that shall be in the file.
+    ///
     /// `qIds`: texts.
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
+    /// Whether the data is left out, so that the file holds script and objects only.
+    ///
     /// `qNoData`: true or false.
     #[doc(alias = "qNoData")]
     pub no_data: Option<bool>,
@@ -1634,6 +2144,8 @@ impl ExportApp {
         }
     }
 
+    /// Whether the data is left out, so that the file holds script and objects only.
+    ///
     /// `qNoData`: true or false.
     #[must_use]
     pub fn no_data(mut self, value: bool) -> Self {
@@ -1643,6 +2155,8 @@ impl ExportApp {
 }
 
 impl Call<'_, ExportApp> {
+    /// Whether the data is left out, so that the file holds script and objects only.
+    ///
     /// `qNoData`: true or false.
     pub fn no_data(self, value: bool) -> Self {
         self.map(|request| request.no_data(value))
@@ -1673,17 +2187,13 @@ impl Request for ExportApp {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Global.GetActiveDoc`. Reads.
-///
-/// The request of [`GlobalApi::get_active_doc`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_active_doc`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveDoc {}
@@ -1710,20 +2220,18 @@ impl Request for GetActiveDoc {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `Global.GetAppEntry`. Reads.
-///
-/// The request of [`GlobalApi::get_app_entry`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_app_entry`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppEntry {
+    /// Identifier of the app: a GUID, on Desktop the path of the file.
+    ///
     /// `qAppID`: text.
     #[doc(alias = "qAppID")]
     pub app_id: String,
@@ -1757,17 +2265,13 @@ impl Request for GetAppEntry {
         effect: Effect::Read,
         results: &["qEntry"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<AppEntry, Error> {
         answer.value("qEntry")
     }
 }
 
-/// `Global.GetAuthenticatedUser`. Reads.
-///
-/// The request of [`GlobalApi::get_authenticated_user`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_authenticated_user`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthenticatedUser {}
@@ -1794,23 +2298,19 @@ impl Request for GetAuthenticatedUser {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.GetBNF`. Reads.
-///
-/// The request of [`GlobalApi::get_bnf`].
-///
-/// Deprecated: use [`GlobalApi::get_base_bnf`](super::global::GlobalApi::get_base_bnf) instead.
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_bnf`], as a plain value.
 #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBNF {
+    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    ///
     /// `qBnfType`: text.
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
@@ -1844,20 +2344,18 @@ impl Request for GetBNF {
         effect: Effect::Read,
         results: &["qBnfDefs"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<BNFDef>, Error> {
         answer.value("qBnfDefs")
     }
 }
 
-/// `Global.GetBaseBNF`. Reads.
-///
-/// The request of [`GlobalApi::get_base_bnf`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_base_bnf`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNF {
+    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    ///
     /// `qBnfType`: text.
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
@@ -1891,7 +2389,7 @@ impl Request for GetBaseBNF {
         effect: Effect::Read,
         results: &["qBnfDefs", "qBnfHash"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetBaseBNFResponse, Error> {
         answer.record()
     }
@@ -1901,9 +2399,13 @@ impl Request for GetBaseBNF {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFResponse {
+    /// The rules and tokens; they refer to each other by number.
+    ///
     /// `qBnfDefs`: list of [`BNFDef`].
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
+    /// A hash of the grammar; another value means another grammar.
+    ///
     /// `qBnfHash`: text.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
@@ -1937,14 +2439,12 @@ impl Record for GetBaseBNFResponse {
 
 qix_schema::wire_records!(GetBaseBNFResponse);
 
-/// `Global.GetBaseBNFHash`. Reads.
-///
-/// The request of [`GlobalApi::get_base_bnf_hash`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_base_bnf_hash`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFHash {
+    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    ///
     /// `qBnfType`: text.
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
@@ -1978,20 +2478,18 @@ impl Request for GetBaseBNFHash {
         effect: Effect::Read,
         results: &["qBnfHash"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qBnfHash")
     }
 }
 
-/// `Global.GetBaseBNFString`. Reads.
-///
-/// The request of [`GlobalApi::get_base_bnf_string`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_base_bnf_string`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFString {
+    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    ///
     /// `qBnfType`: text.
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
@@ -2025,7 +2523,7 @@ impl Request for GetBaseBNFString {
         effect: Effect::Read,
         results: &["qBnfStr", "qBnfHash"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetBaseBNFStringResponse, Error> {
         answer.record()
     }
@@ -2035,9 +2533,13 @@ impl Request for GetBaseBNFString {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFStringResponse {
+    /// The grammar, one rule after the other.
+    ///
     /// `qBnfStr`: text.
     #[doc(alias = "qBnfStr")]
     pub bnf_str: String,
+    /// A hash of the grammar; another value means another grammar.
+    ///
     /// `qBnfHash`: text.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
@@ -2071,14 +2573,13 @@ impl Record for GetBaseBNFStringResponse {
 
 qix_schema::wire_records!(GetBaseBNFStringResponse);
 
-/// `Global.GetCustomConnectors`. Reads.
-///
-/// The request of [`GlobalApi::get_custom_connectors`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_custom_connectors`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomConnectors {
+    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
+    /// and a connector installed since is missing.
+    ///
     /// `qReloadList`: true or false.
     #[doc(alias = "qReloadList")]
     pub reload_list: Option<bool>,
@@ -2090,6 +2591,9 @@ impl GetCustomConnectors {
         Self { reload_list: None }
     }
 
+    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
+    /// and a connector installed since is missing.
+    ///
     /// `qReloadList`: true or false.
     #[must_use]
     pub fn reload_list(mut self, value: bool) -> Self {
@@ -2099,6 +2603,9 @@ impl GetCustomConnectors {
 }
 
 impl Call<'_, GetCustomConnectors> {
+    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
+    /// and a connector installed since is missing.
+    ///
     /// `qReloadList`: true or false.
     pub fn reload_list(self, value: bool) -> Self {
         self.map(|request| request.reload_list(value))
@@ -2126,20 +2633,19 @@ impl Request for GetCustomConnectors {
         effect: Effect::Read,
         results: &["qConnectors"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<CustomConnector>, Error> {
         answer.value("qConnectors")
     }
 }
 
-/// `Global.GetDatabasesFromConnectionString`. Reads.
-///
-/// The request of [`GlobalApi::get_databases_from_connection_string`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_databases_from_connection_string`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabasesFromConnectionString {
+    /// The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
+    /// a custom connector.
+    ///
     /// `qConnection`: [`Connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
@@ -2173,17 +2679,13 @@ impl Request for GetDatabasesFromConnectionString {
         effect: Effect::Read,
         results: &["qDatabases"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
         answer.value("qDatabases")
     }
 }
 
-/// `Global.GetDefaultAppFolder`. Reads.
-///
-/// The request of [`GlobalApi::get_default_app_folder`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_default_app_folder`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDefaultAppFolder {}
@@ -2210,17 +2712,13 @@ impl Request for GetDefaultAppFolder {
         effect: Effect::Read,
         results: &["qPath"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qPath")
     }
 }
 
-/// `Global.GetDocList`. Reads.
-///
-/// The request of [`GlobalApi::get_doc_list`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_doc_list`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocList {}
@@ -2247,20 +2745,18 @@ impl Request for GetDocList {
         effect: Effect::Read,
         results: &["qDocList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DocListEntry>, Error> {
         answer.value("qDocList")
     }
 }
 
-/// `Global.GetFolderItemsForPath`. Reads.
-///
-/// The request of [`GlobalApi::get_folder_items_for_path`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_folder_items_for_path`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFolderItemsForPath {
+    /// The folder, absolute or relative to the default folder of apps.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
@@ -2294,20 +2790,18 @@ impl Request for GetFolderItemsForPath {
         effect: Effect::Read,
         results: &["qFolderItems"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
         answer.value("qFolderItems")
     }
 }
 
-/// `Global.GetFunctions`. Reads.
-///
-/// The request of [`GlobalApi::get_functions`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_functions`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFunctions {
+    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
+    ///
     /// `qGroup`: text.
     #[doc(alias = "qGroup")]
     pub group: Option<String>,
@@ -2319,6 +2813,8 @@ impl GetFunctions {
         Self { group: None }
     }
 
+    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
+    ///
     /// `qGroup`: text.
     #[must_use]
     pub fn group(mut self, value: impl Into<String>) -> Self {
@@ -2328,6 +2824,8 @@ impl GetFunctions {
 }
 
 impl Call<'_, GetFunctions> {
+    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
+    ///
     /// `qGroup`: text.
     pub fn group(self, value: impl Into<String>) -> Self {
         self.map(|request| request.group(value))
@@ -2355,20 +2853,18 @@ impl Request for GetFunctions {
         effect: Effect::Read,
         results: &["qFunctions"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Function>, Error> {
         answer.value("qFunctions")
     }
 }
 
-/// `Global.GetInteract`. Changes something.
-///
-/// The request of [`GlobalApi::get_interact`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_interact`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteract {
+    /// The JSON-RPC `id` of the reload request.
+    ///
     /// `qRequestId`: whole number.
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
@@ -2402,7 +2898,7 @@ impl Request for GetInteract {
         effect: Effect::Write,
         results: &["qDef", "qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<GetInteractResponse, Error> {
         answer.record()
     }
@@ -2412,9 +2908,13 @@ impl Request for GetInteract {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteractResponse {
+    /// What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
+    ///
     /// `qDef`: [`InteractDef`].
     #[doc(alias = "qDef")]
     pub def: InteractDef,
+    /// Whether there is a question at all; if false, `qDef` means nothing.
+    ///
     /// `qReturn`: true or false.
     #[doc(alias = "qReturn")]
     pub returned: bool,
@@ -2448,11 +2948,7 @@ impl Record for GetInteractResponse {
 
 qix_schema::wire_records!(GetInteractResponse);
 
-/// `Global.GetLogicalDriveStrings`. Reads.
-///
-/// The request of [`GlobalApi::get_logical_drive_strings`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_logical_drive_strings`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLogicalDriveStrings {}
@@ -2479,17 +2975,13 @@ impl Request for GetLogicalDriveStrings {
         effect: Effect::Read,
         results: &["qDrives"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DriveInfo>, Error> {
         answer.value("qDrives")
     }
 }
 
-/// `Global.GetOdbcDsns`. Reads.
-///
-/// The request of [`GlobalApi::get_odbc_dsns`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_odbc_dsns`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOdbcDsns {}
@@ -2516,17 +3008,13 @@ impl Request for GetOdbcDsns {
         effect: Effect::Read,
         results: &["qOdbcDsns"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<OdbcDsn>, Error> {
         answer.value("qOdbcDsns")
     }
 }
 
-/// `Global.GetOleDbProviders`. Reads.
-///
-/// The request of [`GlobalApi::get_ole_db_providers`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_ole_db_providers`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOleDbProviders {}
@@ -2553,20 +3041,18 @@ impl Request for GetOleDbProviders {
         effect: Effect::Read,
         results: &["qOleDbProviders"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<OleDbProvider>, Error> {
         answer.value("qOleDbProviders")
     }
 }
 
-/// `Global.GetProgress`. Changes something.
-///
-/// The request of [`GlobalApi::get_progress`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_progress`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetProgress {
+    /// The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
+    ///
     /// `qRequestId`: whole number.
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
@@ -2600,17 +3086,13 @@ impl Request for GetProgress {
         effect: Effect::Write,
         results: &["qProgressData"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<ProgressData, Error> {
         answer.value("qProgressData")
     }
 }
 
-/// `Global.GetStreamList`. Reads.
-///
-/// The request of [`GlobalApi::get_stream_list`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_stream_list`], as a plain value.
 #[deprecated(
     note = "the engine's schema deprecates it and names nothing to use instead"
 )]
@@ -2640,17 +3122,13 @@ impl Request for GetStreamList {
         effect: Effect::Read,
         results: &["qStreamList"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStreamListEntry>, Error> {
         answer.value("qStreamList")
     }
 }
 
-/// `Global.GetSupportedCodePages`. Reads.
-///
-/// The request of [`GlobalApi::get_supported_code_pages`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_supported_code_pages`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSupportedCodePages {}
@@ -2677,17 +3155,13 @@ impl Request for GetSupportedCodePages {
         effect: Effect::Read,
         results: &["qCodePages"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<CodePage>, Error> {
         answer.value("qCodePages")
     }
 }
 
-/// `Global.GetUniqueID`. Reads.
-///
-/// The request of [`GlobalApi::get_unique_id`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::get_unique_id`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUniqueID {}
@@ -2714,23 +3188,23 @@ impl Request for GetUniqueID {
         effect: Effect::Read,
         results: &["qUniqueID"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qUniqueID")
     }
 }
 
-/// `Global.InteractDone`. Changes something.
-///
-/// The request of [`GlobalApi::interact_done`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::interact_done`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InteractDone {
+    /// The JSON-RPC `id` of the reload request.
+    ///
     /// `qRequestId`: whole number.
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
+    /// The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
+    ///
     /// `qDef`: [`InteractDef`].
     #[doc(alias = "qDef")]
     pub def: InteractDef,
@@ -2765,17 +3239,13 @@ impl Request for InteractDone {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.IsDesktopMode`. Reads.
-///
-/// The request of [`GlobalApi::is_desktop_mode`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::is_desktop_mode`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IsDesktopMode {}
@@ -2802,19 +3272,13 @@ impl Request for IsDesktopMode {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.IsPersonalMode`. Reads.
-///
-/// The request of [`GlobalApi::is_personal_mode`].
-///
-/// Deprecated: use [`GlobalApi::is_desktop_mode`](super::global::GlobalApi::is_desktop_mode) instead.
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::is_personal_mode`], as a plain value.
 #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -2842,20 +3306,18 @@ impl Request for IsPersonalMode {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.IsValidConnectionString`. Reads.
-///
-/// The request of [`GlobalApi::is_valid_connection_string`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::is_valid_connection_string`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IsValidConnectionString {
+    /// The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
+    ///
     /// `qConnection`: [`Connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
@@ -2889,17 +3351,13 @@ impl Request for IsValidConnectionString {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.OSName`. Reads.
-///
-/// The request of [`GlobalApi::os_name`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::os_name`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OSName {}
@@ -2926,17 +3384,13 @@ impl Request for OSName {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.OSVersion`. Reads.
-///
-/// The request of [`GlobalApi::os_version`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::os_version`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OSVersion {}
@@ -2963,32 +3417,39 @@ impl Request for OSVersion {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.OpenDoc`. Changes something.
-///
-/// The request of [`GlobalApi::open_doc`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::open_doc`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OpenDoc {
+    /// Identifier of the app: a GUID, on Desktop the path or the name of the file.
+    ///
     /// `qDocName`: text.
     #[doc(alias = "qDocName")]
     pub doc_name: String,
+    /// A remnant of older products; who the user is comes from the connection. Leave it out.
+    ///
     /// `qUserName`: text.
     #[doc(alias = "qUserName")]
     pub user_name: Option<String>,
+    /// A remnant of older products; leave it out.
+    ///
     /// `qPassword`: text.
     #[doc(alias = "qPassword")]
     pub password: Option<String>,
+    /// A remnant of older products; leave it out.
+    ///
     /// `qSerial`: text.
     #[doc(alias = "qSerial")]
     pub serial: Option<String>,
+    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
+    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
+    ///
     /// `qNoData`: true or false.
     #[doc(alias = "qNoData")]
     pub no_data: Option<bool>,
@@ -3006,6 +3467,8 @@ impl OpenDoc {
         }
     }
 
+    /// A remnant of older products; who the user is comes from the connection. Leave it out.
+    ///
     /// `qUserName`: text.
     #[must_use]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
@@ -3013,6 +3476,8 @@ impl OpenDoc {
         self
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qPassword`: text.
     #[must_use]
     pub fn password(mut self, value: impl Into<String>) -> Self {
@@ -3020,6 +3485,8 @@ impl OpenDoc {
         self
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qSerial`: text.
     #[must_use]
     pub fn serial(mut self, value: impl Into<String>) -> Self {
@@ -3027,6 +3494,9 @@ impl OpenDoc {
         self
     }
 
+    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
+    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
+    ///
     /// `qNoData`: true or false.
     #[must_use]
     pub fn no_data(mut self, value: bool) -> Self {
@@ -3036,21 +3506,30 @@ impl OpenDoc {
 }
 
 impl Call<'_, OpenDoc> {
+    /// A remnant of older products; who the user is comes from the connection. Leave it out.
+    ///
     /// `qUserName`: text.
     pub fn user_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.user_name(value))
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qPassword`: text.
     pub fn password(self, value: impl Into<String>) -> Self {
         self.map(|request| request.password(value))
     }
 
+    /// A remnant of older products; leave it out.
+    ///
     /// `qSerial`: text.
     pub fn serial(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial(value))
     }
 
+    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
+    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
+    ///
     /// `qNoData`: true or false.
     pub fn no_data(self, value: bool) -> Self {
         self.map(|request| request.no_data(value))
@@ -3082,19 +3561,13 @@ impl Request for OpenDoc {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
         answer.object("qReturn")
     }
 }
 
-/// `Global.ProductVersion`. Reads.
-///
-/// The request of [`GlobalApi::product_version`].
-///
-/// Deprecated: use [`GlobalApi::engine_version`](super::global::GlobalApi::engine_version) instead.
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::product_version`], as a plain value.
 #[deprecated(note = "use `GlobalApi::engine_version` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -3122,26 +3595,28 @@ impl Request for ProductVersion {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.PublishApp`. Changes something.
-///
-/// The request of [`GlobalApi::publish_app`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::publish_app`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublishApp {
+    /// The GUID of the app.
+    ///
     /// `qAppId`: text.
     #[doc(alias = "qAppId")]
     pub app_id: String,
+    /// The name under which it is published.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The stream's identifier, as in the repository.
+    ///
     /// `qStreamId`: text.
     #[doc(alias = "qStreamId")]
     pub stream_id: String,
@@ -3185,17 +3660,13 @@ impl Request for PublishApp {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.QTProduct`. Reads.
-///
-/// The request of [`GlobalApi::qt_product`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::qt_product`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QTProduct {}
@@ -3222,19 +3693,13 @@ impl Request for QTProduct {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.QvVersion`. Reads.
-///
-/// The request of [`GlobalApi::qv_version`].
-///
-/// Deprecated: use [`GlobalApi::engine_version`](super::global::GlobalApi::engine_version) instead.
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::qv_version`], as a plain value.
 #[deprecated(note = "use `GlobalApi::engine_version` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -3262,17 +3727,13 @@ impl Request for QvVersion {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Global.ReloadExtensionList`. Changes something.
-///
-/// The request of [`GlobalApi::reload_extension_list`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::reload_extension_list`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReloadExtensionList {}
@@ -3299,26 +3760,29 @@ impl Request for ReloadExtensionList {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Global.ReplaceAppFromID`. Changes something.
-///
-/// The request of [`GlobalApi::replace_app_from_id`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::replace_app_from_id`], as a plain value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceAppFromID {
+    /// The GUID of the app whose objects are replaced.
+    ///
     /// `qTargetAppId`: text.
     #[doc(alias = "qTargetAppId")]
     pub target_app_id: String,
+    /// The GUID of the app that the objects come from.
+    ///
     /// `qSrcAppID`: text.
     #[doc(alias = "qSrcAppID")]
     pub src_app_id: String,
+    /// The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
+    /// source is deleted from the target; with an empty list nothing is deleted.
+    ///
     /// `qIds`: texts.
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
@@ -3362,23 +3826,19 @@ impl Request for ReplaceAppFromID {
         effect: Effect::Write,
         results: &["qSuccess"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
     }
 }
 
-/// `Global.SaveAs`. Changes something.
-///
-/// The request of [`GlobalApi::save_as`].
-///
-/// Deprecated: use [`DocApi::save_as`](super::doc::DocApi::save_as) instead.
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::save_as`], as a plain value.
 #[deprecated(note = "use `DocApi::save_as` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SaveAs {
+    /// Name of the copy.
+    ///
     /// `qNewAppName`: text.
     #[doc(alias = "qNewAppName")]
     pub new_app_name: String,
@@ -3414,17 +3874,13 @@ impl Request for SaveAs {
         effect: Effect::Write,
         results: &["qNewAppId"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qNewAppId")
     }
 }
 
-/// `Global.ShutdownProcess`. Changes something.
-///
-/// The request of [`GlobalApi::shutdown_process`].
-///
-/// Stability: locked.
+/// The request of [`GlobalApi::shutdown_process`], as a plain value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShutdownProcess {}
@@ -3451,7 +3907,7 @@ impl Request for ShutdownProcess {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

@@ -10,6 +10,11 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
+/// A variable of an app, in the way that older engines gave access to it.
+///
+/// No method of the present schema returns such an object: take [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id),
+/// which return a [`GenericVariable`](crate::generic_variable::GenericVariable).
+///
 /// An object of the class `Variable`; its methods are those of [`VariableApi`].
 #[derive(Clone, Debug)]
 pub struct Variable(Arc<dyn Remote>);
@@ -30,100 +35,138 @@ impl Class for Variable {
 
 impl VariableApi for Variable {}
 
-/// The methods of the class `Variable`.
+/// The methods of the class [`Variable`].
 ///
 /// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
 pub trait VariableApi: AsRemote {
-    /// `Variable.ForceContent`. Changes something.
+    /// Sets text and number of the variable, whatever its constraints on input say.
     ///
     /// # Parameters
     ///
-    /// * `s` (`qs`): text.
-    /// * `d` (`qd`): number.
+    /// * `s` (`qs`, text): The text of the new value; an empty text for none.
+    /// * `d` (`qd`, number): The number of the new value.
     ///
     /// Returns nothing.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](super::generic_variable::GenericVariableApi::set_properties) instead.
+    /// `Variable.ForceContent`: changes something.
+    ///
+    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
     #[doc(alias = "ForceContent")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn force_content(&self, s: &str, d: f64) -> Call<'_, ForceContent> {
         Call::new(self.remote(), ForceContent::new(s, d))
     }
 
-    /// `Variable.GetContent`. Reads.
+    /// Returns the value of the variable, evaluated if it is an expression.
     ///
-    /// Returns `qContent`: [`AlfaNumString`].
+    /// On a [`GenericVariable`](crate::generic_variable::GenericVariable) that is [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](super::generic_variable::GenericVariableApi::get_properties) instead.
+    /// # Returns
+    ///
+    /// `qContent`, [`AlfaNumString`]: The value, as text with a mark for numbers.
+    ///
+    /// `Variable.GetContent`: reads only.
+    ///
+    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
     #[doc(alias = "GetContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_content(&self) -> Call<'_, GetContent> {
         Call::new(self.remote(), GetContent::new())
     }
 
-    /// `Variable.GetNxProperties`. Reads.
+    /// Gets the settings of the variable: name, format, part in bookmarks, values to choose from.
     ///
-    /// Returns `qProperties`: [`NxVariableProperties`].
+    /// # Returns
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](super::generic_variable::GenericVariableApi::get_properties) instead.
+    /// `qProperties`, [`NxVariableProperties`]: The settings.
+    ///
+    /// `Variable.GetNxProperties`: reads only.
+    ///
+    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
     #[doc(alias = "GetNxProperties")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
         Call::new(self.remote(), GetNxProperties::new())
     }
 
-    /// `Variable.GetRawContent`. Reads.
+    /// Returns the content of the variable as it was set, without evaluating it.
     ///
-    /// Returns `qReturn`: text.
+    /// On a [`GenericVariable`](crate::generic_variable::GenericVariable) that is [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](super::generic_variable::GenericVariableApi::get_properties) instead.
+    /// # Returns
+    ///
+    /// `qReturn`, text: The content; an expression stands as written, with its `=`.
+    ///
+    /// `Variable.GetRawContent`: reads only.
+    ///
+    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
     #[doc(alias = "GetRawContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
         Call::new(self.remote(), GetRawContent::new())
     }
 
-    /// `Variable.SetContent`. Changes something.
+    /// Sets the content of the variable.
+    ///
+    /// Objects whose expressions use it become stale. On a [`GenericVariable`](crate::generic_variable::GenericVariable) see [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
     ///
     /// # Parameters
     ///
-    /// * `content` (`qContent`): text.
-    /// * `update_mru` (`qUpdateMRU`): true or false.
+    /// * `content` (`qContent`, text): The new content; an expression if it begins with `=`.
+    /// * `update_mru` (`qUpdateMRU`, true or false): Whether the value joins the list of most recently used ones.
     ///
-    /// Returns `qReturn`: true or false.
+    /// # Returns
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](super::generic_variable::GenericVariableApi::set_properties) instead.
+    /// `qReturn`, true or false: Whether the content was accepted.
+    ///
+    /// `Variable.SetContent`: changes something.
+    ///
+    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
     /// Stability: locked.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
     #[doc(alias = "SetContent")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn set_content(&self, content: &str, update_mru: bool) -> Call<'_, SetContent> {
         Call::new(self.remote(), SetContent::new(content, update_mru))
     }
 
-    /// `Variable.SetNxProperties`. Changes something.
+    /// Sets the settings of the variable.
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`): [`NxVariableProperties`].
+    /// * `properties` (`qProperties`, [`NxVariableProperties`]): The settings, complete.
     ///
     /// Returns nothing.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](super::generic_variable::GenericVariableApi::set_properties) instead.
+    /// `Variable.SetNxProperties`: changes something.
+    ///
+    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
     /// Stability: locked.
     ///
     /// The caller needs the right to: update.
+    ///
+    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
     #[doc(alias = "SetNxProperties")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn set_nx_properties(
@@ -134,20 +177,18 @@ pub trait VariableApi: AsRemote {
     }
 }
 
-/// `Variable.ForceContent`. Changes something.
-///
-/// The request of [`VariableApi::force_content`].
-///
-/// Deprecated: use [`GenericVariableApi::set_properties`](super::generic_variable::GenericVariableApi::set_properties) instead.
-///
-/// Stability: locked.
+/// The request of [`VariableApi::force_content`], as a plain value.
 #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ForceContent {
+    /// The text of the new value; an empty text for none.
+    ///
     /// `qs`: text.
     #[doc(alias = "qs")]
     pub s: String,
+    /// The number of the new value.
+    ///
     /// `qd`: number.
     #[doc(alias = "qd")]
     pub d: f64,
@@ -182,19 +223,13 @@ impl Request for ForceContent {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }
 }
 
-/// `Variable.GetContent`. Reads.
-///
-/// The request of [`VariableApi::get_content`].
-///
-/// Deprecated: use [`GenericVariableApi::get_properties`](super::generic_variable::GenericVariableApi::get_properties) instead.
-///
-/// Stability: locked.
+/// The request of [`VariableApi::get_content`], as a plain value.
 #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -222,19 +257,13 @@ impl Request for GetContent {
         effect: Effect::Read,
         results: &["qContent"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<AlfaNumString, Error> {
         answer.value("qContent")
     }
 }
 
-/// `Variable.GetNxProperties`. Reads.
-///
-/// The request of [`VariableApi::get_nx_properties`].
-///
-/// Deprecated: use [`GenericVariableApi::get_properties`](super::generic_variable::GenericVariableApi::get_properties) instead.
-///
-/// Stability: locked.
+/// The request of [`VariableApi::get_nx_properties`], as a plain value.
 #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -262,19 +291,13 @@ impl Request for GetNxProperties {
         effect: Effect::Read,
         results: &["qProperties"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<NxVariableProperties, Error> {
         answer.value("qProperties")
     }
 }
 
-/// `Variable.GetRawContent`. Reads.
-///
-/// The request of [`VariableApi::get_raw_content`].
-///
-/// Deprecated: use [`GenericVariableApi::get_properties`](super::generic_variable::GenericVariableApi::get_properties) instead.
-///
-/// Stability: locked.
+/// The request of [`VariableApi::get_raw_content`], as a plain value.
 #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -302,26 +325,24 @@ impl Request for GetRawContent {
         effect: Effect::Read,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Variable.SetContent`. Changes something.
-///
-/// The request of [`VariableApi::set_content`].
-///
-/// Deprecated: use [`GenericVariableApi::set_properties`](super::generic_variable::GenericVariableApi::set_properties) instead.
-///
-/// Stability: locked.
+/// The request of [`VariableApi::set_content`], as a plain value.
 #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetContent {
+    /// The new content; an expression if it begins with `=`.
+    ///
     /// `qContent`: text.
     #[doc(alias = "qContent")]
     pub content: String,
+    /// Whether the value joins the list of most recently used ones.
+    ///
     /// `qUpdateMRU`: true or false.
     #[doc(alias = "qUpdateMRU")]
     pub update_mru: bool,
@@ -359,23 +380,19 @@ impl Request for SetContent {
         effect: Effect::Write,
         results: &["qReturn"],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
     }
 }
 
-/// `Variable.SetNxProperties`. Changes something.
-///
-/// The request of [`VariableApi::set_nx_properties`].
-///
-/// Deprecated: use [`GenericVariableApi::set_properties`](super::generic_variable::GenericVariableApi::set_properties) instead.
-///
-/// Stability: locked.
+/// The request of [`VariableApi::set_nx_properties`], as a plain value.
 #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNxProperties {
+    /// The settings, complete.
+    ///
     /// `qProperties`: [`NxVariableProperties`].
     #[doc(alias = "qProperties")]
     pub properties: NxVariableProperties,
@@ -409,7 +426,7 @@ impl Request for SetNxProperties {
         effect: Effect::Write,
         results: &[],
     };
-
+    #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
     }

@@ -9,14 +9,20 @@ pub(super) fn at(text: &str, line: usize, column: usize) -> String {
     while scan.next < end {
         let byte = scan.bytes[scan.next];
         scan.next += 1;
+        if let Some(Level::List(index @ None)) = levels.last_mut()
+            && !byte.is_ascii_whitespace()
+            && byte != b']'
+        {
+            *index = Some(0);
+        }
         match byte {
             b'{' => levels.push(Level::Object(None)),
-            b'[' => levels.push(Level::List(0)),
+            b'[' => levels.push(Level::List(None)),
             b'}' | b']' if scan.next < end => {
                 levels.pop();
             }
             b',' => match levels.last_mut() {
-                Some(Level::List(index)) => *index += 1,
+                Some(Level::List(index)) => *index = index.map(|index| index + 1),
                 Some(Level::Object(key)) => *key = None,
                 None => {}
             },
@@ -35,7 +41,8 @@ pub(super) fn at(text: &str, line: usize, column: usize) -> String {
 
 enum Level<'a> {
     Object(Option<&'a str>),
-    List(usize),
+    /// The element, once one has begun.
+    List(Option<usize>),
 }
 
 struct Scan<'a> {
@@ -64,8 +71,8 @@ fn render(levels: &[Level<'_>]) -> String {
         match level {
             Level::Object(Some(key)) if path.is_empty() => path.push_str(key),
             Level::Object(Some(key)) => path.extend([".", key]),
-            Level::Object(None) => {}
-            Level::List(index) => path.push_str(&format!("[{index}]")),
+            Level::Object(None) | Level::List(None) => {}
+            Level::List(Some(index)) => path.push_str(&format!("[{index}]")),
         }
     }
     if path.is_empty() { ".".to_owned() } else { path }
@@ -90,6 +97,7 @@ mod tests {
     fn counts_lines() {
         assert_eq!(at("{\n \"a\": [\n  1,\n  2\n ]\n}", 4, 3), "a[1]");
         assert_eq!(at("", 1, 0), ".");
-        assert_eq!(at("[", 9, 9), "[0]");
+        assert_eq!(at("[", 9, 9), ".");
+        assert_eq!(at("[1", 9, 9), "[0]");
     }
 }

@@ -7,36 +7,59 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Describes an app without opening it.
+///
+/// Comes from [`GlobalApi::get_app_entry`](crate::global::GlobalApi::get_app_entry); the list of all apps has [`DocListEntry`](crate::types::DocListEntry).
+///
 /// `AppEntry`: an object with 9 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appentry)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppEntry {
+    /// Identifier of the app: a GUID, on Desktop the path of its file.
+    ///
     /// `qID`: text.
     #[doc(alias = "qID")]
     pub id: String,
+    /// Title for users.
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// Path or address of the app's file.
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// When the app was last reloaded, in ISO 8601; empty when never.
+    ///
     /// `qLastReloadTime`: text.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
+    /// Whether the app can only be read.
+    ///
     /// `qReadOnly`: true or false.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
+    /// Owner, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// Picture that stands for the app in lists.
+    ///
     /// `qThumbnail`: [`StaticContentUrl`].
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
+    /// Size of the app's file, in bytes.
+    ///
     /// `qFileSize`: whole number.
     #[doc(alias = "qFileSize")]
     pub file_size: i64,
+    /// Whether the app has section access, by which each user sees only part of the data, or cannot open
+    /// it at all.
+    ///
     /// `qHasSectionAccess`: true or false.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
@@ -44,6 +67,7 @@ pub struct AppEntry {
 
 impl AppEntry {
     /// Sets `qID`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -51,6 +75,7 @@ impl AppEntry {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -58,6 +83,7 @@ impl AppEntry {
     }
 
     /// Sets `qPath`.
+    #[inline]
     #[must_use]
     pub fn with_path(mut self, value: impl Into<String>) -> Self {
         self.path = value.into();
@@ -65,6 +91,7 @@ impl AppEntry {
     }
 
     /// Sets `qLastReloadTime`.
+    #[inline]
     #[must_use]
     pub fn with_last_reload_time(mut self, value: impl Into<String>) -> Self {
         self.last_reload_time = value.into();
@@ -72,6 +99,7 @@ impl AppEntry {
     }
 
     /// Sets `qReadOnly`.
+    #[inline]
     #[must_use]
     pub fn with_read_only(mut self, value: bool) -> Self {
         self.read_only = value;
@@ -79,6 +107,7 @@ impl AppEntry {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -86,6 +115,7 @@ impl AppEntry {
     }
 
     /// Sets `qThumbnail`.
+    #[inline]
     #[must_use]
     pub fn with_thumbnail(mut self, value: StaticContentUrl) -> Self {
         self.thumbnail = value;
@@ -93,6 +123,7 @@ impl AppEntry {
     }
 
     /// Sets `qFileSize`.
+    #[inline]
     #[must_use]
     pub fn with_file_size(mut self, value: i64) -> Self {
         self.file_size = value;
@@ -100,6 +131,7 @@ impl AppEntry {
     }
 
     /// Sets `qHasSectionAccess`.
+    #[inline]
     #[must_use]
     pub fn with_has_section_access(mut self, value: bool) -> Self {
         self.has_section_access = value;
@@ -157,21 +189,33 @@ impl Record for AppEntry {
     }
 }
 
+/// Holds the names of days and months in the app's language.
+///
+/// The script sets them with `DayNames`, `MonthNames`, `LongDayNames` and `LongMonthNames`.
+///
 /// `CalendarStrings`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#calendarstrings)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarStrings {
+    /// Short names of the days, beginning with Monday.
+    ///
     /// `qDayNames`: texts.
     #[doc(alias = "qDayNames")]
     pub day_names: Vec<String>,
+    /// Short names of the months, beginning with January.
+    ///
     /// `qMonthNames`: texts.
     #[doc(alias = "qMonthNames")]
     pub month_names: Vec<String>,
+    /// Full names of the days, beginning with Monday.
+    ///
     /// `qLongDayNames`: texts.
     #[doc(alias = "qLongDayNames")]
     pub long_day_names: Vec<String>,
+    /// Full names of the months, beginning with January.
+    ///
     /// `qLongMonthNames`: texts.
     #[doc(alias = "qLongMonthNames")]
     pub long_month_names: Vec<String>,
@@ -179,6 +223,7 @@ pub struct CalendarStrings {
 
 impl CalendarStrings {
     /// Sets `qDayNames`.
+    #[inline]
     #[must_use]
     pub fn with_day_names(
         mut self,
@@ -189,6 +234,7 @@ impl CalendarStrings {
     }
 
     /// Sets `qMonthNames`.
+    #[inline]
     #[must_use]
     pub fn with_month_names(
         mut self,
@@ -199,6 +245,7 @@ impl CalendarStrings {
     }
 
     /// Sets `qLongDayNames`.
+    #[inline]
     #[must_use]
     pub fn with_long_day_names(
         mut self,
@@ -209,6 +256,7 @@ impl CalendarStrings {
     }
 
     /// Sets `qLongMonthNames`.
+    #[inline]
     #[must_use]
     pub fn with_long_month_names(
         mut self,
@@ -254,48 +302,79 @@ impl Record for CalendarStrings {
     }
 }
 
+/// Describes one of the apps that the user can open.
+///
+/// Listed by [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list). Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc); titles need not be unique.
+///
 /// `DocListEntry`: an object with 13 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doclistentry)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DocListEntry {
+    /// Name of the app.
+    ///
     /// `qDocName`: text.
     #[doc(alias = "qDocName")]
     pub doc_name: String,
+    /// Not in use.
+    ///
     /// `qConnectedUsers`: whole number.
     #[doc(alias = "qConnectedUsers")]
     pub connected_users: i32,
+    /// When the file was last changed, as days since 30 December 1899; only Desktop sets it, elsewhere it is 0.
+    ///
     /// `qFileTime`: number.
     #[doc(alias = "qFileTime")]
     pub file_time: f64,
+    /// Size of the file in bytes; only Desktop sets it, elsewhere it is 0.
+    ///
     /// `qFileSize`: number.
     #[doc(alias = "qFileSize")]
     pub file_size: f64,
+    /// Identifier of the app: a GUID, on Desktop the path of its file.
+    ///
     /// `qDocId`: text.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
+    /// Owner, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// When the app was last reloaded, in ISO 8601; empty when never.
+    ///
     /// `qLastReloadTime`: text.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
+    /// Whether the app can only be read.
+    ///
     /// `qReadOnly`: true or false.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
+    /// Title for users.
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// Picture that stands for the app in lists.
+    ///
     /// `qThumbnail`: [`StaticContentUrl`].
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
+    /// Whether the app has section access, by which each user sees only part of the data, or cannot open
+    /// it at all.
+    ///
     /// `qHasSectionAccess`: true or false.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
+    /// Whether the app leaves its data in the database and queries it as needed (Direct Query).
+    ///
     /// `qIsDirectQueryMode`: true or false.
     #[doc(alias = "qIsDirectQueryMode")]
     pub is_direct_query_mode: bool,
+    /// What the app is made for.
+    ///
     /// `qUsage`: [`UsageEnum`].
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
@@ -303,6 +382,7 @@ pub struct DocListEntry {
 
 impl DocListEntry {
     /// Sets `qDocName`.
+    #[inline]
     #[must_use]
     pub fn with_doc_name(mut self, value: impl Into<String>) -> Self {
         self.doc_name = value.into();
@@ -310,6 +390,7 @@ impl DocListEntry {
     }
 
     /// Sets `qConnectedUsers`.
+    #[inline]
     #[must_use]
     pub fn with_connected_users(mut self, value: i32) -> Self {
         self.connected_users = value;
@@ -317,6 +398,7 @@ impl DocListEntry {
     }
 
     /// Sets `qFileTime`.
+    #[inline]
     #[must_use]
     pub fn with_file_time(mut self, value: f64) -> Self {
         self.file_time = value;
@@ -324,6 +406,7 @@ impl DocListEntry {
     }
 
     /// Sets `qFileSize`.
+    #[inline]
     #[must_use]
     pub fn with_file_size(mut self, value: f64) -> Self {
         self.file_size = value;
@@ -331,6 +414,7 @@ impl DocListEntry {
     }
 
     /// Sets `qDocId`.
+    #[inline]
     #[must_use]
     pub fn with_doc_id(mut self, value: impl Into<String>) -> Self {
         self.doc_id = value.into();
@@ -338,6 +422,7 @@ impl DocListEntry {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -345,6 +430,7 @@ impl DocListEntry {
     }
 
     /// Sets `qLastReloadTime`.
+    #[inline]
     #[must_use]
     pub fn with_last_reload_time(mut self, value: impl Into<String>) -> Self {
         self.last_reload_time = value.into();
@@ -352,6 +438,7 @@ impl DocListEntry {
     }
 
     /// Sets `qReadOnly`.
+    #[inline]
     #[must_use]
     pub fn with_read_only(mut self, value: bool) -> Self {
         self.read_only = value;
@@ -359,6 +446,7 @@ impl DocListEntry {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -366,6 +454,7 @@ impl DocListEntry {
     }
 
     /// Sets `qThumbnail`.
+    #[inline]
     #[must_use]
     pub fn with_thumbnail(mut self, value: StaticContentUrl) -> Self {
         self.thumbnail = value;
@@ -373,6 +462,7 @@ impl DocListEntry {
     }
 
     /// Sets `qHasSectionAccess`.
+    #[inline]
     #[must_use]
     pub fn with_has_section_access(mut self, value: bool) -> Self {
         self.has_section_access = value;
@@ -380,6 +470,7 @@ impl DocListEntry {
     }
 
     /// Sets `qIsDirectQueryMode`.
+    #[inline]
     #[must_use]
     pub fn with_is_direct_query_mode(mut self, value: bool) -> Self {
         self.is_direct_query_mode = value;
@@ -387,6 +478,7 @@ impl DocListEntry {
     }
 
     /// Sets `qUsage`.
+    #[inline]
     #[must_use]
     pub fn with_usage(mut self, value: UsageEnum) -> Self {
         self.usage = value;
@@ -456,6 +548,8 @@ impl Record for DocListEntry {
     }
 }
 
+/// Sums up what a bookmark selects in one field.
+///
 /// `LayoutFieldInfo`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -464,12 +558,18 @@ impl Record for DocListEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutFieldInfo {
+    /// Name of the field.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// How many values the stored selection covers.
+    ///
     /// `qValuesCount`: whole number.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
+    /// How many values are stored as excluded.
+    ///
     /// `qExcludedValuesCount`: whole number.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
@@ -479,6 +579,7 @@ pub struct LayoutFieldInfo {
 
 impl LayoutFieldInfo {
     /// Sets `qFieldName`.
+    #[inline]
     #[must_use]
     pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
         self.field_name = value.into();
@@ -486,6 +587,7 @@ impl LayoutFieldInfo {
     }
 
     /// Sets `qValuesCount`.
+    #[inline]
     #[must_use]
     pub fn with_values_count(mut self, value: i32) -> Self {
         self.values_count = value;
@@ -493,6 +595,7 @@ impl LayoutFieldInfo {
     }
 
     /// Sets `qExcludedValuesCount`.
+    #[inline]
     #[must_use]
     pub fn with_excluded_values_count(mut self, value: i32) -> Self {
         self.excluded_values_count = value;
@@ -537,6 +640,12 @@ impl Record for LayoutFieldInfo {
     }
 }
 
+/// Holds the formats and calendar rules that the app uses.
+///
+/// They come from the `SET` statements at the top of the load script (`ThousandSep`, `DateFormat`, `FirstWeekDay`, …); what
+/// the script does not set follows the system that the engine runs on. They are the app's, not the user's: format numbers
+/// with them to show them as the engine would.
+///
 /// `LocaleInfo`: an object with 17 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -545,54 +654,88 @@ impl Record for LayoutFieldInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocaleInfo {
+    /// Decimal separator.
+    ///
     /// `qDecimalSep`: text.
     #[doc(alias = "qDecimalSep")]
     pub decimal_sep: String,
+    /// Thousands separator; may be empty.
+    ///
     /// `qThousandSep`: text.
     #[doc(alias = "qThousandSep")]
     pub thousand_sep: String,
+    /// Separator between the items of a list.
+    ///
     /// `qListSep`: text.
     #[doc(alias = "qListSep")]
     pub list_sep: String,
+    /// Decimal separator of amounts of money.
+    ///
     /// `qMoneyDecimalSep`: text.
     #[doc(alias = "qMoneyDecimalSep")]
     pub money_decimal_sep: String,
+    /// Thousands separator of amounts of money; may be empty.
+    ///
     /// `qMoneyThousandSep`: text.
     #[doc(alias = "qMoneyThousandSep")]
     pub money_thousand_sep: String,
+    /// The calendar year at present.
+    ///
     /// `qCurrentYear`: whole number.
     #[doc(alias = "qCurrentYear")]
     pub current_year: i32,
+    /// Pattern for amounts of money, such as `#,##0.00 €;-#,##0.00 €`.
+    ///
     /// `qMoneyFmt`: text.
     #[doc(alias = "qMoneyFmt")]
     pub money_fmt: String,
+    /// Pattern for times, such as `hh:mm:ss`.
+    ///
     /// `qTimeFmt`: text.
     #[doc(alias = "qTimeFmt")]
     pub time_fmt: String,
+    /// Pattern for dates, such as `YYYY-MM-DD`.
+    ///
     /// `qDateFmt`: text.
     #[doc(alias = "qDateFmt")]
     pub date_fmt: String,
+    /// Pattern for dates with a time, such as `YYYY-MM-DD hh:mm:ss[.fff]`.
+    ///
     /// `qTimestampFmt`: text.
     #[doc(alias = "qTimestampFmt")]
     pub timestamp_fmt: String,
+    /// Names of days and months.
+    ///
     /// `qCalendarStrings`: [`CalendarStrings`].
     #[doc(alias = "qCalendarStrings")]
     pub calendar_strings: CalendarStrings,
+    /// The day that weeks begin with: 0 is Monday, 6 is Sunday.
+    ///
     /// `qFirstWeekDay`: whole number.
     #[doc(alias = "qFirstWeekDay")]
     pub first_week_day: i32,
+    /// Whether the first and last week of a year may be shorter than seven days; then week 1 begins on 1 January.
+    ///
     /// `qBrokenWeeks`: true or false.
     #[doc(alias = "qBrokenWeeks")]
     pub broken_weeks: bool,
+    /// The day of January that always lies in week 1: 4 under ISO 8601. Has no effect with broken weeks.
+    ///
     /// `qReferenceDay`: whole number.
     #[doc(alias = "qReferenceDay")]
     pub reference_day: i32,
+    /// The month that years begin with: 1 is January.
+    ///
     /// `qFirstMonthOfYear`: whole number.
     #[doc(alias = "qFirstMonthOfYear")]
     pub first_month_of_year: i32,
+    /// Locale by which texts are sorted, as a language tag such as `en-US`.
+    ///
     /// `qCollation`: text.
     #[doc(alias = "qCollation")]
     pub collation: String,
+    /// Suffixes for powers of ten in shortened numbers, such as `3:k;6:M;9:G`.
+    ///
     /// `qNumericalAbbreviation`: text.
     #[doc(alias = "qNumericalAbbreviation")]
     pub numerical_abbreviation: String,
@@ -602,6 +745,7 @@ pub struct LocaleInfo {
 
 impl LocaleInfo {
     /// Sets `qDecimalSep`.
+    #[inline]
     #[must_use]
     pub fn with_decimal_sep(mut self, value: impl Into<String>) -> Self {
         self.decimal_sep = value.into();
@@ -609,6 +753,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qThousandSep`.
+    #[inline]
     #[must_use]
     pub fn with_thousand_sep(mut self, value: impl Into<String>) -> Self {
         self.thousand_sep = value.into();
@@ -616,6 +761,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qListSep`.
+    #[inline]
     #[must_use]
     pub fn with_list_sep(mut self, value: impl Into<String>) -> Self {
         self.list_sep = value.into();
@@ -623,6 +769,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qMoneyDecimalSep`.
+    #[inline]
     #[must_use]
     pub fn with_money_decimal_sep(mut self, value: impl Into<String>) -> Self {
         self.money_decimal_sep = value.into();
@@ -630,6 +777,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qMoneyThousandSep`.
+    #[inline]
     #[must_use]
     pub fn with_money_thousand_sep(mut self, value: impl Into<String>) -> Self {
         self.money_thousand_sep = value.into();
@@ -637,6 +785,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qCurrentYear`.
+    #[inline]
     #[must_use]
     pub fn with_current_year(mut self, value: i32) -> Self {
         self.current_year = value;
@@ -644,6 +793,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qMoneyFmt`.
+    #[inline]
     #[must_use]
     pub fn with_money_fmt(mut self, value: impl Into<String>) -> Self {
         self.money_fmt = value.into();
@@ -651,6 +801,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qTimeFmt`.
+    #[inline]
     #[must_use]
     pub fn with_time_fmt(mut self, value: impl Into<String>) -> Self {
         self.time_fmt = value.into();
@@ -658,6 +809,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qDateFmt`.
+    #[inline]
     #[must_use]
     pub fn with_date_fmt(mut self, value: impl Into<String>) -> Self {
         self.date_fmt = value.into();
@@ -665,6 +817,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qTimestampFmt`.
+    #[inline]
     #[must_use]
     pub fn with_timestamp_fmt(mut self, value: impl Into<String>) -> Self {
         self.timestamp_fmt = value.into();
@@ -672,6 +825,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qCalendarStrings`.
+    #[inline]
     #[must_use]
     pub fn with_calendar_strings(mut self, value: CalendarStrings) -> Self {
         self.calendar_strings = value;
@@ -679,6 +833,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qFirstWeekDay`.
+    #[inline]
     #[must_use]
     pub fn with_first_week_day(mut self, value: i32) -> Self {
         self.first_week_day = value;
@@ -686,6 +841,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qBrokenWeeks`.
+    #[inline]
     #[must_use]
     pub fn with_broken_weeks(mut self, value: bool) -> Self {
         self.broken_weeks = value;
@@ -693,6 +849,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qReferenceDay`.
+    #[inline]
     #[must_use]
     pub fn with_reference_day(mut self, value: i32) -> Self {
         self.reference_day = value;
@@ -700,6 +857,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qFirstMonthOfYear`.
+    #[inline]
     #[must_use]
     pub fn with_first_month_of_year(mut self, value: i32) -> Self {
         self.first_month_of_year = value;
@@ -707,6 +865,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qCollation`.
+    #[inline]
     #[must_use]
     pub fn with_collation(mut self, value: impl Into<String>) -> Self {
         self.collation = value.into();
@@ -714,6 +873,7 @@ impl LocaleInfo {
     }
 
     /// Sets `qNumericalAbbreviation`.
+    #[inline]
     #[must_use]
     pub fn with_numerical_abbreviation(mut self, value: impl Into<String>) -> Self {
         self.numerical_abbreviation = value.into();
@@ -800,6 +960,12 @@ impl Record for LocaleInfo {
     }
 }
 
+/// Shows an app's title, status and settings.
+///
+/// Comes from [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout); the app handle is invalidated when any of it changes, for example after a reload.
+/// Custom members appear here too: on Desktop any, on Enterprise only a few that the product knows, such as `description`,
+/// `published`, `publishTime` and `modifiedDate`.
+///
 /// `NxAppLayout`: an object with 18 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -808,57 +974,95 @@ impl Record for LocaleInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAppLayout {
+    /// Title for users.
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// Identifier of the app: a GUID, on Desktop the full path of its file.
+    ///
     /// `qFileName`: text.
     #[doc(alias = "qFileName")]
     pub file_name: String,
+    /// When the app was last reloaded, in ISO 8601; empty when never.
+    ///
     /// `qLastReloadTime`: text.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
+    /// Whether there are changes that are not saved yet.
+    ///
     /// `qModified`: true or false.
     #[doc(alias = "qModified")]
     pub modified: bool,
+    /// Whether the app has a load script.
+    ///
     /// `qHasScript`: true or false.
     #[doc(alias = "qHasScript")]
     pub has_script: bool,
+    /// Names of the alternate states; see [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state).
+    ///
     /// `qStateNames`: texts.
     #[doc(alias = "qStateNames")]
     pub state_names: Vec<String>,
+    /// Owner, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// Formats and calendar rules.
+    ///
     /// `qLocaleInfo`: [`LocaleInfo`].
     #[doc(alias = "qLocaleInfo")]
     pub locale_info: LocaleInfo,
+    /// Whether the app holds data, which it does once a reload has succeeded.
+    ///
     /// `qHasData`: true or false.
     #[doc(alias = "qHasData")]
     pub has_data: bool,
+    /// Whether the app can only be read.
+    ///
     /// `qReadOnly`: true or false.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
+    /// Whether it was opened with its data left out, so that nothing can be calculated; see
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    ///
     /// `qIsOpenedWithoutData`: true or false.
     #[doc(alias = "qIsOpenedWithoutData")]
     pub is_opened_without_data: bool,
+    /// Whether it is a session app, which lives in memory and is gone with the session.
+    ///
     /// `qIsSessionApp`: true or false.
     #[doc(alias = "qIsSessionApp")]
     pub is_session_app: bool,
+    /// Whether other apps are kept from loading its data by a `BINARY` statement; see
+    /// [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
+    ///
     /// `qProhibitBinaryLoad`: true or false.
     #[doc(alias = "qProhibitBinaryLoad")]
     pub prohibit_binary_load: bool,
+    /// Picture that stands for the app in lists.
+    ///
     /// `qThumbnail`: [`StaticContentUrl`].
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
+    /// Whether it runs on the Big Data Index, querying the data where it is.
+    ///
     /// `qIsBDILiveMode`: true or false.
     #[doc(alias = "qIsBDILiveMode")]
     pub is_bdi_live_mode: bool,
+    /// Whether it leaves its data in the database and queries it as needed (Direct Query).
+    ///
     /// `qIsDirectQueryMode`: true or false.
     #[doc(alias = "qIsDirectQueryMode")]
     pub is_direct_query_mode: bool,
+    /// What this app cannot do because of its mode; empty for an ordinary app.
+    ///
     /// `qUnsupportedFeatures`: list of [`NxFeature`].
     #[doc(alias = "qUnsupportedFeatures")]
     pub unsupported_features: Vec<NxFeature>,
+    /// What the app is made for.
+    ///
     /// `qUsage`: [`UsageEnum`].
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
@@ -868,6 +1072,7 @@ pub struct NxAppLayout {
 
 impl NxAppLayout {
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -875,6 +1080,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qFileName`.
+    #[inline]
     #[must_use]
     pub fn with_file_name(mut self, value: impl Into<String>) -> Self {
         self.file_name = value.into();
@@ -882,6 +1088,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qLastReloadTime`.
+    #[inline]
     #[must_use]
     pub fn with_last_reload_time(mut self, value: impl Into<String>) -> Self {
         self.last_reload_time = value.into();
@@ -889,6 +1096,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qModified`.
+    #[inline]
     #[must_use]
     pub fn with_modified(mut self, value: bool) -> Self {
         self.modified = value;
@@ -896,6 +1104,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qHasScript`.
+    #[inline]
     #[must_use]
     pub fn with_has_script(mut self, value: bool) -> Self {
         self.has_script = value;
@@ -903,6 +1112,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qStateNames`.
+    #[inline]
     #[must_use]
     pub fn with_state_names(
         mut self,
@@ -913,6 +1123,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -920,6 +1131,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qLocaleInfo`.
+    #[inline]
     #[must_use]
     pub fn with_locale_info(mut self, value: LocaleInfo) -> Self {
         self.locale_info = value;
@@ -927,6 +1139,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qHasData`.
+    #[inline]
     #[must_use]
     pub fn with_has_data(mut self, value: bool) -> Self {
         self.has_data = value;
@@ -934,6 +1147,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qReadOnly`.
+    #[inline]
     #[must_use]
     pub fn with_read_only(mut self, value: bool) -> Self {
         self.read_only = value;
@@ -941,6 +1155,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qIsOpenedWithoutData`.
+    #[inline]
     #[must_use]
     pub fn with_is_opened_without_data(mut self, value: bool) -> Self {
         self.is_opened_without_data = value;
@@ -948,6 +1163,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qIsSessionApp`.
+    #[inline]
     #[must_use]
     pub fn with_is_session_app(mut self, value: bool) -> Self {
         self.is_session_app = value;
@@ -955,6 +1171,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qProhibitBinaryLoad`.
+    #[inline]
     #[must_use]
     pub fn with_prohibit_binary_load(mut self, value: bool) -> Self {
         self.prohibit_binary_load = value;
@@ -962,6 +1179,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qThumbnail`.
+    #[inline]
     #[must_use]
     pub fn with_thumbnail(mut self, value: StaticContentUrl) -> Self {
         self.thumbnail = value;
@@ -969,6 +1187,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qIsBDILiveMode`.
+    #[inline]
     #[must_use]
     pub fn with_is_bdi_live_mode(mut self, value: bool) -> Self {
         self.is_bdi_live_mode = value;
@@ -976,6 +1195,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qIsDirectQueryMode`.
+    #[inline]
     #[must_use]
     pub fn with_is_direct_query_mode(mut self, value: bool) -> Self {
         self.is_direct_query_mode = value;
@@ -983,6 +1203,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qUnsupportedFeatures`.
+    #[inline]
     #[must_use]
     pub fn with_unsupported_features(
         mut self,
@@ -993,6 +1214,7 @@ impl NxAppLayout {
     }
 
     /// Sets `qUsage`.
+    #[inline]
     #[must_use]
     pub fn with_usage(mut self, value: UsageEnum) -> Self {
         self.usage = value;
@@ -1082,6 +1304,13 @@ impl Record for NxAppLayout {
     }
 }
 
+/// Holds the settings of an app that a client can change.
+///
+/// To change one, read them with [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), alter what you need and write all back with
+/// [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties): custom members that are missing get lost. On Desktop any custom member is kept; on Enterprise
+/// only a few, such as `description`, `dynamicColor` and `modifiedDate`. Changes last only if [`DocApi::do_save`](crate::doc::DocApi::do_save) follows or the
+/// deployment saves by itself.
+///
 /// `NxAppProperties`: an object with 7 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1090,24 +1319,38 @@ impl Record for NxAppLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAppProperties {
+    /// Title for users.
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// When the app was last reloaded, in ISO 8601. Leave it as you found it.
+    ///
     /// `qLastReloadTime`: text.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
+    /// The engine's own mark for upgrading apps. Leave it as you found it.
+    ///
     /// `qMigrationHash`: text.
     #[doc(alias = "qMigrationHash")]
     pub migration_hash: String,
+    /// Version of the product that saved the app. Leave it as you found it.
+    ///
     /// `qSavedInProductVersion`: text.
     #[doc(alias = "qSavedInProductVersion")]
     pub saved_in_product_version: String,
+    /// Picture that stands for the app in lists.
+    ///
     /// `qThumbnail`: [`StaticContentUrlDef`].
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrlDef,
+    /// Whether the app has section access.
+    ///
     /// `qHasSectionAccess`: true or false.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
+    /// What the app is made for.
+    ///
     /// `qUsage`: [`UsageEnum`].
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
@@ -1117,6 +1360,7 @@ pub struct NxAppProperties {
 
 impl NxAppProperties {
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -1124,6 +1368,7 @@ impl NxAppProperties {
     }
 
     /// Sets `qLastReloadTime`.
+    #[inline]
     #[must_use]
     pub fn with_last_reload_time(mut self, value: impl Into<String>) -> Self {
         self.last_reload_time = value.into();
@@ -1131,6 +1376,7 @@ impl NxAppProperties {
     }
 
     /// Sets `qMigrationHash`.
+    #[inline]
     #[must_use]
     pub fn with_migration_hash(mut self, value: impl Into<String>) -> Self {
         self.migration_hash = value.into();
@@ -1138,6 +1384,7 @@ impl NxAppProperties {
     }
 
     /// Sets `qSavedInProductVersion`.
+    #[inline]
     #[must_use]
     pub fn with_saved_in_product_version(mut self, value: impl Into<String>) -> Self {
         self.saved_in_product_version = value.into();
@@ -1145,6 +1392,7 @@ impl NxAppProperties {
     }
 
     /// Sets `qThumbnail`.
+    #[inline]
     #[must_use]
     pub fn with_thumbnail(mut self, value: StaticContentUrlDef) -> Self {
         self.thumbnail = value;
@@ -1152,6 +1400,7 @@ impl NxAppProperties {
     }
 
     /// Sets `qHasSectionAccess`.
+    #[inline]
     #[must_use]
     pub fn with_has_section_access(mut self, value: bool) -> Self {
         self.has_section_access = value;
@@ -1159,6 +1408,7 @@ impl NxAppProperties {
     }
 
     /// Sets `qUsage`.
+    #[inline]
     #[must_use]
     pub fn with_usage(mut self, value: UsageEnum) -> Self {
         self.usage = value;
@@ -1215,6 +1465,10 @@ impl Record for NxAppProperties {
     }
 }
 
+/// Tells where to fetch a reduced copy of an app.
+///
+/// Comes from [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
+///
 /// `NxDownloadInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1223,9 +1477,13 @@ impl Record for NxAppProperties {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxDownloadInfo {
+    /// Address of the file. It stops working as [`NxDownloadOptions`](crate::types::NxDownloadOptions) say.
+    ///
     /// `qUrl`: text.
     #[doc(alias = "qUrl")]
     pub url: String,
+    /// Size of the file in bytes; `-1` when not known.
+    ///
     /// `qFileSize`: whole number.
     ///
     /// Absent means -1.
@@ -1247,6 +1505,7 @@ impl Default for NxDownloadInfo {
 
 impl NxDownloadInfo {
     /// Sets `qUrl`.
+    #[inline]
     #[must_use]
     pub fn with_url(mut self, value: impl Into<String>) -> Self {
         self.url = value.into();
@@ -1254,6 +1513,7 @@ impl NxDownloadInfo {
     }
 
     /// Sets `qFileSize`.
+    #[inline]
     #[must_use]
     pub fn with_file_size(mut self, value: i32) -> Self {
         self.file_size = value;
@@ -1294,20 +1554,28 @@ impl Record for NxDownloadInfo {
     }
 }
 
+/// Says how [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data) is to reduce an app and offer it.
+///
 /// `NxDownloadOptions`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadoptions)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxDownloadOptions {
+    /// The bookmark whose selections decide what data stays in the copy.
+    ///
     /// `qBookmarkId`: text.
     #[doc(alias = "qBookmarkId")]
     pub bookmark_id: String,
+    /// How many seconds the link stays valid.
+    ///
     /// `qExpires`: whole number.
     ///
     /// Absent means 3600.
     #[doc(alias = "qExpires")]
     pub expires: i32,
+    /// Whether the link ends after a single download.
+    ///
     /// `qServeOnce`: true or false.
     #[doc(alias = "qServeOnce")]
     pub serve_once: bool,
@@ -1325,6 +1593,7 @@ impl Default for NxDownloadOptions {
 
 impl NxDownloadOptions {
     /// Sets `qBookmarkId`.
+    #[inline]
     #[must_use]
     pub fn with_bookmark_id(mut self, value: impl Into<String>) -> Self {
         self.bookmark_id = value.into();
@@ -1332,6 +1601,7 @@ impl NxDownloadOptions {
     }
 
     /// Sets `qExpires`.
+    #[inline]
     #[must_use]
     pub fn with_expires(mut self, value: i32) -> Self {
         self.expires = value;
@@ -1339,6 +1609,7 @@ impl NxDownloadOptions {
     }
 
     /// Sets `qServeOnce`.
+    #[inline]
     #[must_use]
     pub fn with_serve_once(mut self, value: bool) -> Self {
         self.serve_once = value;
@@ -1376,12 +1647,16 @@ impl Record for NxDownloadOptions {
     }
 }
 
+/// Holds the version of the engine.
+///
 /// `NxEngineVersion`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxengineversion)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxEngineVersion {
+    /// The version, such as `12.2528.0`: the numbering of the schema, not that of the product.
+    ///
     /// `qComponentVersion`: text.
     #[doc(alias = "qComponentVersion")]
     pub component_version: String,
@@ -1389,6 +1664,7 @@ pub struct NxEngineVersion {
 
 impl NxEngineVersion {
     /// Sets `qComponentVersion`.
+    #[inline]
     #[must_use]
     pub fn with_component_version(mut self, value: impl Into<String>) -> Self {
         self.component_version = value.into();
@@ -1420,89 +1696,133 @@ impl Record for NxEngineVersion {
     }
 }
 
+/// Lists what some apps cannot do, above all those that query a database directly.
+///
+/// Read in [`NxAppLayout::unsupported_features`](crate::types::NxAppLayout::unsupported_features).
+///
 /// `NxFeature`: one of 20 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfeature)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFeature {
+    /// Binned data, as in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+    ///
     /// `binningData`, in full `FEATURE_BINNING_DATA`, number 0.
     #[doc(alias = "binningData")]
     #[doc(alias = "FEATURE_BINNING_DATA")]
     #[default]
     BinningData,
+    /// Making and applying bookmarks.
+    ///
     /// `bookmarks`, in full `FEATURE_BOOKMARKS`, number 1.
     #[doc(alias = "bookmarks")]
     #[doc(alias = "FEATURE_BOOKMARKS")]
     Bookmarks,
+    /// Fields that are calculated from others.
+    ///
     /// `calculatedFields`, in full `FEATURE_CALCULATED_FIELDS`, number 2.
     #[doc(alias = "calculatedFields")]
     #[doc(alias = "FEATURE_CALCULATED_FIELDS")]
     CalculatedFields,
+    /// Continuous axes, as in [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
+    ///
     /// `continuousData`, in full `FEATURE_CONTINUOUS_DATA`, number 3.
     #[doc(alias = "continuousData")]
     #[doc(alias = "FEATURE_CONTINUOUS_DATA")]
     ContinuousData,
+    /// Selecting everything but the chosen values.
+    ///
     /// `invertedSelections`, in full `FEATURE_INVERTED_SELECTIONS`, number 4.
     #[doc(alias = "invertedSelections")]
     #[doc(alias = "FEATURE_INVERTED_SELECTIONS")]
     InvertedSelections,
+    /// Selecting by a range.
+    ///
     /// `rangeSelections`, in full `FEATURE_RANGE_SELECTIONS`, number 5.
     #[doc(alias = "rangeSelections")]
     #[doc(alias = "FEATURE_RANGE_SELECTIONS")]
     RangeSelections,
+    /// Data reduction.
+    ///
     /// `reducingData`, in full `FEATURE_REDUCING_DATA`, number 6.
     #[doc(alias = "reducingData")]
     #[doc(alias = "FEATURE_REDUCING_DATA")]
     ReducingData,
+    /// Searching in fields and in the app.
+    ///
     /// `search`, in full `FEATURE_SEARCH`, number 7.
     #[doc(alias = "search")]
     #[doc(alias = "FEATURE_SEARCH")]
     Search,
+    /// Counting values by selection state.
+    ///
     /// `selectionCount`, in full `FEATURE_SELECTION_COUNT`, number 8.
     #[doc(alias = "selectionCount")]
     #[doc(alias = "FEATURE_SELECTION_COUNT")]
     SelectionCount,
+    /// Details about what is selected.
+    ///
     /// `selectionInsights`, in full `FEATURE_SELECTION_INSIGHTS`, number 9.
     #[doc(alias = "selectionInsights")]
     #[doc(alias = "FEATURE_SELECTION_INSIGHTS")]
     SelectionInsights,
+    /// Small charts within the cells of a table.
+    ///
     /// `tableMiniChart`, in full `FEATURE_TABLE_MINI_CHART`, number 10.
     #[doc(alias = "tableMiniChart")]
     #[doc(alias = "FEATURE_TABLE_MINI_CHART")]
     TableMiniChart,
+    /// Trend lines in charts.
+    ///
     /// `trendlines`, in full `FEATURE_TRENDLINES`, number 11.
     #[doc(alias = "trendlines")]
     #[doc(alias = "FEATURE_TRENDLINES")]
     Trendlines,
+    /// Dimensions given by an expression.
+    ///
     /// `calculatedDimensions`, in full `FEATURE_CALCULATED_DIMENSIONS`, number 12.
     #[doc(alias = "calculatedDimensions")]
     #[doc(alias = "FEATURE_CALCULATED_DIMENSIONS")]
     CalculatedDimensions,
+    /// Keeping rows whose measures are all zero.
+    ///
     /// `includeZeroValues`, in full `FEATURE_INCLUDE_ZERO_VALUES`, number 13.
     #[doc(alias = "includeZeroValues")]
     #[doc(alias = "FEATURE_INCLUDE_ZERO_VALUES")]
     IncludeZeroValues,
+    /// Keeping rows with a missing dimension value.
+    ///
     /// `includeNullValues`, in full `FEATURE_INCLUDE_NULL_VALUES`, number 14.
     #[doc(alias = "includeNullValues")]
     #[doc(alias = "FEATURE_INCLUDE_NULL_VALUES")]
     IncludeNullValues,
+    /// Paging through the values of a filter pane.
+    ///
     /// `filterPanePaging`, in full `FEATURE_FILTER_PANE_PAGING`, number 15.
     #[doc(alias = "filterPanePaging")]
     #[doc(alias = "FEATURE_FILTER_PANE_PAGING")]
     FilterPanePaging,
+    /// Sorting a filter pane in a way of one's own.
+    ///
     /// `filterPaneCustomSorting`, in full `FEATURE_FILTER_PANE_CUSTOM_SORTING`, number 16.
     #[doc(alias = "filterPaneCustomSorting")]
     #[doc(alias = "FEATURE_FILTER_PANE_CUSTOM_SORTING")]
     FilterPaneCustomSorting,
+    /// Showing in how many records each value occurs.
+    ///
     /// `showFrequency`, in full `FEATURE_SHOW_FREQUENCY`, number 17.
     #[doc(alias = "showFrequency")]
     #[doc(alias = "FEATURE_SHOW_FREQUENCY")]
     ShowFrequency,
+    /// Limiting a dimension to its top or bottom values.
+    ///
     /// `limitation`, in full `FEATURE_LIMITATION`, number 18.
     #[doc(alias = "limitation")]
     #[doc(alias = "FEATURE_LIMITATION")]
     Limitation,
+    /// Totals in charts.
+    ///
     /// `totals`, in full `FEATURE_TOTALS`, number 19.
     #[doc(alias = "totals")]
     #[doc(alias = "FEATURE_TOTALS")]
@@ -1677,6 +1997,8 @@ impl Choice for NxFeature {
     }
 }
 
+/// Describes a stream: a place where apps are published, on Enterprise for Windows.
+///
 /// `NxStreamListEntry`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstreamlistentry)
@@ -1686,9 +2008,13 @@ impl Choice for NxFeature {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStreamListEntry {
+    /// Name of the stream.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Identifier of the stream.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
@@ -1696,6 +2022,7 @@ pub struct NxStreamListEntry {
 
 impl NxStreamListEntry {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1703,6 +2030,7 @@ impl NxStreamListEntry {
     }
 
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -1736,15 +2064,21 @@ impl Record for NxStreamListEntry {
     }
 }
 
+/// Gives a position on the screen, in pixels.
+///
 /// `Point`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#point)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Point {
+    /// Distance from the left edge.
+    ///
     /// `qx`: whole number.
     #[doc(alias = "qx")]
     pub x: i32,
+    /// Distance from the top edge.
+    ///
     /// `qy`: whole number.
     #[doc(alias = "qy")]
     pub y: i32,
@@ -1752,6 +2086,7 @@ pub struct Point {
 
 impl Point {
     /// Sets `qx`.
+    #[inline]
     #[must_use]
     pub fn with_x(mut self, value: i32) -> Self {
         self.x = value;
@@ -1759,6 +2094,7 @@ impl Point {
     }
 
     /// Sets `qy`.
+    #[inline]
     #[must_use]
     pub fn with_y(mut self, value: i32) -> Self {
         self.y = value;
@@ -1792,18 +2128,26 @@ impl Record for Point {
     }
 }
 
+/// Describes the app that [`DocApi::transform_app`](crate::doc::DocApi::transform_app) is to create.
+///
 /// `TransformAppParameters`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappparameters)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransformAppParameters {
+    /// Title of the new app.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Identifier of the space to create it in; the user's personal space when empty.
+    ///
     /// `qSpaceId`: text.
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
+    /// Prefix for the names of script parameters that are inserted; of use for template apps only.
+    ///
     /// `qScriptParameterPrefix`: text.
     #[doc(alias = "qScriptParameterPrefix")]
     pub script_parameter_prefix: String,
@@ -1811,6 +2155,7 @@ pub struct TransformAppParameters {
 
 impl TransformAppParameters {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1818,6 +2163,7 @@ impl TransformAppParameters {
     }
 
     /// Sets `qSpaceId`.
+    #[inline]
     #[must_use]
     pub fn with_space_id(mut self, value: impl Into<String>) -> Self {
         self.space_id = value.into();
@@ -1825,6 +2171,7 @@ impl TransformAppParameters {
     }
 
     /// Sets `qScriptParameterPrefix`.
+    #[inline]
     #[must_use]
     pub fn with_script_parameter_prefix(mut self, value: impl Into<String>) -> Self {
         self.script_parameter_prefix = value.into();
@@ -1864,12 +2211,16 @@ impl Record for TransformAppParameters {
     }
 }
 
+/// Tells which app [`DocApi::transform_app`](crate::doc::DocApi::transform_app) created.
+///
 /// `TransformAppResult`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappresult)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransformAppResult {
+    /// Identifier of the new app, to be opened over a connection of its own.
+    ///
     /// `qAppId`: text.
     #[doc(alias = "qAppId")]
     pub app_id: String,
@@ -1877,6 +2228,7 @@ pub struct TransformAppResult {
 
 impl TransformAppResult {
     /// Sets `qAppId`.
+    #[inline]
     #[must_use]
     pub fn with_app_id(mut self, value: impl Into<String>) -> Self {
         self.app_id = value.into();
@@ -1908,22 +2260,32 @@ impl Record for TransformAppResult {
     }
 }
 
+/// Tells what an app is made for.
+///
 /// `UsageEnum`: one of 4 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#usageenum)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UsageEnum {
+    /// Analysis: an app with sheets and charts, the usual kind.
+    ///
     /// `ANALYTICS`, number 0.
     #[doc(alias = "ANALYTICS")]
     #[default]
     Analytics,
+    /// Preparing data for other apps by a script.
+    ///
     /// `DATA_PREPARATION`, number 1.
     #[doc(alias = "DATA_PREPARATION")]
     DataPreparation,
+    /// Preparing data by a graphical data flow.
+    ///
     /// `DATAFLOW_PREP`, number 2.
     #[doc(alias = "DATAFLOW_PREP")]
     DataflowPrep,
+    /// Preparing a single table.
+    ///
     /// `SINGLE_TABLE_PREP`, number 3.
     #[doc(alias = "SINGLE_TABLE_PREP")]
     SingleTablePrep,

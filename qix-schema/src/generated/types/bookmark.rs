@@ -7,15 +7,23 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Holds the selections that a bookmark stored for one alternate state.
+///
+/// A bookmark has one such entry per state in which something was selected; see [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
+///
 /// `AlternateStateData`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlternateStateData {
+    /// Name of the alternate state; `$` is the default state, the one that users see as the current selections.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// One entry per field with a selection in this state.
+    ///
     /// `qFieldItems`: list of [`BookmarkFieldItem`].
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
@@ -23,6 +31,7 @@ pub struct AlternateStateData {
 
 impl AlternateStateData {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -30,6 +39,7 @@ impl AlternateStateData {
     }
 
     /// Sets `qFieldItems`.
+    #[inline]
     #[must_use]
     pub fn with_field_items(
         mut self,
@@ -68,6 +78,8 @@ impl Record for AlternateStateData {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Tells why the position of one cyclic group could not be restored.
+///
 /// `ApplyGroupStateWarning`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -76,9 +88,13 @@ impl Record for AlternateStateData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStateWarning {
+    /// The group and the field definition that were asked for.
+    ///
     /// `qState`: [`GroupState`].
     #[doc(alias = "qState")]
     pub state: GroupState,
+    /// The reason.
+    ///
     /// `qType`: [`ApplyGroupStateWarningType`].
     #[doc(alias = "qType")]
     pub type_: ApplyGroupStateWarningType,
@@ -86,6 +102,7 @@ pub struct ApplyGroupStateWarning {
 
 impl ApplyGroupStateWarning {
     /// Sets `qState`.
+    #[inline]
     #[must_use]
     pub fn with_state(mut self, value: GroupState) -> Self {
         self.state = value;
@@ -93,6 +110,7 @@ impl ApplyGroupStateWarning {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: ApplyGroupStateWarningType) -> Self {
         self.type_ = value;
@@ -126,21 +144,29 @@ impl Record for ApplyGroupStateWarning {
     }
 }
 
+/// Gives the reason why the position of a cyclic group could not be restored.
+///
 /// `ApplyGroupStateWarningType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyGroupStateWarningType {
+    /// The app has no dimension with the identifier in [`GroupState::info`](crate::types::GroupState::info).
+    ///
     /// `group_missing`, in full `GROUP_MISSING`, number 0.
     #[doc(alias = "group_missing")]
     #[doc(alias = "GROUP_MISSING")]
     #[default]
     GroupMissing,
+    /// The item exists, but a group position cannot be set on it.
+    ///
     /// `group_not_applicable`, in full `GROUP_NOT_APPLICABLE`, number 1.
     #[doc(alias = "group_not_applicable")]
     #[doc(alias = "GROUP_NOT_APPLICABLE")]
     GroupNotApplicable,
+    /// The group exists, but none of its fields has the definition in [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
+    ///
     /// `fielddef_missing`, in full `FIELDDEF_MISSING`, number 2.
     #[doc(alias = "fielddef_missing")]
     #[doc(alias = "FIELDDEF_MISSING")]
@@ -198,6 +224,11 @@ impl Choice for ApplyGroupStateWarningType {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Reports how setting the active fields of several cyclic groups went.
+///
+/// Comes back from [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for the groups that a bookmark holds, inside
+/// [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Read the warnings too: they name each group that was left as it was.
+///
 /// `ApplyGroupStatesResult`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -206,9 +237,13 @@ impl Choice for ApplyGroupStateWarningType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStatesResult {
+    /// Whether the group states were applied.
+    ///
     /// `qApplySuccess`: true or false.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
+    /// One entry per group state that could not be set; empty when all could.
+    ///
     /// `qWarnings`: list of [`ApplyGroupStateWarning`].
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<ApplyGroupStateWarning>,
@@ -216,6 +251,7 @@ pub struct ApplyGroupStatesResult {
 
 impl ApplyGroupStatesResult {
     /// Sets `qApplySuccess`.
+    #[inline]
     #[must_use]
     pub fn with_apply_success(mut self, value: bool) -> Self {
         self.apply_success = value;
@@ -223,6 +259,7 @@ impl ApplyGroupStatesResult {
     }
 
     /// Sets `qWarnings`.
+    #[inline]
     #[must_use]
     pub fn with_warnings(
         mut self,
@@ -259,90 +296,147 @@ impl Record for ApplyGroupStatesResult {
     }
 }
 
+/// Carries binary data as a base64 text.
+///
 /// `Blob`: text.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#blob)
 pub type Blob = String;
 
+/// Describes a bookmark in the format of QlikView and of the first engine versions.
+///
+/// It turns up only as [`GenericBookmarkEntry::classic_bookmark`](crate::types::GenericBookmarkEntry::classic_bookmark), in documents that were saved by or converted from such
+/// products. Bookmarks of today are described by [`NxBookmark`](crate::types::NxBookmark); create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
+/// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex). Members about objects and sheets refer to QlikView's own charts, not to generic objects.
+///
 /// `Bookmark`: an object with 24 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Bookmark {
+    /// Identifier of the bookmark.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Name that users see.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// When the bookmark was last changed, in UTC, as days since 30 December 1899; the fraction is the time
+    /// of day.
+    ///
     /// `qUtcModifyTime`: number.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
+    /// When the bookmark was last applied, in UTC, in the same unit as [`Bookmark::utc_modify_time`](crate::types::Bookmark::utc_modify_time).
+    ///
     /// `qUtcRecallTime`: number.
     #[doc(alias = "qUtcRecallTime")]
     pub utc_recall_time: f64,
+    /// How often the bookmark has been applied.
+    ///
     /// `qRecallCount`: whole number.
     #[doc(alias = "qRecallCount")]
     pub recall_count: i32,
+    /// Whether applying it adds to the selections in place; otherwise it replaces them.
+    ///
     /// `qApplyAdditive`: true or false.
     #[doc(alias = "qApplyAdditive")]
     pub apply_additive: bool,
+    /// Selections of the default state, one entry a field.
+    ///
     /// `qFieldItems`: list of [`BookmarkFieldItem`].
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
+    /// Variables whose values are restored with the bookmark.
+    ///
     /// `qVariableItems`: list of [`BookmarkVariableItem`].
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
+    /// The sheet that was open when the bookmark was made.
+    ///
     /// `qSheetId`: text.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
+    /// Layout state of the objects on screen, in the short form.
+    ///
     /// `qObjects`: list of [`LayoutBookmarkData`].
     #[doc(alias = "qObjects")]
     pub objects: Vec<LayoutBookmarkData>,
+    /// Whether applying it restores the layout state of objects as well as the selections.
+    ///
     /// `qApplyLayoutState`: true or false.
     #[doc(alias = "qApplyLayoutState")]
     pub apply_layout_state: bool,
+    /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) pops up as a message when the bookmark is applied.
+    ///
     /// `qShowPopupInfo`: true or false.
     #[doc(alias = "qShowPopupInfo")]
     pub show_popup_info: bool,
+    /// Free text that explains the bookmark to users.
+    ///
     /// `qInfoText`: text.
     #[doc(alias = "qInfoText")]
     pub info_text: String,
+    /// The user the bookmark belongs to.
+    ///
     /// `qOwner`: text.
     #[doc(alias = "qOwner")]
     pub owner: String,
+    /// Which field was active in each field group.
+    ///
     /// `qGroups`: list of [`GroupBookmarkData`].
     #[doc(alias = "qGroups")]
     pub groups: Vec<GroupBookmarkData>,
+    /// The condition under which the bookmark is offered to users.
+    ///
     /// `qShow`: [`CondDef`].
     #[doc(alias = "qShow")]
     pub show: CondDef,
+    /// Whether applying it restores the values of input fields.
+    ///
     /// `qApplyInputFieldValues`: true or false.
     ///
     /// Absent means true.
     #[doc(alias = "qApplyInputFieldValues")]
     pub apply_input_field_values: bool,
+    /// Values of QlikView's input fields, which users could overtype.
+    ///
     /// `qInputFieldItems`: list of [`InputFieldItem`].
     #[doc(alias = "qInputFieldItems")]
     pub input_field_items: Vec<InputFieldItem>,
+    /// Layout state of objects in the long form: sorting, expansion, scroll position.
+    ///
     /// `qObjectsLayout`: list of [`ExtendedLayoutBookmarkData`].
     #[doc(alias = "qObjectsLayout")]
     pub objects_layout: Vec<ExtendedLayoutBookmarkData>,
+    /// Whether the bookmark holds selections at all.
+    ///
     /// `qIncludeSelectionState`: true or false.
     ///
     /// Absent means true.
     #[doc(alias = "qIncludeSelectionState")]
     pub include_selection_state: bool,
+    /// Whether the bookmark holds scroll positions of objects.
+    ///
     /// `qIncludeScrollPosition`: true or false.
     #[doc(alias = "qIncludeScrollPosition")]
     pub include_scroll_position: bool,
+    /// Selections of the alternate states, one entry a state.
+    ///
     /// `qAlternateStateData`: list of [`AlternateStateData`].
     #[doc(alias = "qAlternateStateData")]
     pub alternate_state_data: Vec<AlternateStateData>,
+    /// Whether the bookmark was made to go with a note that a user left on an object.
+    ///
     /// `qForAnnotations`: true or false.
     #[doc(alias = "qForAnnotations")]
     pub for_annotations: bool,
+    /// Whether every variable is stored, and not only those that were marked for it.
+    ///
     /// `qIncludeAllVariables`: true or false.
     #[doc(alias = "qIncludeAllVariables")]
     pub include_all_variables: bool,
@@ -381,6 +475,7 @@ impl Default for Bookmark {
 
 impl Bookmark {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -388,6 +483,7 @@ impl Bookmark {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -395,6 +491,7 @@ impl Bookmark {
     }
 
     /// Sets `qUtcModifyTime`.
+    #[inline]
     #[must_use]
     pub fn with_utc_modify_time(mut self, value: f64) -> Self {
         self.utc_modify_time = value;
@@ -402,6 +499,7 @@ impl Bookmark {
     }
 
     /// Sets `qUtcRecallTime`.
+    #[inline]
     #[must_use]
     pub fn with_utc_recall_time(mut self, value: f64) -> Self {
         self.utc_recall_time = value;
@@ -409,6 +507,7 @@ impl Bookmark {
     }
 
     /// Sets `qRecallCount`.
+    #[inline]
     #[must_use]
     pub fn with_recall_count(mut self, value: i32) -> Self {
         self.recall_count = value;
@@ -416,6 +515,7 @@ impl Bookmark {
     }
 
     /// Sets `qApplyAdditive`.
+    #[inline]
     #[must_use]
     pub fn with_apply_additive(mut self, value: bool) -> Self {
         self.apply_additive = value;
@@ -423,6 +523,7 @@ impl Bookmark {
     }
 
     /// Sets `qFieldItems`.
+    #[inline]
     #[must_use]
     pub fn with_field_items(
         mut self,
@@ -433,6 +534,7 @@ impl Bookmark {
     }
 
     /// Sets `qVariableItems`.
+    #[inline]
     #[must_use]
     pub fn with_variable_items(
         mut self,
@@ -443,6 +545,7 @@ impl Bookmark {
     }
 
     /// Sets `qSheetId`.
+    #[inline]
     #[must_use]
     pub fn with_sheet_id(mut self, value: impl Into<String>) -> Self {
         self.sheet_id = value.into();
@@ -450,6 +553,7 @@ impl Bookmark {
     }
 
     /// Sets `qObjects`.
+    #[inline]
     #[must_use]
     pub fn with_objects(
         mut self,
@@ -460,6 +564,7 @@ impl Bookmark {
     }
 
     /// Sets `qApplyLayoutState`.
+    #[inline]
     #[must_use]
     pub fn with_apply_layout_state(mut self, value: bool) -> Self {
         self.apply_layout_state = value;
@@ -467,6 +572,7 @@ impl Bookmark {
     }
 
     /// Sets `qShowPopupInfo`.
+    #[inline]
     #[must_use]
     pub fn with_show_popup_info(mut self, value: bool) -> Self {
         self.show_popup_info = value;
@@ -474,6 +580,7 @@ impl Bookmark {
     }
 
     /// Sets `qInfoText`.
+    #[inline]
     #[must_use]
     pub fn with_info_text(mut self, value: impl Into<String>) -> Self {
         self.info_text = value.into();
@@ -481,6 +588,7 @@ impl Bookmark {
     }
 
     /// Sets `qOwner`.
+    #[inline]
     #[must_use]
     pub fn with_owner(mut self, value: impl Into<String>) -> Self {
         self.owner = value.into();
@@ -488,6 +596,7 @@ impl Bookmark {
     }
 
     /// Sets `qGroups`.
+    #[inline]
     #[must_use]
     pub fn with_groups(
         mut self,
@@ -498,6 +607,7 @@ impl Bookmark {
     }
 
     /// Sets `qShow`.
+    #[inline]
     #[must_use]
     pub fn with_show(mut self, value: CondDef) -> Self {
         self.show = value;
@@ -505,6 +615,7 @@ impl Bookmark {
     }
 
     /// Sets `qApplyInputFieldValues`.
+    #[inline]
     #[must_use]
     pub fn with_apply_input_field_values(mut self, value: bool) -> Self {
         self.apply_input_field_values = value;
@@ -512,6 +623,7 @@ impl Bookmark {
     }
 
     /// Sets `qInputFieldItems`.
+    #[inline]
     #[must_use]
     pub fn with_input_field_items(
         mut self,
@@ -522,6 +634,7 @@ impl Bookmark {
     }
 
     /// Sets `qObjectsLayout`.
+    #[inline]
     #[must_use]
     pub fn with_objects_layout(
         mut self,
@@ -532,6 +645,7 @@ impl Bookmark {
     }
 
     /// Sets `qIncludeSelectionState`.
+    #[inline]
     #[must_use]
     pub fn with_include_selection_state(mut self, value: bool) -> Self {
         self.include_selection_state = value;
@@ -539,6 +653,7 @@ impl Bookmark {
     }
 
     /// Sets `qIncludeScrollPosition`.
+    #[inline]
     #[must_use]
     pub fn with_include_scroll_position(mut self, value: bool) -> Self {
         self.include_scroll_position = value;
@@ -546,6 +661,7 @@ impl Bookmark {
     }
 
     /// Sets `qAlternateStateData`.
+    #[inline]
     #[must_use]
     pub fn with_alternate_state_data(
         mut self,
@@ -556,6 +672,7 @@ impl Bookmark {
     }
 
     /// Sets `qForAnnotations`.
+    #[inline]
     #[must_use]
     pub fn with_for_annotations(mut self, value: bool) -> Self {
         self.for_annotations = value;
@@ -563,6 +680,7 @@ impl Bookmark {
     }
 
     /// Sets `qIncludeAllVariables`.
+    #[inline]
     #[must_use]
     pub fn with_include_all_variables(mut self, value: bool) -> Self {
         self.include_all_variables = value;
@@ -671,6 +789,12 @@ impl Record for Bookmark {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Reports whether a bookmark was applied, and which of its selections no longer match the data.
+///
+/// After a reload, values that a bookmark selects may be gone. [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) and
+/// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply the bookmark and compare what got selected with what was stored, where
+/// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) say nothing about it.
+///
 /// `BookmarkApplyAndVerifyResult`: an object with 3 members.
 ///
 /// Stability: experimental.
@@ -679,12 +803,18 @@ impl Record for Bookmark {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkApplyAndVerifyResult {
+    /// Whether the bookmark was applied. It may be true while warnings say that not all of it could be.
+    ///
     /// `qApplySuccess`: true or false.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
+    /// One entry per field, and state, whose selections differ from those stored.
+    ///
     /// `qWarnings`: list of [`BookmarkFieldVerifyWarning`].
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<BookmarkFieldVerifyWarning>,
+    /// How restoring the active fields of cyclic groups went, for bookmarks that hold any.
+    ///
     /// `qGroupStateResult`: [`ApplyGroupStatesResult`].
     #[doc(alias = "qGroupStateResult")]
     pub group_state_result: ApplyGroupStatesResult,
@@ -692,6 +822,7 @@ pub struct BookmarkApplyAndVerifyResult {
 
 impl BookmarkApplyAndVerifyResult {
     /// Sets `qApplySuccess`.
+    #[inline]
     #[must_use]
     pub fn with_apply_success(mut self, value: bool) -> Self {
         self.apply_success = value;
@@ -699,6 +830,7 @@ impl BookmarkApplyAndVerifyResult {
     }
 
     /// Sets `qWarnings`.
+    #[inline]
     #[must_use]
     pub fn with_warnings(
         mut self,
@@ -709,6 +841,7 @@ impl BookmarkApplyAndVerifyResult {
     }
 
     /// Sets `qGroupStateResult`.
+    #[inline]
     #[must_use]
     pub fn with_group_state_result(mut self, value: ApplyGroupStatesResult) -> Self {
         self.group_state_result = value;
@@ -748,38 +881,67 @@ impl Record for BookmarkApplyAndVerifyResult {
     }
 }
 
+/// Holds what a bookmark selects in one field.
+///
+/// A selection is stored either as values or as the search or range that produced it ([`BookmarkFieldItem::select_info`](crate::types::BookmarkFieldItem::select_info)); a
+/// stored search is run again on the data of the day when the bookmark is applied.
+/// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values) makes the engine keep values only. The list of values may be left empty
+/// for a large selection: read it in pages with [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
+///
 /// `BookmarkFieldItem`: an object with 9 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldItem {
+    /// The field, and what kind of thing it is.
+    ///
     /// `qDef`: [`FieldDefEx`].
     #[doc(alias = "qDef")]
     pub def: FieldDefEx,
+    /// Whether the selection is locked, so that later selections elsewhere cannot change it.
+    ///
     /// `qLocked`: true or false.
     #[doc(alias = "qLocked")]
     pub locked: bool,
+    /// The search or range behind the selection, if it was made by one.
+    ///
     /// `qSelectInfo`: [`SelectInfo`].
     #[doc(alias = "qSelectInfo")]
     pub select_info: SelectInfo,
+    /// The selected values; left empty when the excluded ones are listed instead.
+    ///
     /// `qValues`: list of [`FieldValue`].
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
+    /// The values outside the selection, stored in place of the selected ones, usually as the shorter list.
+    ///
     /// `qExcludedValues`: list of [`FieldValue`].
     #[doc(alias = "qExcludedValues")]
     pub excluded_values: Vec<FieldValue>,
+    /// Whether the field is in and-mode: a record must be linked to each of the selected values, where the usual
+    /// or-mode asks for any one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    ///
     /// `qAndMode`: true or false.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
+    /// Whether the field always keeps exactly one value selected, so that picking another replaces it.
+    ///
     /// `qOneAndOnlyOne`: true or false.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
+    /// How many values are selected, to compare with the length of [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values); `-1` when not
+    /// stated.
+    ///
     /// `qValuesCount`: whole number.
     ///
     /// Absent means -1.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
+    /// How many values are excluded, to compare with the length of [`BookmarkFieldItem::excluded_values`](crate::types::BookmarkFieldItem::excluded_values);
+
+    /// `-1` when not stated.
+    ///
     /// `qExcludedValuesCount`: whole number.
     ///
     /// Absent means -1.
@@ -805,6 +967,7 @@ impl Default for BookmarkFieldItem {
 
 impl BookmarkFieldItem {
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: FieldDefEx) -> Self {
         self.def = value;
@@ -812,6 +975,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qLocked`.
+    #[inline]
     #[must_use]
     pub fn with_locked(mut self, value: bool) -> Self {
         self.locked = value;
@@ -819,6 +983,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qSelectInfo`.
+    #[inline]
     #[must_use]
     pub fn with_select_info(mut self, value: SelectInfo) -> Self {
         self.select_info = value;
@@ -826,6 +991,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -836,6 +1002,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qExcludedValues`.
+    #[inline]
     #[must_use]
     pub fn with_excluded_values(
         mut self,
@@ -846,6 +1013,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qAndMode`.
+    #[inline]
     #[must_use]
     pub fn with_and_mode(mut self, value: bool) -> Self {
         self.and_mode = value;
@@ -853,6 +1021,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qOneAndOnlyOne`.
+    #[inline]
     #[must_use]
     pub fn with_one_and_only_one(mut self, value: bool) -> Self {
         self.one_and_only_one = value;
@@ -860,6 +1029,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qValuesCount`.
+    #[inline]
     #[must_use]
     pub fn with_values_count(mut self, value: i32) -> Self {
         self.values_count = value;
@@ -867,6 +1037,7 @@ impl BookmarkFieldItem {
     }
 
     /// Sets `qExcludedValuesCount`.
+    #[inline]
     #[must_use]
     pub fn with_excluded_values_count(mut self, value: i32) -> Self {
         self.excluded_values_count = value;
@@ -928,15 +1099,23 @@ impl Record for BookmarkFieldItem {
     }
 }
 
+/// Picks a range of a bookmark's stored values for one field.
+///
+/// Pass it to [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For several states at once use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
+///
 /// `BookmarkFieldPage`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPage {
+    /// Index of the first value wanted, counted from 0.
+    ///
     /// `qStartIndex`: whole number.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
+    /// Index at which the range ends.
+    ///
     /// `qEndIndex`: whole number.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
@@ -944,6 +1123,7 @@ pub struct BookmarkFieldPage {
 
 impl BookmarkFieldPage {
     /// Sets `qStartIndex`.
+    #[inline]
     #[must_use]
     pub fn with_start_index(mut self, value: i32) -> Self {
         self.start_index = value;
@@ -951,6 +1131,7 @@ impl BookmarkFieldPage {
     }
 
     /// Sets `qEndIndex`.
+    #[inline]
     #[must_use]
     pub fn with_end_index(mut self, value: i32) -> Self {
         self.end_index = value;
@@ -984,20 +1165,28 @@ impl Record for BookmarkFieldPage {
     }
 }
 
+/// Picks a range of a bookmark's stored values for one field in one state.
+///
 /// `BookmarkFieldPageEx`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpageex)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPageEx {
+    /// The state whose values are wanted; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     ///
     /// Absent means `$`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// Index of the first value wanted, counted from 0.
+    ///
     /// `qStartIndex`: whole number.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
+    /// Index at which the range ends.
+    ///
     /// `qEndIndex`: whole number.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
@@ -1015,6 +1204,7 @@ impl Default for BookmarkFieldPageEx {
 
 impl BookmarkFieldPageEx {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -1022,6 +1212,7 @@ impl BookmarkFieldPageEx {
     }
 
     /// Sets `qStartIndex`.
+    #[inline]
     #[must_use]
     pub fn with_start_index(mut self, value: i32) -> Self {
         self.start_index = value;
@@ -1029,6 +1220,7 @@ impl BookmarkFieldPageEx {
     }
 
     /// Sets `qEndIndex`.
+    #[inline]
     #[must_use]
     pub fn with_end_index(mut self, value: i32) -> Self {
         self.end_index = value;
@@ -1066,25 +1258,38 @@ impl Record for BookmarkFieldPageEx {
     }
 }
 
+/// Says how the selections of one field compare with those that a bookmark stored.
+///
 /// `BookmarkFieldVerifyResultState`: one of 5 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BookmarkFieldVerifyResultState {
+    /// No comparison was made.
+    ///
     /// `NOT_VERIFIED`, number 0.
     #[doc(alias = "NOT_VERIFIED")]
     #[default]
     NotVerified,
+    /// Every stored value is selected now.
+    ///
     /// `FIELD_VALUE_MATCH_ALL`, number 1.
     #[doc(alias = "FIELD_VALUE_MATCH_ALL")]
     FieldValueMatchAll,
+    /// The data model no longer has the field.
+    ///
     /// `FIELD_MISSING`, number 2.
     #[doc(alias = "FIELD_MISSING")]
     FieldMissing,
+    /// The field is there, but some of the stored values are not; see
+    /// [`BookmarkFieldVerifyWarning::missing_values`](crate::types::BookmarkFieldVerifyWarning::missing_values).
+    ///
     /// `FIELD_VALUE_MISSING`, number 3.
     #[doc(alias = "FIELD_VALUE_MISSING")]
     FieldValueMissing,
+    /// The app no longer has the alternate state.
+    ///
     /// `STATE_MISSING`, number 4.
     #[doc(alias = "STATE_MISSING")]
     StateMissing,
@@ -1155,6 +1360,8 @@ impl Choice for BookmarkFieldVerifyResultState {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Names a field whose selections could not be restored as a bookmark stored them.
+///
 /// `BookmarkFieldVerifyWarning`: an object with 4 members.
 ///
 /// Stability: experimental.
@@ -1163,15 +1370,23 @@ impl Choice for BookmarkFieldVerifyResultState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldVerifyWarning {
+    /// The alternate state concerned; `$` is the default one.
+    ///
     /// `qState`: text.
     #[doc(alias = "qState")]
     pub state: String,
+    /// The field concerned.
+    ///
     /// `qField`: text.
     #[doc(alias = "qField")]
     pub field: String,
+    /// What is wrong with it.
+    ///
     /// `qVerifyResult`: [`BookmarkFieldVerifyResultState`].
     #[doc(alias = "qVerifyResult")]
     pub verify_result: BookmarkFieldVerifyResultState,
+    /// Texts of stored values that the field no longer has.
+    ///
     /// `qMissingValues`: texts.
     #[doc(alias = "qMissingValues")]
     pub missing_values: Vec<String>,
@@ -1179,6 +1394,7 @@ pub struct BookmarkFieldVerifyWarning {
 
 impl BookmarkFieldVerifyWarning {
     /// Sets `qState`.
+    #[inline]
     #[must_use]
     pub fn with_state(mut self, value: impl Into<String>) -> Self {
         self.state = value.into();
@@ -1186,6 +1402,7 @@ impl BookmarkFieldVerifyWarning {
     }
 
     /// Sets `qField`.
+    #[inline]
     #[must_use]
     pub fn with_field(mut self, value: impl Into<String>) -> Self {
         self.field = value.into();
@@ -1193,6 +1410,7 @@ impl BookmarkFieldVerifyWarning {
     }
 
     /// Sets `qVerifyResult`.
+    #[inline]
     #[must_use]
     pub fn with_verify_result(mut self, value: BookmarkFieldVerifyResultState) -> Self {
         self.verify_result = value;
@@ -1200,6 +1418,7 @@ impl BookmarkFieldVerifyWarning {
     }
 
     /// Sets `qMissingValues`.
+    #[inline]
     #[must_use]
     pub fn with_missing_values(
         mut self,
@@ -1245,12 +1464,19 @@ impl Record for BookmarkFieldVerifyWarning {
     }
 }
 
+/// Lists the bookmarks of the app, as asked for by [`BookmarkListDef`](crate::types::BookmarkListDef).
+///
+/// The object that holds the definition is invalidated when bookmarks are added, changed or removed, so its layouts follow
+/// the list.
+///
 /// `BookmarkList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkList {
+    /// One entry per bookmark: its identity, metadata, and the data that [`BookmarkListDef::data`](crate::types::BookmarkListDef::data) asked for.
+    ///
     /// `qItems`: list of [`NxContainerEntry`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
@@ -1258,6 +1484,7 @@ pub struct BookmarkList {
 
 impl BookmarkList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -1292,6 +1519,11 @@ impl Record for BookmarkList {
     }
 }
 
+/// Asks a generic object to list the app's bookmarks in its layout.
+///
+/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to keep a list that follows changes; for a single look use
+/// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks). The result is [`BookmarkList`](crate::types::BookmarkList).
+///
 /// `BookmarkListDef`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1300,12 +1532,20 @@ impl Record for BookmarkList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkListDef {
+    /// The bookmark type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `bookmark`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// What to take from each bookmark: an object whose members are names of your choice, with paths as values, such as
+    /// `{"title": "/qMetaDef/title"}`. The values found come back under those names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
+    /// Whether soft patches stored in bookmarks are part of the entries. They can grow to a size that makes
+    /// the list hard to handle.
+    ///
     /// `qIncludePatches`: true or false.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
@@ -1315,6 +1555,7 @@ pub struct BookmarkListDef {
 
 impl BookmarkListDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -1322,6 +1563,7 @@ impl BookmarkListDef {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -1329,6 +1571,7 @@ impl BookmarkListDef {
     }
 
     /// Sets `qIncludePatches`.
+    #[inline]
     #[must_use]
     pub fn with_include_patches(mut self, value: bool) -> Self {
         self.include_patches = value;
@@ -1369,12 +1612,19 @@ impl Record for BookmarkListDef {
     }
 }
 
+/// Picks ranges of a bookmark's stored values for one field in several states.
+///
+/// Pass it to [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Without pages the answer holds the values of every state; with a single
+/// page that names no state, its range is used for all of them.
+///
 /// `BookmarkStateFieldPages`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkStateFieldPages {
+    /// The ranges, one a state.
+    ///
     /// `qStatePages`: list of [`BookmarkFieldPageEx`].
     #[doc(alias = "qStatePages")]
     pub state_pages: Vec<BookmarkFieldPageEx>,
@@ -1382,6 +1632,7 @@ pub struct BookmarkStateFieldPages {
 
 impl BookmarkStateFieldPages {
     /// Sets `qStatePages`.
+    #[inline]
     #[must_use]
     pub fn with_state_pages(
         mut self,
@@ -1416,18 +1667,26 @@ impl Record for BookmarkStateFieldPages {
     }
 }
 
+/// Holds the value of one variable at the time a bookmark was made.
+///
 /// `BookmarkVariableItem`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkvariableitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkVariableItem {
+    /// The variable's name.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// What the variable evaluated to.
+    ///
     /// `qValue`: [`FieldValue`].
     #[doc(alias = "qValue")]
     pub value: FieldValue,
+    /// The definition to restore: a constant, or an expression that starts with `=`.
+    ///
     /// `qDefinition`: text.
     #[doc(alias = "qDefinition")]
     pub definition: String,
@@ -1435,6 +1694,7 @@ pub struct BookmarkVariableItem {
 
 impl BookmarkVariableItem {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1442,6 +1702,7 @@ impl BookmarkVariableItem {
     }
 
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: FieldValue) -> Self {
         self.value = value;
@@ -1449,6 +1710,7 @@ impl BookmarkVariableItem {
     }
 
     /// Sets `qDefinition`.
+    #[inline]
     #[must_use]
     pub fn with_definition(mut self, value: impl Into<String>) -> Self {
         self.definition = value.into();
@@ -1484,6 +1746,8 @@ impl Record for BookmarkVariableItem {
     }
 }
 
+/// Gives the condition under which a bookmark of the classic format is shown.
+///
 /// `CondDef`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1492,11 +1756,15 @@ impl Record for BookmarkVariableItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CondDef {
+    /// Whether it is always shown; the expression counts only when this is false.
+    ///
     /// `qAlways`: true or false.
     ///
     /// Absent means true.
     #[doc(alias = "qAlways")]
     pub always: bool,
+    /// The expression that decides; non-zero means shown.
+    ///
     /// `qExpression`: [`ValueExpr`].
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
@@ -1516,6 +1784,7 @@ impl Default for CondDef {
 
 impl CondDef {
     /// Sets `qAlways`.
+    #[inline]
     #[must_use]
     pub fn with_always(mut self, value: bool) -> Self {
         self.always = value;
@@ -1523,6 +1792,7 @@ impl CondDef {
     }
 
     /// Sets `qExpression`.
+    #[inline]
     #[must_use]
     pub fn with_expression(mut self, value: ValueExpr) -> Self {
         self.expression = value;
@@ -1563,15 +1833,24 @@ impl Record for CondDef {
     }
 }
 
+/// Holds the active field of one cyclic group, by number.
+///
+/// The engine does not use it any more: see [`GroupState`](crate::types::GroupState), which names the field by its definition and so survives a
+/// change in the group's order.
+///
 /// `CyclicGroupPosition`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CyclicGroupPosition {
+    /// The cyclic group.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Index of the active field within the group, counted from 0.
+    ///
     /// `qActiveField`: whole number.
     #[doc(alias = "qActiveField")]
     pub active_field: i32,
@@ -1579,6 +1858,7 @@ pub struct CyclicGroupPosition {
 
 impl CyclicGroupPosition {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -1586,6 +1866,7 @@ impl CyclicGroupPosition {
     }
 
     /// Sets `qActiveField`.
+    #[inline]
     #[must_use]
     pub fn with_active_field(mut self, value: i32) -> Self {
         self.active_field = value;
@@ -1619,15 +1900,24 @@ impl Record for CyclicGroupPosition {
     }
 }
 
+/// Marks a node of a pivot table or tree that is expanded.
+///
+/// A list of these is the expansion state of a cube: set by the user with [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and its siblings,
+/// stored in [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) when the state is to be kept.
+///
 /// `ExpansionData`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExpansionData {
+    /// Whether the mark lists what is left out of the expansion instead of what belongs to it.
+    ///
     /// `qExcludeList`: true or false.
     #[doc(alias = "qExcludeList")]
     pub exclude_list: bool,
+    /// Where in the dimension tree the node is.
+    ///
     /// `qPos`: [`PositionMark`].
     #[doc(alias = "qPos")]
     pub pos: PositionMark,
@@ -1635,6 +1925,7 @@ pub struct ExpansionData {
 
 impl ExpansionData {
     /// Sets `qExcludeList`.
+    #[inline]
     #[must_use]
     pub fn with_exclude_list(mut self, value: bool) -> Self {
         self.exclude_list = value;
@@ -1642,6 +1933,7 @@ impl ExpansionData {
     }
 
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: PositionMark) -> Self {
         self.pos = value;
@@ -1675,51 +1967,83 @@ impl Record for ExpansionData {
     }
 }
 
+/// Holds the stored layout state of one QlikView object: sorting, expansion, scroll position and more.
+///
+/// Occurs only in bookmarks of the classic format; see [`Bookmark`](crate::types::Bookmark).
+///
 /// `ExtendedLayoutBookmarkData`: an object with 14 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedLayoutBookmarkData {
+    /// Identifier of the object.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Whether the object was the active one.
+    ///
     /// `qActive`: true or false.
     #[doc(alias = "qActive")]
     pub active: bool,
+    /// Numeric code for how the object was shown on its sheet.
+    ///
     /// `qShowMode`: whole number.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
+    /// Where the object was scrolled to.
+    ///
     /// `qScrollPos`: [`ScrollPosition`].
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
+    /// Nodes that were expanded in a pivot table.
+    ///
     /// `qExpansionInfo`: list of [`ExpansionData`].
     #[doc(alias = "qExpansionInfo")]
     pub expansion_info: Vec<ExpansionData>,
+    /// Whether the left dimensions were all collapsed.
+    ///
     /// `qLeftCollapsed`: true or false.
     #[doc(alias = "qLeftCollapsed")]
     pub left_collapsed: bool,
+    /// Whether the top dimensions were all collapsed.
+    ///
     /// `qTopCollapsed`: true or false.
     #[doc(alias = "qTopCollapsed")]
     pub top_collapsed: bool,
+    /// The order of the columns that rows were sorted by.
+    ///
     /// `qSortData`: list of [`InterFieldSortData`].
     #[doc(alias = "qSortData")]
     pub sort_data: Vec<InterFieldSortData>,
+    /// Active item of each group among the dimensions.
+    ///
     /// `qDimensionGroupPos`: list of [`GroupStateInfo`].
     #[doc(alias = "qDimensionGroupPos")]
     pub dimension_group_pos: Vec<GroupStateInfo>,
+    /// Active item of each group among the expressions.
+    ///
     /// `qExpressionGroupPos`: list of [`GroupStateInfo`].
     #[doc(alias = "qExpressionGroupPos")]
     pub expression_group_pos: Vec<GroupStateInfo>,
+    /// Whether [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode) is to be restored.
+    ///
     /// `qUseGraphMode`: true or false.
     #[doc(alias = "qUseGraphMode")]
     pub use_graph_mode: bool,
+    /// The chart type that a user had switched the object to.
+    ///
     /// `qGraphMode`: [`GraphMode`].
     #[doc(alias = "qGraphMode")]
     pub graph_mode: GraphMode,
+    /// For a container, which of its objects was in front.
+    ///
     /// `qActiveContainerChildObjectId`: text.
     #[doc(alias = "qActiveContainerChildObjectId")]
     pub active_container_child_object_id: String,
+    /// Arrangement of the dimensions of a pivot table.
+    ///
     /// `qExtendedPivotState`: [`ExtendedPivotStateData`].
     #[doc(alias = "qExtendedPivotState")]
     pub extended_pivot_state: ExtendedPivotStateData,
@@ -1727,6 +2051,7 @@ pub struct ExtendedLayoutBookmarkData {
 
 impl ExtendedLayoutBookmarkData {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -1734,6 +2059,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qActive`.
+    #[inline]
     #[must_use]
     pub fn with_active(mut self, value: bool) -> Self {
         self.active = value;
@@ -1741,6 +2067,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qShowMode`.
+    #[inline]
     #[must_use]
     pub fn with_show_mode(mut self, value: i16) -> Self {
         self.show_mode = value;
@@ -1748,6 +2075,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qScrollPos`.
+    #[inline]
     #[must_use]
     pub fn with_scroll_pos(mut self, value: ScrollPosition) -> Self {
         self.scroll_pos = value;
@@ -1755,6 +2083,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qExpansionInfo`.
+    #[inline]
     #[must_use]
     pub fn with_expansion_info(
         mut self,
@@ -1765,6 +2094,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qLeftCollapsed`.
+    #[inline]
     #[must_use]
     pub fn with_left_collapsed(mut self, value: bool) -> Self {
         self.left_collapsed = value;
@@ -1772,6 +2102,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qTopCollapsed`.
+    #[inline]
     #[must_use]
     pub fn with_top_collapsed(mut self, value: bool) -> Self {
         self.top_collapsed = value;
@@ -1779,6 +2110,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qSortData`.
+    #[inline]
     #[must_use]
     pub fn with_sort_data(
         mut self,
@@ -1789,6 +2121,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qDimensionGroupPos`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_group_pos(
         mut self,
@@ -1799,6 +2132,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qExpressionGroupPos`.
+    #[inline]
     #[must_use]
     pub fn with_expression_group_pos(
         mut self,
@@ -1809,6 +2143,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qUseGraphMode`.
+    #[inline]
     #[must_use]
     pub fn with_use_graph_mode(mut self, value: bool) -> Self {
         self.use_graph_mode = value;
@@ -1816,6 +2151,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qGraphMode`.
+    #[inline]
     #[must_use]
     pub fn with_graph_mode(mut self, value: GraphMode) -> Self {
         self.graph_mode = value;
@@ -1823,6 +2159,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qActiveContainerChildObjectId`.
+    #[inline]
     #[must_use]
     pub fn with_active_container_child_object_id(
         mut self,
@@ -1833,6 +2170,7 @@ impl ExtendedLayoutBookmarkData {
     }
 
     /// Sets `qExtendedPivotState`.
+    #[inline]
     #[must_use]
     pub fn with_extended_pivot_state(mut self, value: ExtendedPivotStateData) -> Self {
         self.extended_pivot_state = value;
@@ -1908,21 +2246,31 @@ impl Record for ExtendedLayoutBookmarkData {
     }
 }
 
+/// Holds the stored arrangement of a QlikView pivot table.
+///
 /// `ExtendedPivotStateData`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedpivotstatedata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedPivotStateData {
+    /// Position of the expressions among the dimensions.
+    ///
     /// `qExpressionPosition`: whole number.
     #[doc(alias = "qExpressionPosition")]
     pub expression_position: i16,
+    /// How many of the dimensions were on the left; the others were on top.
+    ///
     /// `qNumberOfLeftDimensions`: whole number.
     #[doc(alias = "qNumberOfLeftDimensions")]
     pub number_of_left_dimensions: i16,
+    /// The dimensions in the order they had.
+    ///
     /// `qDimensionNames`: texts.
     #[doc(alias = "qDimensionNames")]
     pub dimension_names: Vec<String>,
+    /// The conditions, one a dimension, under which each was part of the chart.
+    ///
     /// `qEnableConditions`: texts.
     #[doc(alias = "qEnableConditions")]
     pub enable_conditions: Vec<String>,
@@ -1930,6 +2278,7 @@ pub struct ExtendedPivotStateData {
 
 impl ExtendedPivotStateData {
     /// Sets `qExpressionPosition`.
+    #[inline]
     #[must_use]
     pub fn with_expression_position(mut self, value: i16) -> Self {
         self.expression_position = value;
@@ -1937,6 +2286,7 @@ impl ExtendedPivotStateData {
     }
 
     /// Sets `qNumberOfLeftDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_number_of_left_dimensions(mut self, value: i16) -> Self {
         self.number_of_left_dimensions = value;
@@ -1944,6 +2294,7 @@ impl ExtendedPivotStateData {
     }
 
     /// Sets `qDimensionNames`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_names(
         mut self,
@@ -1954,6 +2305,7 @@ impl ExtendedPivotStateData {
     }
 
     /// Sets `qEnableConditions`.
+    #[inline]
     #[must_use]
     pub fn with_enable_conditions(
         mut self,
@@ -1999,15 +2351,21 @@ impl Record for ExtendedPivotStateData {
     }
 }
 
+/// Names a field, or another thing that can be selected in, together with its kind.
+///
 /// `FieldDefEx`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddefex)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDefEx {
+    /// Name of the field, group or variable; for [`FieldType::IsExpr`](crate::types::FieldType::IsExpr) the expression.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// What the name stands for.
+    ///
     /// `qType`: [`FieldType`].
     #[doc(alias = "qType")]
     pub type_: FieldType,
@@ -2015,6 +2373,7 @@ pub struct FieldDefEx {
 
 impl FieldDefEx {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -2022,6 +2381,7 @@ impl FieldDefEx {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: FieldType) -> Self {
         self.type_ = value;
@@ -2055,34 +2415,52 @@ impl Record for FieldDefEx {
     }
 }
 
+/// Tells what kind of thing a name in a bookmark stands for.
+///
 /// `FieldType`: one of 8 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
+    /// Nothing: the data model has no such field.
+    ///
     /// `NOT_PRESENT`, number 0.
     #[doc(alias = "NOT_PRESENT")]
     #[default]
     NotPresent,
+    /// An ordinary field of the data model.
+    ///
     /// `PRESENT`, number 1.
     #[doc(alias = "PRESENT")]
     Present,
+    /// A cyclic group of fields, of which one is active at a time.
+    ///
     /// `IS_CYCLIC_GROUP`, number 2.
     #[doc(alias = "IS_CYCLIC_GROUP")]
     IsCyclicGroup,
+    /// A drill-down group of fields, from coarse to fine.
+    ///
     /// `IS_DRILL_GROUP`, number 3.
     #[doc(alias = "IS_DRILL_GROUP")]
     IsDrillGroup,
+    /// A variable.
+    ///
     /// `IS_VAR`, number 4.
     #[doc(alias = "IS_VAR")]
     IsVar,
+    /// An expression, as in a field on the fly.
+    ///
     /// `IS_EXPR`, number 5.
     #[doc(alias = "IS_EXPR")]
     IsExpr,
+    /// A measure field of Direct Discovery, whose values stay in the database.
+    ///
     /// `IS_IMPLICIT`, number 6.
     #[doc(alias = "IS_IMPLICIT")]
     IsImplicit,
+    /// A detail field of Direct Discovery, which tables can show but expressions cannot use.
+    ///
     /// `IS_DETAIL`, number 7.
     #[doc(alias = "IS_DETAIL")]
     IsDetail,
@@ -2172,21 +2550,34 @@ impl Choice for FieldType {
     }
 }
 
+/// Holds a bookmark as it is stored beside an object: properties and content together.
+///
+/// It belongs to property trees: [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns it for an object into which a snapshot is
+/// embedded. Hand it back unchanged in [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree); losing it loses the snapshot.
+///
 /// `GenericBookmarkEntry`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkEntry {
+    /// The properties of the bookmark or snapshot. A snapshot's can hold a whole object layout.
+    ///
     /// `qProperties`: [`GenericBookmarkProperties`].
     #[doc(alias = "qProperties")]
     pub properties: GenericBookmarkProperties,
+    /// Selections, variables and soft patches.
+    ///
     /// `qBookmark`: [`NxBookmark`].
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
+    /// The same in the classic format, where the document has one.
+    ///
     /// `qClassicBookmark`: [`Bookmark`].
     #[doc(alias = "qClassicBookmark")]
     pub classic_bookmark: Bookmark,
+    /// Metadata of the classic format.
+    ///
     /// `qClassicMetadata`: [`MetaData`].
     #[doc(alias = "qClassicMetadata")]
     pub classic_metadata: MetaData,
@@ -2194,6 +2585,7 @@ pub struct GenericBookmarkEntry {
 
 impl GenericBookmarkEntry {
     /// Sets `qProperties`.
+    #[inline]
     #[must_use]
     pub fn with_properties(mut self, value: GenericBookmarkProperties) -> Self {
         self.properties = value;
@@ -2201,6 +2593,7 @@ impl GenericBookmarkEntry {
     }
 
     /// Sets `qBookmark`.
+    #[inline]
     #[must_use]
     pub fn with_bookmark(mut self, value: NxBookmark) -> Self {
         self.bookmark = value;
@@ -2208,6 +2601,7 @@ impl GenericBookmarkEntry {
     }
 
     /// Sets `qClassicBookmark`.
+    #[inline]
     #[must_use]
     pub fn with_classic_bookmark(mut self, value: Bookmark) -> Self {
         self.classic_bookmark = value;
@@ -2215,6 +2609,7 @@ impl GenericBookmarkEntry {
     }
 
     /// Sets `qClassicMetadata`.
+    #[inline]
     #[must_use]
     pub fn with_classic_metadata(mut self, value: MetaData) -> Self {
         self.classic_metadata = value;
@@ -2257,6 +2652,11 @@ impl Record for GenericBookmarkEntry {
     }
 }
 
+/// Shows a bookmark to readers: its identity, rights, and the selections it stores.
+///
+/// Comes from [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). Custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties) come along, with expressions
+/// evaluated.
+///
 /// `GenericBookmarkLayout`: an object with 4 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2265,15 +2665,23 @@ impl Record for GenericBookmarkEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkLayout {
+    /// Identifier and type of the bookmark.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Title, owner, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// What applying the bookmark will restore.
+    ///
     /// `qBookmark`: [`NxBookmark`].
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
+    /// For each field with a stored selection, how many values it covers; cheaper to read than the values.
+    ///
     /// `qFieldInfos`: list of [`LayoutFieldInfo`].
     #[doc(alias = "qFieldInfos")]
     pub field_infos: Vec<LayoutFieldInfo>,
@@ -2283,6 +2691,7 @@ pub struct GenericBookmarkLayout {
 
 impl GenericBookmarkLayout {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -2290,6 +2699,7 @@ impl GenericBookmarkLayout {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -2297,6 +2707,7 @@ impl GenericBookmarkLayout {
     }
 
     /// Sets `qBookmark`.
+    #[inline]
     #[must_use]
     pub fn with_bookmark(mut self, value: NxBookmark) -> Self {
         self.bookmark = value;
@@ -2304,6 +2715,7 @@ impl GenericBookmarkLayout {
     }
 
     /// Sets `qFieldInfos`.
+    #[inline]
     #[must_use]
     pub fn with_field_infos(
         mut self,
@@ -2354,6 +2766,12 @@ impl Record for GenericBookmarkLayout {
     }
 }
 
+/// Defines a bookmark: its identity, metadata and what is to be stored.
+///
+/// Pass it to [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the selections of the moment under it; afterwards
+/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes the properties but not the selections (for those use [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark)).
+/// Apps put members of their own here, such as `sheetId` or `creationDate`; keep those that you did not set.
+///
 /// `GenericBookmarkProperties`: an object with 4 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2362,13 +2780,20 @@ impl Record for GenericBookmarkLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkProperties {
+    /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `bookmark`.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Metadata such as `title`, `description` and `tags`; the engine publishes it in
+    /// [`GenericBookmarkLayout::meta`](crate::types::GenericBookmarkLayout::meta).
+    ///
     /// `qMetaDef`: [`NxMetaDef`].
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Whether the values of all variables are stored, to be restored when the bookmark is applied.
     ///
     /// `qIncludeVariables`: true or false.
     ///
@@ -2376,6 +2801,9 @@ pub struct GenericBookmarkProperties {
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Whether each selection is stored as the values it hit. Otherwise a search is kept as a search, and
+    /// applying the bookmark after a reload may select other values.
     ///
     /// `qDistinctValues`: true or false.
     ///
@@ -2388,6 +2816,7 @@ pub struct GenericBookmarkProperties {
 
 impl GenericBookmarkProperties {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -2395,6 +2824,7 @@ impl GenericBookmarkProperties {
     }
 
     /// Sets `qMetaDef`.
+    #[inline]
     #[must_use]
     pub fn with_meta_def(mut self, value: NxMetaDef) -> Self {
         self.meta_def = value;
@@ -2402,6 +2832,7 @@ impl GenericBookmarkProperties {
     }
 
     /// Sets `qIncludeVariables`.
+    #[inline]
     #[must_use]
     pub fn with_include_variables(mut self, value: bool) -> Self {
         self.include_variables = value;
@@ -2409,6 +2840,7 @@ impl GenericBookmarkProperties {
     }
 
     /// Sets `qDistinctValues`.
+    #[inline]
     #[must_use]
     pub fn with_distinct_values(mut self, value: bool) -> Self {
         self.distinct_values = value;
@@ -2456,52 +2888,82 @@ impl Record for GenericBookmarkProperties {
     }
 }
 
+/// Lists the chart types of QlikView, as a classic bookmark stores them.
+///
 /// `GraphMode`: one of 14 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#graphmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GraphMode {
+    /// Bar chart.
+    ///
     /// `GRAPH_MODE_BAR`, number 0.
     #[doc(alias = "GRAPH_MODE_BAR")]
     #[default]
     Bar,
+    /// Pie chart.
+    ///
     /// `GRAPH_MODE_PIE`, number 1.
     #[doc(alias = "GRAPH_MODE_PIE")]
     Pie,
+    /// Pivot table.
+    ///
     /// `GRAPH_MODE_PIVOTTABLE`, number 2.
     #[doc(alias = "GRAPH_MODE_PIVOTTABLE")]
     Pivottable,
+    /// Scatter chart.
+    ///
     /// `GRAPH_MODE_SCATTER`, number 3.
     #[doc(alias = "GRAPH_MODE_SCATTER")]
     Scatter,
+    /// Line chart.
+    ///
     /// `GRAPH_MODE_LINE`, number 4.
     #[doc(alias = "GRAPH_MODE_LINE")]
     Line,
+    /// Straight table.
+    ///
     /// `GRAPH_MODE_STRAIGHTTABLE`, number 5.
     #[doc(alias = "GRAPH_MODE_STRAIGHTTABLE")]
     Straighttable,
+    /// Combination of bars and lines.
+    ///
     /// `GRAPH_MODE_COMBO`, number 6.
     #[doc(alias = "GRAPH_MODE_COMBO")]
     Combo,
+    /// Radar chart.
+    ///
     /// `GRAPH_MODE_RADAR`, number 7.
     #[doc(alias = "GRAPH_MODE_RADAR")]
     Radar,
+    /// Gauge chart.
+    ///
     /// `GRAPH_MODE_GAUGE`, number 8.
     #[doc(alias = "GRAPH_MODE_GAUGE")]
     Gauge,
+    /// Grid chart.
+    ///
     /// `GRAPH_MODE_GRID`, number 9.
     #[doc(alias = "GRAPH_MODE_GRID")]
     Grid,
+    /// Block chart, also known as treemap.
+    ///
     /// `GRAPH_MODE_BLOCK`, number 10.
     #[doc(alias = "GRAPH_MODE_BLOCK")]
     Block,
+    /// Funnel chart.
+    ///
     /// `GRAPH_MODE_FUNNEL`, number 11.
     #[doc(alias = "GRAPH_MODE_FUNNEL")]
     Funnel,
+    /// Mekko chart.
+    ///
     /// `GRAPH_MODE_MEKKO`, number 12.
     #[doc(alias = "GRAPH_MODE_MEKKO")]
     Mekko,
+    /// No chart type: the mark that ends the list.
+    ///
     /// `GRAPH_MODE_LAST`, number 13.
     #[doc(alias = "GRAPH_MODE_LAST")]
     Last,
@@ -2633,15 +3095,21 @@ impl Choice for GraphMode {
     }
 }
 
+/// Holds the position of one field group in a classic bookmark.
+///
 /// `GroupBookmarkData`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupbookmarkdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupBookmarkData {
+    /// Identifier of the group.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Index of the field that was active.
+    ///
     /// `qCyclePos`: whole number.
     #[doc(alias = "qCyclePos")]
     pub cycle_pos: i32,
@@ -2649,6 +3117,7 @@ pub struct GroupBookmarkData {
 
 impl GroupBookmarkData {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -2656,6 +3125,7 @@ impl GroupBookmarkData {
     }
 
     /// Sets `qCyclePos`.
+    #[inline]
     #[must_use]
     pub fn with_cycle_pos(mut self, value: i32) -> Self {
         self.cycle_pos = value;
@@ -2691,6 +3161,12 @@ impl Record for GroupBookmarkData {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Names the active field of one cyclic dimension.
+///
+/// [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) reads the states of all groups and [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) restores them; bookmarks store them
+/// in [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). A single group is moved with [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
+/// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
+///
 /// `GroupState`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -2699,9 +3175,13 @@ impl Record for GroupBookmarkData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupState {
+    /// Identifier and type of the cyclic dimension.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// The definition of the active field, as it stands in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
+    ///
     /// `qActiveFieldDef`: text.
     #[doc(alias = "qActiveFieldDef")]
     pub active_field_def: String,
@@ -2709,6 +3189,7 @@ pub struct GroupState {
 
 impl GroupState {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -2716,6 +3197,7 @@ impl GroupState {
     }
 
     /// Sets `qActiveFieldDef`.
+    #[inline]
     #[must_use]
     pub fn with_active_field_def(mut self, value: impl Into<String>) -> Self {
         self.active_field_def = value.into();
@@ -2749,6 +3231,8 @@ impl Record for GroupState {
     }
 }
 
+/// Holds the active item of one group in a QlikView object.
+///
 /// `GroupStateInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2757,9 +3241,13 @@ impl Record for GroupState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupStateInfo {
+    /// Name of the group.
+    ///
     /// `qGroupName`: text.
     #[doc(alias = "qGroupName")]
     pub group_name: String,
+    /// Name of the field or expression that was active.
+    ///
     /// `qCurrentItemName`: text.
     #[doc(alias = "qCurrentItemName")]
     pub current_item_name: String,
@@ -2769,6 +3257,7 @@ pub struct GroupStateInfo {
 
 impl GroupStateInfo {
     /// Sets `qGroupName`.
+    #[inline]
     #[must_use]
     pub fn with_group_name(mut self, value: impl Into<String>) -> Self {
         self.group_name = value.into();
@@ -2776,6 +3265,7 @@ impl GroupStateInfo {
     }
 
     /// Sets `qCurrentItemName`.
+    #[inline]
     #[must_use]
     pub fn with_current_item_name(mut self, value: impl Into<String>) -> Self {
         self.current_item_name = value.into();
@@ -2814,18 +3304,26 @@ impl Record for GroupStateInfo {
     }
 }
 
+/// Holds the values that users had entered into a QlikView input field.
+///
 /// `InputFieldItem`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#inputfielditem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InputFieldItem {
+    /// Name of the input field.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// The entered values.
+    ///
     /// `qValues`: list of [`FieldValue`].
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
+    /// Packed keys that tie the values to records; opaque to clients.
+    ///
     /// `qPackedHashKeys`: whole numbers.
     #[doc(alias = "qPackedHashKeys")]
     pub packed_hash_keys: Vec<i16>,
@@ -2833,6 +3331,7 @@ pub struct InputFieldItem {
 
 impl InputFieldItem {
     /// Sets `qFieldName`.
+    #[inline]
     #[must_use]
     pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
         self.field_name = value.into();
@@ -2840,6 +3339,7 @@ impl InputFieldItem {
     }
 
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -2850,6 +3350,7 @@ impl InputFieldItem {
     }
 
     /// Sets `qPackedHashKeys`.
+    #[inline]
     #[must_use]
     pub fn with_packed_hash_keys(
         mut self,
@@ -2892,15 +3393,21 @@ impl Record for InputFieldItem {
     }
 }
 
+/// Names a column of a QlikView table in its sort order.
+///
 /// `InterFieldSortData`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#interfieldsortdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InterFieldSortData {
+    /// Field or column that is sorted by.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether the order is turned round.
+    ///
     /// `qReversed`: true or false.
     #[doc(alias = "qReversed")]
     pub reversed: bool,
@@ -2908,6 +3415,7 @@ pub struct InterFieldSortData {
 
 impl InterFieldSortData {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -2915,6 +3423,7 @@ impl InterFieldSortData {
     }
 
     /// Sets `qReversed`.
+    #[inline]
     #[must_use]
     pub fn with_reversed(mut self, value: bool) -> Self {
         self.reversed = value;
@@ -2948,21 +3457,31 @@ impl Record for InterFieldSortData {
     }
 }
 
+/// Holds the stored layout state of one QlikView object in the short form.
+///
 /// `LayoutBookmarkData`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutbookmarkdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutBookmarkData {
+    /// Identifier of the object.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Whether the object was the active one.
+    ///
     /// `qActive`: true or false.
     #[doc(alias = "qActive")]
     pub active: bool,
+    /// Numeric code for how the object was shown on its sheet.
+    ///
     /// `qShowMode`: whole number.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
+    /// Where the object was scrolled to.
+    ///
     /// `qScrollPos`: [`ScrollPosition`].
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
@@ -2970,6 +3489,7 @@ pub struct LayoutBookmarkData {
 
 impl LayoutBookmarkData {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -2977,6 +3497,7 @@ impl LayoutBookmarkData {
     }
 
     /// Sets `qActive`.
+    #[inline]
     #[must_use]
     pub fn with_active(mut self, value: bool) -> Self {
         self.active = value;
@@ -2984,6 +3505,7 @@ impl LayoutBookmarkData {
     }
 
     /// Sets `qShowMode`.
+    #[inline]
     #[must_use]
     pub fn with_show_mode(mut self, value: i16) -> Self {
         self.show_mode = value;
@@ -2991,6 +3513,7 @@ impl LayoutBookmarkData {
     }
 
     /// Sets `qScrollPos`.
+    #[inline]
     #[must_use]
     pub fn with_scroll_pos(mut self, value: ScrollPosition) -> Self {
         self.scroll_pos = value;
@@ -3033,36 +3556,56 @@ impl Record for LayoutBookmarkData {
     }
 }
 
+/// Holds metadata of a bookmark in the classic format.
+///
 /// `MetaData`: an object with 9 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#metadata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MetaData {
+    /// Whether other users may see the bookmark.
+    ///
     /// `qShared`: true or false.
     #[doc(alias = "qShared")]
     pub shared: bool,
+    /// When it was last changed, in UTC, as days since 30 December 1899; the fraction is the time of day.
+    ///
     /// `qUtcModifyTime`: number.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
+    /// The sheet that belongs to it.
+    ///
     /// `qSheetId`: text.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
+    /// Whether it was made for passing use only.
+    ///
     /// `qTemporary`: true or false.
     #[doc(alias = "qTemporary")]
     pub temporary: bool,
+    /// Whether only the users in [`MetaData::access_list`](crate::types::MetaData::access_list) may use it.
+    ///
     /// `qRestrictedAccess`: true or false.
     #[doc(alias = "qRestrictedAccess")]
     pub restricted_access: bool,
+    /// Users who may use it.
+    ///
     /// `qAccessList`: texts.
     #[doc(alias = "qAccessList")]
     pub access_list: Vec<String>,
+    /// A left-over of personal editions, without a meaning today.
+    ///
     /// `qPersonalEditionHash_OBSOLETE`: text.
     #[doc(alias = "qPersonalEditionHash_OBSOLETE")]
     pub personal_edition_hash_obsolete: String,
+    /// Whether it is left out of lists.
+    ///
     /// `qHidden`: true or false.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
+    /// Identifiers of what it is linked to.
+    ///
     /// `qLinkedTo`: texts.
     #[doc(alias = "qLinkedTo")]
     pub linked_to: Vec<String>,
@@ -3070,6 +3613,7 @@ pub struct MetaData {
 
 impl MetaData {
     /// Sets `qShared`.
+    #[inline]
     #[must_use]
     pub fn with_shared(mut self, value: bool) -> Self {
         self.shared = value;
@@ -3077,6 +3621,7 @@ impl MetaData {
     }
 
     /// Sets `qUtcModifyTime`.
+    #[inline]
     #[must_use]
     pub fn with_utc_modify_time(mut self, value: f64) -> Self {
         self.utc_modify_time = value;
@@ -3084,6 +3629,7 @@ impl MetaData {
     }
 
     /// Sets `qSheetId`.
+    #[inline]
     #[must_use]
     pub fn with_sheet_id(mut self, value: impl Into<String>) -> Self {
         self.sheet_id = value.into();
@@ -3091,6 +3637,7 @@ impl MetaData {
     }
 
     /// Sets `qTemporary`.
+    #[inline]
     #[must_use]
     pub fn with_temporary(mut self, value: bool) -> Self {
         self.temporary = value;
@@ -3098,6 +3645,7 @@ impl MetaData {
     }
 
     /// Sets `qRestrictedAccess`.
+    #[inline]
     #[must_use]
     pub fn with_restricted_access(mut self, value: bool) -> Self {
         self.restricted_access = value;
@@ -3105,6 +3653,7 @@ impl MetaData {
     }
 
     /// Sets `qAccessList`.
+    #[inline]
     #[must_use]
     pub fn with_access_list(
         mut self,
@@ -3115,6 +3664,7 @@ impl MetaData {
     }
 
     /// Sets `qPersonalEditionHash_OBSOLETE`.
+    #[inline]
     #[must_use]
     pub fn with_personal_edition_hash_obsolete(
         mut self,
@@ -3125,6 +3675,7 @@ impl MetaData {
     }
 
     /// Sets `qHidden`.
+    #[inline]
     #[must_use]
     pub fn with_hidden(mut self, value: bool) -> Self {
         self.hidden = value;
@@ -3132,6 +3683,7 @@ impl MetaData {
     }
 
     /// Sets `qLinkedTo`.
+    #[inline]
     #[must_use]
     pub fn with_linked_to(
         mut self,
@@ -3192,27 +3744,45 @@ impl Record for MetaData {
     }
 }
 
+/// Holds the content of a bookmark: selections per state, variables, soft patches and group positions.
+///
+/// The engine fills it in when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) runs; clients read it in
+/// [`GenericBookmarkLayout::bookmark`](crate::types::GenericBookmarkLayout::bookmark).
+///
 /// `NxBookmark`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxBookmark {
+    /// The selections, one entry an alternate state.
+    ///
     /// `qStateData`: list of [`AlternateStateData`].
     #[doc(alias = "qStateData")]
     pub state_data: Vec<AlternateStateData>,
+    /// When the content was stored, in UTC, as days since 30 December 1899; the fraction is the time of day.
+    ///
     /// `qUtcModifyTime`: number.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
+    /// Variables and their values, when the bookmark was made to include them.
+    ///
     /// `qVariableItems`: list of [`BookmarkVariableItem`].
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
+    /// Soft patches of objects that applying the bookmark brings back, such as a changed sort order. See
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
+    ///
     /// `qPatches`: list of [`NxPatches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatches>,
+    /// Not in use; read [`NxBookmark::group_states`](crate::types::NxBookmark::group_states).
+    ///
     /// `qCyclicGroupStates`: list of [`CyclicGroupPosition`].
     #[doc(alias = "qCyclicGroupStates")]
     pub cyclic_group_states: Vec<CyclicGroupPosition>,
+    /// Active field of each cyclic dimension, by definition.
+    ///
     /// `qGroupStates`: list of [`GroupState`].
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
@@ -3220,6 +3790,7 @@ pub struct NxBookmark {
 
 impl NxBookmark {
     /// Sets `qStateData`.
+    #[inline]
     #[must_use]
     pub fn with_state_data(
         mut self,
@@ -3230,6 +3801,7 @@ impl NxBookmark {
     }
 
     /// Sets `qUtcModifyTime`.
+    #[inline]
     #[must_use]
     pub fn with_utc_modify_time(mut self, value: f64) -> Self {
         self.utc_modify_time = value;
@@ -3237,6 +3809,7 @@ impl NxBookmark {
     }
 
     /// Sets `qVariableItems`.
+    #[inline]
     #[must_use]
     pub fn with_variable_items(
         mut self,
@@ -3247,6 +3820,7 @@ impl NxBookmark {
     }
 
     /// Sets `qPatches`.
+    #[inline]
     #[must_use]
     pub fn with_patches(
         mut self,
@@ -3257,6 +3831,7 @@ impl NxBookmark {
     }
 
     /// Sets `qCyclicGroupStates`.
+    #[inline]
     #[must_use]
     pub fn with_cyclic_group_states(
         mut self,
@@ -3267,6 +3842,7 @@ impl NxBookmark {
     }
 
     /// Sets `qGroupStates`.
+    #[inline]
     #[must_use]
     pub fn with_group_states(
         mut self,
@@ -3318,6 +3894,11 @@ impl Record for NxBookmark {
     }
 }
 
+/// Picks an interval of values of one dimension in a hypercube.
+///
+/// Pass it to [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range): it selects by number, without need for the element numbers
+/// of the values.
+///
 /// `NxContinuousRangeSelectInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3326,9 +3907,13 @@ impl Record for NxBookmark {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousRangeSelectInfo {
+    /// The interval. Its flags say whether the end points belong to it.
+    ///
     /// `qRange`: [`Range`].
     #[doc(alias = "qRange")]
     pub range: Range,
+    /// Index of the dimension in the hypercube, counted from 0.
+    ///
     /// `qDimIx`: whole number.
     #[doc(alias = "qDimIx")]
     pub dim_ix: i32,
@@ -3338,6 +3923,7 @@ pub struct NxContinuousRangeSelectInfo {
 
 impl NxContinuousRangeSelectInfo {
     /// Sets `qRange`.
+    #[inline]
     #[must_use]
     pub fn with_range(mut self, value: Range) -> Self {
         self.range = value;
@@ -3345,6 +3931,7 @@ impl NxContinuousRangeSelectInfo {
     }
 
     /// Sets `qDimIx`.
+    #[inline]
     #[must_use]
     pub fn with_dim_ix(mut self, value: i32) -> Self {
         self.dim_ix = value;
@@ -3383,18 +3970,27 @@ impl Record for NxContinuousRangeSelectInfo {
     }
 }
 
+/// Tells [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) which bookmarks to list and what to return of each.
+///
 /// `NxGetBookmarkOptions`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetbookmarkoptions)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGetBookmarkOptions {
+    /// The bookmark types to list, such as `bookmark`.
+    ///
     /// `qTypes`: texts.
     #[doc(alias = "qTypes")]
     pub types: Vec<String>,
+    /// What to take from each bookmark: an object of names and paths, such as `{"title": "/qMetaDef/title"}`. The
+    /// values come back in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
+    /// Whether the stored soft patches are returned too; large ones can blow the answer up.
+    ///
     /// `qIncludePatches`: true or false.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
@@ -3402,6 +3998,7 @@ pub struct NxGetBookmarkOptions {
 
 impl NxGetBookmarkOptions {
     /// Sets `qTypes`.
+    #[inline]
     #[must_use]
     pub fn with_types(
         mut self,
@@ -3412,6 +4009,7 @@ impl NxGetBookmarkOptions {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -3419,6 +4017,7 @@ impl NxGetBookmarkOptions {
     }
 
     /// Sets `qIncludePatches`.
+    #[inline]
     #[must_use]
     pub fn with_include_patches(mut self, value: bool) -> Self {
         self.include_patches = value;
@@ -3454,6 +4053,10 @@ impl Record for NxGetBookmarkOptions {
     }
 }
 
+/// Picks hypercube rows by ranges of measures, and names the dimensions to select in.
+///
+/// A list of these goes to [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values).
+///
 /// `NxMultiRangeSelectInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3462,9 +4065,14 @@ impl Record for NxGetBookmarkOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMultiRangeSelectInfo {
+    /// The ranges, one a measure.
+    ///
     /// `qRanges`: list of [`NxRangeSelectInfo`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxRangeSelectInfo>,
+    /// Indexes, from 0, of the dimensions in which the matching values get selected; all dimensions when
+    /// empty.
+    ///
     /// `qColumnsToSelect`: whole numbers.
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Vec<i32>,
@@ -3474,6 +4082,7 @@ pub struct NxMultiRangeSelectInfo {
 
 impl NxMultiRangeSelectInfo {
     /// Sets `qRanges`.
+    #[inline]
     #[must_use]
     pub fn with_ranges(
         mut self,
@@ -3484,6 +4093,7 @@ impl NxMultiRangeSelectInfo {
     }
 
     /// Sets `qColumnsToSelect`.
+    #[inline]
     #[must_use]
     pub fn with_columns_to_select(
         mut self,
@@ -3525,6 +4135,8 @@ impl Record for NxMultiRangeSelectInfo {
     }
 }
 
+/// Picks an interval of values of one measure in a hypercube.
+///
 /// `NxRangeSelectInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3533,9 +4145,13 @@ impl Record for NxMultiRangeSelectInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRangeSelectInfo {
+    /// The interval. Its flags say whether the end points belong to it.
+    ///
     /// `qRange`: [`Range`].
     #[doc(alias = "qRange")]
     pub range: Range,
+    /// Index of the measure in the hypercube, counted from 0.
+    ///
     /// `qMeasureIx`: whole number.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
@@ -3545,6 +4161,7 @@ pub struct NxRangeSelectInfo {
 
 impl NxRangeSelectInfo {
     /// Sets `qRange`.
+    #[inline]
     #[must_use]
     pub fn with_range(mut self, value: Range) -> Self {
         self.range = value;
@@ -3552,6 +4169,7 @@ impl NxRangeSelectInfo {
     }
 
     /// Sets `qMeasureIx`.
+    #[inline]
     #[must_use]
     pub fn with_measure_ix(mut self, value: i32) -> Self {
         self.measure_ix = value;
@@ -3590,15 +4208,22 @@ impl Record for NxRangeSelectInfo {
     }
 }
 
+/// Tells [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) what to store beside the selections.
+///
 /// `NxTempBookmarkOptions`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtempbookmarkoptions)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTempBookmarkOptions {
+    /// Whether the values of all variables are stored.
+    ///
     /// `qIncludeVariables`: true or false.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
+    /// Whether the soft patches of every object are stored; otherwise those of the objects listed in the
+    /// call.
+    ///
     /// `qIncludeAllPatches`: true or false.
     #[doc(alias = "qIncludeAllPatches")]
     pub include_all_patches: bool,
@@ -3606,6 +4231,7 @@ pub struct NxTempBookmarkOptions {
 
 impl NxTempBookmarkOptions {
     /// Sets `qIncludeVariables`.
+    #[inline]
     #[must_use]
     pub fn with_include_variables(mut self, value: bool) -> Self {
         self.include_variables = value;
@@ -3613,6 +4239,7 @@ impl NxTempBookmarkOptions {
     }
 
     /// Sets `qIncludeAllPatches`.
+    #[inline]
     #[must_use]
     pub fn with_include_all_patches(mut self, value: bool) -> Self {
         self.include_all_patches = value;
@@ -3649,6 +4276,10 @@ impl Record for NxTempBookmarkOptions {
     }
 }
 
+/// Picks tree nodes by ranges of measures.
+///
+/// A list of these goes to [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values).
+///
 /// `NxTreeMultiRangeSelectInfo`: an object with one member.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3659,6 +4290,8 @@ impl Record for NxTempBookmarkOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeMultiRangeSelectInfo {
+    /// The ranges, each of one measure at one dimension.
+    ///
     /// `qRanges`: list of [`NxTreeRangeSelectInfo`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeRangeSelectInfo>,
@@ -3668,6 +4301,7 @@ pub struct NxTreeMultiRangeSelectInfo {
 
 impl NxTreeMultiRangeSelectInfo {
     /// Sets `qRanges`.
+    #[inline]
     #[must_use]
     pub fn with_ranges(
         mut self,
@@ -3707,6 +4341,8 @@ impl Record for NxTreeMultiRangeSelectInfo {
     }
 }
 
+/// Picks an interval of values of one measure at one level of a tree.
+///
 /// `NxTreeRangeSelectInfo`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3717,12 +4353,18 @@ impl Record for NxTreeMultiRangeSelectInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeRangeSelectInfo {
+    /// The interval. Its flags say whether the end points belong to it.
+    ///
     /// `qRange`: [`Range`].
     #[doc(alias = "qRange")]
     pub range: Range,
+    /// Index of the measure, counted from 0.
+    ///
     /// `qMeasureIx`: whole number.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
+    /// Index of the dimension whose nodes carry the measure, counted from 0.
+    ///
     /// `qDimensionIx`: whole number.
     #[doc(alias = "qDimensionIx")]
     pub dimension_ix: i32,
@@ -3732,6 +4374,7 @@ pub struct NxTreeRangeSelectInfo {
 
 impl NxTreeRangeSelectInfo {
     /// Sets `qRange`.
+    #[inline]
     #[must_use]
     pub fn with_range(mut self, value: Range) -> Self {
         self.range = value;
@@ -3739,6 +4382,7 @@ impl NxTreeRangeSelectInfo {
     }
 
     /// Sets `qMeasureIx`.
+    #[inline]
     #[must_use]
     pub fn with_measure_ix(mut self, value: i32) -> Self {
         self.measure_ix = value;
@@ -3746,6 +4390,7 @@ impl NxTreeRangeSelectInfo {
     }
 
     /// Sets `qDimensionIx`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_ix(mut self, value: i32) -> Self {
         self.dimension_ix = value;
@@ -3786,18 +4431,28 @@ impl Record for NxTreeRangeSelectInfo {
     }
 }
 
+/// Marks one node in a tree of dimension values by its path.
+///
+/// The engine makes and reads it; treat the path as opaque and store it unchanged.
+///
 /// `PositionMark`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#positionmark)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositionMark {
+    /// Name of the dimension that the node belongs to.
+    ///
     /// `qDimName`: text.
     #[doc(alias = "qDimName")]
     pub dim_name: String,
+    /// Element numbers along the path to the node. Element numbers change when the app is reloaded.
+    ///
     /// `qElemNo`: whole numbers.
     #[doc(alias = "qElemNo")]
     pub elem_no: Vec<i32>,
+    /// The values along the path in encoded form.
+    ///
     /// `qElemValues`: list of [`Blob`].
     #[doc(alias = "qElemValues")]
     pub elem_values: Vec<Blob>,
@@ -3805,6 +4460,7 @@ pub struct PositionMark {
 
 impl PositionMark {
     /// Sets `qDimName`.
+    #[inline]
     #[must_use]
     pub fn with_dim_name(mut self, value: impl Into<String>) -> Self {
         self.dim_name = value.into();
@@ -3812,6 +4468,7 @@ impl PositionMark {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(
         mut self,
@@ -3822,6 +4479,7 @@ impl PositionMark {
     }
 
     /// Sets `qElemValues`.
+    #[inline]
     #[must_use]
     pub fn with_elem_values(
         mut self,
@@ -3860,6 +4518,8 @@ impl Record for PositionMark {
     }
 }
 
+/// Describes a selection that was made by a range of a measure.
+///
 /// `RangeSelectInfo`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3868,16 +4528,22 @@ impl Record for PositionMark {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RangeSelectInfo {
+    /// Low end of the range. Where there is no range it is `-1e300` or `NaN`.
+    ///
     /// `qRangeLo`: number.
     ///
     /// Absent means -1e300.
     #[doc(alias = "qRangeLo")]
     pub range_lo: f64,
+    /// High end of the range. Where there is no range it is `-1e300` or `NaN`.
+    ///
     /// `qRangeHi`: number.
     ///
     /// Absent means -1e300.
     #[doc(alias = "qRangeHi")]
     pub range_hi: f64,
+    /// Label of the measure whose values had to fall into the range.
+    ///
     /// `qMeasure`: text.
     #[doc(alias = "qMeasure")]
     pub measure: String,
@@ -3898,6 +4564,7 @@ impl Default for RangeSelectInfo {
 
 impl RangeSelectInfo {
     /// Sets `qRangeLo`.
+    #[inline]
     #[must_use]
     pub fn with_range_lo(mut self, value: f64) -> Self {
         self.range_lo = value;
@@ -3905,6 +4572,7 @@ impl RangeSelectInfo {
     }
 
     /// Sets `qRangeHi`.
+    #[inline]
     #[must_use]
     pub fn with_range_hi(mut self, value: f64) -> Self {
         self.range_hi = value;
@@ -3912,6 +4580,7 @@ impl RangeSelectInfo {
     }
 
     /// Sets `qMeasure`.
+    #[inline]
     #[must_use]
     pub fn with_measure(mut self, value: impl Into<String>) -> Self {
         self.measure = value.into();
@@ -3960,15 +4629,21 @@ impl Record for RangeSelectInfo {
     }
 }
 
+/// Holds how far a QlikView object was scrolled.
+///
 /// `ScrollPosition`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#scrollposition)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScrollPosition {
+    /// Whether the position is to be used.
+    ///
     /// `qUsePosition`: true or false.
     #[doc(alias = "qUsePosition")]
     pub use_position: bool,
+    /// The position.
+    ///
     /// `qPos`: [`Point`].
     #[doc(alias = "qPos")]
     pub pos: Point,
@@ -3976,6 +4651,7 @@ pub struct ScrollPosition {
 
 impl ScrollPosition {
     /// Sets `qUsePosition`.
+    #[inline]
     #[must_use]
     pub fn with_use_position(mut self, value: bool) -> Self {
         self.use_position = value;
@@ -3983,6 +4659,7 @@ impl ScrollPosition {
     }
 
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: Point) -> Self {
         self.pos = value;
@@ -4016,6 +4693,11 @@ impl Record for ScrollPosition {
     }
 }
 
+/// Describes how a selection in a field was made: by a search, by a range, or by picking values.
+///
+/// When a bookmark is applied, a search or range stored here selects what it matches in the data of that day. Files written
+/// by the engine hold `NaN` as both ends where no range was used.
+///
 /// `SelectInfo`: an object with 8 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -4024,31 +4706,48 @@ impl Record for ScrollPosition {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectInfo {
+    /// The search text, which may have wildcards or be an expression; empty when the selection was not made by a
+    /// search.
+    ///
     /// `qTextSearch`: text.
     #[doc(alias = "qTextSearch")]
     pub text_search: String,
+    /// Low end of a range of field values; `-1e300` or `NaN` when there is none.
+    ///
     /// `qRangeLo`: number.
     ///
     /// Absent means -1e300.
     #[doc(alias = "qRangeLo")]
     pub range_lo: f64,
+    /// High end of a range of field values; `-1e300` or `NaN` when there is none.
+    ///
     /// `qRangeHi`: number.
     ///
     /// Absent means -1e300.
     #[doc(alias = "qRangeHi")]
     pub range_hi: f64,
+    /// Format in which the ends of the range are shown to users.
+    ///
     /// `qNumberFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
+    /// Ranges of measures, for selections made in a chart's measures.
+    ///
     /// `qRangeInfo`: list of [`RangeSelectInfo`].
     #[doc(alias = "qRangeInfo")]
     pub range_info: Vec<RangeSelectInfo>,
+    /// Whether the selection goes through even where the field is locked.
+    ///
     /// `qSoftLock`: true or false.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: bool,
+    /// Intervals of a continuous selection, as [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range) makes it.
+    ///
     /// `qContinuousRangeInfo`: list of [`Range`].
     #[doc(alias = "qContinuousRangeInfo")]
     pub continuous_range_info: Vec<Range>,
+    /// Whether the search text stems from a Select Field operation.
+    ///
     /// `qSelectFieldSearch`: true or false.
     #[doc(alias = "qSelectFieldSearch")]
     pub select_field_search: bool,
@@ -4074,6 +4773,7 @@ impl Default for SelectInfo {
 
 impl SelectInfo {
     /// Sets `qTextSearch`.
+    #[inline]
     #[must_use]
     pub fn with_text_search(mut self, value: impl Into<String>) -> Self {
         self.text_search = value.into();
@@ -4081,6 +4781,7 @@ impl SelectInfo {
     }
 
     /// Sets `qRangeLo`.
+    #[inline]
     #[must_use]
     pub fn with_range_lo(mut self, value: f64) -> Self {
         self.range_lo = value;
@@ -4088,6 +4789,7 @@ impl SelectInfo {
     }
 
     /// Sets `qRangeHi`.
+    #[inline]
     #[must_use]
     pub fn with_range_hi(mut self, value: f64) -> Self {
         self.range_hi = value;
@@ -4095,6 +4797,7 @@ impl SelectInfo {
     }
 
     /// Sets `qNumberFormat`.
+    #[inline]
     #[must_use]
     pub fn with_number_format(mut self, value: FieldAttributes) -> Self {
         self.number_format = value;
@@ -4102,6 +4805,7 @@ impl SelectInfo {
     }
 
     /// Sets `qRangeInfo`.
+    #[inline]
     #[must_use]
     pub fn with_range_info(
         mut self,
@@ -4112,6 +4816,7 @@ impl SelectInfo {
     }
 
     /// Sets `qSoftLock`.
+    #[inline]
     #[must_use]
     pub fn with_soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = value;
@@ -4119,6 +4824,7 @@ impl SelectInfo {
     }
 
     /// Sets `qContinuousRangeInfo`.
+    #[inline]
     #[must_use]
     pub fn with_continuous_range_info(
         mut self,
@@ -4129,6 +4835,7 @@ impl SelectInfo {
     }
 
     /// Sets `qSelectFieldSearch`.
+    #[inline]
     #[must_use]
     pub fn with_select_field_search(mut self, value: bool) -> Self {
         self.select_field_search = value;
@@ -4196,15 +4903,23 @@ impl Record for SelectInfo {
     }
 }
 
+/// Holds the values that a bookmark stores for one field in one state.
+///
+/// Comes from [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+///
 /// `StateFieldValues`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateFieldValues {
+    /// The alternate state; `$` is the default one.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// The values in the range that was asked for.
+    ///
     /// `qFieldValues`: list of [`FieldValue`].
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
@@ -4212,6 +4927,7 @@ pub struct StateFieldValues {
 
 impl StateFieldValues {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -4219,6 +4935,7 @@ impl StateFieldValues {
     }
 
     /// Sets `qFieldValues`.
+    #[inline]
     #[must_use]
     pub fn with_field_values(
         mut self,

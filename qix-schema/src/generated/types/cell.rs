@@ -7,20 +7,30 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// A row of the data area of a pivot page: one value point for each leaf of [`NxPivotPage::top`](crate::types::NxPivotPage::top).
+///
 /// `ArrayOfNxValuePoint`: list of [`NxPivotValuePoint`].
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#arrayofnxvaluepoint)
 pub type ArrayOfNxValuePoint = Vec<NxPivotValuePoint>;
 
+/// A stretch of characters in the text of a cell that a search has hit.
+///
+/// It lets a list box show which part of the value matched. See [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
+///
 /// `CharRange`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#charrange)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CharRange {
+    /// Where the stretch begins, counted in characters from 0.
+    ///
     /// `qCharPos`: whole number.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
+    /// How many characters it covers.
+    ///
     /// `qCharCount`: whole number.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
@@ -28,6 +38,7 @@ pub struct CharRange {
 
 impl CharRange {
     /// Sets `qCharPos`.
+    #[inline]
     #[must_use]
     pub fn with_char_pos(mut self, value: i32) -> Self {
         self.char_pos = value;
@@ -35,6 +46,7 @@ impl CharRange {
     }
 
     /// Sets `qCharCount`.
+    #[inline]
     #[must_use]
     pub fn with_char_count(mut self, value: i32) -> Self {
         self.char_count = value;
@@ -68,12 +80,16 @@ impl Record for CharRange {
     }
 }
 
+/// The values of a cell's attribute dimensions, in the order in which they were defined.
+///
 /// `NxAttributeDimValues`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributedimvalues)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeDimValues {
+    /// One value for each [`NxAttrDimDef`](crate::types::NxAttrDimDef) of the dimension or measure that the cell belongs to.
+    ///
     /// `qValues`: list of [`NxSimpleDimValue`].
     #[doc(alias = "qValues")]
     pub values: Vec<NxSimpleDimValue>,
@@ -81,6 +97,7 @@ pub struct NxAttributeDimValues {
 
 impl NxAttributeDimValues {
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -115,12 +132,16 @@ impl Record for NxAttributeDimValues {
     }
 }
 
+/// The results of a cell's attribute expressions, in the order in which they were defined.
+///
 /// `NxAttributeExpressionValues`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeExpressionValues {
+    /// One result for each [`NxAttrExprDef`](crate::types::NxAttrExprDef) of the dimension or measure that the cell belongs to.
+    ///
     /// `qValues`: list of [`NxSimpleValue`].
     #[doc(alias = "qValues")]
     pub values: Vec<NxSimpleValue>,
@@ -128,6 +149,7 @@ pub struct NxAttributeExpressionValues {
 
 impl NxAttributeExpressionValues {
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -162,12 +184,18 @@ impl Record for NxAttributeExpressionValues {
     }
 }
 
+/// The axes that belong to continuous data, with the ticks to draw on them.
+///
+/// Comes back from [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data), beside the data pages.
+///
 /// `NxAxisData`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAxisData {
+    /// The sets of ticks; with time there may be one for each granularity (years, months, days).
+    ///
     /// `qAxis`: list of [`NxAxisTicks`].
     #[doc(alias = "qAxis")]
     pub axis: Vec<NxAxisTicks>,
@@ -175,6 +203,7 @@ pub struct NxAxisData {
 
 impl NxAxisData {
     /// Sets `qAxis`.
+    #[inline]
     #[must_use]
     pub fn with_axis(
         mut self,
@@ -209,18 +238,26 @@ impl Record for NxAxisData {
     }
 }
 
+/// One set of ticks of a continuous axis.
+///
 /// `NxAxisTicks`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisticks)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAxisTicks {
+    /// Name of the derived definition that the ticks come from, such as a calendar.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Tags that say what kind of ticks these are.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// The ticks, each a stretch of the axis.
+    ///
     /// `qTicks`: list of [`NxTickCell`].
     #[doc(alias = "qTicks")]
     pub ticks: Vec<NxTickCell>,
@@ -228,6 +265,7 @@ pub struct NxAxisTicks {
 
 impl NxAxisTicks {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -235,6 +273,7 @@ impl NxAxisTicks {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -245,6 +284,7 @@ impl NxAxisTicks {
     }
 
     /// Sets `qTicks`.
+    #[inline]
     #[must_use]
     pub fn with_ticks(
         mut self,
@@ -283,36 +323,72 @@ impl Record for NxAxisTicks {
     }
 }
 
+/// A cell of a data page: one dimension value or measure result of one row.
+///
+/// This is the cell of straight tables and list objects. The rows and columns around it are described at [`NxDataPage`](crate::types::NxDataPage);
+
+/// other modes have cells of their own: [`NxPivotDimensionCell`](crate::types::NxPivotDimensionCell), [`NxPivotValuePoint`](crate::types::NxPivotValuePoint), [`NxStackedPivotCell`](crate::types::NxStackedPivotCell) and
+/// [`NxTreeNode`](crate::types::NxTreeNode).
+///
+/// A value in the engine is dual: it may have a text, a number, or both. [`NxCell::text`](crate::types::NxCell::text) is the text as formatted for
+/// people, [`NxCell::num`](crate::types::NxCell::num) the number behind it. Compute with the number and show the text; to parse the text is a
+/// mistake, as it follows the number format and the locale of the app. A dimension cell can be selected by its
+/// [`NxCell::elem_number`](crate::types::NxCell::elem_number).
+///
 /// `NxCell`: an object with 14 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcell)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCell {
+    /// The value as formatted text. A null value usually shows as `-`.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The value as a number, `NaN` when it has none. A date is the number of days since 30 December 1899, a time the
+    /// fraction of a day.
+    ///
     /// `qNum`: number.
     #[doc(alias = "qNum")]
     pub num: f64,
+    /// Number of the value within its field, counted from 0: what selection calls such as
+    /// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) and [`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values) take. Negative numbers are no
+    /// values and cannot be selected: -1 is a total, -2 a null, -3 the group of others, -4 an empty cell of a pivot table.
+    /// In a measure's cell it says nothing. Element numbers hold until the next reload: do not store them.
+    ///
     /// `qElemNumber`: whole number.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
+    /// How the value relates to the current selections. A measure's cell has [`StateEnumType::Locked`](crate::types::StateEnumType::Locked), which means
+    /// nothing there.
+    ///
     /// `qState`: [`StateEnumType`].
     #[doc(alias = "qState")]
     pub state: StateEnumType,
+    /// Whether the cell has neither text nor number.
+    ///
     /// `qIsEmpty`: true or false.
     #[doc(alias = "qIsEmpty")]
     pub is_empty: bool,
+    /// Whether the cell shows a total. List objects have none.
+    ///
     /// `qIsTotalCell`: true or false.
     #[doc(alias = "qIsTotalCell")]
     pub is_total_cell: bool,
+    /// Whether the cell stands for the group of others that [`OtherTotalSpecProp`](crate::types::OtherTotalSpecProp) made. List objects have
+    /// none.
+    ///
     /// `qIsOtherCell`: true or false.
     #[doc(alias = "qIsOtherCell")]
     pub is_other_cell: bool,
+    /// Whether the value is null.
+    ///
     /// `qIsNull`: true or false.
     #[doc(alias = "qIsNull")]
     pub is_null: bool,
+    /// Marks a cell of an extended row.
+    ///
     /// `qInExtRow`: true or false.
     #[doc(alias = "qInExtRow")]
     pub in_ext_row: bool,
@@ -322,6 +398,7 @@ pub struct NxCell {
 
 impl NxCell {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -329,6 +406,7 @@ impl NxCell {
     }
 
     /// Sets `qNum`.
+    #[inline]
     #[must_use]
     pub fn with_num(mut self, value: f64) -> Self {
         self.num = value;
@@ -336,6 +414,7 @@ impl NxCell {
     }
 
     /// Sets `qElemNumber`.
+    #[inline]
     #[must_use]
     pub fn with_elem_number(mut self, value: i32) -> Self {
         self.elem_number = value;
@@ -343,6 +422,7 @@ impl NxCell {
     }
 
     /// Sets `qState`.
+    #[inline]
     #[must_use]
     pub fn with_state(mut self, value: StateEnumType) -> Self {
         self.state = value;
@@ -350,6 +430,7 @@ impl NxCell {
     }
 
     /// Sets `qIsEmpty`.
+    #[inline]
     #[must_use]
     pub fn with_is_empty(mut self, value: bool) -> Self {
         self.is_empty = value;
@@ -357,6 +438,7 @@ impl NxCell {
     }
 
     /// Sets `qIsTotalCell`.
+    #[inline]
     #[must_use]
     pub fn with_is_total_cell(mut self, value: bool) -> Self {
         self.is_total_cell = value;
@@ -364,6 +446,7 @@ impl NxCell {
     }
 
     /// Sets `qIsOtherCell`.
+    #[inline]
     #[must_use]
     pub fn with_is_other_cell(mut self, value: bool) -> Self {
         self.is_other_cell = value;
@@ -371,6 +454,7 @@ impl NxCell {
     }
 
     /// Sets `qFrequency`.
+    #[inline]
     #[must_use]
     pub fn with_frequency(mut self, value: impl Into<String>) -> Self {
         self.rare.get_or_insert_default().frequency = value.into();
@@ -378,6 +462,7 @@ impl NxCell {
     }
 
     /// Sets `qHighlightRanges`.
+    #[inline]
     #[must_use]
     pub fn with_highlight_ranges(mut self, value: NxHighlightRanges) -> Self {
         self.rare.get_or_insert_default().highlight_ranges = value;
@@ -385,6 +470,7 @@ impl NxCell {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.rare.get_or_insert_default().attr_exps = value;
@@ -392,6 +478,7 @@ impl NxCell {
     }
 
     /// Sets `qAttrDims`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
         self.rare.get_or_insert_default().attr_dims = value;
@@ -399,6 +486,7 @@ impl NxCell {
     }
 
     /// Sets `qIsNull`.
+    #[inline]
     #[must_use]
     pub fn with_is_null(mut self, value: bool) -> Self {
         self.is_null = value;
@@ -406,6 +494,7 @@ impl NxCell {
     }
 
     /// Sets `qMiniChart`.
+    #[inline]
     #[must_use]
     pub fn with_mini_chart(mut self, value: NxMiniChartData) -> Self {
         self.rare.get_or_insert_default().mini_chart = value;
@@ -413,6 +502,7 @@ impl NxCell {
     }
 
     /// Sets `qInExtRow`.
+    #[inline]
     #[must_use]
     pub fn with_in_ext_row(mut self, value: bool) -> Self {
         self.in_ext_row = value;
@@ -516,32 +606,49 @@ impl Record for NxCell {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCellRare {
+    /// How often the value occurs, as text: a count or a percentage, depending on
+    /// [`ListObjectDef::frequency_mode`](crate::types::ListObjectDef::frequency_mode). Empty unless that was asked for.
+    ///
     /// `qFrequency`: text.
     #[doc(alias = "qFrequency")]
     pub frequency: String,
+    /// The parts of the text that match the running search of a list object.
+    ///
     /// `qHighlightRanges`: [`NxHighlightRanges`].
     #[doc(alias = "qHighlightRanges")]
     pub highlight_ranges: NxHighlightRanges,
+    /// The results of the attribute expressions of this column, such as a background colour for the cell.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
+    /// The values of the attribute dimensions of this column.
+    ///
     /// `qAttrDims`: [`NxAttributeDimValues`].
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
+    /// The points of the small chart in this cell, when the measure has a [`NxMeasure::mini_chart_def`](crate::types::NxMeasure::mini_chart_def).
+    ///
     /// `qMiniChart`: [`NxMiniChartData`].
     #[doc(alias = "qMiniChart")]
     pub mini_chart: NxMiniChartData,
 }
 
+/// The place of a cell in a pivot table or tree, counted from 0.
+///
 /// `NxCellPosition`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellposition)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCellPosition {
+    /// Its column.
+    ///
     /// `qx`: whole number.
     #[doc(alias = "qx")]
     pub x: i32,
+    /// Its row.
+    ///
     /// `qy`: whole number.
     #[doc(alias = "qy")]
     pub y: i32,
@@ -549,6 +656,7 @@ pub struct NxCellPosition {
 
 impl NxCellPosition {
     /// Sets `qx`.
+    #[inline]
     #[must_use]
     pub fn with_x(mut self, value: i32) -> Self {
         self.x = value;
@@ -556,6 +664,7 @@ impl NxCellPosition {
     }
 
     /// Sets `qy`.
+    #[inline]
     #[must_use]
     pub fn with_y(mut self, value: i32) -> Self {
         self.y = value;
@@ -589,29 +698,50 @@ impl Record for NxCellPosition {
     }
 }
 
+/// A row of a data page: its cells, from left to right.
+///
+/// In a cube the columns are the dimensions, then the measures, unless [`HyperCubeDef::column_order`](crate::types::HyperCubeDef::column_order) says otherwise.
+/// In a list object the first column holds the value.
+///
 /// `NxCellRows`: list of [`NxCell`].
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellrows)
 pub type NxCellRows = Vec<NxCell>;
 
+/// Says which stretch of a continuous axis to fetch, and how finely.
+///
+/// Goes into [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data). Dates are given as the engine's day numbers (see
+/// [`NxCell::num`](crate::types::NxCell::num)).
+///
 /// `NxContinuousDataOptions`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousdataoptions)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousDataOptions {
+    /// Beginning of the stretch.
+    ///
     /// `qStart`: number.
     #[doc(alias = "qStart")]
     pub start: f64,
+    /// End of the stretch.
+    ///
     /// `qEnd`: number.
     #[doc(alias = "qEnd")]
     pub end: f64,
+    /// How many bins the stretch is divided into; a little more than the chart has pixels in width is a good
+    /// choice.
+    ///
     /// `qNbrPoints`: whole number.
     #[doc(alias = "qNbrPoints")]
     pub nbr_points: i32,
+    /// Upper limit for the ticks of an axis.
+    ///
     /// `qMaxNbrTicks`: whole number.
     #[doc(alias = "qMaxNbrTicks")]
     pub max_nbr_ticks: i32,
+    /// Upper limit for the lines, when a second dimension splits the data into several; -1 sets none.
+    ///
     /// `qMaxNumberLines`: whole number.
     ///
     /// Absent means -1.
@@ -633,6 +763,7 @@ impl Default for NxContinuousDataOptions {
 
 impl NxContinuousDataOptions {
     /// Sets `qStart`.
+    #[inline]
     #[must_use]
     pub fn with_start(mut self, value: f64) -> Self {
         self.start = value;
@@ -640,6 +771,7 @@ impl NxContinuousDataOptions {
     }
 
     /// Sets `qEnd`.
+    #[inline]
     #[must_use]
     pub fn with_end(mut self, value: f64) -> Self {
         self.end = value;
@@ -647,6 +779,7 @@ impl NxContinuousDataOptions {
     }
 
     /// Sets `qNbrPoints`.
+    #[inline]
     #[must_use]
     pub fn with_nbr_points(mut self, value: i32) -> Self {
         self.nbr_points = value;
@@ -654,6 +787,7 @@ impl NxContinuousDataOptions {
     }
 
     /// Sets `qMaxNbrTicks`.
+    #[inline]
     #[must_use]
     pub fn with_max_nbr_ticks(mut self, value: i32) -> Self {
         self.max_nbr_ticks = value;
@@ -661,6 +795,7 @@ impl NxContinuousDataOptions {
     }
 
     /// Sets `qMaxNumberLines`.
+    #[inline]
     #[must_use]
     pub fn with_max_number_lines(mut self, value: i32) -> Self {
         self.max_number_lines = value;
@@ -708,21 +843,35 @@ impl Record for NxContinuousDataOptions {
     }
 }
 
+/// A rectangle in the coordinates of two measures, for binned scatter data.
+///
+/// Goes into [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data). The first measure is the horizontal axis, the second the vertical
+/// one, which points upwards. [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) tell the largest rectangle that makes
+/// sense.
+///
 /// `NxDataAreaPage`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdataareapage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDataAreaPage {
+    /// Lower bound of the first measure.
+    ///
     /// `qLeft`: number.
     #[doc(alias = "qLeft")]
     pub left: f64,
+    /// Upper bound of the second measure.
+    ///
     /// `qTop`: number.
     #[doc(alias = "qTop")]
     pub top: f64,
+    /// Extent along the first measure.
+    ///
     /// `qWidth`: number.
     #[doc(alias = "qWidth")]
     pub width: f64,
+    /// Extent along the second measure, downwards from `qTop`.
+    ///
     /// `qHeight`: number.
     #[doc(alias = "qHeight")]
     pub height: f64,
@@ -730,6 +879,7 @@ pub struct NxDataAreaPage {
 
 impl NxDataAreaPage {
     /// Sets `qLeft`.
+    #[inline]
     #[must_use]
     pub fn with_left(mut self, value: f64) -> Self {
         self.left = value;
@@ -737,6 +887,7 @@ impl NxDataAreaPage {
     }
 
     /// Sets `qTop`.
+    #[inline]
     #[must_use]
     pub fn with_top(mut self, value: f64) -> Self {
         self.top = value;
@@ -744,6 +895,7 @@ impl NxDataAreaPage {
     }
 
     /// Sets `qWidth`.
+    #[inline]
     #[must_use]
     pub fn with_width(mut self, value: f64) -> Self {
         self.width = value;
@@ -751,6 +903,7 @@ impl NxDataAreaPage {
     }
 
     /// Sets `qHeight`.
+    #[inline]
     #[must_use]
     pub fn with_height(mut self, value: f64) -> Self {
         self.height = value;
@@ -788,21 +941,36 @@ impl Record for NxDataAreaPage {
     }
 }
 
+/// A rectangle of the data of a straight hypercube or a list object.
+///
+/// Comes in layouts, for the pages of [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch), and from [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data), one for each [`NxPage`](crate::types::NxPage) asked for. A page that reaches beyond the data comes back
+/// smaller: look at [`NxDataPage::area`](crate::types::NxDataPage::area), not at what was asked.
+///
 /// `NxDataPage`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatapage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDataPage {
+    /// The rows, each a list of cells.
+    ///
     /// `qMatrix`: list of [`NxCellRows`].
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxCellRows>,
+    /// How far the groups of the dimensions reach beyond the page, for each dimension but the last. Empty when the
+    /// cube has only one dimension.
+    ///
     /// `qTails`: list of [`NxGroupTail`].
     #[doc(alias = "qTails")]
     pub tails: Vec<NxGroupTail>,
+    /// The rectangle that the page really covers, in the coordinates of the whole table.
+    ///
     /// `qArea`: [`Rect`].
     #[doc(alias = "qArea")]
     pub area: Rect,
+    /// Whether the engine has thinned the data out, so that rows are missing or stand for several.
+    ///
     /// `qIsReduced`: true or false.
     #[doc(alias = "qIsReduced")]
     pub is_reduced: bool,
@@ -810,6 +978,7 @@ pub struct NxDataPage {
 
 impl NxDataPage {
     /// Sets `qMatrix`.
+    #[inline]
     #[must_use]
     pub fn with_matrix(
         mut self,
@@ -820,6 +989,7 @@ impl NxDataPage {
     }
 
     /// Sets `qTails`.
+    #[inline]
     #[must_use]
     pub fn with_tails(
         mut self,
@@ -830,6 +1000,7 @@ impl NxDataPage {
     }
 
     /// Sets `qArea`.
+    #[inline]
     #[must_use]
     pub fn with_area(mut self, value: Rect) -> Self {
         self.area = value;
@@ -837,6 +1008,7 @@ impl NxDataPage {
     }
 
     /// Sets `qIsReduced`.
+    #[inline]
     #[must_use]
     pub fn with_is_reduced(mut self, value: bool) -> Self {
         self.is_reduced = value;
@@ -879,49 +1051,71 @@ impl Record for NxDataPage {
     }
 }
 
+/// The kind of a cell or node in pivot tables, stacked tables and trees.
+///
 /// `NxDimCellType`: one of 10 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimcelltype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDimCellType {
+    /// The value of a measure.
+    ///
     /// `V`, in full `NX_DIM_CELL_VALUE`, number 0.
     #[doc(alias = "V")]
     #[doc(alias = "NX_DIM_CELL_VALUE")]
     #[default]
     Value,
+    /// An empty cell, below a node that has no value on this level.
+    ///
     /// `E`, in full `NX_DIM_CELL_EMPTY`, number 1.
     #[doc(alias = "E")]
     #[doc(alias = "NX_DIM_CELL_EMPTY")]
     Empty,
+    /// A value of a dimension.
+    ///
     /// `N`, in full `NX_DIM_CELL_NORMAL`, number 2.
     #[doc(alias = "N")]
     #[doc(alias = "NX_DIM_CELL_NORMAL")]
     Normal,
+    /// A total.
+    ///
     /// `T`, in full `NX_DIM_CELL_TOTAL`, number 3.
     #[doc(alias = "T")]
     #[doc(alias = "NX_DIM_CELL_TOTAL")]
     Total,
+    /// The group of others.
+    ///
     /// `O`, in full `NX_DIM_CELL_OTHER`, number 4.
     #[doc(alias = "O")]
     #[doc(alias = "NX_DIM_CELL_OTHER")]
     Other,
+    /// An aggregate.
+    ///
     /// `A`, in full `NX_DIM_CELL_AGGR`, number 5.
     #[doc(alias = "A")]
     #[doc(alias = "NX_DIM_CELL_AGGR")]
     Aggr,
+    /// A measure's heading: a node of the pseudo dimension that lists the measures.
+    ///
     /// `P`, in full `NX_DIM_CELL_PSEUDO`, number 6.
     #[doc(alias = "P")]
     #[doc(alias = "NX_DIM_CELL_PSEUDO")]
     Pseudo,
+    /// The root of the tree, which stands above the first dimension.
+    ///
     /// `R`, in full `NX_DIM_CELL_ROOT`, number 7.
     #[doc(alias = "R")]
     #[doc(alias = "NX_DIM_CELL_ROOT")]
     Root,
+    /// A null value.
+    ///
     /// `U`, in full `NX_DIM_CELL_NULL`, number 8.
     #[doc(alias = "U")]
     #[doc(alias = "NX_DIM_CELL_NULL")]
     Null,
+    /// A node generated by the engine, for a combination that has no data; see [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values).
+    ///
     /// `G`, in full `NX_DIM_CELL_GENERATED`, number 9.
     #[doc(alias = "G")]
     #[doc(alias = "NX_DIM_CELL_GENERATED")]
@@ -1026,15 +1220,24 @@ impl Choice for NxDimCellType {
     }
 }
 
+/// Tells how far a group of equal dimension values continues outside the page.
+///
+/// Values of an outer dimension repeat over many rows. When the page cuts such a group, the tail says how many of its
+/// rows lie before and after.
+///
 /// `NxGroupTail`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrouptail)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupTail {
+    /// Rows of the group above the page.
+    ///
     /// `qUp`: whole number.
     #[doc(alias = "qUp")]
     pub up: i32,
+    /// Rows of the group below the page.
+    ///
     /// `qDown`: whole number.
     #[doc(alias = "qDown")]
     pub down: i32,
@@ -1042,6 +1245,7 @@ pub struct NxGroupTail {
 
 impl NxGroupTail {
     /// Sets `qUp`.
+    #[inline]
     #[must_use]
     pub fn with_up(mut self, value: i32) -> Self {
         self.up = value;
@@ -1049,6 +1253,7 @@ impl NxGroupTail {
     }
 
     /// Sets `qDown`.
+    #[inline]
     #[must_use]
     pub fn with_down(mut self, value: i32) -> Self {
         self.down = value;
@@ -1082,12 +1287,16 @@ impl Record for NxGroupTail {
     }
 }
 
+/// The parts of a cell's text that match a search.
+///
 /// `NxHighlightRanges`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhighlightranges)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxHighlightRanges {
+    /// The stretches of characters to highlight.
+    ///
     /// `qRanges`: list of [`CharRange`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<CharRange>,
@@ -1095,6 +1304,7 @@ pub struct NxHighlightRanges {
 
 impl NxHighlightRanges {
     /// Sets `qRanges`.
+    #[inline]
     #[must_use]
     pub fn with_ranges(
         mut self,
@@ -1129,21 +1339,32 @@ impl Record for NxHighlightRanges {
     }
 }
 
+/// A point of the small chart in a table cell: a coordinate or a value.
+///
 /// `NxMiniChartCell`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartcell)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartCell {
+    /// The value as formatted text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The value as a number, `NaN` when it has none.
+    ///
     /// `qNum`: number.
     #[doc(alias = "qNum")]
     pub num: f64,
+    /// Number of the value within its field. Negative numbers are no values: -1 is a total, -2 a null, -3 the
+    /// group of others, -4 an empty cell.
+    ///
     /// `qElemNumber`: whole number.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
+    /// The results of the chart's attribute expressions, such as the colour of the point.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
@@ -1151,6 +1372,7 @@ pub struct NxMiniChartCell {
 
 impl NxMiniChartCell {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1158,6 +1380,7 @@ impl NxMiniChartCell {
     }
 
     /// Sets `qNum`.
+    #[inline]
     #[must_use]
     pub fn with_num(mut self, value: f64) -> Self {
         self.num = value;
@@ -1165,6 +1388,7 @@ impl NxMiniChartCell {
     }
 
     /// Sets `qElemNumber`.
+    #[inline]
     #[must_use]
     pub fn with_elem_number(mut self, value: i32) -> Self {
         self.elem_number = value;
@@ -1172,6 +1396,7 @@ impl NxMiniChartCell {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.attr_exps = value;
@@ -1214,21 +1439,33 @@ impl Record for NxMiniChartCell {
     }
 }
 
+/// The points of the small chart in one table cell.
+///
+/// The chart is defined by [`NxMiniChartDef`](crate::types::NxMiniChartDef); what holds for all cells of the column is in [`NxMiniChart`](crate::types::NxMiniChart).
+///
 /// `NxMiniChartData`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartData {
+    /// The points, a row each: a value of the chart's dimension and the measure for it.
+    ///
     /// `qMatrix`: list of [`NxMiniChartRows`].
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxMiniChartRows>,
+    /// Lowest value of this cell's chart.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// Highest value of this cell's chart.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// Why the chart could not be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
@@ -1236,6 +1473,7 @@ pub struct NxMiniChartData {
 
 impl NxMiniChartData {
     /// Sets `qMatrix`.
+    #[inline]
     #[must_use]
     pub fn with_matrix(
         mut self,
@@ -1246,6 +1484,7 @@ impl NxMiniChartData {
     }
 
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -1253,6 +1492,7 @@ impl NxMiniChartData {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -1260,6 +1500,7 @@ impl NxMiniChartData {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -1297,26 +1538,45 @@ impl Record for NxMiniChartData {
     }
 }
 
+/// A point of a small chart: its cells, dimension first.
+///
 /// `NxMiniChartRows`: list of [`NxMiniChartCell`].
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartrows)
 pub type NxMiniChartRows = Vec<NxMiniChartCell>;
 
+/// A rectangle of rows and columns to fetch.
+///
+/// Used by all calls that fetch data and by the initial fetches of [`HyperCubeDef`](crate::types::HyperCubeDef) and [`ListObjectDef`](crate::types::ListObjectDef). For a straight
+/// table the columns are dimensions and measures; for a pivot table both directions count the cells of the data area,
+/// without the headings. What lies outside the data is left out of the answer, without an error.
+///
+/// Pages of more than 10,000 cells (`qWidth` × `qHeight`) are refused with error 7009. Fetch a large table in slices:
+/// raise `qTop` by `qHeight` until [`HyperCube::size`](crate::types::HyperCube::size) is reached.
+///
 /// `NxPage`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPage {
+    /// First column, counted from 0.
+    ///
     /// `qLeft`: whole number.
     #[doc(alias = "qLeft")]
     pub left: i32,
+    /// First row, counted from 0.
+    ///
     /// `qTop`: whole number.
     #[doc(alias = "qTop")]
     pub top: i32,
+    /// How many columns. In a pivot table this depends on which cells are expanded.
+    ///
     /// `qWidth`: whole number.
     #[doc(alias = "qWidth")]
     pub width: i32,
+    /// How many rows. In a pivot table this depends on which cells are expanded.
+    ///
     /// `qHeight`: whole number.
     #[doc(alias = "qHeight")]
     pub height: i32,
@@ -1324,6 +1584,7 @@ pub struct NxPage {
 
 impl NxPage {
     /// Sets `qLeft`.
+    #[inline]
     #[must_use]
     pub fn with_left(mut self, value: i32) -> Self {
         self.left = value;
@@ -1331,6 +1592,7 @@ impl NxPage {
     }
 
     /// Sets `qTop`.
+    #[inline]
     #[must_use]
     pub fn with_top(mut self, value: i32) -> Self {
         self.top = value;
@@ -1338,6 +1600,7 @@ impl NxPage {
     }
 
     /// Sets `qWidth`.
+    #[inline]
     #[must_use]
     pub fn with_width(mut self, value: i32) -> Self {
         self.width = value;
@@ -1345,6 +1608,7 @@ impl NxPage {
     }
 
     /// Sets `qHeight`.
+    #[inline]
     #[must_use]
     pub fn with_height(mut self, value: i32) -> Self {
         self.height = value;
@@ -1382,36 +1646,62 @@ impl Record for NxPage {
     }
 }
 
+/// A heading of a pivot table: a dimension value with the values below it.
+///
+/// Headings form trees. The leaves of [`NxPivotPage::left`](crate::types::NxPivotPage::left), read from top to bottom, are the rows of the data area; the
+/// leaves of [`NxPivotPage::top`](crate::types::NxPivotPage::top), from left to right, its columns. To open and close headings see
+/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left), [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left), [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) and
+/// [`GenericObjectApi::collapse_top`](crate::generic_object::GenericObjectApi::collapse_top).
+///
 /// `NxPivotDimensionCell`: an object with 11 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCell {
+    /// The value as formatted text; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the label of a measure.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Number of the value within its field; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the index of the measure. Negative numbers
+    /// are no values: -1 is a total, -2 a null, -3 the group of others, -4 an empty cell.
+    ///
     /// `qElemNo`: whole number.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
+    /// The value as a number, `NaN` when it has none.
+    ///
     /// `qValue`: number.
     #[doc(alias = "qValue")]
     pub value: f64,
+    /// Whether the heading is closed and can be opened.
+    ///
     /// `qCanExpand`: true or false.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
+    /// Whether the heading is open and can be closed.
+    ///
     /// `qCanCollapse`: true or false.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
+    /// What the heading stands for.
+    ///
     /// `qType`: [`NxDimCellType`].
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
+    /// How many elements of the group lie before the page.
+    ///
     /// `qUp`: whole number.
     #[doc(alias = "qUp")]
     pub up: i32,
+    /// How many elements of the group lie behind the page.
+    ///
     /// `qDown`: whole number.
     #[doc(alias = "qDown")]
     pub down: i32,
+    /// The headings one level down; empty for a leaf.
+    ///
     /// `qSubNodes`: list of [`NxPivotDimensionCell`].
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxPivotDimensionCell>,
@@ -1421,6 +1711,7 @@ pub struct NxPivotDimensionCell {
 
 impl NxPivotDimensionCell {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1428,6 +1719,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(mut self, value: i32) -> Self {
         self.elem_no = value;
@@ -1435,6 +1727,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: f64) -> Self {
         self.value = value;
@@ -1442,6 +1735,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qCanExpand`.
+    #[inline]
     #[must_use]
     pub fn with_can_expand(mut self, value: bool) -> Self {
         self.can_expand = value;
@@ -1449,6 +1743,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qCanCollapse`.
+    #[inline]
     #[must_use]
     pub fn with_can_collapse(mut self, value: bool) -> Self {
         self.can_collapse = value;
@@ -1456,6 +1751,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxDimCellType) -> Self {
         self.type_ = value;
@@ -1463,6 +1759,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qUp`.
+    #[inline]
     #[must_use]
     pub fn with_up(mut self, value: i32) -> Self {
         self.up = value;
@@ -1470,6 +1767,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qDown`.
+    #[inline]
     #[must_use]
     pub fn with_down(mut self, value: i32) -> Self {
         self.down = value;
@@ -1477,6 +1775,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qSubNodes`.
+    #[inline]
     #[must_use]
     pub fn with_sub_nodes(
         mut self,
@@ -1487,6 +1786,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.rare.get_or_insert_default().attr_exps = value;
@@ -1494,6 +1794,7 @@ impl NxPivotDimensionCell {
     }
 
     /// Sets `qAttrDims`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
         self.rare.get_or_insert_default().attr_dims = value;
@@ -1574,29 +1875,47 @@ impl Record for NxPivotDimensionCell {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCellRare {
+    /// The results of the dimension's attribute expressions for this value.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
+    /// The values of the dimension's attribute dimensions for this value.
+    ///
     /// `qAttrDims`: [`NxAttributeDimValues`].
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
+/// A rectangle of a pivot table: its headings on the left and on top, and the data between them.
+///
+/// Comes from [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data) and, for the initial fetch, in [`HyperCube::pivot_data_pages`](crate::types::HyperCube::pivot_data_pages). With
+/// several measures the headings contain a pseudo dimension, whose values are the measures. The point
+/// `qData[row][column]` belongs to the leaf `row` on the left and to the leaf `column` on top.
+///
 /// `NxPivotPage`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotpage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotPage {
+    /// Headings of the rows.
+    ///
     /// `qLeft`: list of [`NxPivotDimensionCell`].
     #[doc(alias = "qLeft")]
     pub left: Vec<NxPivotDimensionCell>,
+    /// Headings of the columns. A table without dimensions on top has its measures here.
+    ///
     /// `qTop`: list of [`NxPivotDimensionCell`].
     #[doc(alias = "qTop")]
     pub top: Vec<NxPivotDimensionCell>,
+    /// The values, row by row.
+    ///
     /// `qData`: list of [`ArrayOfNxValuePoint`].
     #[doc(alias = "qData")]
     pub data: Vec<ArrayOfNxValuePoint>,
+    /// The rectangle of the data area that the page covers.
+    ///
     /// `qArea`: [`Rect`].
     #[doc(alias = "qArea")]
     pub area: Rect,
@@ -1604,6 +1923,7 @@ pub struct NxPivotPage {
 
 impl NxPivotPage {
     /// Sets `qLeft`.
+    #[inline]
     #[must_use]
     pub fn with_left(
         mut self,
@@ -1614,6 +1934,7 @@ impl NxPivotPage {
     }
 
     /// Sets `qTop`.
+    #[inline]
     #[must_use]
     pub fn with_top(
         mut self,
@@ -1624,6 +1945,7 @@ impl NxPivotPage {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(
         mut self,
@@ -1634,6 +1956,7 @@ impl NxPivotPage {
     }
 
     /// Sets `qArea`.
+    #[inline]
     #[must_use]
     pub fn with_area(mut self, value: Rect) -> Self {
         self.area = value;
@@ -1671,21 +1994,31 @@ impl Record for NxPivotPage {
     }
 }
 
+/// A cell of the data area of a pivot table: one measure for one combination of headings.
+///
 /// `NxPivotValuePoint`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotvaluepoint)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotValuePoint {
+    /// Label of the cell.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// The value as formatted text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The value as a number, `NaN` when it has none.
+    ///
     /// `qNum`: number.
     #[doc(alias = "qNum")]
     pub num: f64,
+    /// Usually [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) for a value or [`NxDimCellType::Null`](crate::types::NxDimCellType::Null) for null.
+    ///
     /// `qType`: [`NxDimCellType`].
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
@@ -1695,6 +2028,7 @@ pub struct NxPivotValuePoint {
 
 impl NxPivotValuePoint {
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -1702,6 +2036,7 @@ impl NxPivotValuePoint {
     }
 
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1709,6 +2044,7 @@ impl NxPivotValuePoint {
     }
 
     /// Sets `qNum`.
+    #[inline]
     #[must_use]
     pub fn with_num(mut self, value: f64) -> Self {
         self.num = value;
@@ -1716,6 +2052,7 @@ impl NxPivotValuePoint {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxDimCellType) -> Self {
         self.type_ = value;
@@ -1723,6 +2060,7 @@ impl NxPivotValuePoint {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.rare.get_or_insert_default().attr_exps = value;
@@ -1730,6 +2068,7 @@ impl NxPivotValuePoint {
     }
 
     /// Sets `qAttrDims`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
         self.rare.get_or_insert_default().attr_dims = value;
@@ -1794,26 +2133,44 @@ impl Record for NxPivotValuePoint {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotValuePointRare {
+    /// The results of the measure's attribute expressions for this cell.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
+    /// The values of the measure's attribute dimensions for this cell.
+    ///
     /// `qAttrDims`: [`NxAttributeDimValues`].
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
+/// A cell of a pivot or stacked table to select, by its position.
+///
+/// Goes into [`GenericObjectApi::select_pivot_cells`](crate::generic_object::GenericObjectApi::select_pivot_cells). A cell of the data area selects the values of all headings that lead to
+/// it, a heading its own value. Positions are valid for the table as it is now: expanding, collapsing or a changed
+/// selection moves them.
+///
 /// `NxSelectionCell`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncell)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSelectionCell {
+    /// Which part of the table the cell is in; it decides what the two indexes count.
+    ///
     /// `qType`: [`NxSelectionCellType`].
     #[doc(alias = "qType")]
     pub type_: NxSelectionCellType,
+    /// Column, counted from 0: of the data area for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top), the
+    /// level of the left dimension for [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left).
+    ///
     /// `qCol`: whole number.
     #[doc(alias = "qCol")]
     pub col: i32,
+    /// Row, counted from 0: of the data area for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left), the level
+    /// of the top dimension for [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top).
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i32,
@@ -1821,6 +2178,7 @@ pub struct NxSelectionCell {
 
 impl NxSelectionCell {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxSelectionCellType) -> Self {
         self.type_ = value;
@@ -1828,6 +2186,7 @@ impl NxSelectionCell {
     }
 
     /// Sets `qCol`.
+    #[inline]
     #[must_use]
     pub fn with_col(mut self, value: i32) -> Self {
         self.col = value;
@@ -1835,6 +2194,7 @@ impl NxSelectionCell {
     }
 
     /// Sets `qRow`.
+    #[inline]
     #[must_use]
     pub fn with_row(mut self, value: i32) -> Self {
         self.row = value;
@@ -1870,21 +2230,29 @@ impl Record for NxSelectionCell {
     }
 }
 
+/// The part of a pivot table that a cell to select is in.
+///
 /// `NxSelectionCellType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncelltype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxSelectionCellType {
+    /// The data area.
+    ///
     /// `D`, in full `NX_CELL_DATA`, number 0.
     #[doc(alias = "D")]
     #[doc(alias = "NX_CELL_DATA")]
     #[default]
     Data,
+    /// The headings on top.
+    ///
     /// `T`, in full `NX_CELL_TOP`, number 1.
     #[doc(alias = "T")]
     #[doc(alias = "NX_CELL_TOP")]
     Top,
+    /// The headings on the left.
+    ///
     /// `L`, in full `NX_CELL_LEFT`, number 2.
     #[doc(alias = "L")]
     #[doc(alias = "NX_CELL_LEFT")]
@@ -1940,15 +2308,21 @@ impl Choice for NxSelectionCellType {
     }
 }
 
+/// The value of an attribute dimension.
+///
 /// `NxSimpleDimValue`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimpledimvalue)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSimpleDimValue {
+    /// The value as formatted text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Number of the value within the field of the attribute dimension.
+    ///
     /// `qElemNo`: whole number.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
@@ -1956,6 +2330,7 @@ pub struct NxSimpleDimValue {
 
 impl NxSimpleDimValue {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1963,6 +2338,7 @@ impl NxSimpleDimValue {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(mut self, value: i32) -> Self {
         self.elem_no = value;
@@ -1996,15 +2372,22 @@ impl Record for NxSimpleDimValue {
     }
 }
 
+/// The result of an attribute expression.
+///
 /// `NxSimpleValue`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimplevalue)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSimpleValue {
+    /// The result as text; missing when it is a plain number.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The result as a number, `NaN` when it has none. Colours are numbers too: alpha, red, green and blue, one byte
+    /// each.
+    ///
     /// `qNum`: number.
     #[doc(alias = "qNum")]
     pub num: f64,
@@ -2012,6 +2395,7 @@ pub struct NxSimpleValue {
 
 impl NxSimpleValue {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -2019,6 +2403,7 @@ impl NxSimpleValue {
     }
 
     /// Sets `qNum`.
+    #[inline]
     #[must_use]
     pub fn with_num(mut self, value: f64) -> Self {
         self.num = value;
@@ -2052,15 +2437,24 @@ impl Record for NxSimpleValue {
     }
 }
 
+/// A rectangle of a stacked table.
+///
+/// Comes from [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data) and, for the initial fetch, in [`HyperCube::stacked_data_pages`](crate::types::HyperCube::stacked_data_pages).
+///
 /// `NxStackPage`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackpage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackPage {
+    /// The nodes on the first level: normally a single one, the root ([`NxDimCellType::Root`](crate::types::NxDimCellType::Root)), with all the others
+    /// below it.
+    ///
     /// `qData`: list of [`NxStackedPivotCell`].
     #[doc(alias = "qData")]
     pub data: Vec<NxStackedPivotCell>,
+    /// The rectangle of the data that the page covers.
+    ///
     /// `qArea`: [`Rect`].
     #[doc(alias = "qArea")]
     pub area: Rect,
@@ -2068,6 +2462,7 @@ pub struct NxStackPage {
 
 impl NxStackPage {
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(
         mut self,
@@ -2078,6 +2473,7 @@ impl NxStackPage {
     }
 
     /// Sets `qArea`.
+    #[inline]
     #[must_use]
     pub fn with_area(mut self, value: Rect) -> Self {
         self.area = value;
@@ -2111,45 +2507,72 @@ impl Record for NxStackPage {
     }
 }
 
+/// A node of a stacked table: a dimension value with its children, or the measure's value at the end of a branch.
+///
 /// `NxStackedPivotCell`: an object with 14 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackedpivotcell)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCell {
+    /// The value as formatted text. Roots and most totals have none.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Number of the value within its field. Negative numbers are no values: -1 is a total, -2 a null, -3 the
+    /// group of others, -4 an empty cell.
+    ///
     /// `qElemNo`: whole number.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
+    /// The value as a number, `NaN` when it has none. The measure is here, on the nodes of type [`NxDimCellType::Value`](crate::types::NxDimCellType::Value).
+    ///
     /// `qValue`: number.
     #[doc(alias = "qValue")]
     pub value: f64,
+    /// Whether the node is closed and can be opened.
+    ///
     /// `qCanExpand`: true or false.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
+    /// Whether the node is open and can be closed.
+    ///
     /// `qCanCollapse`: true or false.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
+    /// What the node stands for.
+    ///
     /// `qType`: [`NxDimCellType`].
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
+    /// Sum of the positive values below the node: the height of a stacked bar above the axis.
+    ///
     /// `qMaxPos`: number.
     #[doc(alias = "qMaxPos")]
     pub max_pos: f64,
+    /// Sum of the negative values below the node: the depth of a stacked bar under the axis.
+    ///
     /// `qMinNeg`: number.
     #[doc(alias = "qMinNeg")]
     pub min_neg: f64,
+    /// How many elements of the group lie before the page.
+    ///
     /// `qUp`: whole number.
     #[doc(alias = "qUp")]
     pub up: i32,
+    /// How many elements of the group lie behind the page.
+    ///
     /// `qDown`: whole number.
     #[doc(alias = "qDown")]
     pub down: i32,
+    /// Row of the node in the data, counted from 0; selections by position use it.
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i32,
+    /// The nodes one level down; empty for a leaf.
+    ///
     /// `qSubNodes`: list of [`NxStackedPivotCell`].
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxStackedPivotCell>,
@@ -2159,6 +2582,7 @@ pub struct NxStackedPivotCell {
 
 impl NxStackedPivotCell {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -2166,6 +2590,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(mut self, value: i32) -> Self {
         self.elem_no = value;
@@ -2173,6 +2598,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: f64) -> Self {
         self.value = value;
@@ -2180,6 +2606,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qCanExpand`.
+    #[inline]
     #[must_use]
     pub fn with_can_expand(mut self, value: bool) -> Self {
         self.can_expand = value;
@@ -2187,6 +2614,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qCanCollapse`.
+    #[inline]
     #[must_use]
     pub fn with_can_collapse(mut self, value: bool) -> Self {
         self.can_collapse = value;
@@ -2194,6 +2622,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxDimCellType) -> Self {
         self.type_ = value;
@@ -2201,6 +2630,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qMaxPos`.
+    #[inline]
     #[must_use]
     pub fn with_max_pos(mut self, value: f64) -> Self {
         self.max_pos = value;
@@ -2208,6 +2638,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qMinNeg`.
+    #[inline]
     #[must_use]
     pub fn with_min_neg(mut self, value: f64) -> Self {
         self.min_neg = value;
@@ -2215,6 +2646,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qUp`.
+    #[inline]
     #[must_use]
     pub fn with_up(mut self, value: i32) -> Self {
         self.up = value;
@@ -2222,6 +2654,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qDown`.
+    #[inline]
     #[must_use]
     pub fn with_down(mut self, value: i32) -> Self {
         self.down = value;
@@ -2229,6 +2662,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qRow`.
+    #[inline]
     #[must_use]
     pub fn with_row(mut self, value: i32) -> Self {
         self.row = value;
@@ -2236,6 +2670,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qSubNodes`.
+    #[inline]
     #[must_use]
     pub fn with_sub_nodes(
         mut self,
@@ -2246,6 +2681,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.rare.get_or_insert_default().attr_exps = value;
@@ -2253,6 +2689,7 @@ impl NxStackedPivotCell {
     }
 
     /// Sets `qAttrDims`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
         self.rare.get_or_insert_default().attr_dims = value;
@@ -2342,26 +2779,38 @@ impl Record for NxStackedPivotCell {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCellRare {
+    /// The results of the attribute expressions for this node.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
+    /// The values of the attribute dimensions for this node.
+    ///
     /// `qAttrDims`: [`NxAttributeDimValues`].
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
+/// A tick of a continuous axis, with the stretch that it labels.
+///
 /// `NxTickCell`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtickcell)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTickCell {
+    /// Label of the tick, such as the name of a month.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Where its stretch begins, in the numbers of the axis.
+    ///
     /// `qStart`: number.
     #[doc(alias = "qStart")]
     pub start: f64,
+    /// Where its stretch ends.
+    ///
     /// `qEnd`: number.
     #[doc(alias = "qEnd")]
     pub end: f64,
@@ -2369,6 +2818,7 @@ pub struct NxTickCell {
 
 impl NxTickCell {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -2376,6 +2826,7 @@ impl NxTickCell {
     }
 
     /// Sets `qStart`.
+    #[inline]
     #[must_use]
     pub fn with_start(mut self, value: f64) -> Self {
         self.start = value;
@@ -2383,6 +2834,7 @@ impl NxTickCell {
     }
 
     /// Sets `qEnd`.
+    #[inline]
     #[must_use]
     pub fn with_end(mut self, value: f64) -> Self {
         self.end = value;
@@ -2418,18 +2870,28 @@ impl Record for NxTickCell {
     }
 }
 
+/// The canvas that binned data will be drawn on.
+///
+/// The engine takes it in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data), but does not use it yet.
+///
 /// `NxViewPort`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxviewport)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxViewPort {
+    /// Width in pixels.
+    ///
     /// `qWidth`: whole number.
     #[doc(alias = "qWidth")]
     pub width: i32,
+    /// Height in pixels.
+    ///
     /// `qHeight`: whole number.
     #[doc(alias = "qHeight")]
     pub height: i32,
+    /// How far the view is zoomed in.
+    ///
     /// `qZoomLevel`: whole number.
     #[doc(alias = "qZoomLevel")]
     pub zoom_level: i32,
@@ -2437,6 +2899,7 @@ pub struct NxViewPort {
 
 impl NxViewPort {
     /// Sets `qWidth`.
+    #[inline]
     #[must_use]
     pub fn with_width(mut self, value: i32) -> Self {
         self.width = value;
@@ -2444,6 +2907,7 @@ impl NxViewPort {
     }
 
     /// Sets `qHeight`.
+    #[inline]
     #[must_use]
     pub fn with_height(mut self, value: i32) -> Self {
         self.height = value;
@@ -2451,6 +2915,7 @@ impl NxViewPort {
     }
 
     /// Sets `qZoomLevel`.
+    #[inline]
     #[must_use]
     pub fn with_zoom_level(mut self, value: i32) -> Self {
         self.zoom_level = value;
@@ -2486,21 +2951,34 @@ impl Record for NxViewPort {
     }
 }
 
+/// A rectangle, most often the rows and columns that a data page covers.
+///
+/// In pages it counts cells and is what the engine really delivered, which may be less than the [`NxPage`](crate::types::NxPage) that was asked
+/// for. In the data model viewer's saved positions ([`TableViewTableWinSaveInfo`](crate::types::TableViewTableWinSaveInfo)) it counts pixels.
+///
 /// `Rect`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#rect)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Rect {
+    /// First column, counted from 0.
+    ///
     /// `qLeft`: whole number.
     #[doc(alias = "qLeft")]
     pub left: i32,
+    /// First row, counted from 0.
+    ///
     /// `qTop`: whole number.
     #[doc(alias = "qTop")]
     pub top: i32,
+    /// How many columns.
+    ///
     /// `qWidth`: whole number.
     #[doc(alias = "qWidth")]
     pub width: i32,
+    /// How many rows; 0 at the end of the data.
+    ///
     /// `qHeight`: whole number.
     #[doc(alias = "qHeight")]
     pub height: i32,
@@ -2508,6 +2986,7 @@ pub struct Rect {
 
 impl Rect {
     /// Sets `qLeft`.
+    #[inline]
     #[must_use]
     pub fn with_left(mut self, value: i32) -> Self {
         self.left = value;
@@ -2515,6 +2994,7 @@ impl Rect {
     }
 
     /// Sets `qTop`.
+    #[inline]
     #[must_use]
     pub fn with_top(mut self, value: i32) -> Self {
         self.top = value;
@@ -2522,6 +3002,7 @@ impl Rect {
     }
 
     /// Sets `qWidth`.
+    #[inline]
     #[must_use]
     pub fn with_width(mut self, value: i32) -> Self {
         self.width = value;
@@ -2529,6 +3010,7 @@ impl Rect {
     }
 
     /// Sets `qHeight`.
+    #[inline]
     #[must_use]
     pub fn with_height(mut self, value: i32) -> Self {
         self.height = value;
@@ -2566,45 +3048,68 @@ impl Record for Rect {
     }
 }
 
+/// How a value relates to the current selections of its alternate state.
+///
+/// Selections in one field decide about the values of all fields that are linked with it. A value is possible when some
+/// row of the data contains it together with a selected value of every other field; else it is excluded.
+///
 /// `StateEnumType`: one of 9 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stateenumtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StateEnumType {
+    /// Locked: selected, and protected against changes until unlocked. In the cell of a measure it means nothing.
+    ///
     /// `L`, in full `LOCKED`, number 0.
     #[doc(alias = "L")]
     #[doc(alias = "LOCKED")]
     #[default]
     Locked,
+    /// Selected, and possible.
+    ///
     /// `S`, in full `SELECTED`, number 1.
     #[doc(alias = "S")]
     #[doc(alias = "SELECTED")]
     Selected,
+    /// Optional: not selected, but possible with the selections made.
+    ///
     /// `O`, in full `OPTION`, number 2.
     #[doc(alias = "O")]
     #[doc(alias = "OPTION")]
     Option,
+    /// Deselected: chosen to be left out.
+    ///
     /// `D`, in full `DESELECTED`, number 3.
     #[doc(alias = "D")]
     #[doc(alias = "DESELECTED")]
     Deselected,
+    /// Alternative: excluded only because other values of the same field are selected.
+    ///
     /// `A`, in full `ALTERNATIVE`, number 4.
     #[doc(alias = "A")]
     #[doc(alias = "ALTERNATIVE")]
     Alternative,
+    /// Excluded by selections in other fields.
+    ///
     /// `X`, in full `EXCLUDED`, number 5.
     #[doc(alias = "X")]
     #[doc(alias = "EXCLUDED")]
     Excluded,
+    /// Selected, but at present excluded by selections in other fields.
+    ///
     /// `XS`, in full `EXCL_SELECTED`, number 6.
     #[doc(alias = "XS")]
     #[doc(alias = "EXCL_SELECTED")]
     SelectedExcluded,
+    /// Locked, but at present excluded by selections in other fields.
+    ///
     /// `XL`, in full `EXCL_LOCKED`, number 7.
     #[doc(alias = "XL")]
     #[doc(alias = "EXCL_LOCKED")]
     LockedExcluded,
+    /// The number of states, no state itself; no value has it.
+    ///
     /// `NSTATES`, number 8.
     #[doc(alias = "NSTATES")]
     NStates,

@@ -7,16 +7,25 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Chooses the unit in which positions in a text are counted.
+///
+/// It matters for [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result; texts themselves are always sent
+/// as UTF-8.
+///
 /// `CharEncodingType`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#charencodingtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CharEncodingType {
+    /// Positions count bytes of UTF-8, as offsets into a Rust `str` do.
+    ///
     /// `Utf8`, in full `CHAR_ENCODING_UTF8`, number 0.
     #[doc(alias = "CHAR_ENCODING_UTF8")]
     #[default]
     Utf8,
+    /// Positions count UTF-16 code units, as offsets into a JavaScript string do.
+    ///
     /// `Utf16`, in full `CHAR_ENCODING_UTF16`, number 1.
     #[doc(alias = "CHAR_ENCODING_UTF16")]
     Utf16,
@@ -64,18 +73,28 @@ impl Choice for CharEncodingType {
     }
 }
 
+/// Describes a character set that the engine can read files in.
+///
+/// Listed by [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+///
 /// `CodePage`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#codepage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CodePage {
+    /// Number of the character set, as used in [`FileDataFormat::code_page`](crate::types::FileDataFormat::code_page).
+    ///
     /// `qNumber`: whole number.
     #[doc(alias = "qNumber")]
     pub number: i32,
+    /// Short name of the character set.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Name of the character set for users.
+    ///
     /// `qDescription`: text.
     #[doc(alias = "qDescription")]
     pub description: String,
@@ -83,6 +102,7 @@ pub struct CodePage {
 
 impl CodePage {
     /// Sets `qNumber`.
+    #[inline]
     #[must_use]
     pub fn with_number(mut self, value: i32) -> Self {
         self.number = value;
@@ -90,6 +110,7 @@ impl CodePage {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -97,6 +118,7 @@ impl CodePage {
     }
 
     /// Sets `qDescription`.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -132,36 +154,64 @@ impl Record for CodePage {
     }
 }
 
+/// Describes a data connection: a named place that the load script reads data from.
+///
+/// Scripts refer to it by name, as in `lib://Sales/2024.csv` for a folder. Create one with [`DocApi::create_connection`](crate::doc::DocApi::create_connection), change
+/// it with [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection) (the identifier and type cannot change). User name and password are written only: the
+/// engine never gives them back, so a connection that was read cannot be copied to another app together with its
+/// credentials.
+///
 /// `Connection`: an object with 9 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#connection)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
+    /// Identifier that the engine gives the connection; leave it empty when creating one.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Name of the connection, as in the script.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Where the data are: a path for a folder, an address for a web file, or a connect statement such as
+    /// `ODBC CONNECT TO [Sales]`, `OLEDB CONNECT TO […]`, `CUSTOM CONNECT TO […]`. Check one with
+    /// [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string).
+    ///
     /// `qConnectionString`: text.
     #[doc(alias = "qConnectionString")]
     pub connection_string: String,
+    /// Kind of connection: `ODBC`, `OLEDB`, `folder`, `internet`, or the file name of a custom connector; letter case
+    /// is ignored. The first two and custom ones must agree with the connection string.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// User name for the data source, in ODBC, OLE DB and custom connections.
+    ///
     /// `qUserName`: text.
     #[doc(alias = "qUserName")]
     pub user_name: String,
+    /// Password for the data source, in ODBC, OLE DB and custom connections.
+    ///
     /// `qPassword`: text.
     #[doc(alias = "qPassword")]
     pub password: String,
+    /// When the connection was created or last changed; set by the engine.
+    ///
     /// `qModifiedDate`: text.
     #[doc(alias = "qModifiedDate")]
     pub modified_date: String,
+    /// Title, owner and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// In whose name the engine's host opens the source.
+    ///
     /// `qLogOn`: [`LogOnType`].
     #[doc(alias = "qLogOn")]
     pub log_on: LogOnType,
@@ -169,6 +219,7 @@ pub struct Connection {
 
 impl Connection {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -176,6 +227,7 @@ impl Connection {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -183,6 +235,7 @@ impl Connection {
     }
 
     /// Sets `qConnectionString`.
+    #[inline]
     #[must_use]
     pub fn with_connection_string(mut self, value: impl Into<String>) -> Self {
         self.connection_string = value.into();
@@ -190,6 +243,7 @@ impl Connection {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -197,6 +251,7 @@ impl Connection {
     }
 
     /// Sets `qUserName`.
+    #[inline]
     #[must_use]
     pub fn with_user_name(mut self, value: impl Into<String>) -> Self {
         self.user_name = value.into();
@@ -204,6 +259,7 @@ impl Connection {
     }
 
     /// Sets `qPassword`.
+    #[inline]
     #[must_use]
     pub fn with_password(mut self, value: impl Into<String>) -> Self {
         self.password = value.into();
@@ -211,6 +267,7 @@ impl Connection {
     }
 
     /// Sets `qModifiedDate`.
+    #[inline]
     #[must_use]
     pub fn with_modified_date(mut self, value: impl Into<String>) -> Self {
         self.modified_date = value.into();
@@ -218,6 +275,7 @@ impl Connection {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -225,6 +283,7 @@ impl Connection {
     }
 
     /// Sets `qLogOn`.
+    #[inline]
     #[must_use]
     pub fn with_log_on(mut self, value: LogOnType) -> Self {
         self.log_on = value;
@@ -282,24 +341,38 @@ impl Record for Connection {
     }
 }
 
+/// Describes a connector program that is installed on the engine's host.
+///
+/// Listed by [`GlobalApi::get_custom_connectors`](crate::global::GlobalApi::get_custom_connectors).
+///
 /// `CustomConnector`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#customconnector)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomConnector {
+    /// File name of the connector, as used in [`Connection::type_`](crate::types::Connection::type_).
+    ///
     /// `qProvider`: text.
     #[doc(alias = "qProvider")]
     pub provider: String,
+    /// Name of the folder that the connector lies in.
+    ///
     /// `qParent`: text.
     #[doc(alias = "qParent")]
     pub parent: String,
+    /// Name of the connector for users.
+    ///
     /// `qDisplayName`: text.
     #[doc(alias = "qDisplayName")]
     pub display_name: String,
+    /// Whether the connector is a program of 64 or of 32 bits.
+    ///
     /// `qMachineMode`: [`GenericConnectMachine`].
     #[doc(alias = "qMachineMode")]
     pub machine_mode: GenericConnectMachine,
+    /// Whether scripts can read files through the connector.
+    ///
     /// `qSupportFileStreaming`: true or false.
     #[doc(alias = "qSupportFileStreaming")]
     pub support_file_streaming: bool,
@@ -307,6 +380,7 @@ pub struct CustomConnector {
 
 impl CustomConnector {
     /// Sets `qProvider`.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, value: impl Into<String>) -> Self {
         self.provider = value.into();
@@ -314,6 +388,7 @@ impl CustomConnector {
     }
 
     /// Sets `qParent`.
+    #[inline]
     #[must_use]
     pub fn with_parent(mut self, value: impl Into<String>) -> Self {
         self.parent = value.into();
@@ -321,6 +396,7 @@ impl CustomConnector {
     }
 
     /// Sets `qDisplayName`.
+    #[inline]
     #[must_use]
     pub fn with_display_name(mut self, value: impl Into<String>) -> Self {
         self.display_name = value.into();
@@ -328,6 +404,7 @@ impl CustomConnector {
     }
 
     /// Sets `qMachineMode`.
+    #[inline]
     #[must_use]
     pub fn with_machine_mode(mut self, value: GenericConnectMachine) -> Self {
         self.machine_mode = value;
@@ -335,6 +412,7 @@ impl CustomConnector {
     }
 
     /// Sets `qSupportFileStreaming`.
+    #[inline]
     #[must_use]
     pub fn with_support_file_streaming(mut self, value: bool) -> Self {
         self.support_file_streaming = value;
@@ -380,18 +458,28 @@ impl Record for CustomConnector {
     }
 }
 
+/// Describes a column of a table in a file or database, before it is loaded.
+///
 /// `DataField`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datafield)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataField {
+    /// Name of the column.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether the column is a primary key.
+    ///
     /// `qIsKey`: true or false.
     #[doc(alias = "qIsKey")]
     pub is_key: bool,
+    /// For files with fixed record length, the column's name without the names embedded in the file;
+
+    /// otherwise the same as [`DataField::name`](crate::types::DataField::name).
+    ///
     /// `qOriginalFieldName`: text.
     #[doc(alias = "qOriginalFieldName")]
     pub original_field_name: String,
@@ -399,6 +487,7 @@ pub struct DataField {
 
 impl DataField {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -406,6 +495,7 @@ impl DataField {
     }
 
     /// Sets `qIsKey`.
+    #[inline]
     #[must_use]
     pub fn with_is_key(mut self, value: bool) -> Self {
         self.is_key = value;
@@ -413,6 +503,7 @@ impl DataField {
     }
 
     /// Sets `qOriginalFieldName`.
+    #[inline]
     #[must_use]
     pub fn with_original_field_name(mut self, value: impl Into<String>) -> Self {
         self.original_field_name = value.into();
@@ -448,12 +539,19 @@ impl Record for DataField {
     }
 }
 
+/// Holds one row of a preview of a table.
+///
+/// In the list that [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview) or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) returns, the first record holds the
+/// column names and the others hold data.
+///
 /// `DataRecord`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datarecord)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataRecord {
+    /// One text per column.
+    ///
     /// `qValues`: texts.
     #[doc(alias = "qValues")]
     pub values: Vec<String>,
@@ -461,6 +559,7 @@ pub struct DataRecord {
 
 impl DataRecord {
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -495,15 +594,21 @@ impl Record for DataRecord {
     }
 }
 
+/// Describes a database that a connection gives access to.
+///
 /// `Database`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#database)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Database {
+    /// Name of the database.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether it is the one used when a statement names none.
+    ///
     /// `qIsDefault`: true or false.
     #[doc(alias = "qIsDefault")]
     pub is_default: bool,
@@ -511,6 +616,7 @@ pub struct Database {
 
 impl Database {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -518,6 +624,7 @@ impl Database {
     }
 
     /// Sets `qIsDefault`.
+    #[inline]
     #[must_use]
     pub fn with_is_default(mut self, value: bool) -> Self {
         self.is_default = value;
@@ -551,6 +658,11 @@ impl Record for Database {
     }
 }
 
+/// Tells how statements for the database behind a connection have to be written.
+///
+/// Use it to build `SELECT` statements: which levels a table name has, what joins them, how names are quoted. Comes from
+/// [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info).
+///
 /// `DatabaseInfo`: an object with 11 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -559,36 +671,58 @@ impl Record for Database {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatabaseInfo {
+    /// Name of the database product.
+    ///
     /// `qDBMSName`: text.
     #[doc(alias = "qDBMSName")]
     pub dbms_name: String,
+    /// Whether tables are grouped by database.
+    ///
     /// `qDBUsage`: true or false.
     #[doc(alias = "qDBUsage")]
     pub db_usage: bool,
+    /// Whether tables are grouped by owner (schema).
+    ///
     /// `qOwnerUsage`: true or false.
     #[doc(alias = "qOwnerUsage")]
     pub owner_usage: bool,
+    /// What follows the database in a full table name: the first dot of `Shop.dbo.Orders`.
+    ///
     /// `qDBSeparator`: text.
     #[doc(alias = "qDBSeparator")]
     pub db_separator: String,
+    /// What follows the owner in a full table name: the second dot of `Shop.dbo.Orders`.
+    ///
     /// `qOwnerSeparator`: text.
     #[doc(alias = "qOwnerSeparator")]
     pub owner_separator: String,
+    /// Whether the database stands in front of owner and table in a full name.
+    ///
     /// `qDBFirst`: true or false.
     #[doc(alias = "qDBFirst")]
     pub db_first: bool,
+    /// What opens a quoted name. Names with special characters, or equal to a keyword, have to be quoted.
+    ///
     /// `qQuotePreffix`: text.
     #[doc(alias = "qQuotePreffix")]
     pub quote_preffix: String,
+    /// What closes a quoted name.
+    ///
     /// `qQuoteSuffix`: text.
     #[doc(alias = "qQuoteSuffix")]
     pub quote_suffix: String,
+    /// The characters that make quoting necessary, as one text.
+    ///
     /// `qSpecialChars`: text.
     #[doc(alias = "qSpecialChars")]
     pub special_chars: String,
+    /// Name of the database used when a statement names none.
+    ///
     /// `qDefaultDatabase`: text.
     #[doc(alias = "qDefaultDatabase")]
     pub default_database: String,
+    /// The words that make quoting necessary.
+    ///
     /// `qKeywords`: texts.
     #[doc(alias = "qKeywords")]
     pub keywords: Vec<String>,
@@ -598,6 +732,7 @@ pub struct DatabaseInfo {
 
 impl DatabaseInfo {
     /// Sets `qDBMSName`.
+    #[inline]
     #[must_use]
     pub fn with_dbms_name(mut self, value: impl Into<String>) -> Self {
         self.dbms_name = value.into();
@@ -605,6 +740,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qDBUsage`.
+    #[inline]
     #[must_use]
     pub fn with_db_usage(mut self, value: bool) -> Self {
         self.db_usage = value;
@@ -612,6 +748,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qOwnerUsage`.
+    #[inline]
     #[must_use]
     pub fn with_owner_usage(mut self, value: bool) -> Self {
         self.owner_usage = value;
@@ -619,6 +756,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qDBSeparator`.
+    #[inline]
     #[must_use]
     pub fn with_db_separator(mut self, value: impl Into<String>) -> Self {
         self.db_separator = value.into();
@@ -626,6 +764,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qOwnerSeparator`.
+    #[inline]
     #[must_use]
     pub fn with_owner_separator(mut self, value: impl Into<String>) -> Self {
         self.owner_separator = value.into();
@@ -633,6 +772,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qDBFirst`.
+    #[inline]
     #[must_use]
     pub fn with_db_first(mut self, value: bool) -> Self {
         self.db_first = value;
@@ -640,6 +780,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qQuotePreffix`.
+    #[inline]
     #[must_use]
     pub fn with_quote_preffix(mut self, value: impl Into<String>) -> Self {
         self.quote_preffix = value.into();
@@ -647,6 +788,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qQuoteSuffix`.
+    #[inline]
     #[must_use]
     pub fn with_quote_suffix(mut self, value: impl Into<String>) -> Self {
         self.quote_suffix = value.into();
@@ -654,6 +796,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qSpecialChars`.
+    #[inline]
     #[must_use]
     pub fn with_special_chars(mut self, value: impl Into<String>) -> Self {
         self.special_chars = value.into();
@@ -661,6 +804,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qDefaultDatabase`.
+    #[inline]
     #[must_use]
     pub fn with_default_database(mut self, value: impl Into<String>) -> Self {
         self.default_database = value.into();
@@ -668,6 +812,7 @@ impl DatabaseInfo {
     }
 
     /// Sets `qKeywords`.
+    #[inline]
     #[must_use]
     pub fn with_keywords(
         mut self,
@@ -739,12 +884,18 @@ impl Record for DatabaseInfo {
     }
 }
 
+/// Describes an owner (schema) of tables in a database.
+///
+/// Listed by [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners).
+///
 /// `DatabaseOwner`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#databaseowner)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatabaseOwner {
+    /// Name of the owner.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
@@ -752,6 +903,7 @@ pub struct DatabaseOwner {
 
 impl DatabaseOwner {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -783,6 +935,8 @@ impl Record for DatabaseOwner {
     }
 }
 
+/// Describes what separates the values in a delimited file.
+///
 /// `DelimiterInfo`: an object with 4 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -791,15 +945,23 @@ impl Record for DatabaseOwner {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelimiterInfo {
+    /// Symbolic name of the delimiter, such as `Tab_DELIMITER`.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The delimiter as it is written in a script, quotes included, such as `'\t'`.
+    ///
     /// `qScriptCode`: text.
     #[doc(alias = "qScriptCode")]
     pub script_code: String,
+    /// Character code of the delimiter.
+    ///
     /// `qNumber`: whole number.
     #[doc(alias = "qNumber")]
     pub number: i32,
+    /// Whether a run of blanks counts as a single delimiter.
+    ///
     /// `qIsMultiple`: true or false.
     #[doc(alias = "qIsMultiple")]
     pub is_multiple: bool,
@@ -809,6 +971,7 @@ pub struct DelimiterInfo {
 
 impl DelimiterInfo {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -816,6 +979,7 @@ impl DelimiterInfo {
     }
 
     /// Sets `qScriptCode`.
+    #[inline]
     #[must_use]
     pub fn with_script_code(mut self, value: impl Into<String>) -> Self {
         self.script_code = value.into();
@@ -823,6 +987,7 @@ impl DelimiterInfo {
     }
 
     /// Sets `qNumber`.
+    #[inline]
     #[must_use]
     pub fn with_number(mut self, value: i32) -> Self {
         self.number = value;
@@ -830,6 +995,7 @@ impl DelimiterInfo {
     }
 
     /// Sets `qIsMultiple`.
+    #[inline]
     #[must_use]
     pub fn with_is_multiple(mut self, value: bool) -> Self {
         self.is_multiple = value;
@@ -877,6 +1043,10 @@ impl Record for DelimiterInfo {
     }
 }
 
+/// Describes a drive of the machine that Qlik Sense Desktop runs on.
+///
+/// Listed by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), on Desktop only.
+///
 /// `DriveInfo`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -885,18 +1055,28 @@ impl Record for DelimiterInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DriveInfo {
+    /// Root path of the drive, such as `C:\`.
+    ///
     /// `qDrive`: text.
     #[doc(alias = "qDrive")]
     pub drive: String,
+    /// Kind of drive as a text, such as `Fixed`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// Label of the drive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Kind of drive, for programs.
+    ///
     /// `qTypeIdentifier`: [`DriveType`].
     #[doc(alias = "qTypeIdentifier")]
     pub type_identifier: DriveType,
+    /// Whether the drive has no label.
+    ///
     /// `qUnnamedDrive`: true or false.
     #[doc(alias = "qUnnamedDrive")]
     pub unnamed_drive: bool,
@@ -906,6 +1086,7 @@ pub struct DriveInfo {
 
 impl DriveInfo {
     /// Sets `qDrive`.
+    #[inline]
     #[must_use]
     pub fn with_drive(mut self, value: impl Into<String>) -> Self {
         self.drive = value.into();
@@ -913,6 +1094,7 @@ impl DriveInfo {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -920,6 +1102,7 @@ impl DriveInfo {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -927,6 +1110,7 @@ impl DriveInfo {
     }
 
     /// Sets `qTypeIdentifier`.
+    #[inline]
     #[must_use]
     pub fn with_type_identifier(mut self, value: DriveType) -> Self {
         self.type_identifier = value;
@@ -934,6 +1118,7 @@ impl DriveInfo {
     }
 
     /// Sets `qUnnamedDrive`.
+    #[inline]
     #[must_use]
     pub fn with_unnamed_drive(mut self, value: bool) -> Self {
         self.unnamed_drive = value;
@@ -984,28 +1169,42 @@ impl Record for DriveInfo {
     }
 }
 
+/// Tells what kind of drive it is.
+///
 /// `DriveType`: one of 6 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#drivetype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DriveType {
+    /// A removable medium, such as a memory stick.
+    ///
     /// `REMOVABLE`, number 0.
     #[doc(alias = "REMOVABLE")]
     #[default]
     Removable,
+    /// A built-in disk.
+    ///
     /// `FIXED`, number 1.
     #[doc(alias = "FIXED")]
     Fixed,
+    /// A network share.
+    ///
     /// `NETWORK`, number 2.
     #[doc(alias = "NETWORK")]
     Network,
+    /// An optical disc.
+    ///
     /// `CD_ROM`, number 3.
     #[doc(alias = "CD_ROM")]
     CdRom,
+    /// A disk in memory.
+    ///
     /// `RAM`, number 4.
     #[doc(alias = "RAM")]
     Ram,
+    /// The system does not tell.
+    ///
     /// `UNKNOWN_TYPE`, number 5.
     #[doc(alias = "UNKNOWN_TYPE")]
     UnknownType,
@@ -1081,42 +1280,72 @@ impl Choice for DriveType {
     }
 }
 
+/// Describes how a data file is to be read.
+///
+/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct what it got wrong, and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
+/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields) and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The latter two also return the matching format specification
+/// for a `LOAD` statement. Which members count depends on the type of file.
+///
 /// `FileDataFormat`: an object with 11 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filedataformat)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileDataFormat {
+    /// Type of the file.
+    ///
     /// `qType`: [`FileType`].
     #[doc(alias = "qType")]
     pub type_: FileType,
+    /// Where column names come from: `Embedded labels` for names in the file itself, `No labels`, or
+    /// `Explicit labels` for DIF files.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// How values may be quoted in a delimited file: `None`; `Standard`, with quotes around a whole value only; or
+    /// `MSQ` (modern style quoting).
+    ///
     /// `qQuote`: text.
     #[doc(alias = "qQuote")]
     pub quote: String,
+    /// What a line of a delimited file begins with to be passed over, such as `#` or `//`.
+    ///
     /// `qComment`: text.
     #[doc(alias = "qComment")]
     pub comment: String,
+    /// What separates the values in a delimited file.
+    ///
     /// `qDelimiter`: [`DelimiterInfo`].
     #[doc(alias = "qDelimiter")]
     pub delimiter: DelimiterInfo,
+    /// Number of the character set; see [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+    ///
     /// `qCodePage`: whole number.
     #[doc(alias = "qCodePage")]
     pub code_page: i32,
+    /// How much at the start of the file is header and not data, in rows; column names may be in it.
+    ///
     /// `qHeaderSize`: whole number.
     #[doc(alias = "qHeaderSize")]
     pub header_size: i32,
+    /// Length of a record, in files with fixed record length.
+    ///
     /// `qRecordSize`: whole number.
     #[doc(alias = "qRecordSize")]
     pub record_size: i32,
+    /// How many spaces a tab stands for, in files with fixed record length.
+    ///
     /// `qTabSize`: whole number.
     #[doc(alias = "qTabSize")]
     pub tab_size: i32,
+    /// Whether end-of-file characters within the text are passed over, in delimited and fixed record files.
+    ///
     /// `qIgnoreEOF`: true or false.
     #[doc(alias = "qIgnoreEOF")]
     pub ignore_eof: bool,
+    /// Positions at which columns end, in files with fixed record length.
+    ///
     /// `qFixedWidthDelimiters`: text.
     #[doc(alias = "qFixedWidthDelimiters")]
     pub fixed_width_delimiters: String,
@@ -1124,6 +1353,7 @@ pub struct FileDataFormat {
 
 impl FileDataFormat {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: FileType) -> Self {
         self.type_ = value;
@@ -1131,6 +1361,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -1138,6 +1369,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qQuote`.
+    #[inline]
     #[must_use]
     pub fn with_quote(mut self, value: impl Into<String>) -> Self {
         self.quote = value.into();
@@ -1145,6 +1377,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qComment`.
+    #[inline]
     #[must_use]
     pub fn with_comment(mut self, value: impl Into<String>) -> Self {
         self.comment = value.into();
@@ -1152,6 +1385,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qDelimiter`.
+    #[inline]
     #[must_use]
     pub fn with_delimiter(mut self, value: DelimiterInfo) -> Self {
         self.delimiter = value;
@@ -1159,6 +1393,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qCodePage`.
+    #[inline]
     #[must_use]
     pub fn with_code_page(mut self, value: i32) -> Self {
         self.code_page = value;
@@ -1166,6 +1401,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qHeaderSize`.
+    #[inline]
     #[must_use]
     pub fn with_header_size(mut self, value: i32) -> Self {
         self.header_size = value;
@@ -1173,6 +1409,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qRecordSize`.
+    #[inline]
     #[must_use]
     pub fn with_record_size(mut self, value: i32) -> Self {
         self.record_size = value;
@@ -1180,6 +1417,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qTabSize`.
+    #[inline]
     #[must_use]
     pub fn with_tab_size(mut self, value: i32) -> Self {
         self.tab_size = value;
@@ -1187,6 +1425,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qIgnoreEOF`.
+    #[inline]
     #[must_use]
     pub fn with_ignore_eof(mut self, value: bool) -> Self {
         self.ignore_eof = value;
@@ -1194,6 +1433,7 @@ impl FileDataFormat {
     }
 
     /// Sets `qFixedWidthDelimiters`.
+    #[inline]
     #[must_use]
     pub fn with_fixed_width_delimiters(mut self, value: impl Into<String>) -> Self {
         self.fixed_width_delimiters = value.into();
@@ -1257,57 +1497,83 @@ impl Record for FileDataFormat {
     }
 }
 
+/// Lists the file formats that the engine reads.
+///
 /// `FileType`: one of 12 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filetype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileType {
+    /// Text with delimiters.
+    ///
     /// `CSV`, in full `FILE_TYPE_CSV`, number 0.
     #[doc(alias = "CSV")]
     #[doc(alias = "FILE_TYPE_CSV")]
     #[default]
     Csv,
+    /// Text with fixed record length.
+    ///
     /// `FIX`, in full `FILE_TYPE_FIX`, number 1.
     #[doc(alias = "FIX")]
     #[doc(alias = "FILE_TYPE_FIX")]
     Fix,
+    /// Data Interchange Format.
+    ///
     /// `DIF`, in full `FILE_TYPE_DIF`, number 2.
     #[doc(alias = "DIF")]
     #[doc(alias = "FILE_TYPE_DIF")]
     Dif,
+    /// Excel workbook of the old binary kind, `.xls`.
+    ///
     /// `EXCEL_BIFF`, in full `FILE_TYPE_EXCEL_BIFF`, number 3.
     #[doc(alias = "EXCEL_BIFF")]
     #[doc(alias = "FILE_TYPE_EXCEL_BIFF")]
     ExcelBiff,
+    /// Excel workbook, `.xlsx`.
+    ///
     /// `EXCEL_OOXML`, in full `FILE_TYPE_EXCEL_OOXML`, number 4.
     #[doc(alias = "EXCEL_OOXML")]
     #[doc(alias = "FILE_TYPE_EXCEL_OOXML")]
     ExcelOoxml,
+    /// Tables of an HTML page.
+    ///
     /// `HTML`, in full `FILE_TYPE_HTML`, number 5.
     #[doc(alias = "HTML")]
     #[doc(alias = "FILE_TYPE_HTML")]
     Html,
+    /// Qlik's own format for one table, by far the fastest to load.
+    ///
     /// `QVD`, in full `FILE_TYPE_QVD`, number 6.
     #[doc(alias = "QVD")]
     #[doc(alias = "FILE_TYPE_QVD")]
     Qvd,
+    /// XML document.
+    ///
     /// `XML`, in full `FILE_TYPE_XML`, number 7.
     #[doc(alias = "XML")]
     #[doc(alias = "FILE_TYPE_XML")]
     Xml,
+    /// Qlik's exchange format, as written by connectors.
+    ///
     /// `QVX`, in full `FILE_TYPE_QVX`, number 8.
     #[doc(alias = "QVX")]
     #[doc(alias = "FILE_TYPE_QVX")]
     Qvx,
+    /// JSON document.
+    ///
     /// `JSON`, in full `FILE_TYPE_JSON`, number 9.
     #[doc(alias = "JSON")]
     #[doc(alias = "FILE_TYPE_JSON")]
     Json,
+    /// Map layer with areas or points.
+    ///
     /// `KML`, in full `FILE_TYPE_KML`, number 10.
     #[doc(alias = "KML")]
     #[doc(alias = "FILE_TYPE_KML")]
     Kml,
+    /// Apache Parquet file.
+    ///
     /// `PARQUET`, in full `FILE_TYPE_PARQUET`, number 11.
     #[doc(alias = "PARQUET")]
     #[doc(alias = "FILE_TYPE_PARQUET")]
@@ -1426,6 +1692,10 @@ impl Choice for FileType {
     }
 }
 
+/// Restricts the rows of a preview of a database table.
+///
+/// Pass it to [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview).
+///
 /// `FilterInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1434,9 +1704,13 @@ impl Choice for FileType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterInfo {
+    /// Whether there is a filter.
+    ///
     /// `qType`: [`FilterType`].
     #[doc(alias = "qType")]
     pub type_: FilterType,
+    /// The condition as it would follow `WHERE`, in the dialect of the database.
+    ///
     /// `qWherePredicate`: text.
     #[doc(alias = "qWherePredicate")]
     pub where_predicate: String,
@@ -1446,6 +1720,7 @@ pub struct FilterInfo {
 
 impl FilterInfo {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: FilterType) -> Self {
         self.type_ = value;
@@ -1453,6 +1728,7 @@ impl FilterInfo {
     }
 
     /// Sets `qWherePredicate`.
+    #[inline]
     #[must_use]
     pub fn with_where_predicate(mut self, value: impl Into<String>) -> Self {
         self.where_predicate = value.into();
@@ -1491,17 +1767,23 @@ impl Record for FilterInfo {
     }
 }
 
+/// Tells whether and how the rows of a preview are filtered.
+///
 /// `FilterType`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filtertype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
+    /// No filter; all rows.
+    ///
     /// `NONE`, in full `FILTER_TYPE_NONE`, number 0.
     #[doc(alias = "NONE")]
     #[doc(alias = "FILTER_TYPE_NONE")]
     #[default]
     None,
+    /// The condition is handed on to the database as it is.
+    ///
     /// `RAW`, in full `FILTER_TYPE_RAW`, number 1.
     #[doc(alias = "RAW")]
     #[doc(alias = "FILTER_TYPE_RAW")]
@@ -1550,15 +1832,21 @@ impl Choice for FilterType {
     }
 }
 
+/// Describes an entry of a folder on the engine's host.
+///
 /// `FolderItem`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FolderItem {
+    /// Name of the entry, without its path.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether it is a folder, a file or something else.
+    ///
     /// `qType`: [`FolderItemType`].
     #[doc(alias = "qType")]
     pub type_: FolderItemType,
@@ -1566,6 +1854,7 @@ pub struct FolderItem {
 
 impl FolderItem {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1573,6 +1862,7 @@ impl FolderItem {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: FolderItemType) -> Self {
         self.type_ = value;
@@ -1606,21 +1896,29 @@ impl Record for FolderItem {
     }
 }
 
+/// Tells what kind of folder entry it is.
+///
 /// `FolderItemType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitemtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FolderItemType {
+    /// A folder, which has entries of its own.
+    ///
     /// `FOLDER`, in full `FOLDER_ITEM_FOLDER`, number 0.
     #[doc(alias = "FOLDER")]
     #[doc(alias = "FOLDER_ITEM_FOLDER")]
     #[default]
     Folder,
+    /// A regular file.
+    ///
     /// `FILE`, in full `FOLDER_ITEM_FILE`, number 1.
     #[doc(alias = "FILE")]
     #[doc(alias = "FOLDER_ITEM_FILE")]
     File,
+    /// Neither file nor folder.
+    ///
     /// `OTHER`, in full `FOLDER_ITEM_OTHER`, number 2.
     #[doc(alias = "OTHER")]
     #[doc(alias = "FOLDER_ITEM_OTHER")]
@@ -1676,19 +1974,27 @@ impl Choice for FolderItemType {
     }
 }
 
+/// Tells for which processor architecture a connector was built.
+///
 /// `GenericConnectMachine`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericconnectmachine)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericConnectMachine {
+    /// No particular one is stated.
+    ///
     /// `CONNECT_DEFAULT`, number 0.
     #[doc(alias = "CONNECT_DEFAULT")]
     #[default]
     ConnectDefault,
+    /// A program of 64 bits.
+    ///
     /// `CONNECT_64`, number 1.
     #[doc(alias = "CONNECT_64")]
     Connect64,
+    /// A program of 32 bits.
+    ///
     /// `CONNECT_32`, number 2.
     #[doc(alias = "CONNECT_32")]
     Connect32,
@@ -1743,16 +2049,22 @@ impl Choice for GenericConnectMachine {
     }
 }
 
+/// Tells in whose name a data source is opened.
+///
 /// `LogOnType`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#logontype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogOnType {
+    /// In the name of the account that the engine runs under.
+    ///
     /// `LOG_ON_SERVICE_USER`, number 0.
     #[doc(alias = "LOG_ON_SERVICE_USER")]
     #[default]
     ServiceUser,
+    /// In the name of the user of the session (single sign-on).
+    ///
     /// `LOG_ON_CURRENT_USER`, number 1.
     #[doc(alias = "LOG_ON_CURRENT_USER")]
     CurrentUser,
@@ -1800,21 +2112,33 @@ impl Choice for LogOnType {
     }
 }
 
+/// Describes an ODBC data source name set up on the engine's host.
+///
+/// Listed by [`GlobalApi::get_odbc_dsns`](crate::global::GlobalApi::get_odbc_dsns).
+///
 /// `OdbcDsn`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#odbcdsn)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OdbcDsn {
+    /// The data source name, as in `ODBC CONNECT TO [name]`.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Name of the ODBC driver, or what else was entered as a description.
+    ///
     /// `qDescription`: text.
     #[doc(alias = "qDescription")]
     pub description: String,
+    /// Whether it uses a driver of 32 bits.
+    ///
     /// `qBit32`: true or false.
     #[doc(alias = "qBit32")]
     pub bit32: bool,
+    /// Whether only one user account has it; such a source may be out of reach for others.
+    ///
     /// `qUserOnly`: true or false.
     #[doc(alias = "qUserOnly")]
     pub user_only: bool,
@@ -1822,6 +2146,7 @@ pub struct OdbcDsn {
 
 impl OdbcDsn {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1829,6 +2154,7 @@ impl OdbcDsn {
     }
 
     /// Sets `qDescription`.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -1836,6 +2162,7 @@ impl OdbcDsn {
     }
 
     /// Sets `qBit32`.
+    #[inline]
     #[must_use]
     pub fn with_bit32(mut self, value: bool) -> Self {
         self.bit32 = value;
@@ -1843,6 +2170,7 @@ impl OdbcDsn {
     }
 
     /// Sets `qUserOnly`.
+    #[inline]
     #[must_use]
     pub fn with_user_only(mut self, value: bool) -> Self {
         self.user_only = value;
@@ -1885,18 +2213,28 @@ impl Record for OdbcDsn {
     }
 }
 
+/// Describes an OLE DB provider installed on the engine's host.
+///
+/// Listed by [`GlobalApi::get_ole_db_providers`](crate::global::GlobalApi::get_ole_db_providers).
+///
 /// `OleDbProvider`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#oledbprovider)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OleDbProvider {
+    /// Name of the provider, as used in connection strings.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Name of the provider for users.
+    ///
     /// `qDescription`: text.
     #[doc(alias = "qDescription")]
     pub description: String,
+    /// Whether it is a provider of 32 bits.
+    ///
     /// `qBit32`: true or false.
     #[doc(alias = "qBit32")]
     pub bit32: bool,
@@ -1904,6 +2242,7 @@ pub struct OleDbProvider {
 
 impl OleDbProvider {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1911,6 +2250,7 @@ impl OleDbProvider {
     }
 
     /// Sets `qDescription`.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -1918,6 +2258,7 @@ impl OleDbProvider {
     }
 
     /// Sets `qBit32`.
+    #[inline]
     #[must_use]
     pub fn with_bit32(mut self, value: bool) -> Self {
         self.bit32 = value;

@@ -10,18 +10,26 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// A histogram of the numbers in a field.
+///
 /// `FrequencyDistributionData`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#frequencydistributiondata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FrequencyDistributionData {
+    /// How many bins there are.
+    ///
     /// `qNumberOfBins`: whole number.
     #[doc(alias = "qNumberOfBins")]
     pub number_of_bins: i32,
+    /// The numbers at which the bins begin and end, ascending.
+    ///
     /// `qBinsEdges`: numbers.
     #[doc(alias = "qBinsEdges")]
     pub bins_edges: Vec<f64>,
+    /// How many values fall into each bin.
+    ///
     /// `qFrequencies`: whole numbers.
     #[doc(alias = "qFrequencies")]
     pub frequencies: Vec<i32>,
@@ -29,6 +37,7 @@ pub struct FrequencyDistributionData {
 
 impl FrequencyDistributionData {
     /// Sets `qNumberOfBins`.
+    #[inline]
     #[must_use]
     pub fn with_number_of_bins(mut self, value: i32) -> Self {
         self.number_of_bins = value;
@@ -36,6 +45,7 @@ impl FrequencyDistributionData {
     }
 
     /// Sets `qBinsEdges`.
+    #[inline]
     #[must_use]
     pub fn with_bins_edges(
         mut self,
@@ -46,6 +56,7 @@ impl FrequencyDistributionData {
     }
 
     /// Sets `qFrequencies`.
+    #[inline]
     #[must_use]
     pub fn with_frequencies(
         mut self,
@@ -88,6 +99,24 @@ impl Record for FrequencyDistributionData {
     }
 }
 
+/// A calculated table, as it stands in the layout of a generic object, under `qHyperCube`.
+///
+/// The result of a [`HyperCubeDef`](crate::types::HyperCubeDef). It tells the size, the columns and the order of the data; the data itself is here
+/// only for the pages of [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch). Which of the three lists of pages is filled depends on the
+/// mode:
+///
+/// - straight table ([`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight)): `qDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data);
+
+/// - pivot table ([`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot)): `qPivotDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data);
+
+/// - stacked table ([`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack)): `qStackedDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data);
+
+/// - tree ([`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree)): none; nodes by [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+///
+/// Look at `qError` first: an unmet calculation condition (7005) or an invalid definition leaves the rest without
+/// meaning. Errors of a single column are in its [`NxDimensionInfo`](crate::types::NxDimensionInfo) or [`NxMeasureInfo`](crate::types::NxMeasureInfo). A layout is a picture of the
+/// moment: after a change notification fetch it again, before more data pages.
+///
 /// `HyperCube`: an object with 19 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -96,60 +125,102 @@ impl Record for FrequencyDistributionData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HyperCube {
+    /// The alternate state that the cube is calculated in.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// Rows and columns of the whole table. In a straight table every dimension and measure is a column; in a pivot
+    /// table the data area alone is counted, without headings.
+    ///
     /// `qSize`: [`Size`].
     #[doc(alias = "qSize")]
     pub size: Size,
+    /// Why the cube could not be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// The dimensions, in the order of [`HyperCubeDef::dimensions`](crate::types::HyperCubeDef::dimensions).
+    ///
     /// `qDimensionInfo`: list of [`NxDimensionInfo`].
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxDimensionInfo>,
+    /// The measures, in the order of [`HyperCubeDef::measures`](crate::types::HyperCubeDef::measures).
+    ///
     /// `qMeasureInfo`: list of [`NxMeasureInfo`].
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
+    /// The columns by importance for sorting: `[1,0]` sorts by the second column, then by
+    /// the first. -1 is the pseudo dimension.
+    ///
     /// `qEffectiveInterColumnSortOrder`: whole numbers.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
+    /// The total of each measure over all rows, one cell a measure; see [`NxInlineMeasureDef::aggr_func`](crate::types::NxInlineMeasureDef::aggr_func).
+    /// Filled in straight tables.
+    ///
     /// `qGrandTotalRow`: list of [`NxCell`].
     #[doc(alias = "qGrandTotalRow")]
     pub grand_total_row: Vec<NxCell>,
+    /// The data of a straight table, a page for each initial fetch.
+    ///
     /// `qDataPages`: list of [`NxDataPage`].
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
+    /// The data of a pivot table, a page for each initial fetch.
+    ///
     /// `qPivotDataPages`: list of [`NxPivotPage`].
     #[doc(alias = "qPivotDataPages")]
     pub pivot_data_pages: Vec<NxPivotPage>,
+    /// The data of a stacked table, a page for each initial fetch.
+    ///
     /// `qStackedDataPages`: list of [`NxStackPage`].
     #[doc(alias = "qStackedDataPages")]
     pub stacked_data_pages: Vec<NxStackPage>,
+    /// The kind of table.
+    ///
     /// `qMode`: [`NxHypercubeMode`].
     #[doc(alias = "qMode")]
     pub mode: NxHypercubeMode,
+    /// How many dimensions of a pivot table are on the left, the pseudo dimension included; -1 for all. See
+    /// [`HyperCubeDef::no_of_left_dims`](crate::types::HyperCubeDef::no_of_left_dims).
+    ///
     /// `qNoOfLeftDims`: whole number.
     #[doc(alias = "qNoOfLeftDims")]
     pub no_of_left_dims: i32,
+    /// Whether a pivot table is to be shown with indented rows instead of a column for each level.
+    ///
     /// `qIndentMode`: true or false.
     #[doc(alias = "qIndentMode")]
     pub indent_mode: bool,
+    /// Where a cell of a pivot table was opened last.
+    ///
     /// `qLastExpandedPos`: [`NxCellPosition`].
     #[doc(alias = "qLastExpandedPos")]
     pub last_expanded_pos: NxCellPosition,
+    /// Whether some dimension has a group of others.
+    ///
     /// `qHasOtherValues`: true or false.
     #[doc(alias = "qHasOtherValues")]
     pub has_other_values: bool,
+    /// The title, evaluated.
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// In tree mode, how many nodes each dimension has.
+    ///
     /// `qTreeNodesOnDim`: whole numbers.
     #[doc(alias = "qTreeNodesOnDim")]
     pub tree_nodes_on_dim: Vec<i32>,
+    /// The message of the calculation condition, when the condition does not hold.
+    ///
     /// `qCalcCondMsg`: text.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
+    /// The order in which the columns come in the data, when it differs from dimensions, then measures.
+    ///
     /// `qColumnOrder`: whole numbers.
     #[doc(alias = "qColumnOrder")]
     pub column_order: Vec<i32>,
@@ -159,6 +230,7 @@ pub struct HyperCube {
 
 impl HyperCube {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -166,6 +238,7 @@ impl HyperCube {
     }
 
     /// Sets `qSize`.
+    #[inline]
     #[must_use]
     pub fn with_size(mut self, value: Size) -> Self {
         self.size = value;
@@ -173,6 +246,7 @@ impl HyperCube {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -180,6 +254,7 @@ impl HyperCube {
     }
 
     /// Sets `qDimensionInfo`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_info(
         mut self,
@@ -190,6 +265,7 @@ impl HyperCube {
     }
 
     /// Sets `qMeasureInfo`.
+    #[inline]
     #[must_use]
     pub fn with_measure_info(
         mut self,
@@ -200,6 +276,7 @@ impl HyperCube {
     }
 
     /// Sets `qEffectiveInterColumnSortOrder`.
+    #[inline]
     #[must_use]
     pub fn with_effective_inter_column_sort_order(
         mut self,
@@ -213,6 +290,7 @@ impl HyperCube {
     }
 
     /// Sets `qGrandTotalRow`.
+    #[inline]
     #[must_use]
     pub fn with_grand_total_row(
         mut self,
@@ -223,6 +301,7 @@ impl HyperCube {
     }
 
     /// Sets `qDataPages`.
+    #[inline]
     #[must_use]
     pub fn with_data_pages(
         mut self,
@@ -233,6 +312,7 @@ impl HyperCube {
     }
 
     /// Sets `qPivotDataPages`.
+    #[inline]
     #[must_use]
     pub fn with_pivot_data_pages(
         mut self,
@@ -243,6 +323,7 @@ impl HyperCube {
     }
 
     /// Sets `qStackedDataPages`.
+    #[inline]
     #[must_use]
     pub fn with_stacked_data_pages(
         mut self,
@@ -253,6 +334,7 @@ impl HyperCube {
     }
 
     /// Sets `qMode`.
+    #[inline]
     #[must_use]
     pub fn with_mode(mut self, value: NxHypercubeMode) -> Self {
         self.mode = value;
@@ -260,6 +342,7 @@ impl HyperCube {
     }
 
     /// Sets `qNoOfLeftDims`.
+    #[inline]
     #[must_use]
     pub fn with_no_of_left_dims(mut self, value: i32) -> Self {
         self.no_of_left_dims = value;
@@ -267,6 +350,7 @@ impl HyperCube {
     }
 
     /// Sets `qIndentMode`.
+    #[inline]
     #[must_use]
     pub fn with_indent_mode(mut self, value: bool) -> Self {
         self.indent_mode = value;
@@ -274,6 +358,7 @@ impl HyperCube {
     }
 
     /// Sets `qLastExpandedPos`.
+    #[inline]
     #[must_use]
     pub fn with_last_expanded_pos(mut self, value: NxCellPosition) -> Self {
         self.last_expanded_pos = value;
@@ -281,6 +366,7 @@ impl HyperCube {
     }
 
     /// Sets `qHasOtherValues`.
+    #[inline]
     #[must_use]
     pub fn with_has_other_values(mut self, value: bool) -> Self {
         self.has_other_values = value;
@@ -288,6 +374,7 @@ impl HyperCube {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -295,6 +382,7 @@ impl HyperCube {
     }
 
     /// Sets `qTreeNodesOnDim`.
+    #[inline]
     #[must_use]
     pub fn with_tree_nodes_on_dim(
         mut self,
@@ -305,6 +393,7 @@ impl HyperCube {
     }
 
     /// Sets `qCalcCondMsg`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
         self.calc_cond_msg = value.into();
@@ -312,6 +401,7 @@ impl HyperCube {
     }
 
     /// Sets `qColumnOrder`.
+    #[inline]
     #[must_use]
     pub fn with_column_order(
         mut self,
@@ -410,6 +500,17 @@ impl Record for HyperCube {
     }
 }
 
+/// Defines a table of dimensions and measures that the engine calculates under the current selections.
+///
+/// The way to get aggregated data out of an app, and what nearly every chart is built on. It stands in the properties of
+/// a generic object, usually under `qHyperCubeDef` (any other place works too, the data methods take a path), and gives a
+/// [`HyperCube`](crate::types::HyperCube) in the layout. Like a grouped query, a straight cube has a row for each combination of dimension values
+/// that the data contains; without dimensions it has one row, without measures it lists the combinations.
+///
+/// For a one-off query create a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), which leaves the app unchanged, fetch the
+/// pages, and destroy it. The cube follows the selections: after each change that concerns it, its object is reported as
+/// changed, and is calculated again when asked. An initial fetch may have 10,000 cells; a larger one gives error 7009.
+///
 /// `HyperCubeDef`: an object with 26 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -418,76 +519,132 @@ impl Record for HyperCube {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HyperCubeDef {
+    /// The alternate state to calculate in; the state of the object when empty.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// What to group by.
+    ///
     /// `qDimensions`: list of [`NxDimension`].
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxDimension>,
+    /// What to calculate for each group.
+    ///
     /// `qMeasures`: list of [`NxMeasure`].
     #[doc(alias = "qMeasures")]
     pub measures: Vec<NxMeasure>,
+    /// The columns by importance for sorting, dimensions counted first, then measures: `[2,0]` sorts
+    /// by the third column, then by the first. How each one is sorted is said in [`NxInlineDimensionDef::sort_criterias`](crate::types::NxInlineDimensionDef::sort_criterias)
+    /// and [`NxMeasure::sort_by`](crate::types::NxMeasure::sort_by). In pivot tables -1 stands for the pseudo dimension, the headings of the measures, and
+    /// this order decides which dimension is the outer one. Left empty, the order of definition holds, with the pseudo
+    /// dimension last.
+    ///
     /// `qInterColumnSortOrder`: whole numbers.
     #[doc(alias = "qInterColumnSortOrder")]
     pub inter_column_sort_order: Vec<i32>,
+    /// Whether to leave out rows whose measures are all zero.
+    ///
     /// `qSuppressZero`: true or false.
     #[doc(alias = "qSuppressZero")]
     pub suppress_zero: bool,
+    /// Whether to leave out rows whose measures are all null.
+    ///
     /// `qSuppressMissing`: true or false.
     #[doc(alias = "qSuppressMissing")]
     pub suppress_missing: bool,
+    /// Pages that shall come with the layout. Left empty, the layout has no data.
+    ///
     /// `qInitialDataFetch`: list of [`NxPage`].
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxPage>,
+    /// How the engine may thin out data for charts that have more points than pixels.
+    ///
     /// `qReductionMode`: [`NxDataReductionMode`].
     #[doc(alias = "qReductionMode")]
     pub reduction_mode: NxDataReductionMode,
+    /// The kind of table, which decides how data is fetched.
+    ///
     /// `qMode`: [`NxHypercubeMode`].
     #[doc(alias = "qMode")]
     pub mode: NxHypercubeMode,
+    /// Where the pseudo dimension of a pivot table stands among the dimensions; -1 leaves it to
+    /// `qInterColumnSortOrder`.
+    ///
     /// `qPseudoDimPos`: whole number.
     ///
     /// Absent means -1.
     #[doc(alias = "qPseudoDimPos")]
     pub pseudo_dim_pos: i32,
+    /// How many dimensions of a pivot table, in sort order, head the rows; the others head the columns. -1
+    /// puts all on the left. The pseudo dimension counts where its place in `qInterColumnSortOrder` is said, and so do
+    /// dimensions hidden by a condition.
+    ///
     /// `qNoOfLeftDims`: whole number.
     ///
     /// Absent means -1.
     #[doc(alias = "qNoOfLeftDims")]
     pub no_of_left_dims: i32,
+    /// Whether all cells of a pivot table are open for good. Otherwise it starts closed, and is
+    /// opened with [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top).
+    ///
     /// `qAlwaysFullyExpanded`: true or false.
     #[doc(alias = "qAlwaysFullyExpanded")]
     pub always_fully_expanded: bool,
+    /// Upper limit for the cells of an initial fetch in stacked mode.
+    ///
     /// `qMaxStackedCells`: whole number.
     ///
     /// Absent means 5000.
     #[doc(alias = "qMaxStackedCells")]
     pub max_stacked_cells: i32,
+    /// Whether to fill gaps: missing numbers become 0, missing texts empty.
+    ///
     /// `qPopulateMissing`: true or false.
     #[doc(alias = "qPopulateMissing")]
     pub populate_missing: bool,
+    /// Whether totals come before the values that they sum up, instead of after them.
+    ///
     /// `qShowTotalsAbove`: true or false.
     #[doc(alias = "qShowTotalsAbove")]
     pub show_totals_above: bool,
+    /// Whether a pivot table is to be shown with indented rows instead of a column for each level.
+    ///
     /// `qIndentMode`: true or false.
     #[doc(alias = "qIndentMode")]
     pub indent_mode: bool,
+    /// Keeps the cube from being calculated as long as its condition does not hold. `qCalcCondition` can give a
+    /// message, too.
+    ///
     /// `qCalcCond`: [`ValueExpr`].
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
+    /// Sorts a pivot or stacked table by the value of its first measure: 1 ascending, -1 descending, 0 not
+    /// at all.
+    ///
     /// `qSortbyYValue`: whole number.
     #[doc(alias = "qSortbyYValue")]
     pub sortby_y_value: i8,
+    /// A title, usually an expression.
+    ///
     /// `qTitle`: [`StringExpr`].
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
+    /// Keeps the cube from being calculated as long as its condition does not hold: the layout then has
+    /// error 7005 and the message. Meant for cubes that would be too large without selections.
+    ///
     /// `qCalcCondition`: [`NxCalcCond`].
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
+    /// The order in which the columns come in the data: indexes, dimensions counted first, then measures.
+    /// Left empty, that order itself.
+    ///
     /// `qColumnOrder`: whole numbers.
     #[doc(alias = "qColumnOrder")]
     pub column_order: Vec<i32>,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Which cells of a pivot table are open, for each dimension.
     ///
     /// `qExpansionState`: list of [`ExpansionData`].
     ///
@@ -496,14 +653,20 @@ pub struct HyperCubeDef {
     pub expansion_state: Vec<ExpansionData>,
     /// **Experimental**: it may change or go with any version of the engine.
     ///
+    /// The script that modifies the cube, in dynamic mode.
+    ///
     /// `qDynamicScript`: texts.
     ///
     /// Stability: experimental.
     #[doc(alias = "qDynamicScript")]
     pub dynamic_script: Vec<String>,
+    /// A set expression, such as `{<Year={2024}>}`, in which everything in the cube is calculated.
+    ///
     /// `qContextSetExpression`: text.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
+    /// Whether to do without the grand totals of all measures, which saves their calculation.
+    ///
     /// `qSuppressMeasureTotals`: true or false.
     #[doc(alias = "qSuppressMeasureTotals")]
     pub suppress_measure_totals: bool,
@@ -550,6 +713,7 @@ impl Default for HyperCubeDef {
 
 impl HyperCubeDef {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -557,6 +721,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_dimensions(
         mut self,
@@ -567,6 +732,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qMeasures`.
+    #[inline]
     #[must_use]
     pub fn with_measures(
         mut self,
@@ -577,6 +743,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qInterColumnSortOrder`.
+    #[inline]
     #[must_use]
     pub fn with_inter_column_sort_order(
         mut self,
@@ -587,6 +754,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qSuppressZero`.
+    #[inline]
     #[must_use]
     pub fn with_suppress_zero(mut self, value: bool) -> Self {
         self.suppress_zero = value;
@@ -594,6 +762,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qSuppressMissing`.
+    #[inline]
     #[must_use]
     pub fn with_suppress_missing(mut self, value: bool) -> Self {
         self.suppress_missing = value;
@@ -601,6 +770,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qInitialDataFetch`.
+    #[inline]
     #[must_use]
     pub fn with_initial_data_fetch(
         mut self,
@@ -611,6 +781,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qReductionMode`.
+    #[inline]
     #[must_use]
     pub fn with_reduction_mode(mut self, value: NxDataReductionMode) -> Self {
         self.reduction_mode = value;
@@ -618,6 +789,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qMode`.
+    #[inline]
     #[must_use]
     pub fn with_mode(mut self, value: NxHypercubeMode) -> Self {
         self.mode = value;
@@ -625,6 +797,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qPseudoDimPos`.
+    #[inline]
     #[must_use]
     pub fn with_pseudo_dim_pos(mut self, value: i32) -> Self {
         self.pseudo_dim_pos = value;
@@ -632,6 +805,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qNoOfLeftDims`.
+    #[inline]
     #[must_use]
     pub fn with_no_of_left_dims(mut self, value: i32) -> Self {
         self.no_of_left_dims = value;
@@ -639,6 +813,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qAlwaysFullyExpanded`.
+    #[inline]
     #[must_use]
     pub fn with_always_fully_expanded(mut self, value: bool) -> Self {
         self.always_fully_expanded = value;
@@ -646,6 +821,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qMaxStackedCells`.
+    #[inline]
     #[must_use]
     pub fn with_max_stacked_cells(mut self, value: i32) -> Self {
         self.max_stacked_cells = value;
@@ -653,6 +829,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qPopulateMissing`.
+    #[inline]
     #[must_use]
     pub fn with_populate_missing(mut self, value: bool) -> Self {
         self.populate_missing = value;
@@ -660,6 +837,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qShowTotalsAbove`.
+    #[inline]
     #[must_use]
     pub fn with_show_totals_above(mut self, value: bool) -> Self {
         self.show_totals_above = value;
@@ -667,6 +845,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qIndentMode`.
+    #[inline]
     #[must_use]
     pub fn with_indent_mode(mut self, value: bool) -> Self {
         self.indent_mode = value;
@@ -674,6 +853,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qCalcCond`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond(mut self, value: ValueExpr) -> Self {
         self.calc_cond = value;
@@ -681,6 +861,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qSortbyYValue`.
+    #[inline]
     #[must_use]
     pub fn with_sortby_y_value(mut self, value: i8) -> Self {
         self.sortby_y_value = value;
@@ -688,6 +869,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: StringExpr) -> Self {
         self.title = value;
@@ -695,6 +877,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qCalcCondition`.
+    #[inline]
     #[must_use]
     pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
         self.calc_condition = value;
@@ -702,6 +885,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qColumnOrder`.
+    #[inline]
     #[must_use]
     pub fn with_column_order(
         mut self,
@@ -712,6 +896,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qExpansionState`.
+    #[inline]
     #[must_use]
     pub fn with_expansion_state(
         mut self,
@@ -722,6 +907,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qDynamicScript`.
+    #[inline]
     #[must_use]
     pub fn with_dynamic_script(
         mut self,
@@ -732,6 +918,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qContextSetExpression`.
+    #[inline]
     #[must_use]
     pub fn with_context_set_expression(mut self, value: impl Into<String>) -> Self {
         self.context_set_expression = value.into();
@@ -739,6 +926,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qSuppressMeasureTotals`.
+    #[inline]
     #[must_use]
     pub fn with_suppress_measure_totals(mut self, value: bool) -> Self {
         self.suppress_measure_totals = value;
@@ -746,6 +934,7 @@ impl HyperCubeDef {
     }
 
     /// Sets `qLayoutExclude`.
+    #[inline]
     #[must_use]
     pub fn with_layout_exclude(mut self, value: LayoutExclude) -> Self {
         self.layout_exclude = value;
@@ -865,11 +1054,23 @@ impl Record for HyperCubeDef {
     }
 }
 
+/// A place for content of any kind that the engine stores but does not look into.
+///
+/// Object properties may hold one under `qLayoutExclude`. Its content is neither validated nor evaluated, and does not
+/// appear in the layout. Clients keep things there that look like engine definitions but shall have no effect, such as
+/// disabled columns.
+///
 /// `LayoutExclude`: any JSON.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutexclude)
 pub type LayoutExclude = Json;
 
+/// The values of one field with their selection states, as they stand in a generic object's layout, under `qListObject`.
+///
+/// The result of a [`ListObjectDef`](crate::types::ListObjectDef); what a list box shows. In the first column of the data each [`NxCell`](crate::types::NxCell) has state
+/// and element number; select with [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) and its kin. Further pages come from
+/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
+///
 /// `ListObject`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -878,21 +1079,33 @@ pub type LayoutExclude = Json;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListObject {
+    /// The alternate state whose selections are shown.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// How many values there are (`qcy`) and how many columns (`qcx`).
+    ///
     /// `qSize`: [`Size`].
     #[doc(alias = "qSize")]
     pub size: Size,
+    /// Why the list could not be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// The field: title, state counts, format. A single one, not a list as in [`HyperCube`](crate::types::HyperCube).
+    ///
     /// `qDimensionInfo`: [`NxDimensionInfo`].
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: NxDimensionInfo,
+    /// The expressions that are calculated for each value.
+    ///
     /// `qExpressions`: list of [`NxListObjectExpression`].
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<NxListObjectExpression>,
+    /// The values, a page for each initial fetch.
+    ///
     /// `qDataPages`: list of [`NxDataPage`].
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
@@ -902,6 +1115,7 @@ pub struct ListObject {
 
 impl ListObject {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -909,6 +1123,7 @@ impl ListObject {
     }
 
     /// Sets `qSize`.
+    #[inline]
     #[must_use]
     pub fn with_size(mut self, value: Size) -> Self {
         self.size = value;
@@ -916,6 +1131,7 @@ impl ListObject {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -923,6 +1139,7 @@ impl ListObject {
     }
 
     /// Sets `qDimensionInfo`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_info(mut self, value: NxDimensionInfo) -> Self {
         self.dimension_info = value;
@@ -930,6 +1147,7 @@ impl ListObject {
     }
 
     /// Sets `qExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_expressions(
         mut self,
@@ -940,6 +1158,7 @@ impl ListObject {
     }
 
     /// Sets `qDataPages`.
+    #[inline]
     #[must_use]
     pub fn with_data_pages(
         mut self,
@@ -996,6 +1215,12 @@ impl Record for ListObject {
     }
 }
 
+/// Defines a list of all values of one field, with their states, to select in.
+///
+/// Stands in the properties of a generic object under `qListObjectDef`, and gives a [`ListObject`](crate::types::ListObject) in the layout. Unlike
+/// a hypercube with one dimension it shows excluded values too and can be searched
+/// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)). To read values only, a [`HyperCubeDef`](crate::types::HyperCubeDef) does as well.
+///
 /// `ListObjectDef`: an object with 9 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1004,31 +1229,52 @@ impl Record for ListObject {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListObjectDef {
+    /// The alternate state to show and to select in; the state of the object when empty.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// Id of a master dimension, instead of an own definition in `qDef`.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// Field, label and sorting, when defined here. The usual sorting of a list box starts with
+    /// [`SortCriteria::sort_by_state`](crate::types::SortCriteria::sort_by_state).
+    ///
     /// `qDef`: [`NxInlineDimensionDef`].
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
+    /// Moves the selected values to the top when the list is long.
+    ///
     /// `qAutoSortByState`: [`NxAutoSortByStateDef`].
     #[doc(alias = "qAutoSortByState")]
     pub auto_sort_by_state: NxAutoSortByStateDef,
+    /// Whether the cells tell how often each value occurs, and how.
+    ///
     /// `qFrequencyMode`: [`NxFrequencyMode`].
     #[doc(alias = "qFrequencyMode")]
     pub frequency_mode: NxFrequencyMode,
+    /// Whether values that are excluded only by selections in this very field come as
+    /// [`StateEnumType::Alternative`](crate::types::StateEnumType::Alternative). Otherwise they come as excluded, although the state counts still have them as alternative.
+    ///
     /// `qShowAlternatives`: true or false.
     #[doc(alias = "qShowAlternatives")]
     pub show_alternatives: bool,
+    /// Pages that shall come with the layout; a width of 1 gives the values alone. Left empty, the
+    /// layout has no values.
+    ///
     /// `qInitialDataFetch`: list of [`NxPage`].
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxPage>,
+    /// Expressions to calculate for each value, beside it.
+    ///
     /// `qExpressions`: list of [`NxListObjectExpressionDef`].
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<NxListObjectExpressionDef>,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Whether fewer states are told apart, which spares queries; for Direct Query apps.
     ///
     /// `qDirectQuerySimplifiedView`: true or false.
     ///
@@ -1041,6 +1287,7 @@ pub struct ListObjectDef {
 
 impl ListObjectDef {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -1048,6 +1295,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -1055,6 +1303,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: NxInlineDimensionDef) -> Self {
         self.def = value;
@@ -1062,6 +1311,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qAutoSortByState`.
+    #[inline]
     #[must_use]
     pub fn with_auto_sort_by_state(mut self, value: NxAutoSortByStateDef) -> Self {
         self.auto_sort_by_state = value;
@@ -1069,6 +1319,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qFrequencyMode`.
+    #[inline]
     #[must_use]
     pub fn with_frequency_mode(mut self, value: NxFrequencyMode) -> Self {
         self.frequency_mode = value;
@@ -1076,6 +1327,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qShowAlternatives`.
+    #[inline]
     #[must_use]
     pub fn with_show_alternatives(mut self, value: bool) -> Self {
         self.show_alternatives = value;
@@ -1083,6 +1335,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qInitialDataFetch`.
+    #[inline]
     #[must_use]
     pub fn with_initial_data_fetch(
         mut self,
@@ -1093,6 +1346,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_expressions(
         mut self,
@@ -1103,6 +1357,7 @@ impl ListObjectDef {
     }
 
     /// Sets `qDirectQuerySimplifiedView`.
+    #[inline]
     #[must_use]
     pub fn with_direct_query_simplified_view(mut self, value: bool) -> Self {
         self.direct_query_simplified_view = value;
@@ -1165,6 +1420,11 @@ impl Record for ListObjectDef {
     }
 }
 
+/// Attaches a further dimension to a dimension or measure, whose value comes with each cell.
+///
+/// The values arrive in [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) and are described by [`NxAttrDimInfo`](crate::types::NxAttrDimInfo). Used to colour by a dimension, or to
+/// select in a field that is not a column.
+///
 /// `NxAttrDimDef`: an object with 4 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1173,15 +1433,23 @@ impl Record for ListObjectDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrDimDef {
+    /// A field, or an expression that starts with `=`.
+    ///
     /// `qDef`: text.
     #[doc(alias = "qDef")]
     pub def: String,
+    /// Id of a master dimension, instead of `qDef`.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// How to sort its values.
+    ///
     /// `qSortBy`: [`SortCriteria`].
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
+    /// Whether the number of rows in the cube stays as it is without this dimension.
+    ///
     /// `qAttribute`: true or false.
     #[doc(alias = "qAttribute")]
     pub attribute: bool,
@@ -1191,6 +1459,7 @@ pub struct NxAttrDimDef {
 
 impl NxAttrDimDef {
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: impl Into<String>) -> Self {
         self.def = value.into();
@@ -1198,6 +1467,7 @@ impl NxAttrDimDef {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -1205,6 +1475,7 @@ impl NxAttrDimDef {
     }
 
     /// Sets `qSortBy`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by(mut self, value: SortCriteria) -> Self {
         self.sort_by = value;
@@ -1212,6 +1483,7 @@ impl NxAttrDimDef {
     }
 
     /// Sets `qAttribute`.
+    #[inline]
     #[must_use]
     pub fn with_attribute(mut self, value: bool) -> Self {
         self.attribute = value;
@@ -1259,6 +1531,8 @@ impl Record for NxAttrDimDef {
     }
 }
 
+/// What the engine found out about an attribute dimension.
+///
 /// `NxAttrDimInfo`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1267,21 +1541,33 @@ impl Record for NxAttrDimDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrDimInfo {
+    /// How many distinct values it has.
+    ///
     /// `qCardinal`: whole number.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
+    /// The size of the table of its values.
+    ///
     /// `qSize`: [`Size`].
     #[doc(alias = "qSize")]
     pub size: Size,
+    /// The label to show.
+    ///
     /// `qFallbackTitle`: text.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
+    /// Whether its field is locked.
+    ///
     /// `qLocked`: true or false.
     #[doc(alias = "qLocked")]
     pub locked: bool,
+    /// Why it cannot be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// Whether it is an expression rather than a field.
+    ///
     /// `qIsCalculated`: true or false.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
@@ -1291,6 +1577,7 @@ pub struct NxAttrDimInfo {
 
 impl NxAttrDimInfo {
     /// Sets `qCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -1298,6 +1585,7 @@ impl NxAttrDimInfo {
     }
 
     /// Sets `qSize`.
+    #[inline]
     #[must_use]
     pub fn with_size(mut self, value: Size) -> Self {
         self.size = value;
@@ -1305,6 +1593,7 @@ impl NxAttrDimInfo {
     }
 
     /// Sets `qFallbackTitle`.
+    #[inline]
     #[must_use]
     pub fn with_fallback_title(mut self, value: impl Into<String>) -> Self {
         self.fallback_title = value.into();
@@ -1312,6 +1601,7 @@ impl NxAttrDimInfo {
     }
 
     /// Sets `qLocked`.
+    #[inline]
     #[must_use]
     pub fn with_locked(mut self, value: bool) -> Self {
         self.locked = value;
@@ -1319,6 +1609,7 @@ impl NxAttrDimInfo {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -1326,6 +1617,7 @@ impl NxAttrDimInfo {
     }
 
     /// Sets `qIsCalculated`.
+    #[inline]
     #[must_use]
     pub fn with_is_calculated(mut self, value: bool) -> Self {
         self.is_calculated = value;
@@ -1379,6 +1671,12 @@ impl Record for NxAttrDimInfo {
     }
 }
 
+/// Attaches an expression to a dimension or measure, whose result comes with each cell.
+///
+/// The results arrive in [`NxCell::attr_exps`](crate::types::NxCell::attr_exps) and are described by [`NxAttrExprInfo`](crate::types::NxAttrExprInfo). Meant for what accompanies a value
+/// without being a column of its own: colours, tool tips, links. Such an expression changes neither sorting nor
+/// selections.
+///
 /// `NxAttrExprDef`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1387,21 +1685,33 @@ impl Record for NxAttrDimInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrExprDef {
+    /// The expression, such as `If(Sum(Sales)<0, Red())`.
+    ///
     /// `qExpression`: text.
     #[doc(alias = "qExpression")]
     pub expression: String,
+    /// Id of a master measure, instead of `qExpression`.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// Whether the number of rows in the cube stays as it is without this expression.
+    ///
     /// `qAttribute`: true or false.
     #[doc(alias = "qAttribute")]
     pub attribute: bool,
+    /// How the result is formatted.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// A label.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// An expression for the label, when it shall change with the data.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
@@ -1411,6 +1721,7 @@ pub struct NxAttrExprDef {
 
 impl NxAttrExprDef {
     /// Sets `qExpression`.
+    #[inline]
     #[must_use]
     pub fn with_expression(mut self, value: impl Into<String>) -> Self {
         self.expression = value.into();
@@ -1418,6 +1729,7 @@ impl NxAttrExprDef {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -1425,6 +1737,7 @@ impl NxAttrExprDef {
     }
 
     /// Sets `qAttribute`.
+    #[inline]
     #[must_use]
     pub fn with_attribute(mut self, value: bool) -> Self {
         self.attribute = value;
@@ -1432,6 +1745,7 @@ impl NxAttrExprDef {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -1439,6 +1753,7 @@ impl NxAttrExprDef {
     }
 
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -1446,6 +1761,7 @@ impl NxAttrExprDef {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -1499,6 +1815,8 @@ impl Record for NxAttrExprDef {
     }
 }
 
+/// What the engine found out about an attribute expression.
+///
 /// `NxAttrExprInfo`: an object with 7 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1507,24 +1825,38 @@ impl Record for NxAttrExprDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrExprInfo {
+    /// The lowest result.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// The highest result.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// The label to show.
+    ///
     /// `qFallbackTitle`: text.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
+    /// The lowest result as formatted text.
+    ///
     /// `qMinText`: text.
     #[doc(alias = "qMinText")]
     pub min_text: String,
+    /// The highest result as formatted text.
+    ///
     /// `qMaxText`: text.
     #[doc(alias = "qMaxText")]
     pub max_text: String,
+    /// How the results are formatted.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// Whether the engine chose the format, none having been defined.
+    ///
     /// `qIsAutoFormat`: true or false.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
@@ -1534,6 +1866,7 @@ pub struct NxAttrExprInfo {
 
 impl NxAttrExprInfo {
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -1541,6 +1874,7 @@ impl NxAttrExprInfo {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -1548,6 +1882,7 @@ impl NxAttrExprInfo {
     }
 
     /// Sets `qFallbackTitle`.
+    #[inline]
     #[must_use]
     pub fn with_fallback_title(mut self, value: impl Into<String>) -> Self {
         self.fallback_title = value.into();
@@ -1555,6 +1890,7 @@ impl NxAttrExprInfo {
     }
 
     /// Sets `qMinText`.
+    #[inline]
     #[must_use]
     pub fn with_min_text(mut self, value: impl Into<String>) -> Self {
         self.min_text = value.into();
@@ -1562,6 +1898,7 @@ impl NxAttrExprInfo {
     }
 
     /// Sets `qMaxText`.
+    #[inline]
     #[must_use]
     pub fn with_max_text(mut self, value: impl Into<String>) -> Self {
         self.max_text = value.into();
@@ -1569,6 +1906,7 @@ impl NxAttrExprInfo {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -1576,6 +1914,7 @@ impl NxAttrExprInfo {
     }
 
     /// Sets `qIsAutoFormat`.
+    #[inline]
     #[must_use]
     pub fn with_is_auto_format(mut self, value: bool) -> Self {
         self.is_auto_format = value;
@@ -1632,6 +1971,8 @@ impl Record for NxAttrExprInfo {
     }
 }
 
+/// Moves the selected values of a list object to its top when it does not fit on the screen.
+///
 /// `NxAutoSortByStateDef`: an object with one member.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1640,6 +1981,9 @@ impl Record for NxAttrExprInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAutoSortByStateDef {
+    /// How many values are visible at once. A longer list is sorted by state first; 0 or less
+    /// switches this off.
+    ///
     /// `qDisplayNumberOfRows`: whole number.
     #[doc(alias = "qDisplayNumberOfRows")]
     pub display_number_of_rows: i32,
@@ -1649,6 +1993,7 @@ pub struct NxAutoSortByStateDef {
 
 impl NxAutoSortByStateDef {
     /// Sets `qDisplayNumberOfRows`.
+    #[inline]
     #[must_use]
     pub fn with_display_number_of_rows(mut self, value: i32) -> Self {
         self.display_number_of_rows = value;
@@ -1685,15 +2030,25 @@ impl Record for NxAutoSortByStateDef {
     }
 }
 
+/// A condition that must hold before something is calculated, with a message for the case that it does not.
+///
+/// A typical one demands a narrow selection: `Count(distinct Customer) < 1000`. An unmet condition of a cube shows as
+/// error 7005 in [`HyperCube::error`](crate::types::HyperCube::error), which is a state and no failure; one of a dimension or measure takes only that
+/// column out.
+///
 /// `NxCalcCond`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcalccond)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCalcCond {
+    /// The condition; anything but 0 means that it holds.
+    ///
     /// `qCond`: [`ValueExpr`].
     #[doc(alias = "qCond")]
     pub cond: ValueExpr,
+    /// The message, usually an expression. It is evaluated while the condition does not hold.
+    ///
     /// `qMsg`: [`StringExpr`].
     #[doc(alias = "qMsg")]
     pub msg: StringExpr,
@@ -1701,6 +2056,7 @@ pub struct NxCalcCond {
 
 impl NxCalcCond {
     /// Sets `qCond`.
+    #[inline]
     #[must_use]
     pub fn with_cond(mut self, value: ValueExpr) -> Self {
         self.cond = value;
@@ -1708,6 +2064,7 @@ impl NxCalcCond {
     }
 
     /// Sets `qMsg`.
+    #[inline]
     #[must_use]
     pub fn with_msg(mut self, value: StringExpr) -> Self {
         self.msg = value;
@@ -1741,18 +2098,26 @@ impl Record for NxCalcCond {
     }
 }
 
+/// How many distinct values a dimension has, by different ways of counting.
+///
 /// `NxCardinalities`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcardinalities)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxCardinalities {
+    /// Distinct values of the field, whatever is selected.
+    ///
     /// `qCardinal`: whole number.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
+    /// Distinct values that occur in the cube, as selections and limits leave it.
+    ///
     /// `qHypercubeCardinal`: whole number.
     #[doc(alias = "qHypercubeCardinal")]
     pub hypercube_cardinal: i32,
+    /// Distinct values in a tree that is fetched with [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values); -1 outside trees.
+    ///
     /// `qAllValuesCardinal`: whole number.
     ///
     /// Absent means -1.
@@ -1772,6 +2137,7 @@ impl Default for NxCardinalities {
 
 impl NxCardinalities {
     /// Sets `qCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -1779,6 +2145,7 @@ impl NxCardinalities {
     }
 
     /// Sets `qHypercubeCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_hypercube_cardinal(mut self, value: i32) -> Self {
         self.hypercube_cardinal = value;
@@ -1786,6 +2153,7 @@ impl NxCardinalities {
     }
 
     /// Sets `qAllValuesCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_all_values_cardinal(mut self, value: i32) -> Self {
         self.all_values_cardinal = value;
@@ -1827,20 +2195,28 @@ impl Record for NxCardinalities {
     }
 }
 
+/// Whether an axis takes its dimension as numbers or as separate values.
+///
 /// `NxContinuousMode`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxContinuousMode {
+    /// As separate values, evenly spaced.
+    ///
     /// `Never`, in full `CONTINUOUS_NEVER`, number 0.
     #[doc(alias = "CONTINUOUS_NEVER")]
     #[default]
     Never,
+    /// As numbers, if the dimension is numeric.
+    ///
     /// `Possible`, in full `CONTINUOUS_IF_POSSIBLE`, number 1.
     #[doc(alias = "Possible")]
     #[doc(alias = "CONTINUOUS_IF_POSSIBLE")]
     IfPossible,
+    /// As numbers, if the dimension is a date or time.
+    ///
     /// `Time`, in full `CONTINUOUS_IF_TIME`, number 2.
     #[doc(alias = "Time")]
     #[doc(alias = "CONTINUOUS_IF_TIME")]
@@ -1896,29 +2272,43 @@ impl Choice for NxContinuousMode {
     }
 }
 
+/// How the engine thins out data for drawing.
+///
+/// The work is done by [`GenericObjectApi::get_hyper_cube_reduced_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_reduced_data); pages so reduced have [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced).
+///
 /// `NxDataReductionMode`: one of 5 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatareductionmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDataReductionMode {
+    /// Not at all.
+    ///
     /// `N`, in full `DATA_REDUCTION_NONE`, number 0.
     #[doc(alias = "N")]
     #[doc(alias = "DATA_REDUCTION_NONE")]
     #[default]
     None,
+    /// For bars and lines: keeps the outline of the chart with fewer points.
+    ///
     /// `D1`, in full `DATA_REDUCTION_ONEDIM`, number 1.
     #[doc(alias = "D1")]
     #[doc(alias = "DATA_REDUCTION_ONEDIM")]
     Onedim,
+    /// For scatter plots: lowers the resolution.
+    ///
     /// `S`, in full `DATA_REDUCTION_SCATTERED`, number 2.
     #[doc(alias = "S")]
     #[doc(alias = "DATA_REDUCTION_SCATTERED")]
     Scattered,
+    /// For scatter plots: gathers the points in clusters; the zoom factor says how many.
+    ///
     /// `C`, in full `DATA_REDUCTION_CLUSTERED`, number 3.
     #[doc(alias = "C")]
     #[doc(alias = "DATA_REDUCTION_CLUSTERED")]
     Clustered,
+    /// For stacked tables.
+    ///
     /// `ST`, in full `DATA_REDUCTION_STACKED`, number 4.
     #[doc(alias = "ST")]
     #[doc(alias = "DATA_REDUCTION_STACKED")]
@@ -1988,6 +2378,12 @@ impl Choice for NxDataReductionMode {
     }
 }
 
+/// A dimension of a hypercube: what to group by.
+///
+/// Either an own definition in `qDef` or a master dimension by `qLibraryId`. With a `qLibraryId`, fields, labels,
+/// grouping and alias come from the master dimension, while sorting and the members here still apply to this cube.
+/// `NxDimension::field` makes the usual one.
+///
 /// `NxDimension`: an object with 13 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1996,42 +2392,71 @@ impl Choice for NxDataReductionMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDimension {
+    /// Id of a master dimension (see [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension)).
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// Fields, labels and sorting of a dimension that belongs to this cube alone.
+    ///
     /// `qDef`: [`NxInlineDimensionDef`].
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
+    /// Whether to leave out rows in which this dimension is null.
+    ///
     /// `qNullSuppression`: true or false.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
+    /// Whether the value of the element is included in the result.
+    ///
     /// `qIncludeElemValue`: true or false.
     #[doc(alias = "qIncludeElemValue")]
     pub include_elem_value: bool,
+    /// Limits how many values are shown, collects the rest in a group of others, and asks for a total.
+    ///
     /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
+    /// Whether the dimension is meant to have a total; what the engine does is set by
+    /// [`OtherTotalSpecProp::total_mode`](crate::types::OtherTotalSpecProp::total_mode).
+    ///
     /// `qShowTotal`: true or false.
     #[doc(alias = "qShowTotal")]
     pub show_total: bool,
+    /// Whether to show values that the selections exclude, too.
+    ///
     /// `qShowAll`: true or false.
     #[doc(alias = "qShowAll")]
     pub show_all: bool,
+    /// What to call the group of others.
+    ///
     /// `qOtherLabel`: [`StringExpr`].
     #[doc(alias = "qOtherLabel")]
     pub other_label: StringExpr,
+    /// What to call the total.
+    ///
     /// `qTotalLabel`: [`StringExpr`].
     #[doc(alias = "qTotalLabel")]
     pub total_label: StringExpr,
+    /// Takes the column out of the cube as long as its condition does not hold. `qCalcCondition` can give a
+    /// message, too.
+    ///
     /// `qCalcCond`: [`ValueExpr`].
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
+    /// Expressions to calculate for each value beside the measures, such as its colour.
+    ///
     /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
+    /// Dimensions whose values are to come with each value of this one.
+    ///
     /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
+    /// Takes the column out of the cube as long as its condition does not hold, and says why in
+    /// [`NxDimensionInfo::calc_cond_msg`](crate::types::NxDimensionInfo::calc_cond_msg).
+    ///
     /// `qCalcCondition`: [`NxCalcCond`].
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
@@ -2041,6 +2466,7 @@ pub struct NxDimension {
 
 impl NxDimension {
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -2048,6 +2474,7 @@ impl NxDimension {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: NxInlineDimensionDef) -> Self {
         self.def = value;
@@ -2055,6 +2482,7 @@ impl NxDimension {
     }
 
     /// Sets `qNullSuppression`.
+    #[inline]
     #[must_use]
     pub fn with_null_suppression(mut self, value: bool) -> Self {
         self.null_suppression = value;
@@ -2062,6 +2490,7 @@ impl NxDimension {
     }
 
     /// Sets `qIncludeElemValue`.
+    #[inline]
     #[must_use]
     pub fn with_include_elem_value(mut self, value: bool) -> Self {
         self.include_elem_value = value;
@@ -2069,6 +2498,7 @@ impl NxDimension {
     }
 
     /// Sets `qOtherTotalSpec`.
+    #[inline]
     #[must_use]
     pub fn with_other_total_spec(mut self, value: OtherTotalSpecProp) -> Self {
         self.other_total_spec = value;
@@ -2076,6 +2506,7 @@ impl NxDimension {
     }
 
     /// Sets `qShowTotal`.
+    #[inline]
     #[must_use]
     pub fn with_show_total(mut self, value: bool) -> Self {
         self.show_total = value;
@@ -2083,6 +2514,7 @@ impl NxDimension {
     }
 
     /// Sets `qShowAll`.
+    #[inline]
     #[must_use]
     pub fn with_show_all(mut self, value: bool) -> Self {
         self.show_all = value;
@@ -2090,6 +2522,7 @@ impl NxDimension {
     }
 
     /// Sets `qOtherLabel`.
+    #[inline]
     #[must_use]
     pub fn with_other_label(mut self, value: StringExpr) -> Self {
         self.other_label = value;
@@ -2097,6 +2530,7 @@ impl NxDimension {
     }
 
     /// Sets `qTotalLabel`.
+    #[inline]
     #[must_use]
     pub fn with_total_label(mut self, value: StringExpr) -> Self {
         self.total_label = value;
@@ -2104,6 +2538,7 @@ impl NxDimension {
     }
 
     /// Sets `qCalcCond`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond(mut self, value: ValueExpr) -> Self {
         self.calc_cond = value;
@@ -2111,6 +2546,7 @@ impl NxDimension {
     }
 
     /// Sets `qAttributeExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_expressions(
         mut self,
@@ -2121,6 +2557,7 @@ impl NxDimension {
     }
 
     /// Sets `qAttributeDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_dimensions(
         mut self,
@@ -2131,6 +2568,7 @@ impl NxDimension {
     }
 
     /// Sets `qCalcCondition`.
+    #[inline]
     #[must_use]
     pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
         self.calc_condition = value;
@@ -2205,6 +2643,11 @@ impl Record for NxDimension {
     }
 }
 
+/// What the engine found out about a dimension: title, format, number of values, errors.
+///
+/// The counterpart of [`NxDimension`](crate::types::NxDimension) in the layout, and of the single dimension of a list object. Clients may put
+/// members of their own into the definition's `qDef`; they appear here.
+///
 /// `NxDimensionInfo`: an object with 30 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2213,97 +2656,157 @@ impl Record for NxDimension {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDimensionInfo {
+    /// The label to show: the one that was defined, else the field or expression.
+    ///
     /// `qFallbackTitle`: text.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
+    /// Length of the longest value in characters, for choosing column widths.
+    ///
     /// `qApprMaxGlyphCount`: whole number.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
+    /// How many distinct values the field has; [`NxDimensionInfo::cardinalities`](crate::types::NxDimensionInfo::cardinalities) has more to say.
+    ///
     /// `qCardinal`: whole number.
     ///
     /// Deprecated: use `cardinalities` instead.
     #[doc(alias = "qCardinal")]
     #[deprecated(note = "use `cardinalities` instead")]
     pub cardinal: i32,
+    /// Whether the field is locked.
+    ///
     /// `qLocked`: true or false.
     #[doc(alias = "qLocked")]
     pub locked: bool,
+    /// Whether the values are sorted upwards or downwards.
+    ///
     /// `qSortIndicator`: [`NxSortIndicatorType`].
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
+    /// The labels of all fields of a drill-down or cyclic group; just one for other dimensions.
+    ///
     /// `qGroupFallbackTitles`: texts.
     #[doc(alias = "qGroupFallbackTitles")]
     pub group_fallback_titles: Vec<String>,
+    /// Which of the group's fields is shown now, counted from 0; 0 for other dimensions.
+    ///
     /// `qGroupPos`: whole number.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
+    /// How many values of the field are selected, possible, excluded and so on.
+    ///
     /// `qStateCounts`: [`NxStateCounts`].
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
+    /// The field's tags, such as `$numeric`, `$date` or `$key`.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Why the dimension cannot be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// Whether the values are best shown as separate ones, as numbers, or along a time axis.
+    ///
     /// `qDimensionType`: [`NxDimensionType`].
     #[doc(alias = "qDimensionType")]
     pub dimension_type: NxDimensionType,
+    /// Whether the sort order is turned round.
+    ///
     /// `qReverseSort`: true or false.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
+    /// Whether the dimension is a group of fields, and of which kind.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// Whether the field was loaded as a semantic one, a relation between values.
+    ///
     /// `qIsSemantic`: true or false.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
+    /// How the numbers of the dimension are formatted.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// Whether the engine chose the format, none having been defined.
+    ///
     /// `qIsAutoFormat`: true or false.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
+    /// The fields or expressions of the dimension; several for a group.
+    ///
     /// `qGroupFieldDefs`: texts.
     #[doc(alias = "qGroupFieldDefs")]
     pub group_field_defs: Vec<String>,
+    /// The lowest number among the values; `NaN` if there is none.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// The highest number among the values; `NaN` if there is none.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// Whether a continuous axis is in use.
+    ///
     /// `qContinuousAxes`: true or false.
     #[doc(alias = "qContinuousAxes")]
     pub continuous_axes: bool,
+    /// Whether the dimension is a cyclic group.
+    ///
     /// `qIsCyclic`: true or false.
     #[doc(alias = "qIsCyclic")]
     pub is_cyclic: bool,
+    /// Whether it is based on a derived field, such as the month of an automatic calendar.
+    ///
     /// `qDerivedField`: true or false.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
+    /// The attribute expressions, in the order of their definitions.
+    ///
     /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
+    /// The attribute dimensions, in the order of their definitions.
+    ///
     /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
+    /// The message of the calculation condition, when the condition does not hold.
+    ///
     /// `qCalcCondMsg`: text.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
+    /// Whether the dimension is an expression rather than a field.
+    ///
     /// `qIsCalculated`: true or false.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
+    /// Whether the field always keeps exactly one value selected; see [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    ///
     /// `qIsOneAndOnlyOne`: true or false.
     #[doc(alias = "qIsOneAndOnlyOne")]
     pub is_one_and_only_one: bool,
+    /// How many distinct values there are, in the field and in the cube.
+    ///
     /// `qCardinalities`: [`NxCardinalities`].
     #[doc(alias = "qCardinalities")]
     pub cardinalities: NxCardinalities,
+    /// Id of the master dimension, when it is one.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// The name under which the engine itself handles the dimension, with variables expanded.
     ///
     /// `qEffectiveDimensionName`: text.
     ///
@@ -2316,6 +2819,7 @@ pub struct NxDimensionInfo {
 
 impl NxDimensionInfo {
     /// Sets `qFallbackTitle`.
+    #[inline]
     #[must_use]
     pub fn with_fallback_title(mut self, value: impl Into<String>) -> Self {
         self.fallback_title = value.into();
@@ -2323,6 +2827,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qApprMaxGlyphCount`.
+    #[inline]
     #[must_use]
     pub fn with_appr_max_glyph_count(mut self, value: i32) -> Self {
         self.appr_max_glyph_count = value;
@@ -2331,6 +2836,7 @@ impl NxDimensionInfo {
 
     /// Sets `qCardinal`.
     #[deprecated(note = "use `cardinalities` instead")]
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -2338,6 +2844,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qLocked`.
+    #[inline]
     #[must_use]
     pub fn with_locked(mut self, value: bool) -> Self {
         self.locked = value;
@@ -2345,6 +2852,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qSortIndicator`.
+    #[inline]
     #[must_use]
     pub fn with_sort_indicator(mut self, value: NxSortIndicatorType) -> Self {
         self.sort_indicator = value;
@@ -2352,6 +2860,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qGroupFallbackTitles`.
+    #[inline]
     #[must_use]
     pub fn with_group_fallback_titles(
         mut self,
@@ -2362,6 +2871,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qGroupPos`.
+    #[inline]
     #[must_use]
     pub fn with_group_pos(mut self, value: i32) -> Self {
         self.group_pos = value;
@@ -2369,6 +2879,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qStateCounts`.
+    #[inline]
     #[must_use]
     pub fn with_state_counts(mut self, value: NxStateCounts) -> Self {
         self.state_counts = value;
@@ -2376,6 +2887,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -2386,6 +2898,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -2393,6 +2906,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qDimensionType`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_type(mut self, value: NxDimensionType) -> Self {
         self.dimension_type = value;
@@ -2400,6 +2914,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qReverseSort`.
+    #[inline]
     #[must_use]
     pub fn with_reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = value;
@@ -2407,6 +2922,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -2414,6 +2930,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qIsSemantic`.
+    #[inline]
     #[must_use]
     pub fn with_is_semantic(mut self, value: bool) -> Self {
         self.is_semantic = value;
@@ -2421,6 +2938,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -2428,6 +2946,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qIsAutoFormat`.
+    #[inline]
     #[must_use]
     pub fn with_is_auto_format(mut self, value: bool) -> Self {
         self.is_auto_format = value;
@@ -2435,6 +2954,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qGroupFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_group_field_defs(
         mut self,
@@ -2445,6 +2965,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -2452,6 +2973,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -2459,6 +2981,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qContinuousAxes`.
+    #[inline]
     #[must_use]
     pub fn with_continuous_axes(mut self, value: bool) -> Self {
         self.continuous_axes = value;
@@ -2466,6 +2989,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qIsCyclic`.
+    #[inline]
     #[must_use]
     pub fn with_is_cyclic(mut self, value: bool) -> Self {
         self.is_cyclic = value;
@@ -2473,6 +2997,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qDerivedField`.
+    #[inline]
     #[must_use]
     pub fn with_derived_field(mut self, value: bool) -> Self {
         self.derived_field = value;
@@ -2480,6 +3005,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qAttrExprInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_expr_info(
         mut self,
@@ -2490,6 +3016,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qAttrDimInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dim_info(
         mut self,
@@ -2500,6 +3027,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qCalcCondMsg`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
         self.calc_cond_msg = value.into();
@@ -2507,6 +3035,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qIsCalculated`.
+    #[inline]
     #[must_use]
     pub fn with_is_calculated(mut self, value: bool) -> Self {
         self.is_calculated = value;
@@ -2514,6 +3043,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qIsOneAndOnlyOne`.
+    #[inline]
     #[must_use]
     pub fn with_is_one_and_only_one(mut self, value: bool) -> Self {
         self.is_one_and_only_one = value;
@@ -2521,6 +3051,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qCardinalities`.
+    #[inline]
     #[must_use]
     pub fn with_cardinalities(mut self, value: NxCardinalities) -> Self {
         self.cardinalities = value;
@@ -2528,6 +3059,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -2535,6 +3067,7 @@ impl NxDimensionInfo {
     }
 
     /// Sets `qEffectiveDimensionName`.
+    #[inline]
     #[must_use]
     pub fn with_effective_dimension_name(mut self, value: impl Into<String>) -> Self {
         self.effective_dimension_name = value.into();
@@ -2660,21 +3193,29 @@ impl Record for NxDimensionInfo {
     }
 }
 
+/// The kind of values that a dimension has, for choosing an axis.
+///
 /// `NxDimensionType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimensiontype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDimensionType {
+    /// Separate values, to be listed one by one.
+    ///
     /// `D`, in full `NX_DIMENSION_TYPE_DISCRETE`, number 0.
     #[doc(alias = "D")]
     #[doc(alias = "NX_DIMENSION_TYPE_DISCRETE")]
     #[default]
     Discrete,
+    /// Numbers that can stand on a numeric axis.
+    ///
     /// `N`, in full `NX_DIMENSION_TYPE_NUMERIC`, number 1.
     #[doc(alias = "N")]
     #[doc(alias = "NX_DIMENSION_TYPE_NUMERIC")]
     Numeric,
+    /// Dates or times that can stand on a time axis.
+    ///
     /// `T`, in full `NX_DIMENSION_TYPE_TIME`, number 2.
     #[doc(alias = "T")]
     #[doc(alias = "NX_DIMENSION_TYPE_TIME")]
@@ -2730,25 +3271,37 @@ impl Choice for NxDimensionType {
     }
 }
 
+/// How a list object tells how often each value occurs.
+///
+/// The frequency arrives in [`NxCell::frequency`](crate::types::NxCell::frequency), as text.
+///
 /// `NxFrequencyMode`: one of 4 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfrequencymode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFrequencyMode {
+    /// Not at all.
+    ///
     /// `N`, in full `NX_FREQUENCY_NONE`, number 0.
     #[doc(alias = "N")]
     #[doc(alias = "NX_FREQUENCY_NONE")]
     #[default]
     None,
+    /// As a count.
+    ///
     /// `V`, in full `NX_FREQUENCY_VALUE`, number 1.
     #[doc(alias = "V")]
     #[doc(alias = "NX_FREQUENCY_VALUE")]
     Value,
+    /// As a percentage.
+    ///
     /// `P`, in full `NX_FREQUENCY_PERCENT`, number 2.
     #[doc(alias = "P")]
     #[doc(alias = "NX_FREQUENCY_PERCENT")]
     Percent,
+    /// As a relative frequency.
+    ///
     /// `R`, in full `NX_FREQUENCY_RELATIVE`, number 3.
     #[doc(alias = "R")]
     #[doc(alias = "NX_FREQUENCY_RELATIVE")]
@@ -2811,21 +3364,30 @@ impl Choice for NxFrequencyMode {
     }
 }
 
+/// Whether a dimension or measure is a group of several fields or expressions, and how one moves in it.
+///
 /// `NxGrpType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrptype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxGrpType {
+    /// No group.
+    ///
     /// `N`, in full `GRP_NX_NONE`, number 0.
     #[doc(alias = "N")]
     #[doc(alias = "GRP_NX_NONE")]
     #[default]
     None,
+    /// A drill-down group: when one value is left in a field, the next field of the hierarchy is shown.
+    /// [`GenericObjectApi::drill_up`](crate::generic_object::GenericObjectApi::drill_up) goes back.
+    ///
     /// `H`, in full `GRP_NX_HIEARCHY`, number 1.
     #[doc(alias = "H")]
     #[doc(alias = "GRP_NX_HIEARCHY")]
     Hierarchy,
+    /// A cyclic group: the user chooses the field, with [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) or [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    ///
     /// `C`, in full `GRP_NX_COLLECTION`, number 2.
     #[doc(alias = "C")]
     #[doc(alias = "GRP_NX_COLLECTION")]
@@ -2881,29 +3443,46 @@ impl Choice for NxGrpType {
     }
 }
 
+/// The kind of table that a hypercube is, and with it the method that fetches its data.
+///
+/// Choose [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight) for exports and anything that reads rows: it is the simplest.
+///
 /// `NxHypercubeMode`: one of 5 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhypercubemode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxHypercubeMode {
+    /// A straight table: a row for each combination, a column for each dimension and measure. Fetched with
+    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data).
+    ///
     /// `S`, in full `DATA_MODE_STRAIGHT`, number 0.
     #[doc(alias = "S")]
     #[doc(alias = "DATA_MODE_STRAIGHT")]
     #[default]
     Straight,
+    /// A pivot table: headings on the left and on top that can be opened and closed. Fetched with
+    /// [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data).
+    ///
     /// `P`, in full `DATA_MODE_PIVOT`, number 1.
     #[doc(alias = "P")]
     #[doc(alias = "DATA_MODE_PIVOT")]
     Pivot,
+    /// A stacked table: dimensions nested in each other, one measure, with sums for drawing stacked bars or treemaps.
+    /// Fetched with [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
+    ///
     /// `K`, in full `DATA_MODE_PIVOT_STACK`, number 2.
     #[doc(alias = "K")]
     #[doc(alias = "DATA_MODE_PIVOT_STACK")]
     PivotStack,
+    /// A tree. Fetched with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). A [`TreeDataDef`](crate::types::TreeDataDef) has measures for each level besides.
+    ///
     /// `T`, in full `DATA_MODE_TREE`, number 3.
     #[doc(alias = "T")]
     #[doc(alias = "DATA_MODE_TREE")]
     Tree,
+    /// Dynamic: the cube is modified by its [`HyperCubeDef::dynamic_script`](crate::types::HyperCubeDef::dynamic_script).
+    ///
     /// `D`, in full `DATA_MODE_DYNAMIC`, number 4.
     #[doc(alias = "D")]
     #[doc(alias = "DATA_MODE_DYNAMIC")]
@@ -2973,6 +3552,11 @@ impl Choice for NxHypercubeMode {
     }
 }
 
+/// The fields, labels and sorting of a dimension.
+///
+/// The lists for labels, sorting and formats run parallel to `qFieldDefs`: the first entry belongs to the first field. A
+/// plain dimension has one field; a group has several.
+///
 /// `NxInlineDimensionDef`: an object with 9 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2981,30 +3565,49 @@ impl Choice for NxHypercubeMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxInlineDimensionDef {
+    /// Whether the fields form a group, and of which kind.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// A field name, or an expression that starts with `=`; several for a group. A name with spaces can be
+    /// written in square brackets.
+    ///
     /// `qFieldDefs`: texts.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
+    /// What to call each field.
+    ///
     /// `qFieldLabels`: texts.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
+    /// How to sort each field's values.
+    ///
     /// `qSortCriterias`: list of [`SortCriteria`].
     #[doc(alias = "qSortCriterias")]
     pub sort_criterias: Vec<SortCriteria>,
+    /// How to format each field's values.
+    ///
     /// `qNumberPresentations`: list of [`FieldAttributes`].
     #[doc(alias = "qNumberPresentations")]
     pub number_presentations: Vec<FieldAttributes>,
+    /// Whether to turn the sort order round.
+    ///
     /// `qReverseSort`: true or false.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
+    /// Which field of a cyclic group is shown, counted from 0.
+    ///
     /// `qActiveField`: whole number.
     #[doc(alias = "qActiveField")]
     pub active_field: i32,
+    /// An expression for the label, which comes before `qFieldLabels`.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
+    /// Another name for the dimension.
+    ///
     /// `qAlias`: text.
     #[doc(alias = "qAlias")]
     pub alias: String,
@@ -3014,6 +3617,7 @@ pub struct NxInlineDimensionDef {
 
 impl NxInlineDimensionDef {
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -3021,6 +3625,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_field_defs(
         mut self,
@@ -3031,6 +3636,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qFieldLabels`.
+    #[inline]
     #[must_use]
     pub fn with_field_labels(
         mut self,
@@ -3041,6 +3647,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qSortCriterias`.
+    #[inline]
     #[must_use]
     pub fn with_sort_criterias(
         mut self,
@@ -3051,6 +3658,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qNumberPresentations`.
+    #[inline]
     #[must_use]
     pub fn with_number_presentations(
         mut self,
@@ -3061,6 +3669,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qReverseSort`.
+    #[inline]
     #[must_use]
     pub fn with_reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = value;
@@ -3068,6 +3677,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qActiveField`.
+    #[inline]
     #[must_use]
     pub fn with_active_field(mut self, value: i32) -> Self {
         self.active_field = value;
@@ -3075,6 +3685,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -3082,6 +3693,7 @@ impl NxInlineDimensionDef {
     }
 
     /// Sets `qAlias`.
+    #[inline]
     #[must_use]
     pub fn with_alias(mut self, value: impl Into<String>) -> Self {
         self.alias = value.into();
@@ -3144,6 +3756,8 @@ impl Record for NxInlineDimensionDef {
     }
 }
 
+/// The expression, label and totals of a measure.
+///
 /// `NxInlineMeasureDef`: an object with 14 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3152,45 +3766,76 @@ impl Record for NxInlineDimensionDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxInlineMeasureDef {
+    /// What to call the measure; without one the expression is shown.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// A description for people.
+    ///
     /// `qDescription`: text.
     #[doc(alias = "qDescription")]
     pub description: String,
+    /// Words by which the measure can be found.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Whether the measure is a group of expressions.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// The expression, normally an aggregation such as `Sum(Sales)`.
+    ///
     /// `qDef`: text.
     #[doc(alias = "qDef")]
     pub def: String,
+    /// How the results are formatted.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// Whether results are given as shares of the total.
+    ///
     /// `qRelative`: true or false.
     #[doc(alias = "qRelative")]
     pub relative: bool,
+    /// Whether the total is the sum of the rows, rather than the expression calculated over everything. The two
+    /// differ for averages, distinct counts and the like.
+    ///
     /// `qBrutalSum`: true or false.
     #[doc(alias = "qBrutalSum")]
     pub brutal_sum: bool,
+    /// How the grand total is made: `Expr` or empty for the expression over everything, `None` for no total at
+    /// all.
+    ///
     /// `qAggrFunc`: text.
     #[doc(alias = "qAggrFunc")]
     pub aggr_func: String,
+    /// Over how many rows to add up: 0 for none, 1 for all from the start, larger numbers for the last so many
+    /// rows.
+    ///
     /// `qAccumulate`: whole number.
     #[doc(alias = "qAccumulate")]
     pub accumulate: i32,
+    /// Whether to turn the sort order round.
+    ///
     /// `qReverseSort`: true or false.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
+    /// Which expression of a cyclic group is shown, counted from 0.
+    ///
     /// `qActiveExpression`: whole number.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
+    /// The expressions of a cyclic group.
+    ///
     /// `qExpressions`: texts.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
+    /// An expression for the label, which comes before `qLabel`.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
@@ -3200,6 +3845,7 @@ pub struct NxInlineMeasureDef {
 
 impl NxInlineMeasureDef {
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -3207,6 +3853,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qDescription`.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -3214,6 +3861,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -3224,6 +3872,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -3231,6 +3880,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: impl Into<String>) -> Self {
         self.def = value.into();
@@ -3238,6 +3888,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -3245,6 +3896,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qRelative`.
+    #[inline]
     #[must_use]
     pub fn with_relative(mut self, value: bool) -> Self {
         self.relative = value;
@@ -3252,6 +3904,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qBrutalSum`.
+    #[inline]
     #[must_use]
     pub fn with_brutal_sum(mut self, value: bool) -> Self {
         self.brutal_sum = value;
@@ -3259,6 +3912,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qAggrFunc`.
+    #[inline]
     #[must_use]
     pub fn with_aggr_func(mut self, value: impl Into<String>) -> Self {
         self.aggr_func = value.into();
@@ -3266,6 +3920,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qAccumulate`.
+    #[inline]
     #[must_use]
     pub fn with_accumulate(mut self, value: i32) -> Self {
         self.accumulate = value;
@@ -3273,6 +3928,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qReverseSort`.
+    #[inline]
     #[must_use]
     pub fn with_reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = value;
@@ -3280,6 +3936,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qActiveExpression`.
+    #[inline]
     #[must_use]
     pub fn with_active_expression(mut self, value: i32) -> Self {
         self.active_expression = value;
@@ -3287,6 +3944,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_expressions(
         mut self,
@@ -3297,6 +3955,7 @@ impl NxInlineMeasureDef {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -3374,34 +4033,52 @@ impl Record for NxInlineMeasureDef {
     }
 }
 
+/// The kind of curve that a trend line is.
+///
 /// `NxLTrendlineType`: one of 8 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxltrendlinetype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxLTrendlineType {
+    /// A level line at the average.
+    ///
     /// `AVERAGE`, in full `Average`, number 0.
     #[doc(alias = "AVERAGE")]
     #[default]
     Average,
+    /// A straight line.
+    ///
     /// `LINEAR`, in full `Linear`, number 1.
     #[doc(alias = "LINEAR")]
     Linear,
+    /// A polynomial of the second degree.
+    ///
     /// `POLYNOMIAL2`, in full `Polynomial2`, number 2.
     #[doc(alias = "POLYNOMIAL2")]
     Polynomial2,
+    /// A polynomial of the third degree.
+    ///
     /// `POLYNOMIAL3`, in full `Polynomial3`, number 3.
     #[doc(alias = "POLYNOMIAL3")]
     Polynomial3,
+    /// A polynomial of the fourth degree.
+    ///
     /// `POLYNOMIAL4`, in full `Polynomial4`, number 4.
     #[doc(alias = "POLYNOMIAL4")]
     Polynomial4,
+    /// An exponential curve.
+    ///
     /// `EXPONENTIAL`, in full `Exponential`, number 5.
     #[doc(alias = "EXPONENTIAL")]
     Exponential,
+    /// A power of x.
+    ///
     /// `POWER`, in full `Power`, number 6.
     #[doc(alias = "POWER")]
     Power,
+    /// A logarithmic curve.
+    ///
     /// `LOG`, in full `Logarithmic`, number 7.
     #[doc(alias = "LOG")]
     Logarithmic,
@@ -3491,15 +4168,21 @@ impl Choice for NxLTrendlineType {
     }
 }
 
+/// An expression of a list object, as it stands in the layout.
+///
 /// `NxListObjectExpression`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpression)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxListObjectExpression {
+    /// The expression.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
+    /// Why it cannot be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxLayoutErrors`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxLayoutErrors>>,
@@ -3507,6 +4190,7 @@ pub struct NxListObjectExpression {
 
 impl NxListObjectExpression {
     /// Sets `qExpr`.
+    #[inline]
     #[must_use]
     pub fn with_expr(mut self, value: impl Into<String>) -> Self {
         self.expr = value.into();
@@ -3514,6 +4198,7 @@ impl NxListObjectExpression {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxLayoutErrors) -> Self {
         self.error = Some(Box::new(value));
@@ -3547,6 +4232,8 @@ impl Record for NxListObjectExpression {
     }
 }
 
+/// Defines an expression that a list object calculates for each value.
+///
 /// `NxListObjectExpressionDef`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3555,9 +4242,13 @@ impl Record for NxListObjectExpression {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxListObjectExpressionDef {
+    /// The expression, such as `Sum(Sales)`.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
+    /// Id of a master measure, instead of `qExpr`.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
@@ -3567,6 +4258,7 @@ pub struct NxListObjectExpressionDef {
 
 impl NxListObjectExpressionDef {
     /// Sets `qExpr`.
+    #[inline]
     #[must_use]
     pub fn with_expr(mut self, value: impl Into<String>) -> Self {
         self.expr = value.into();
@@ -3574,6 +4266,7 @@ impl NxListObjectExpressionDef {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -3612,6 +4305,11 @@ impl Record for NxListObjectExpressionDef {
     }
 }
 
+/// A measure of a hypercube: what to calculate for each row.
+///
+/// Either an own definition in `qDef` or a master measure by `qLibraryId`; when both are given, expression and label come
+/// from the master measure. `NxMeasure::expression` makes the usual one.
+///
 /// `NxMeasure`: an object with 9 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3620,30 +4318,50 @@ impl Record for NxListObjectExpressionDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMeasure {
+    /// Id of a master measure (see [`DocApi::create_measure`](crate::doc::DocApi::create_measure)).
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// Expression, label and format of a measure that belongs to this cube alone.
+    ///
     /// `qDef`: [`NxInlineMeasureDef`].
     #[doc(alias = "qDef")]
     pub def: NxInlineMeasureDef,
+    /// How to sort by this column.
+    ///
     /// `qSortBy`: [`SortCriteria`].
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
+    /// Expressions to calculate for each cell besides, such as its colour.
+    ///
     /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
+    /// Dimensions whose values are to come with each cell.
+    ///
     /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
+    /// Takes the column out of the cube as long as its condition does not hold. `qCalcCondition` can give a
+    /// message, too.
+    ///
     /// `qCalcCond`: [`ValueExpr`].
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
+    /// Takes the column out of the cube as long as its condition does not hold, and says why in
+    /// [`NxMeasureInfo::calc_cond_msg`](crate::types::NxMeasureInfo::calc_cond_msg).
+    ///
     /// `qCalcCondition`: [`NxCalcCond`].
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
+    /// Trend lines to calculate through the values; they come in [`NxMeasureInfo::trend_lines`](crate::types::NxMeasureInfo::trend_lines).
+    ///
     /// `qTrendLines`: list of [`NxTrendlineDef`].
     #[doc(alias = "qTrendLines")]
     pub trend_lines: Vec<NxTrendlineDef>,
+    /// A small chart to calculate for each cell; its points come in [`NxCell::mini_chart`](crate::types::NxCell::mini_chart).
+    ///
     /// `qMiniChartDef`: [`NxMiniChartDef`].
     #[doc(alias = "qMiniChartDef")]
     pub mini_chart_def: NxMiniChartDef,
@@ -3653,6 +4371,7 @@ pub struct NxMeasure {
 
 impl NxMeasure {
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -3660,6 +4379,7 @@ impl NxMeasure {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: NxInlineMeasureDef) -> Self {
         self.def = value;
@@ -3667,6 +4387,7 @@ impl NxMeasure {
     }
 
     /// Sets `qSortBy`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by(mut self, value: SortCriteria) -> Self {
         self.sort_by = value;
@@ -3674,6 +4395,7 @@ impl NxMeasure {
     }
 
     /// Sets `qAttributeExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_expressions(
         mut self,
@@ -3684,6 +4406,7 @@ impl NxMeasure {
     }
 
     /// Sets `qAttributeDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_dimensions(
         mut self,
@@ -3694,6 +4417,7 @@ impl NxMeasure {
     }
 
     /// Sets `qCalcCond`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond(mut self, value: ValueExpr) -> Self {
         self.calc_cond = value;
@@ -3701,6 +4425,7 @@ impl NxMeasure {
     }
 
     /// Sets `qCalcCondition`.
+    #[inline]
     #[must_use]
     pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
         self.calc_condition = value;
@@ -3708,6 +4433,7 @@ impl NxMeasure {
     }
 
     /// Sets `qTrendLines`.
+    #[inline]
     #[must_use]
     pub fn with_trend_lines(
         mut self,
@@ -3718,6 +4444,7 @@ impl NxMeasure {
     }
 
     /// Sets `qMiniChartDef`.
+    #[inline]
     #[must_use]
     pub fn with_mini_chart_def(mut self, value: NxMiniChartDef) -> Self {
         self.mini_chart_def = value;
@@ -3780,6 +4507,12 @@ impl Record for NxMeasure {
     }
 }
 
+/// What the engine found out about a measure: title, format, range, errors.
+///
+/// The counterpart of [`NxMeasure`](crate::types::NxMeasure) in the layout. Clients may put members of their own into the definition's `qDef`;
+
+/// they appear here.
+///
 /// `NxMeasureInfo`: an object with 16 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3788,51 +4521,83 @@ impl Record for NxMeasure {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMeasureInfo {
+    /// The label to show: the one that was defined, else the expression.
+    ///
     /// `qFallbackTitle`: text.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
+    /// Length of the longest value in characters, for choosing column widths.
+    ///
     /// `qApprMaxGlyphCount`: whole number.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
+    /// How many distinct values there are.
+    ///
     /// `qCardinal`: whole number.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
+    /// Whether the values are sorted upwards or downwards.
+    ///
     /// `qSortIndicator`: [`NxSortIndicatorType`].
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
+    /// How the results are formatted.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// The lowest result in the cube; `NaN` if there is none.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// The highest result in the cube; `NaN` if there is none.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// Why the measure cannot be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// Whether the sort order is turned round.
+    ///
     /// `qReverseSort`: true or false.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
+    /// Whether the engine chose the format, none having been defined.
+    ///
     /// `qIsAutoFormat`: true or false.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
+    /// The attribute expressions, in the order of their definitions.
+    ///
     /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
+    /// The attribute dimensions, in the order of their definitions.
+    ///
     /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
+    /// The message of the calculation condition, when the condition does not hold.
+    ///
     /// `qCalcCondMsg`: text.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
+    /// Id of the master measure, when it is one.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// The trend lines, in the order of [`NxMeasure::trend_lines`](crate::types::NxMeasure::trend_lines).
+    ///
     /// `qTrendLines`: list of [`NxTrendline`].
     #[doc(alias = "qTrendLines")]
     pub trend_lines: Vec<NxTrendline>,
+    /// The common scale of the small charts in this column.
+    ///
     /// `qMiniChart`: [`NxMiniChart`].
     #[doc(alias = "qMiniChart")]
     pub mini_chart: NxMiniChart,
@@ -3842,6 +4607,7 @@ pub struct NxMeasureInfo {
 
 impl NxMeasureInfo {
     /// Sets `qFallbackTitle`.
+    #[inline]
     #[must_use]
     pub fn with_fallback_title(mut self, value: impl Into<String>) -> Self {
         self.fallback_title = value.into();
@@ -3849,6 +4615,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qApprMaxGlyphCount`.
+    #[inline]
     #[must_use]
     pub fn with_appr_max_glyph_count(mut self, value: i32) -> Self {
         self.appr_max_glyph_count = value;
@@ -3856,6 +4623,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -3863,6 +4631,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qSortIndicator`.
+    #[inline]
     #[must_use]
     pub fn with_sort_indicator(mut self, value: NxSortIndicatorType) -> Self {
         self.sort_indicator = value;
@@ -3870,6 +4639,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -3877,6 +4647,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -3884,6 +4655,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -3891,6 +4663,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -3898,6 +4671,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qReverseSort`.
+    #[inline]
     #[must_use]
     pub fn with_reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = value;
@@ -3905,6 +4679,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qIsAutoFormat`.
+    #[inline]
     #[must_use]
     pub fn with_is_auto_format(mut self, value: bool) -> Self {
         self.is_auto_format = value;
@@ -3912,6 +4687,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qAttrExprInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_expr_info(
         mut self,
@@ -3922,6 +4698,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qAttrDimInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dim_info(
         mut self,
@@ -3932,6 +4709,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qCalcCondMsg`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
         self.calc_cond_msg = value.into();
@@ -3939,6 +4717,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -3946,6 +4725,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qTrendLines`.
+    #[inline]
     #[must_use]
     pub fn with_trend_lines(
         mut self,
@@ -3956,6 +4736,7 @@ impl NxMeasureInfo {
     }
 
     /// Sets `qMiniChart`.
+    #[inline]
     #[must_use]
     pub fn with_mini_chart(mut self, value: NxMiniChart) -> Self {
         self.mini_chart = value;
@@ -4039,27 +4820,43 @@ impl Record for NxMeasureInfo {
     }
 }
 
+/// What all the small charts of one column have in common.
+///
+/// Their points are in the cells, as [`NxMiniChartData`](crate::types::NxMiniChartData). With the ranges here all charts can be drawn to the same scale.
+///
 /// `NxMiniChart`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichart)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChart {
+    /// Lowest value on the vertical axis.
+    ///
     /// `qYMin`: number.
     #[doc(alias = "qYMin")]
     pub y_min: f64,
+    /// Highest value on the vertical axis.
+    ///
     /// `qYMax`: number.
     #[doc(alias = "qYMax")]
     pub y_max: f64,
+    /// Lowest value on the horizontal axis.
+    ///
     /// `qXMin`: number.
     #[doc(alias = "qXMin")]
     pub x_min: f64,
+    /// Highest value on the horizontal axis.
+    ///
     /// `qXMax`: number.
     #[doc(alias = "qXMax")]
     pub x_max: f64,
+    /// The attribute expressions, in the order of their definitions.
+    ///
     /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
+    /// Why the charts could not be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
@@ -4067,6 +4864,7 @@ pub struct NxMiniChart {
 
 impl NxMiniChart {
     /// Sets `qYMin`.
+    #[inline]
     #[must_use]
     pub fn with_y_min(mut self, value: f64) -> Self {
         self.y_min = value;
@@ -4074,6 +4872,7 @@ impl NxMiniChart {
     }
 
     /// Sets `qYMax`.
+    #[inline]
     #[must_use]
     pub fn with_y_max(mut self, value: f64) -> Self {
         self.y_max = value;
@@ -4081,6 +4880,7 @@ impl NxMiniChart {
     }
 
     /// Sets `qXMin`.
+    #[inline]
     #[must_use]
     pub fn with_x_min(mut self, value: f64) -> Self {
         self.x_min = value;
@@ -4088,6 +4888,7 @@ impl NxMiniChart {
     }
 
     /// Sets `qXMax`.
+    #[inline]
     #[must_use]
     pub fn with_x_max(mut self, value: f64) -> Self {
         self.x_max = value;
@@ -4095,6 +4896,7 @@ impl NxMiniChart {
     }
 
     /// Sets `qAttrExprInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_expr_info(
         mut self,
@@ -4105,6 +4907,7 @@ impl NxMiniChart {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -4153,6 +4956,10 @@ impl Record for NxMiniChart {
     }
 }
 
+/// Defines a small chart that the engine calculates for every cell of a measure's column.
+///
+/// The measure is split by one more dimension, often a date, and the points come with each cell.
+///
 /// `NxMiniChartDef`: an object with 7 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -4161,26 +4968,40 @@ impl Record for NxMiniChart {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartDef {
+    /// The dimension to split by: a field, or an expression that starts with `=`.
+    ///
     /// `qDef`: text.
     #[doc(alias = "qDef")]
     pub def: String,
+    /// Id of a master dimension, instead of `qDef`.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// How to sort the points.
+    ///
     /// `qSortBy`: [`SortCriteria`].
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
+    /// Limits which values of the dimension take part.
+    ///
     /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
+    /// The most points that a chart may have; -1 for all.
+    ///
     /// `qMaxNumberPoints`: whole number.
     ///
     /// Absent means -1.
     #[doc(alias = "qMaxNumberPoints")]
     pub max_number_points: i32,
+    /// Expressions to calculate for each point besides, such as its colour.
+    ///
     /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
+    /// Whether to leave out points whose dimension value is null.
+    ///
     /// `qNullSuppression`: true or false.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
@@ -4205,6 +5026,7 @@ impl Default for NxMiniChartDef {
 
 impl NxMiniChartDef {
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: impl Into<String>) -> Self {
         self.def = value.into();
@@ -4212,6 +5034,7 @@ impl NxMiniChartDef {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -4219,6 +5042,7 @@ impl NxMiniChartDef {
     }
 
     /// Sets `qSortBy`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by(mut self, value: SortCriteria) -> Self {
         self.sort_by = value;
@@ -4226,6 +5050,7 @@ impl NxMiniChartDef {
     }
 
     /// Sets `qOtherTotalSpec`.
+    #[inline]
     #[must_use]
     pub fn with_other_total_spec(mut self, value: OtherTotalSpecProp) -> Self {
         self.other_total_spec = value;
@@ -4233,6 +5058,7 @@ impl NxMiniChartDef {
     }
 
     /// Sets `qMaxNumberPoints`.
+    #[inline]
     #[must_use]
     pub fn with_max_number_points(mut self, value: i32) -> Self {
         self.max_number_points = value;
@@ -4240,6 +5066,7 @@ impl NxMiniChartDef {
     }
 
     /// Sets `qAttributeExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_expressions(
         mut self,
@@ -4250,6 +5077,7 @@ impl NxMiniChartDef {
     }
 
     /// Sets `qNullSuppression`.
+    #[inline]
     #[must_use]
     pub fn with_null_suppression(mut self, value: bool) -> Self {
         self.null_suppression = value;
@@ -4308,21 +5136,29 @@ impl Record for NxMiniChartDef {
     }
 }
 
+/// In which direction a column is sorted, for an arrow in its heading.
+///
 /// `NxSortIndicatorType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsortindicatortype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxSortIndicatorType {
+    /// Not sorted by this column.
+    ///
     /// `N`, in full `NX_SORT_INDICATE_NONE`, number 0.
     #[doc(alias = "N")]
     #[doc(alias = "NX_SORT_INDICATE_NONE")]
     #[default]
     None,
+    /// Sorted in ascending order.
+    ///
     /// `A`, in full `NX_SORT_INDICATE_ASC`, number 1.
     #[doc(alias = "A")]
     #[doc(alias = "NX_SORT_INDICATE_ASC")]
     Asc,
+    /// Sorted in descending order.
+    ///
     /// `D`, in full `NX_SORT_INDICATE_DESC`, number 2.
     #[doc(alias = "D")]
     #[doc(alias = "NX_SORT_INDICATE_DESC")]
@@ -4378,33 +5214,53 @@ impl Choice for NxSortIndicatorType {
     }
 }
 
+/// How many values of a field are in each state of selection.
+///
+/// The meaning of the states is explained at [`StateEnumType`](crate::types::StateEnumType).
+///
 /// `NxStateCounts`: an object with 8 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstatecounts)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStateCounts {
+    /// Locked values.
+    ///
     /// `qLocked`: whole number.
     #[doc(alias = "qLocked")]
     pub locked: i32,
+    /// Selected values.
+    ///
     /// `qSelected`: whole number.
     #[doc(alias = "qSelected")]
     pub selected: i32,
+    /// Possible values that are not selected.
+    ///
     /// `qOption`: whole number.
     #[doc(alias = "qOption")]
     pub option: i32,
+    /// Deselected values.
+    ///
     /// `qDeselected`: whole number.
     #[doc(alias = "qDeselected")]
     pub deselected: i32,
+    /// Values that are excluded only by selections in the field itself.
+    ///
     /// `qAlternative`: whole number.
     #[doc(alias = "qAlternative")]
     pub alternative: i32,
+    /// Values that are excluded by other fields.
+    ///
     /// `qExcluded`: whole number.
     #[doc(alias = "qExcluded")]
     pub excluded: i32,
+    /// Selected values that other fields exclude.
+    ///
     /// `qSelectedExcluded`: whole number.
     #[doc(alias = "qSelectedExcluded")]
     pub selected_excluded: i32,
+    /// Locked values that other fields exclude.
+    ///
     /// `qLockedExcluded`: whole number.
     #[doc(alias = "qLockedExcluded")]
     pub locked_excluded: i32,
@@ -4412,6 +5268,7 @@ pub struct NxStateCounts {
 
 impl NxStateCounts {
     /// Sets `qLocked`.
+    #[inline]
     #[must_use]
     pub fn with_locked(mut self, value: i32) -> Self {
         self.locked = value;
@@ -4419,6 +5276,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qSelected`.
+    #[inline]
     #[must_use]
     pub fn with_selected(mut self, value: i32) -> Self {
         self.selected = value;
@@ -4426,6 +5284,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qOption`.
+    #[inline]
     #[must_use]
     pub fn with_option(mut self, value: i32) -> Self {
         self.option = value;
@@ -4433,6 +5292,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qDeselected`.
+    #[inline]
     #[must_use]
     pub fn with_deselected(mut self, value: i32) -> Self {
         self.deselected = value;
@@ -4440,6 +5300,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qAlternative`.
+    #[inline]
     #[must_use]
     pub fn with_alternative(mut self, value: i32) -> Self {
         self.alternative = value;
@@ -4447,6 +5308,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qExcluded`.
+    #[inline]
     #[must_use]
     pub fn with_excluded(mut self, value: i32) -> Self {
         self.excluded = value;
@@ -4454,6 +5316,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qSelectedExcluded`.
+    #[inline]
     #[must_use]
     pub fn with_selected_excluded(mut self, value: i32) -> Self {
         self.selected_excluded = value;
@@ -4461,6 +5324,7 @@ impl NxStateCounts {
     }
 
     /// Sets `qLockedExcluded`.
+    #[inline]
     #[must_use]
     pub fn with_locked_excluded(mut self, value: i32) -> Self {
         self.locked_excluded = value;
@@ -4517,6 +5381,8 @@ impl Record for NxStateCounts {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// A trend line through the values of a measure, as calculated.
+///
 /// `NxTrendline`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -4527,21 +5393,33 @@ impl Record for NxStateCounts {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTrendline {
+    /// The kind of curve.
+    ///
     /// `qType`: [`NxLTrendlineType`].
     #[doc(alias = "qType")]
     pub type_: NxLTrendlineType,
+    /// Why it could not be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// The coefficients of the curve; how many there are depends on its kind.
+    ///
     /// `qCoeff`: numbers.
     #[doc(alias = "qCoeff")]
     pub coeff: Vec<f64>,
+    /// How well the curve fits, from 0 to 1, when [`NxTrendlineDef::calc_r2`](crate::types::NxTrendlineDef::calc_r2) asked for it.
+    ///
     /// `qR2`: number.
     #[doc(alias = "qR2")]
     pub r2: f64,
+    /// The curve as an expression.
+    ///
     /// `qExpression`: text.
     #[doc(alias = "qExpression")]
     pub expression: String,
+    /// Which value of the inner dimension the line belongs to, when each has a line of its own.
+    ///
     /// `qElemNo`: whole number.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
@@ -4551,6 +5429,7 @@ pub struct NxTrendline {
 
 impl NxTrendline {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxLTrendlineType) -> Self {
         self.type_ = value;
@@ -4558,6 +5437,7 @@ impl NxTrendline {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -4565,6 +5445,7 @@ impl NxTrendline {
     }
 
     /// Sets `qCoeff`.
+    #[inline]
     #[must_use]
     pub fn with_coeff(
         mut self,
@@ -4575,6 +5456,7 @@ impl NxTrendline {
     }
 
     /// Sets `qR2`.
+    #[inline]
     #[must_use]
     pub fn with_r2(mut self, value: f64) -> Self {
         self.r2 = value;
@@ -4582,6 +5464,7 @@ impl NxTrendline {
     }
 
     /// Sets `qExpression`.
+    #[inline]
     #[must_use]
     pub fn with_expression(mut self, value: impl Into<String>) -> Self {
         self.expression = value.into();
@@ -4589,6 +5472,7 @@ impl NxTrendline {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(mut self, value: i32) -> Self {
         self.elem_no = value;
@@ -4644,6 +5528,8 @@ impl Record for NxTrendline {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Defines a trend line through the values of a measure.
+///
 /// `NxTrendlineDef`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -4654,20 +5540,30 @@ impl Record for NxTrendline {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxTrendlineDef {
+    /// The kind of curve.
+    ///
     /// `qType`: [`NxLTrendlineType`].
     #[doc(alias = "qType")]
     pub type_: NxLTrendlineType,
+    /// The column that gives x, dimensions counted first, then measures, from 0.
+    ///
     /// `qXColIx`: whole number.
     ///
     /// Absent means -1.
     #[doc(alias = "qXColIx")]
     pub x_col_ix: i32,
+    /// Whether to calculate how well the curve fits.
+    ///
     /// `qCalcR2`: true or false.
     #[doc(alias = "qCalcR2")]
     pub calc_r2: bool,
+    /// Whether x is the number of the dimension's value or its position.
+    ///
     /// `qContinuousXAxis`: [`NxContinuousMode`].
     #[doc(alias = "qContinuousXAxis")]
     pub continuous_x_axis: NxContinuousMode,
+    /// With two dimensions, whether each value of the second has a line of its own.
+    ///
     /// `qMultiDimMode`: [`NxTrendlineMode`].
     #[doc(alias = "qMultiDimMode")]
     pub multi_dim_mode: NxTrendlineMode,
@@ -4690,6 +5586,7 @@ impl Default for NxTrendlineDef {
 
 impl NxTrendlineDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxLTrendlineType) -> Self {
         self.type_ = value;
@@ -4697,6 +5594,7 @@ impl NxTrendlineDef {
     }
 
     /// Sets `qXColIx`.
+    #[inline]
     #[must_use]
     pub fn with_x_col_ix(mut self, value: i32) -> Self {
         self.x_col_ix = value;
@@ -4704,6 +5602,7 @@ impl NxTrendlineDef {
     }
 
     /// Sets `qCalcR2`.
+    #[inline]
     #[must_use]
     pub fn with_calc_r2(mut self, value: bool) -> Self {
         self.calc_r2 = value;
@@ -4711,6 +5610,7 @@ impl NxTrendlineDef {
     }
 
     /// Sets `qContinuousXAxis`.
+    #[inline]
     #[must_use]
     pub fn with_continuous_x_axis(mut self, value: NxContinuousMode) -> Self {
         self.continuous_x_axis = value;
@@ -4718,6 +5618,7 @@ impl NxTrendlineDef {
     }
 
     /// Sets `qMultiDimMode`.
+    #[inline]
     #[must_use]
     pub fn with_multi_dim_mode(mut self, value: NxTrendlineMode) -> Self {
         self.multi_dim_mode = value;
@@ -4770,17 +5671,24 @@ impl Record for NxTrendlineDef {
     }
 }
 
+/// What a trend line runs through when there are two dimensions.
+///
 /// `NxTrendlineMode`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendlinemode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxTrendlineMode {
+    /// A line for each value of the other dimension.
+    ///
     /// `Multi`, in full `TRENDLINE_MULTILINE`, number 0.
     #[doc(alias = "Multi")]
     #[doc(alias = "TRENDLINE_MULTILINE")]
     #[default]
     Multiline,
+    /// One line through the sums over the other dimension. Works only for x in the first column of a stacked table or
+    /// tree.
+    ///
     /// `Sum`, in full `TRENDLINE_SUM`, number 1.
     #[doc(alias = "TRENDLINE_SUM")]
     Sum,
@@ -4828,18 +5736,30 @@ impl Choice for NxTrendlineMode {
     }
 }
 
+/// Says why a part of a layout could not be calculated.
+///
+/// It comes inside an otherwise good answer: the call itself succeeds. A frequent one is 7005, an unmet calculation
+/// condition, which is a state and no failure; 7009 means an initial fetch over the limit of 10,000 cells. Its presence
+/// alone is the sign of an error, so it is never to be taken for an empty default.
+///
 /// `NxValidationError`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvalidationerror)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxValidationError {
+    /// The engine's error number, from the same list as those of failed calls.
+    ///
     /// `qErrorCode`: whole number.
     #[doc(alias = "qErrorCode")]
     pub error_code: i32,
+    /// What the error is about, such as a field, a table or an object's id.
+    ///
     /// `qContext`: text.
     #[doc(alias = "qContext")]
     pub context: String,
+    /// Details from inside the engine, for logs.
+    ///
     /// `qExtendedMessage`: text.
     #[doc(alias = "qExtendedMessage")]
     pub extended_message: String,
@@ -4847,6 +5767,7 @@ pub struct NxValidationError {
 
 impl NxValidationError {
     /// Sets `qErrorCode`.
+    #[inline]
     #[must_use]
     pub fn with_error_code(mut self, value: i32) -> Self {
         self.error_code = value;
@@ -4854,6 +5775,7 @@ impl NxValidationError {
     }
 
     /// Sets `qContext`.
+    #[inline]
     #[must_use]
     pub fn with_context(mut self, value: impl Into<String>) -> Self {
         self.context = value.into();
@@ -4861,6 +5783,7 @@ impl NxValidationError {
     }
 
     /// Sets `qExtendedMessage`.
+    #[inline]
     #[must_use]
     pub fn with_extended_message(mut self, value: impl Into<String>) -> Self {
         self.extended_message = value.into();
@@ -4900,22 +5823,32 @@ impl Record for NxValidationError {
     }
 }
 
+/// How values are compared with a limit: those for which it holds are shown, the rest becomes the group of others.
+///
 /// `OtherLimitMode`: one of 4 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#otherlimitmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherLimitMode {
+    /// Keeps values greater than or equal to the limit.
+    ///
     /// `OTHER_GE_LIMIT`, number 0.
     #[doc(alias = "OTHER_GE_LIMIT")]
     #[default]
     GeLimit,
+    /// Keeps values less than or equal to the limit.
+    ///
     /// `OTHER_LE_LIMIT`, number 1.
     #[doc(alias = "OTHER_LE_LIMIT")]
     LeLimit,
+    /// Keeps values greater than the limit.
+    ///
     /// `OTHER_GT_LIMIT`, number 2.
     #[doc(alias = "OTHER_GT_LIMIT")]
     GtLimit,
+    /// Keeps values less than the limit.
+    ///
     /// `OTHER_LT_LIMIT`, number 3.
     #[doc(alias = "OTHER_LT_LIMIT")]
     LtLimit,
@@ -4977,28 +5910,42 @@ impl Choice for OtherLimitMode {
     }
 }
 
+/// By what rule the values of a dimension are divided into those that are shown and the group of others.
+///
 /// `OtherMode`: one of 6 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#othermode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherMode {
+    /// All values are shown.
+    ///
     /// `OTHER_OFF`, number 0.
     #[doc(alias = "OTHER_OFF")]
     #[default]
     Off,
+    /// A fixed number of values: the first [`OtherTotalSpecProp::other_counted`](crate::types::OtherTotalSpecProp::other_counted) by measure.
+    ///
     /// `OTHER_COUNTED`, number 1.
     #[doc(alias = "OTHER_COUNTED")]
     Counted,
+    /// Values whose measure is on the right side of [`OtherTotalSpecProp::other_limit`](crate::types::OtherTotalSpecProp::other_limit).
+    ///
     /// `OTHER_ABS_LIMITED`, number 2.
     #[doc(alias = "OTHER_ABS_LIMITED")]
     AbsLimited,
+    /// So many values that their measures together reach the limit.
+    ///
     /// `OTHER_ABS_ACC_TARGET`, number 3.
     #[doc(alias = "OTHER_ABS_ACC_TARGET")]
     AbsAccTarget,
+    /// Values whose share of the total is on the right side of the limit.
+    ///
     /// `OTHER_REL_LIMITED`, number 4.
     #[doc(alias = "OTHER_REL_LIMITED")]
     RelLimited,
+    /// So many values that their shares together reach the limit.
+    ///
     /// `OTHER_REL_ACC_TARGET`, number 5.
     #[doc(alias = "OTHER_REL_ACC_TARGET")]
     RelAccTarget,
@@ -5074,19 +6021,27 @@ impl Choice for OtherMode {
     }
 }
 
+/// How the values of a limited dimension are ordered by measure.
+///
 /// `OtherSortMode`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#othersortmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherSortMode {
+    /// In the engine's own order.
+    ///
     /// `OTHER_SORT_DEFAULT`, number 0.
     #[doc(alias = "OTHER_SORT_DEFAULT")]
     #[default]
     Default,
+    /// The largest first: with a fixed number, a top list.
+    ///
     /// `OTHER_SORT_DESCENDING`, number 1.
     #[doc(alias = "OTHER_SORT_DESCENDING")]
     Descending,
+    /// The smallest first: with a fixed number, a bottom list.
+    ///
     /// `OTHER_SORT_ASCENDING`, number 2.
     #[doc(alias = "OTHER_SORT_ASCENDING")]
     Ascending,
@@ -5141,53 +6096,84 @@ impl Choice for OtherSortMode {
     }
 }
 
+/// Limits the values of a dimension by a measure, collects the rest as others, and asks for a total.
+///
+/// For the ten best customers and one row for all others set `qOtherMode` to [`OtherMode::Counted`](crate::types::OtherMode::Counted) and
+/// `qOtherCounted` to 10. The row of others has the element number -3, the total -1: neither can be selected.
+///
 /// `OtherTotalSpecProp`: an object with 12 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#othertotalspecprop)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OtherTotalSpecProp {
+    /// By what rule values are kept.
+    ///
     /// `qOtherMode`: [`OtherMode`].
     #[doc(alias = "qOtherMode")]
     pub other_mode: OtherMode,
+    /// How many values to keep, for [`OtherMode::Counted`](crate::types::OtherMode::Counted); may be an expression.
+    ///
     /// `qOtherCounted`: [`ValueExpr`].
     #[doc(alias = "qOtherCounted")]
     pub other_counted: ValueExpr,
+    /// The limit, for the other rules; may be an expression.
+    ///
     /// `qOtherLimit`: [`ValueExpr`].
     #[doc(alias = "qOtherLimit")]
     pub other_limit: ValueExpr,
+    /// How values are compared with the limit.
+    ///
     /// `qOtherLimitMode`: [`OtherLimitMode`].
     ///
     /// Absent means [`OtherLimitMode::GtLimit`].
     #[doc(alias = "qOtherLimitMode")]
     pub other_limit_mode: OtherLimitMode,
+    /// Whether to drop the group of others instead of showing it.
+    ///
     /// `qSuppressOther`: true or false.
     #[doc(alias = "qSuppressOther")]
     pub suppress_other: bool,
+    /// Whether values whose measure is no number are kept, for the rules with a limit.
+    ///
     /// `qForceBadValueKeeping`: true or false.
     ///
     /// Absent means true.
     #[doc(alias = "qForceBadValueKeeping")]
     pub force_bad_value_keeping: bool,
+    /// Whether to form the group even where it may be wrong, because a row of the data
+    /// counts for several values of the dimension.
+    ///
     /// `qApplyEvenWhenPossiblyWrongResult`: true or false.
     ///
     /// Absent means true.
     #[doc(alias = "qApplyEvenWhenPossiblyWrongResult")]
     pub apply_even_when_possibly_wrong_result: bool,
+    /// Whether an inner dimension is limited over the whole cube, rather than anew within each value
+    /// of the dimensions before it.
+    ///
     /// `qGlobalOtherGrouping`: true or false.
     #[doc(alias = "qGlobalOtherGrouping")]
     pub global_other_grouping: bool,
+    /// Whether the inner dimensions are not divided further within the group of others.
+    ///
     /// `qOtherCollapseInnerDimensions`: true or false.
     #[doc(alias = "qOtherCollapseInnerDimensions")]
     pub other_collapse_inner_dimensions: bool,
+    /// How values are ordered by measure.
+    ///
     /// `qOtherSortMode`: [`OtherSortMode`].
     ///
     /// Absent means [`OtherSortMode::Descending`].
     #[doc(alias = "qOtherSortMode")]
     pub other_sort_mode: OtherSortMode,
+    /// Whether the dimension has a total.
+    ///
     /// `qTotalMode`: [`TotalMode`].
     #[doc(alias = "qTotalMode")]
     pub total_mode: TotalMode,
+    /// Which measure decides, when the cube has several.
+    ///
     /// `qReferencedExpression`: [`StringExpr`].
     #[doc(alias = "qReferencedExpression")]
     pub referenced_expression: StringExpr,
@@ -5214,6 +6200,7 @@ impl Default for OtherTotalSpecProp {
 
 impl OtherTotalSpecProp {
     /// Sets `qOtherMode`.
+    #[inline]
     #[must_use]
     pub fn with_other_mode(mut self, value: OtherMode) -> Self {
         self.other_mode = value;
@@ -5221,6 +6208,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qOtherCounted`.
+    #[inline]
     #[must_use]
     pub fn with_other_counted(mut self, value: ValueExpr) -> Self {
         self.other_counted = value;
@@ -5228,6 +6216,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qOtherLimit`.
+    #[inline]
     #[must_use]
     pub fn with_other_limit(mut self, value: ValueExpr) -> Self {
         self.other_limit = value;
@@ -5235,6 +6224,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qOtherLimitMode`.
+    #[inline]
     #[must_use]
     pub fn with_other_limit_mode(mut self, value: OtherLimitMode) -> Self {
         self.other_limit_mode = value;
@@ -5242,6 +6232,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qSuppressOther`.
+    #[inline]
     #[must_use]
     pub fn with_suppress_other(mut self, value: bool) -> Self {
         self.suppress_other = value;
@@ -5249,6 +6240,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qForceBadValueKeeping`.
+    #[inline]
     #[must_use]
     pub fn with_force_bad_value_keeping(mut self, value: bool) -> Self {
         self.force_bad_value_keeping = value;
@@ -5256,6 +6248,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qApplyEvenWhenPossiblyWrongResult`.
+    #[inline]
     #[must_use]
     pub fn with_apply_even_when_possibly_wrong_result(mut self, value: bool) -> Self {
         self.apply_even_when_possibly_wrong_result = value;
@@ -5263,6 +6256,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qGlobalOtherGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_global_other_grouping(mut self, value: bool) -> Self {
         self.global_other_grouping = value;
@@ -5270,6 +6264,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qOtherCollapseInnerDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_other_collapse_inner_dimensions(mut self, value: bool) -> Self {
         self.other_collapse_inner_dimensions = value;
@@ -5277,6 +6272,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qOtherSortMode`.
+    #[inline]
     #[must_use]
     pub fn with_other_sort_mode(mut self, value: OtherSortMode) -> Self {
         self.other_sort_mode = value;
@@ -5284,6 +6280,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qTotalMode`.
+    #[inline]
     #[must_use]
     pub fn with_total_mode(mut self, value: TotalMode) -> Self {
         self.total_mode = value;
@@ -5291,6 +6288,7 @@ impl OtherTotalSpecProp {
     }
 
     /// Sets `qReferencedExpression`.
+    #[inline]
     #[must_use]
     pub fn with_referenced_expression(mut self, value: StringExpr) -> Self {
         self.referenced_expression = value;
@@ -5368,15 +6366,21 @@ impl Record for OtherTotalSpecProp {
     }
 }
 
+/// The size of a table, in cells, or of a window.
+///
 /// `Size`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#size)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Size {
+    /// Columns; pixels in width for a window.
+    ///
     /// `qcx`: whole number.
     #[doc(alias = "qcx")]
     pub cx: i32,
+    /// Rows; pixels in height for a window.
+    ///
     /// `qcy`: whole number.
     #[doc(alias = "qcy")]
     pub cy: i32,
@@ -5384,6 +6388,7 @@ pub struct Size {
 
 impl Size {
     /// Sets `qcx`.
+    #[inline]
     #[must_use]
     pub fn with_cx(mut self, value: i32) -> Self {
         self.cx = value;
@@ -5391,6 +6396,7 @@ impl Size {
     }
 
     /// Sets `qcy`.
+    #[inline]
     #[must_use]
     pub fn with_cy(mut self, value: i32) -> Self {
         self.cy = value;
@@ -5424,33 +6430,54 @@ impl Record for Size {
     }
 }
 
+/// How the values of a dimension or measure are sorted.
+///
+/// Each criterion is 1 for ascending, -1 for descending and 0 for not at all. Several can be set: what one leaves equal,
+/// another decides. A usual pair is numeric and alphabetic, which sorts numbers and texts alike.
+///
 /// `SortCriteria`: an object with 8 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sortcriteria)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SortCriteria {
+    /// By state: 1 puts selected values first, then possible, then excluded ones.
+    ///
     /// `qSortByState`: whole number.
     #[doc(alias = "qSortByState")]
     pub sort_by_state: i8,
+    /// By how often a value occurs.
+    ///
     /// `qSortByFrequency`: whole number.
     #[doc(alias = "qSortByFrequency")]
     pub sort_by_frequency: i8,
+    /// By number.
+    ///
     /// `qSortByNumeric`: whole number.
     #[doc(alias = "qSortByNumeric")]
     pub sort_by_numeric: i8,
+    /// By text.
+    ///
     /// `qSortByAscii`: whole number.
     #[doc(alias = "qSortByAscii")]
     pub sort_by_ascii: i8,
+    /// In the order in which the values were loaded.
+    ///
     /// `qSortByLoadOrder`: whole number.
     #[doc(alias = "qSortByLoadOrder")]
     pub sort_by_load_order: i8,
+    /// By the result of `qExpression` for each value.
+    ///
     /// `qSortByExpression`: whole number.
     #[doc(alias = "qSortByExpression")]
     pub sort_by_expression: i8,
+    /// The expression to sort by, such as `Sum(Sales)`.
+    ///
     /// `qExpression`: [`ValueExpr`].
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
+    /// By whether the selections exclude a value, that is, whether it is shown in grey.
+    ///
     /// `qSortByGreyness`: whole number.
     #[doc(alias = "qSortByGreyness")]
     pub sort_by_greyness: i8,
@@ -5458,6 +6485,7 @@ pub struct SortCriteria {
 
 impl SortCriteria {
     /// Sets `qSortByState`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_state(mut self, value: i8) -> Self {
         self.sort_by_state = value;
@@ -5465,6 +6493,7 @@ impl SortCriteria {
     }
 
     /// Sets `qSortByFrequency`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_frequency(mut self, value: i8) -> Self {
         self.sort_by_frequency = value;
@@ -5472,6 +6501,7 @@ impl SortCriteria {
     }
 
     /// Sets `qSortByNumeric`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_numeric(mut self, value: i8) -> Self {
         self.sort_by_numeric = value;
@@ -5479,6 +6509,7 @@ impl SortCriteria {
     }
 
     /// Sets `qSortByAscii`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_ascii(mut self, value: i8) -> Self {
         self.sort_by_ascii = value;
@@ -5486,6 +6517,7 @@ impl SortCriteria {
     }
 
     /// Sets `qSortByLoadOrder`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_load_order(mut self, value: i8) -> Self {
         self.sort_by_load_order = value;
@@ -5493,6 +6525,7 @@ impl SortCriteria {
     }
 
     /// Sets `qSortByExpression`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_expression(mut self, value: i8) -> Self {
         self.sort_by_expression = value;
@@ -5500,6 +6533,7 @@ impl SortCriteria {
     }
 
     /// Sets `qExpression`.
+    #[inline]
     #[must_use]
     pub fn with_expression(mut self, value: ValueExpr) -> Self {
         self.expression = value;
@@ -5507,6 +6541,7 @@ impl SortCriteria {
     }
 
     /// Sets `qSortByGreyness`.
+    #[inline]
     #[must_use]
     pub fn with_sort_by_greyness(mut self, value: i8) -> Self {
         self.sort_by_greyness = value;
@@ -5561,12 +6596,16 @@ impl Record for SortCriteria {
     }
 }
 
+/// A text that may be an expression.
+///
 /// `StringExpr`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpr)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StringExpr {
+    /// A plain text, or an expression that starts with `=`.
+    ///
     /// `qv`: text.
     #[doc(alias = "qv")]
     pub v: String,
@@ -5574,6 +6613,7 @@ pub struct StringExpr {
 
 impl StringExpr {
     /// Sets `qv`.
+    #[inline]
     #[must_use]
     pub fn with_v(mut self, value: impl Into<String>) -> Self {
         self.v = value.into();
@@ -5605,12 +6645,20 @@ impl Record for StringExpr {
     }
 }
 
+/// An expression whose result, as text, takes its place in the layout.
+///
+/// Put it under `qStringExpression` anywhere in the properties of a generic object, also in a client's own members: a
+/// property `title` with the value `{"qStringExpression":{"qExpr":"='Year: ' & Year"}}` gives a plain text as `title` in
+/// the layout. The object becomes invalid when the result can change. For a number use [`ValueExpression`](crate::types::ValueExpression).
+///
 /// `StringExpression`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpression)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StringExpression {
+    /// The expression; the leading `=` may be left out. A text in single quotes is not evaluated.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
@@ -5618,6 +6666,7 @@ pub struct StringExpression {
 
 impl StringExpression {
     /// Sets `qExpr`.
+    #[inline]
     #[must_use]
     pub fn with_expr(mut self, value: impl Into<String>) -> Self {
         self.expr = value.into();
@@ -5649,15 +6698,21 @@ impl Record for StringExpression {
     }
 }
 
+/// A value of a field, and how often it occurs.
+///
 /// `SymbolFrequency`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolfrequency)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolFrequency {
+    /// The value: its text, or its number.
+    ///
     /// `qSymbol`: [`SymbolValue`].
     #[doc(alias = "qSymbol")]
     pub symbol: SymbolValue,
+    /// In how many rows it stands.
+    ///
     /// `qFrequency`: whole number.
     #[doc(alias = "qFrequency")]
     pub frequency: i64,
@@ -5665,6 +6720,7 @@ pub struct SymbolFrequency {
 
 impl SymbolFrequency {
     /// Sets `qSymbol`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, value: SymbolValue) -> Self {
         self.symbol = value;
@@ -5672,6 +6728,7 @@ impl SymbolFrequency {
     }
 
     /// Sets `qFrequency`.
+    #[inline]
     #[must_use]
     pub fn with_frequency(mut self, value: i64) -> Self {
         self.frequency = value;
@@ -5705,16 +6762,22 @@ impl Record for SymbolFrequency {
     }
 }
 
+/// Whether a dimension has a total.
+///
 /// `TotalMode`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#totalmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TotalMode {
+    /// No total.
+    ///
     /// `TOTAL_OFF`, number 0.
     #[doc(alias = "TOTAL_OFF")]
     #[default]
     Off,
+    /// A total, calculated by the expressions of the measures.
+    ///
     /// `TOTAL_EXPR`, number 1.
     #[doc(alias = "TOTAL_EXPR")]
     Expr,
@@ -5762,12 +6825,16 @@ impl Choice for TotalMode {
     }
 }
 
+/// A number or text that may be an expression.
+///
 /// `ValueExpr`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpr)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ValueExpr {
+    /// A constant, or an expression; a leading `=` marks it as such.
+    ///
     /// `qv`: text.
     #[doc(alias = "qv")]
     pub v: String,
@@ -5775,6 +6842,7 @@ pub struct ValueExpr {
 
 impl ValueExpr {
     /// Sets `qv`.
+    #[inline]
     #[must_use]
     pub fn with_v(mut self, value: impl Into<String>) -> Self {
         self.v = value.into();
@@ -5806,12 +6874,19 @@ impl Record for ValueExpr {
     }
 }
 
+/// An expression whose result, as a number, takes its place in the layout.
+///
+/// Put it under `qValueExpression` in the properties of a generic object, also in a client's own members. For a text use
+/// [`StringExpression`](crate::types::StringExpression).
+///
 /// `ValueExpression`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpression)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ValueExpression {
+    /// The expression; the leading `=` may be left out.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
@@ -5819,6 +6894,7 @@ pub struct ValueExpression {
 
 impl ValueExpression {
     /// Sets `qExpr`.
+    #[inline]
     #[must_use]
     pub fn with_expr(mut self, value: impl Into<String>) -> Self {
         self.expr = value.into();

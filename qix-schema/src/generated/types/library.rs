@@ -10,12 +10,19 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Lists the top-level objects of the app, as asked for by [`AppObjectListDef`](crate::types::AppObjectListDef).
+///
+/// Top-level are the objects made with [`DocApi::create_object`](crate::doc::DocApi::create_object), such as sheets and stories; their children are in
+/// [`ChildList`](crate::types::ChildList). The object that holds the definition is invalidated when such objects come, go or change.
+///
 /// `AppObjectList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectList {
+    /// One entry per object: its identity, metadata, and the data that [`AppObjectListDef::data`](crate::types::AppObjectListDef::data) asked for.
+    ///
     /// `qItems`: list of [`NxContainerEntry`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
@@ -23,6 +30,7 @@ pub struct AppObjectList {
 
 impl AppObjectList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -57,6 +65,11 @@ impl Record for AppObjectList {
     }
 }
 
+/// Asks a generic object to list the app's top-level objects of one type in its layout.
+///
+/// The usual way to list sheets: put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) with the type `sheet`. For a
+/// single look without an object use [`DocApi::get_objects`](crate::doc::DocApi::get_objects). The result is [`AppObjectList`](crate::types::AppObjectList).
+///
 /// `AppObjectListDef`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -65,9 +78,15 @@ impl Record for AppObjectList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectListDef {
+    /// The object type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_), such as `sheet` or `story`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// What to take from each object: an object whose members are names of your choice, with paths as values, such as
+    /// `{"title": "/qMetaDef/title", "rank": "/rank"}`. The values found come back under those names in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
@@ -77,6 +96,7 @@ pub struct AppObjectListDef {
 
 impl AppObjectListDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -84,6 +104,7 @@ impl AppObjectListDef {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -122,12 +143,19 @@ impl Record for AppObjectListDef {
     }
 }
 
+/// Lists the children of a generic object, as asked for by [`ChildListDef`](crate::types::ChildListDef).
+///
+/// On a sheet these are its charts. To work with a child take its identifier from here to [`GenericObjectApi::get_child`](crate::generic_object::GenericObjectApi::get_child) or
+/// [`DocApi::get_object`](crate::doc::DocApi::get_object).
+///
 /// `ChildList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#childlist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildList {
+    /// One entry per child, in the children's order, with the data that [`ChildListDef::data`](crate::types::ChildListDef::data) asked for.
+    ///
     /// `qItems`: list of [`NxContainerEntry`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
@@ -135,6 +163,7 @@ pub struct ChildList {
 
 impl ChildList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -169,6 +198,11 @@ impl Record for ChildList {
     }
 }
 
+/// Asks a generic object to list its children in its layout.
+///
+/// Without it a layout says nothing about children; [`GenericObjectApi::get_child_infos`](crate::generic_object::GenericObjectApi::get_child_infos) then gives identifiers and types. The
+/// result is [`ChildList`](crate::types::ChildList).
+///
 /// `ChildListDef`: an object with one member.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -177,6 +211,9 @@ impl Record for ChildList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildListDef {
+    /// What to take from each child: an object whose members are names of your choice, with paths as values, such as
+    /// `{"title": "/title"}`. The values found come back under those names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
@@ -186,6 +223,7 @@ pub struct ChildListDef {
 
 impl ChildListDef {
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -222,12 +260,18 @@ impl Record for ChildListDef {
     }
 }
 
+/// Lists the content libraries that the app can use.
+///
+/// Comes from [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries); the files of one library are listed by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+///
 /// `ContentLibraryList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentLibraryList {
+    /// One entry per library.
+    ///
     /// `qItems`: list of [`ContentLibraryListItem`].
     #[doc(alias = "qItems")]
     pub items: Vec<ContentLibraryListItem>,
@@ -235,6 +279,7 @@ pub struct ContentLibraryList {
 
 impl ContentLibraryList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -269,18 +314,27 @@ impl Record for ContentLibraryList {
     }
 }
 
+/// Describes a content library: a named set of media files.
+///
 /// `ContentLibraryListItem`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylistitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentLibraryListItem {
+    /// Name of the library, to be passed to [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether it belongs to this app, its files being saved in the app itself; otherwise it is shared by all
+    /// apps.
+    ///
     /// `qAppSpecific`: true or false.
     #[doc(alias = "qAppSpecific")]
     pub app_specific: bool,
+    /// Title, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
@@ -288,6 +342,7 @@ pub struct ContentLibraryListItem {
 
 impl ContentLibraryListItem {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -295,6 +350,7 @@ impl ContentLibraryListItem {
     }
 
     /// Sets `qAppSpecific`.
+    #[inline]
     #[must_use]
     pub fn with_app_specific(mut self, value: bool) -> Self {
         self.app_specific = value;
@@ -302,6 +358,7 @@ impl ContentLibraryListItem {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -337,12 +394,16 @@ impl Record for ContentLibraryListItem {
     }
 }
 
+/// Lists the app's library dimensions, as asked for by [`DimensionListDef`](crate::types::DimensionListDef).
+///
 /// `DimensionList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionList {
+    /// One entry per dimension: its identity, metadata, and the data that [`DimensionListDef::data`](crate::types::DimensionListDef::data) asked for.
+    ///
     /// `qItems`: list of [`NxContainerEntry`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
@@ -350,6 +411,7 @@ pub struct DimensionList {
 
 impl DimensionList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -384,6 +446,11 @@ impl Record for DimensionList {
     }
 }
 
+/// Asks a generic object to list the app's library dimensions in its layout.
+///
+/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)); its layout then follows additions, changes and removals. The
+/// result is [`DimensionList`](crate::types::DimensionList). Open one of the dimensions with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+///
 /// `DimensionListDef`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -392,9 +459,14 @@ impl Record for DimensionList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionListDef {
+    /// The type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `dimension`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// What to take from each dimension: an object whose members are names of your choice, with paths as values, such as
+    /// `{"title": "/qMetaDef/title", "info": "/qDimInfos"}`.
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
@@ -404,6 +476,7 @@ pub struct DimensionListDef {
 
 impl DimensionListDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -411,6 +484,7 @@ impl DimensionListDef {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -451,6 +525,8 @@ impl Record for DimensionListDef {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Points from a selected field to a library dimension that is built on it.
+///
 /// `DimensionReference`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -459,9 +535,13 @@ impl Record for DimensionListDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionReference {
+    /// Identifier of the dimension, for [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Label of the dimension.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
@@ -469,6 +549,7 @@ pub struct DimensionReference {
 
 impl DimensionReference {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -476,6 +557,7 @@ impl DimensionReference {
     }
 
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -509,12 +591,18 @@ impl Record for DimensionReference {
     }
 }
 
+/// Lists the visualisation extensions; a left-over.
+///
+/// Use the repository's own interface (QRS) to list extensions.
+///
 /// `ExtensionList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtensionList {
+    /// Names of the extensions.
+    ///
     /// `qItems`: texts.
     #[doc(alias = "qItems")]
     pub items: Vec<String>,
@@ -522,6 +610,7 @@ pub struct ExtensionList {
 
 impl ExtensionList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -556,17 +645,26 @@ impl Record for ExtensionList {
     }
 }
 
+/// Asks a generic object for the list of extensions; a left-over with no members. See [`ExtensionList`](crate::types::ExtensionList).
+///
 /// `ExtensionListDef`: any JSON.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlistdef)
 pub type ExtensionListDef = Json;
 
+/// Lists the fields of the data model, as asked for by [`FieldListDef`](crate::types::FieldListDef).
+///
+/// It changes with a reload and when fields on the fly are added, not with selections. Which tables the fields stand in is
+/// told in more detail by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+///
 /// `FieldList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldList {
+    /// One entry per field.
+    ///
     /// `qItems`: list of [`NxFieldDescription`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxFieldDescription>,
@@ -574,6 +672,7 @@ pub struct FieldList {
 
 impl FieldList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -608,6 +707,11 @@ impl Record for FieldList {
     }
 }
 
+/// Asks a generic object to list the fields of the data model in its layout.
+///
+/// Each flag adds a kind of field that is otherwise left out. The result is [`FieldList`](crate::types::FieldList). For one field use
+/// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
+///
 /// `FieldListDef`: an object with 7 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -616,24 +720,41 @@ impl Record for FieldList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldListDef {
+    /// Whether system fields such as `$Field` and `$Table` are listed.
+    ///
     /// `qShowSystem`: true or false.
     #[doc(alias = "qShowSystem")]
     pub show_system: bool,
+    /// Whether hidden fields are listed: those that match the script's `HidePrefix` or `HideSuffix`, or are
+    /// tagged `$hidden`.
+    ///
     /// `qShowHidden`: true or false.
     #[doc(alias = "qShowHidden")]
     pub show_hidden: bool,
+    /// Whether fields of semantic tables are listed.
+    ///
     /// `qShowSemantic`: true or false.
     #[doc(alias = "qShowSemantic")]
     pub show_semantic: bool,
+    /// Whether each entry also names the tables that the field is in, as the data model viewer shows them.
+    ///
     /// `qShowSrcTables`: true or false.
     #[doc(alias = "qShowSrcTables")]
     pub show_src_tables: bool,
+    /// Whether fields on the fly are listed, which are defined by an expression only; see
+    /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression).
+    ///
     /// `qShowDefinitionOnly`: true or false.
     #[doc(alias = "qShowDefinitionOnly")]
     pub show_definition_only: bool,
+    /// Whether fields are listed with the fields derived from them by the script, such as the year of a
+    /// date.
+    ///
     /// `qShowDerivedFields`: true or false.
     #[doc(alias = "qShowDerivedFields")]
     pub show_derived_fields: bool,
+    /// Whether the measure fields of Direct Discovery are listed.
+    ///
     /// `qShowImplicit`: true or false.
     #[doc(alias = "qShowImplicit")]
     pub show_implicit: bool,
@@ -643,6 +764,7 @@ pub struct FieldListDef {
 
 impl FieldListDef {
     /// Sets `qShowSystem`.
+    #[inline]
     #[must_use]
     pub fn with_show_system(mut self, value: bool) -> Self {
         self.show_system = value;
@@ -650,6 +772,7 @@ impl FieldListDef {
     }
 
     /// Sets `qShowHidden`.
+    #[inline]
     #[must_use]
     pub fn with_show_hidden(mut self, value: bool) -> Self {
         self.show_hidden = value;
@@ -657,6 +780,7 @@ impl FieldListDef {
     }
 
     /// Sets `qShowSemantic`.
+    #[inline]
     #[must_use]
     pub fn with_show_semantic(mut self, value: bool) -> Self {
         self.show_semantic = value;
@@ -664,6 +788,7 @@ impl FieldListDef {
     }
 
     /// Sets `qShowSrcTables`.
+    #[inline]
     #[must_use]
     pub fn with_show_src_tables(mut self, value: bool) -> Self {
         self.show_src_tables = value;
@@ -671,6 +796,7 @@ impl FieldListDef {
     }
 
     /// Sets `qShowDefinitionOnly`.
+    #[inline]
     #[must_use]
     pub fn with_show_definition_only(mut self, value: bool) -> Self {
         self.show_definition_only = value;
@@ -678,6 +804,7 @@ impl FieldListDef {
     }
 
     /// Sets `qShowDerivedFields`.
+    #[inline]
     #[must_use]
     pub fn with_show_derived_fields(mut self, value: bool) -> Self {
         self.show_derived_fields = value;
@@ -685,6 +812,7 @@ impl FieldListDef {
     }
 
     /// Sets `qShowImplicit`.
+    #[inline]
     #[must_use]
     pub fn with_show_implicit(mut self, value: bool) -> Self {
         self.show_implicit = value;
@@ -741,6 +869,8 @@ impl Record for FieldListDef {
     }
 }
 
+/// Describes one field of a library dimension as it is in the data.
+///
 /// `GenericDimensionInfo`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -749,18 +879,28 @@ impl Record for FieldListDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionInfo {
+    /// Number of characters of the longest value: a hint for the width of a column.
+    ///
     /// `qApprMaxGlyphCount`: whole number.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
+    /// Number of distinct values in the field, regardless of selections.
+    ///
     /// `qCardinal`: whole number.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
+    /// Tags of the field, such as `$key`, `$numeric`, `$text`, `$date`.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Whether it is a semantic field.
+    ///
     /// `qIsSemantic`: true or false.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
+    /// Whether selections in the field are made in and-mode; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    ///
     /// `qAndMode`: true or false.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
@@ -770,6 +910,7 @@ pub struct GenericDimensionInfo {
 
 impl GenericDimensionInfo {
     /// Sets `qApprMaxGlyphCount`.
+    #[inline]
     #[must_use]
     pub fn with_appr_max_glyph_count(mut self, value: i32) -> Self {
         self.appr_max_glyph_count = value;
@@ -777,6 +918,7 @@ impl GenericDimensionInfo {
     }
 
     /// Sets `qCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -784,6 +926,7 @@ impl GenericDimensionInfo {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -794,6 +937,7 @@ impl GenericDimensionInfo {
     }
 
     /// Sets `qIsSemantic`.
+    #[inline]
     #[must_use]
     pub fn with_is_semantic(mut self, value: bool) -> Self {
         self.is_semantic = value;
@@ -801,6 +945,7 @@ impl GenericDimensionInfo {
     }
 
     /// Sets `qAndMode`.
+    #[inline]
     #[must_use]
     pub fn with_and_mode(mut self, value: bool) -> Self {
         self.and_mode = value;
@@ -851,6 +996,11 @@ impl Record for GenericDimensionInfo {
     }
 }
 
+/// Shows a library dimension to readers: its identity, rights, fields and figures about them.
+///
+/// Comes from [`GenericDimensionApi::get_layout`](crate::generic_dimension::GenericDimensionApi::get_layout). Custom members of [`GenericDimensionProperties`](crate::types::GenericDimensionProperties) come along, with expressions
+/// evaluated.
+///
 /// `GenericDimensionLayout`: an object with 4 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -859,15 +1009,23 @@ impl Record for GenericDimensionInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionLayout {
+    /// Identifier and type of the dimension.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Title, owner, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// Fields, labels and grouping.
+    ///
     /// `qDim`: [`NxLibraryDimension`].
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimension,
+    /// One entry per field of the dimension, in the order of [`NxLibraryDimension::field_defs`](crate::types::NxLibraryDimension::field_defs).
+    ///
     /// `qDimInfos`: list of [`GenericDimensionInfo`].
     #[doc(alias = "qDimInfos")]
     pub dim_infos: Vec<GenericDimensionInfo>,
@@ -877,6 +1035,7 @@ pub struct GenericDimensionLayout {
 
 impl GenericDimensionLayout {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -884,6 +1043,7 @@ impl GenericDimensionLayout {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -891,6 +1051,7 @@ impl GenericDimensionLayout {
     }
 
     /// Sets `qDim`.
+    #[inline]
     #[must_use]
     pub fn with_dim(mut self, value: NxLibraryDimension) -> Self {
         self.dim = value;
@@ -898,6 +1059,7 @@ impl GenericDimensionLayout {
     }
 
     /// Sets `qDimInfos`.
+    #[inline]
     #[must_use]
     pub fn with_dim_infos(
         mut self,
@@ -943,6 +1105,12 @@ impl Record for GenericDimensionLayout {
     }
 }
 
+/// Defines a library dimension: a named, shared dimension that charts refer to.
+///
+/// Pass it to [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties). A chart uses it by putting the identifier
+/// into [`NxDimension::library_id`](crate::types::NxDimension::library_id), and follows every later change. Apps put members of their own here; keep those that you
+/// did not set.
+///
 /// `GenericDimensionProperties`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -951,12 +1119,18 @@ impl Record for GenericDimensionLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionProperties {
+    /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `dimension`.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Fields, labels and grouping.
+    ///
     /// `qDim`: [`NxLibraryDimensionDef`].
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimensionDef,
+    /// Metadata such as `title`, `description` and `tags`; the title is the name that users pick the dimension by.
+    ///
     /// `qMetaDef`: [`NxMetaDef`].
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
@@ -966,6 +1140,7 @@ pub struct GenericDimensionProperties {
 
 impl GenericDimensionProperties {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -973,6 +1148,7 @@ impl GenericDimensionProperties {
     }
 
     /// Sets `qDim`.
+    #[inline]
     #[must_use]
     pub fn with_dim(mut self, value: NxLibraryDimensionDef) -> Self {
         self.dim = value;
@@ -980,6 +1156,7 @@ impl GenericDimensionProperties {
     }
 
     /// Sets `qMetaDef`.
+    #[inline]
     #[must_use]
     pub fn with_meta_def(mut self, value: NxMetaDef) -> Self {
         self.meta_def = value;
@@ -1020,6 +1197,11 @@ impl Record for GenericDimensionProperties {
     }
 }
 
+/// Shows a library measure to readers: its identity, rights and expression.
+///
+/// Comes from [`GenericMeasureApi::get_layout`](crate::generic_measure::GenericMeasureApi::get_layout). It holds no result: a measure is calculated only in a hypercube or by
+/// [`DocApi::evaluate`](crate::doc::DocApi::evaluate).
+///
 /// `GenericMeasureLayout`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1028,12 +1210,18 @@ impl Record for GenericDimensionProperties {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureLayout {
+    /// Identifier and type of the measure.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Expression, label and number format.
+    ///
     /// `qMeasure`: [`NxLibraryMeasure`].
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasure,
+    /// Title, owner, publishing and access rights.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
@@ -1043,6 +1231,7 @@ pub struct GenericMeasureLayout {
 
 impl GenericMeasureLayout {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -1050,6 +1239,7 @@ impl GenericMeasureLayout {
     }
 
     /// Sets `qMeasure`.
+    #[inline]
     #[must_use]
     pub fn with_measure(mut self, value: NxLibraryMeasure) -> Self {
         self.measure = value;
@@ -1057,6 +1247,7 @@ impl GenericMeasureLayout {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -1097,6 +1288,12 @@ impl Record for GenericMeasureLayout {
     }
 }
 
+/// Defines a library measure: a named, shared expression that charts refer to.
+///
+/// Pass it to [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties). A chart uses it by putting the identifier into
+/// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id), and follows every later change. Apps put members of their own here; keep those that you did
+/// not set.
+///
 /// `GenericMeasureProperties`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1105,12 +1302,18 @@ impl Record for GenericMeasureLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureProperties {
+    /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `measure`.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Expression, label and number format.
+    ///
     /// `qMeasure`: [`NxLibraryMeasureDef`].
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasureDef,
+    /// Metadata such as `title`, `description` and `tags`; the title is the name that users pick the measure by.
+    ///
     /// `qMetaDef`: [`NxMetaDef`].
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
@@ -1120,6 +1323,7 @@ pub struct GenericMeasureProperties {
 
 impl GenericMeasureProperties {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -1127,6 +1331,7 @@ impl GenericMeasureProperties {
     }
 
     /// Sets `qMeasure`.
+    #[inline]
     #[must_use]
     pub fn with_measure(mut self, value: NxLibraryMeasureDef) -> Self {
         self.measure = value;
@@ -1134,6 +1339,7 @@ impl GenericMeasureProperties {
     }
 
     /// Sets `qMetaDef`.
+    #[inline]
     #[must_use]
     pub fn with_meta_def(mut self, value: NxMetaDef) -> Self {
         self.meta_def = value;
@@ -1174,12 +1380,16 @@ impl Record for GenericMeasureProperties {
     }
 }
 
+/// Lists the app's library measures, as asked for by [`MeasureListDef`](crate::types::MeasureListDef).
+///
 /// `MeasureList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureList {
+    /// One entry per measure: its identity, metadata, and the data that [`MeasureListDef::data`](crate::types::MeasureListDef::data) asked for.
+    ///
     /// `qItems`: list of [`NxContainerEntry`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
@@ -1187,6 +1397,7 @@ pub struct MeasureList {
 
 impl MeasureList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -1221,6 +1432,11 @@ impl Record for MeasureList {
     }
 }
 
+/// Asks a generic object to list the app's library measures in its layout.
+///
+/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)); its layout then follows additions, changes and removals. The
+/// result is [`MeasureList`](crate::types::MeasureList). Open one of the measures with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
+///
 /// `MeasureListDef`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1229,9 +1445,14 @@ impl Record for MeasureList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureListDef {
+    /// The type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `measure`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// What to take from each measure: an object whose members are names of your choice, with paths as values, such as
+    /// `{"title": "/qMetaDef/title", "expression": "/qMeasure/qDef"}`.
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
@@ -1241,6 +1462,7 @@ pub struct MeasureListDef {
 
 impl MeasureListDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -1248,6 +1470,7 @@ impl MeasureListDef {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -1286,12 +1509,18 @@ impl Record for MeasureListDef {
     }
 }
 
+/// Lists media files that the app can show.
+///
+/// Content libraries have taken its place: see [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+///
 /// `MediaList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaList {
+    /// One entry per file. Files come from the installation's default content folder and from the app itself.
+    ///
     /// `qItems`: list of [`MediaListItem`].
     #[doc(alias = "qItems")]
     pub items: Vec<MediaListItem>,
@@ -1299,6 +1528,7 @@ pub struct MediaList {
 
 impl MediaList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -1333,20 +1563,30 @@ impl Record for MediaList {
     }
 }
 
+/// Asks a generic object for the list of media files; it has no members. The result is [`MediaList`](crate::types::MediaList).
+///
 /// `MediaListDef`: any JSON.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistdef)
 pub type MediaListDef = Json;
 
+/// Names a media file by the address it is served under.
+///
+/// Paths under `/content/default/` are files of the installation, those under `/media/` are saved within the app.
+///
 /// `MediaListItem`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaListItem {
+    /// Path as it is to be stored in an app; it does not depend on where the app is opened.
+    ///
     /// `qUrlDef`: text.
     #[doc(alias = "qUrlDef")]
     pub url_def: String,
+    /// Path to fetch the file from, relative to the server.
+    ///
     /// `qUrl`: text.
     #[doc(alias = "qUrl")]
     pub url: String,
@@ -1354,6 +1594,7 @@ pub struct MediaListItem {
 
 impl MediaListItem {
     /// Sets `qUrlDef`.
+    #[inline]
     #[must_use]
     pub fn with_url_def(mut self, value: impl Into<String>) -> Self {
         self.url_def = value.into();
@@ -1361,6 +1602,7 @@ impl MediaListItem {
     }
 
     /// Sets `qUrl`.
+    #[inline]
     #[must_use]
     pub fn with_url(mut self, value: impl Into<String>) -> Self {
         self.url = value.into();
@@ -1394,61 +1636,102 @@ impl Record for MediaListItem {
     }
 }
 
+/// Describes the current selection in one field.
+///
+/// A field is listed as long as something is selected in it. For the complete values use [`Field`](crate::field::Field) or a list object: this
+/// struct holds a summary and a few samples.
+///
 /// `NxCurrentSelectionItem`: an object with 17 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcurrentselectionitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCurrentSelectionItem {
+    /// Number of distinct values in the field.
+    ///
     /// `qTotal`: whole number.
     #[doc(alias = "qTotal")]
     pub total: i32,
+    /// Whether the field is numeric.
+    ///
     /// `qIsNum`: true or false.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
+    /// Name of the field, or the expression of a field on the fly.
+    ///
     /// `qField`: text.
     #[doc(alias = "qField")]
     pub field: String,
+    /// Whether the selection is locked; see [`FieldApi::lock`](crate::field::FieldApi::lock).
+    ///
     /// `qLocked`: true or false.
     #[doc(alias = "qLocked")]
     pub locked: bool,
+    /// Whether the field always keeps one value selected, so that the selection cannot be cleared.
+    ///
     /// `qOneAndOnlyOne`: true or false.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
+    /// The search text, when the selection was made by a search.
+    ///
     /// `qTextSearch`: text.
     #[doc(alias = "qTextSearch")]
     pub text_search: String,
+    /// Number of selected values.
+    ///
     /// `qSelectedCount`: whole number.
     #[doc(alias = "qSelectedCount")]
     pub selected_count: i32,
+    /// A summary for users: the selected values as a text, or a count such as `17 of 63` when there are more than
+    /// the threshold.
+    ///
     /// `qSelected`: text.
     #[doc(alias = "qSelected")]
     pub selected: String,
+    /// The ranges of measures by which the selection was made; empty otherwise.
+    ///
     /// `qRangeInfo`: list of [`RangeSelectInfo`].
     #[doc(alias = "qRangeInfo")]
     pub range_info: Vec<RangeSelectInfo>,
+    /// Position of the field among the selected fields, counted from 0.
+    ///
     /// `qSortIndex`: whole number.
     #[doc(alias = "qSortIndex")]
     pub sort_index: i32,
+    /// Number of the field's values in each selection state.
+    ///
     /// `qStateCounts`: [`NxStateCounts`].
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
+    /// The first selected values, at most [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold) of them.
+    ///
     /// `qSelectedFieldSelectionInfo`: list of [`NxFieldSelectionInfo`].
     #[doc(alias = "qSelectedFieldSelectionInfo")]
     pub selected_field_selection_info: Vec<NxFieldSelectionInfo>,
+    /// The first values that are not selected, at most
+    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold) of them.
+    ///
     /// `qNotSelectedFieldSelectionInfo`: list of [`NxFieldSelectionInfo`].
     #[doc(alias = "qNotSelectedFieldSelectionInfo")]
     pub not_selected_field_selection_info: Vec<NxFieldSelectionInfo>,
+    /// How many values are listed before a count takes their place; 6 by default.
+    ///
     /// `qSelectionThreshold`: whole number.
     #[doc(alias = "qSelectionThreshold")]
     pub selection_threshold: i32,
+    /// For a field on the fly, a label to show in place of the expression.
+    ///
     /// `qReadableName`: text.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
+    /// Whether the selection is meant to stay out of the selections bar.
+    ///
     /// `qIsHidden`: true or false.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Library dimensions that are built on the field, for showing their labels in place of its name.
     ///
     /// `qDimensionReferences`: list of [`DimensionReference`].
     ///
@@ -1459,6 +1742,7 @@ pub struct NxCurrentSelectionItem {
 
 impl NxCurrentSelectionItem {
     /// Sets `qTotal`.
+    #[inline]
     #[must_use]
     pub fn with_total(mut self, value: i32) -> Self {
         self.total = value;
@@ -1466,6 +1750,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qIsNum`.
+    #[inline]
     #[must_use]
     pub fn with_is_num(mut self, value: bool) -> Self {
         self.is_num = value;
@@ -1473,6 +1758,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qField`.
+    #[inline]
     #[must_use]
     pub fn with_field(mut self, value: impl Into<String>) -> Self {
         self.field = value.into();
@@ -1480,6 +1766,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qLocked`.
+    #[inline]
     #[must_use]
     pub fn with_locked(mut self, value: bool) -> Self {
         self.locked = value;
@@ -1487,6 +1774,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qOneAndOnlyOne`.
+    #[inline]
     #[must_use]
     pub fn with_one_and_only_one(mut self, value: bool) -> Self {
         self.one_and_only_one = value;
@@ -1494,6 +1782,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qTextSearch`.
+    #[inline]
     #[must_use]
     pub fn with_text_search(mut self, value: impl Into<String>) -> Self {
         self.text_search = value.into();
@@ -1501,6 +1790,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qSelectedCount`.
+    #[inline]
     #[must_use]
     pub fn with_selected_count(mut self, value: i32) -> Self {
         self.selected_count = value;
@@ -1508,6 +1798,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qSelected`.
+    #[inline]
     #[must_use]
     pub fn with_selected(mut self, value: impl Into<String>) -> Self {
         self.selected = value.into();
@@ -1515,6 +1806,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qRangeInfo`.
+    #[inline]
     #[must_use]
     pub fn with_range_info(
         mut self,
@@ -1525,6 +1817,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qSortIndex`.
+    #[inline]
     #[must_use]
     pub fn with_sort_index(mut self, value: i32) -> Self {
         self.sort_index = value;
@@ -1532,6 +1825,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qStateCounts`.
+    #[inline]
     #[must_use]
     pub fn with_state_counts(mut self, value: NxStateCounts) -> Self {
         self.state_counts = value;
@@ -1539,6 +1833,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qSelectedFieldSelectionInfo`.
+    #[inline]
     #[must_use]
     pub fn with_selected_field_selection_info(
         mut self,
@@ -1549,6 +1844,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qNotSelectedFieldSelectionInfo`.
+    #[inline]
     #[must_use]
     pub fn with_not_selected_field_selection_info(
         mut self,
@@ -1562,6 +1858,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qSelectionThreshold`.
+    #[inline]
     #[must_use]
     pub fn with_selection_threshold(mut self, value: i32) -> Self {
         self.selection_threshold = value;
@@ -1569,6 +1866,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qReadableName`.
+    #[inline]
     #[must_use]
     pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
         self.readable_name = value.into();
@@ -1576,6 +1874,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qIsHidden`.
+    #[inline]
     #[must_use]
     pub fn with_is_hidden(mut self, value: bool) -> Self {
         self.is_hidden = value;
@@ -1583,6 +1882,7 @@ impl NxCurrentSelectionItem {
     }
 
     /// Sets `qDimensionReferences`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_references(
         mut self,
@@ -1670,6 +1970,8 @@ impl Record for NxCurrentSelectionItem {
     }
 }
 
+/// Names one value of a field in the current selections.
+///
 /// `NxFieldSelectionInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1678,9 +1980,13 @@ impl Record for NxCurrentSelectionItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldSelectionInfo {
+    /// Text of the value. (Despite the member's name it is not that of the field.)
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether the value is required or forbidden, in and-mode.
+    ///
     /// `qFieldSelectionMode`: [`NxFieldSelectionMode`].
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: NxFieldSelectionMode,
@@ -1690,6 +1996,7 @@ pub struct NxFieldSelectionInfo {
 
 impl NxFieldSelectionInfo {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1697,6 +2004,7 @@ impl NxFieldSelectionInfo {
     }
 
     /// Sets `qFieldSelectionMode`.
+    #[inline]
     #[must_use]
     pub fn with_field_selection_mode(mut self, value: NxFieldSelectionMode) -> Self {
         self.field_selection_mode = value;
@@ -1735,21 +2043,29 @@ impl Record for NxFieldSelectionInfo {
     }
 }
 
+/// Tells what part a value has in a selection.
+///
 /// `NxFieldSelectionMode`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectionmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFieldSelectionMode {
+    /// A plain selection: records with any of the selected values are included.
+    ///
     /// `NORMAL`, in full `SELECTION_MODE_NORMAL`, number 0.
     #[doc(alias = "NORMAL")]
     #[doc(alias = "SELECTION_MODE_NORMAL")]
     #[default]
     Normal,
+    /// In and-mode, a value that must be there.
+    ///
     /// `AND`, in full `SELECTION_MODE_AND`, number 1.
     #[doc(alias = "AND")]
     #[doc(alias = "SELECTION_MODE_AND")]
     And,
+    /// In and-mode, a value that must not be there.
+    ///
     /// `NOT`, in full `SELECTION_MODE_NOT`, number 2.
     #[doc(alias = "NOT")]
     #[doc(alias = "SELECTION_MODE_NOT")]
@@ -1807,6 +2123,11 @@ impl Choice for NxFieldSelectionMode {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Defines a group of bookmarks or objects, which may hold sub-groups.
+///
+/// Pass it to [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group); members are added and taken away with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
+/// [`GenericObjectApi::remove_group_members`](crate::generic_object::GenericObjectApi::remove_group_members).
+///
 /// `NxGroupDef`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1817,22 +2138,32 @@ impl Choice for NxFieldSelectionMode {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupDef {
+    /// Whether the members are bookmarks or generic objects.
+    ///
     /// `qClass`: [`NxGroupMemberClass`].
     #[doc(alias = "qClass")]
     pub class: NxGroupMemberClass,
+    /// Type of the members, as in [`NxInfo::type_`](crate::types::NxInfo::type_).
+    ///
     /// `qObjectType`: text.
     ///
     /// Absent means `bookmark`.
     #[doc(alias = "qObjectType")]
     pub object_type: String,
+    /// Type that sub-groups have.
+    ///
     /// `qGroupType`: text.
     ///
     /// Absent means `objectgroup`.
     #[doc(alias = "qGroupType")]
     pub group_type: String,
+    /// Label of the group. A text that starts with `=` is an expression.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// The members and sub-groups, in order.
+    ///
     /// `qMemberIds`: list of [`NxGroupObjectId`].
     #[doc(alias = "qMemberIds")]
     pub member_ids: Vec<NxGroupObjectId>,
@@ -1855,6 +2186,7 @@ impl Default for NxGroupDef {
 
 impl NxGroupDef {
     /// Sets `qClass`.
+    #[inline]
     #[must_use]
     pub fn with_class(mut self, value: NxGroupMemberClass) -> Self {
         self.class = value;
@@ -1862,6 +2194,7 @@ impl NxGroupDef {
     }
 
     /// Sets `qObjectType`.
+    #[inline]
     #[must_use]
     pub fn with_object_type(mut self, value: impl Into<String>) -> Self {
         self.object_type = value.into();
@@ -1869,6 +2202,7 @@ impl NxGroupDef {
     }
 
     /// Sets `qGroupType`.
+    #[inline]
     #[must_use]
     pub fn with_group_type(mut self, value: impl Into<String>) -> Self {
         self.group_type = value.into();
@@ -1876,6 +2210,7 @@ impl NxGroupDef {
     }
 
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -1883,6 +2218,7 @@ impl NxGroupDef {
     }
 
     /// Sets `qMemberIds`.
+    #[inline]
     #[must_use]
     pub fn with_member_ids(
         mut self,
@@ -1940,17 +2276,23 @@ impl Record for NxGroupDef {
     }
 }
 
+/// Tells what the members of a group are.
+///
 /// `NxGroupMemberClass`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupmemberclass)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxGroupMemberClass {
+    /// The members are bookmarks.
+    ///
     /// `bookmark`, in full `MEMBER_BOOKMARK`, number 0.
     #[doc(alias = "bookmark")]
     #[doc(alias = "MEMBER_BOOKMARK")]
     #[default]
     Bookmark,
+    /// The members are generic objects.
+    ///
     /// `object`, in full `MEMBER_OBJECT`, number 1.
     #[doc(alias = "object")]
     #[doc(alias = "MEMBER_OBJECT")]
@@ -2001,6 +2343,10 @@ impl Choice for NxGroupMemberClass {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Identifies one member of a group: an object or a sub-group.
+///
+/// Set one of the two; when both are set the sub-group wins.
+///
 /// `NxGroupObjectId`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -2009,9 +2355,13 @@ impl Choice for NxGroupMemberClass {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupObjectId {
+    /// Identifier of a sub-group.
+    ///
     /// `qGroupId`: text.
     #[doc(alias = "qGroupId")]
     pub group_id: String,
+    /// Identifier of a bookmark or object.
+    ///
     /// `qObjectId`: text.
     #[doc(alias = "qObjectId")]
     pub object_id: String,
@@ -2019,6 +2369,7 @@ pub struct NxGroupObjectId {
 
 impl NxGroupObjectId {
     /// Sets `qGroupId`.
+    #[inline]
     #[must_use]
     pub fn with_group_id(mut self, value: impl Into<String>) -> Self {
         self.group_id = value.into();
@@ -2026,6 +2377,7 @@ impl NxGroupObjectId {
     }
 
     /// Sets `qObjectId`.
+    #[inline]
     #[must_use]
     pub fn with_object_id(mut self, value: impl Into<String>) -> Self {
         self.object_id = value.into();
@@ -2059,27 +2411,42 @@ impl Record for NxGroupObjectId {
     }
 }
 
+/// Describes the fields of a library dimension, in a layout.
+///
 /// `NxLibraryDimension`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimension)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimension {
+    /// Whether the fields form a drill-down ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cycle ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)) or neither
+    /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// The fields: names or, with a leading `=`, expressions. More than one only in a drill-down or cycle.
+    ///
     /// `qFieldDefs`: texts.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
+    /// Labels of the fields, in the same order; an empty one means that the field's own name is used.
+    ///
     /// `qFieldLabels`: texts.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
+    /// The expression that labels the dimension, where there is one.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
+    /// Another name for the dimension.
+    ///
     /// `qAlias`: text.
     #[doc(alias = "qAlias")]
     pub alias: String,
+    /// Whether the load script made the dimension.
+    ///
     /// `qScriptGenerated`: true or false.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
@@ -2087,6 +2454,7 @@ pub struct NxLibraryDimension {
 
 impl NxLibraryDimension {
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -2094,6 +2462,7 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_field_defs(
         mut self,
@@ -2104,6 +2473,7 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qFieldLabels`.
+    #[inline]
     #[must_use]
     pub fn with_field_labels(
         mut self,
@@ -2114,6 +2484,7 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -2121,6 +2492,7 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qAlias`.
+    #[inline]
     #[must_use]
     pub fn with_alias(mut self, value: impl Into<String>) -> Self {
         self.alias = value.into();
@@ -2128,6 +2500,7 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qScriptGenerated`.
+    #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
@@ -2176,6 +2549,11 @@ impl Record for NxLibraryDimension {
     }
 }
 
+/// Defines the fields of a library dimension.
+///
+/// Two fields or more make sense together with a grouping: a drill-down goes to the next field when one value is left
+/// possible, a cycle is moved by [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
+///
 /// `NxLibraryDimensionDef`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2184,21 +2562,34 @@ impl Record for NxLibraryDimension {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimensionDef {
+    /// Whether the fields form a drill-down ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cycle ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)) or neither
+    /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// The fields: names or, with a leading `=`, expressions. A drill-down goes in this order.
+    ///
     /// `qFieldDefs`: texts.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
+    /// Labels of the fields, in the same order; leave one empty to show the field's own name.
+    ///
     /// `qFieldLabels`: texts.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
+    /// An expression that gives the dimension its label, for labels that depend on language or selections.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
+    /// Another name for the dimension.
+    ///
     /// `qAlias`: text.
     #[doc(alias = "qAlias")]
     pub alias: String,
+    /// Whether the load script made the dimension. Leave it as you found it.
+    ///
     /// `qScriptGenerated`: true or false.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
@@ -2208,6 +2599,7 @@ pub struct NxLibraryDimensionDef {
 
 impl NxLibraryDimensionDef {
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -2215,6 +2607,7 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_field_defs(
         mut self,
@@ -2225,6 +2618,7 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qFieldLabels`.
+    #[inline]
     #[must_use]
     pub fn with_field_labels(
         mut self,
@@ -2235,6 +2629,7 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -2242,6 +2637,7 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qAlias`.
+    #[inline]
     #[must_use]
     pub fn with_alias(mut self, value: impl Into<String>) -> Self {
         self.alias = value.into();
@@ -2249,6 +2645,7 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
@@ -2302,33 +2699,51 @@ impl Record for NxLibraryDimensionDef {
     }
 }
 
+/// Describes the expression and format of a library measure, in a layout.
+///
 /// `NxLibraryMeasure`: an object with 8 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasure)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryMeasure {
+    /// Label of the measure.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// The expression.
+    ///
     /// `qDef`: text.
     #[doc(alias = "qDef")]
     pub def: String,
+    /// Whether the expressions form a group; [`NxGrpType::None`](crate::types::NxGrpType::None) for an ordinary measure.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// The expressions of a group; empty for an ordinary measure.
+    ///
     /// `qExpressions`: texts.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
+    /// Index, from 0, of the expression that is in use.
+    ///
     /// `qActiveExpression`: whole number.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
+    /// The expression that labels the measure, where there is one.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
+    /// Number format that charts use unless they have one of their own.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// Whether the load script made the measure.
+    ///
     /// `qScriptGenerated`: true or false.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
@@ -2336,6 +2751,7 @@ pub struct NxLibraryMeasure {
 
 impl NxLibraryMeasure {
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -2343,6 +2759,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: impl Into<String>) -> Self {
         self.def = value.into();
@@ -2350,6 +2767,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -2357,6 +2775,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_expressions(
         mut self,
@@ -2367,6 +2786,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qActiveExpression`.
+    #[inline]
     #[must_use]
     pub fn with_active_expression(mut self, value: i32) -> Self {
         self.active_expression = value;
@@ -2374,6 +2794,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -2381,6 +2802,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -2388,6 +2810,7 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qScriptGenerated`.
+    #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
@@ -2442,6 +2865,11 @@ impl Record for NxLibraryMeasure {
     }
 }
 
+/// Defines the expression and format of a library measure.
+///
+/// Check an expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) before storing it: the engine stores a wrong one as well. An expression
+/// that cannot be calculated shows as `-` in charts.
+///
 /// `NxLibraryMeasureDef`: an object with 8 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2450,27 +2878,43 @@ impl Record for NxLibraryMeasure {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryMeasureDef {
+    /// Label of the measure, as in the header of a chart's column.
+    ///
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// The expression, usually an aggregation such as `Sum(Sales)`.
+    ///
     /// `qDef`: text.
     #[doc(alias = "qDef")]
     pub def: String,
+    /// Whether the expressions form a group; [`NxGrpType::None`](crate::types::NxGrpType::None) for an ordinary measure.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// The expressions of a group; leave empty for an ordinary measure.
+    ///
     /// `qExpressions`: texts.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
+    /// Index, from 0, of the expression that is in use.
+    ///
     /// `qActiveExpression`: whole number.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
+    /// An expression that gives the measure its label, for labels that depend on language or selections.
+    ///
     /// `qLabelExpression`: text.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
+    /// Number format that charts use unless they have one of their own.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// Whether the load script made the measure. Leave it as you found it.
+    ///
     /// `qScriptGenerated`: true or false.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
@@ -2480,6 +2924,7 @@ pub struct NxLibraryMeasureDef {
 
 impl NxLibraryMeasureDef {
     /// Sets `qLabel`.
+    #[inline]
     #[must_use]
     pub fn with_label(mut self, value: impl Into<String>) -> Self {
         self.label = value.into();
@@ -2487,6 +2932,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: impl Into<String>) -> Self {
         self.def = value.into();
@@ -2494,6 +2940,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -2501,6 +2948,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_expressions(
         mut self,
@@ -2511,6 +2959,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qActiveExpression`.
+    #[inline]
     #[must_use]
     pub fn with_active_expression(mut self, value: i32) -> Self {
         self.active_expression = value;
@@ -2518,6 +2967,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qLabelExpression`.
+    #[inline]
     #[must_use]
     pub fn with_label_expression(mut self, value: impl Into<String>) -> Self {
         self.label_expression = value.into();
@@ -2525,6 +2975,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -2532,6 +2983,7 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
@@ -2591,21 +3043,34 @@ impl Record for NxLibraryMeasureDef {
     }
 }
 
+/// Tells which fields have selections in one state, and how far one can go back and forward.
+///
+/// The layout side of [`SelectionObjectDef`](crate::types::SelectionObjectDef): the object is invalidated with each change of the selections, so its layouts
+/// make a live selections bar.
+///
 /// `SelectionObject`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobject)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionObject {
+    /// How many steps [`DocApi::back`](crate::doc::DocApi::back) can undo.
+    ///
     /// `qBackCount`: whole number.
     #[doc(alias = "qBackCount")]
     pub back_count: i32,
+    /// How many steps [`DocApi::forward`](crate::doc::DocApi::forward) can redo.
+    ///
     /// `qForwardCount`: whole number.
     #[doc(alias = "qForwardCount")]
     pub forward_count: i32,
+    /// One entry per field with a selection; empty when nothing is selected.
+    ///
     /// `qSelections`: list of [`NxCurrentSelectionItem`].
     #[doc(alias = "qSelections")]
     pub selections: Vec<NxCurrentSelectionItem>,
+    /// The alternate state shown; empty or `$` for the default one.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
@@ -2613,6 +3078,7 @@ pub struct SelectionObject {
 
 impl SelectionObject {
     /// Sets `qBackCount`.
+    #[inline]
     #[must_use]
     pub fn with_back_count(mut self, value: i32) -> Self {
         self.back_count = value;
@@ -2620,6 +3086,7 @@ impl SelectionObject {
     }
 
     /// Sets `qForwardCount`.
+    #[inline]
     #[must_use]
     pub fn with_forward_count(mut self, value: i32) -> Self {
         self.forward_count = value;
@@ -2627,6 +3094,7 @@ impl SelectionObject {
     }
 
     /// Sets `qSelections`.
+    #[inline]
     #[must_use]
     pub fn with_selections(
         mut self,
@@ -2637,6 +3105,7 @@ impl SelectionObject {
     }
 
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -2679,6 +3148,10 @@ impl Record for SelectionObject {
     }
 }
 
+/// Asks a generic object to show the current selections in its layout.
+///
+/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), empty for the default state. The result is [`SelectionObject`](crate::types::SelectionObject).
+///
 /// `SelectionObjectDef`: an object with one member.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2687,6 +3160,8 @@ impl Record for SelectionObject {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionObjectDef {
+    /// The alternate state to show; the default state `$` when left out.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
@@ -2696,6 +3171,7 @@ pub struct SelectionObjectDef {
 
 impl SelectionObjectDef {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -2732,6 +3208,11 @@ impl Record for SelectionObjectDef {
     }
 }
 
+/// Counts the edits that can be undone and redone.
+///
+/// This is about changes of properties and structure, undone with [`DocApi::undo`](crate::doc::DocApi::undo); selections have [`DocApi::back`](crate::doc::DocApi::back) and
+/// [`SelectionObject::back_count`](crate::types::SelectionObject::back_count).
+///
 /// `UndoInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2740,9 +3221,13 @@ impl Record for SelectionObjectDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UndoInfo {
+    /// How many times [`DocApi::undo`](crate::doc::DocApi::undo) can be called.
+    ///
     /// `qUndoCount`: whole number.
     #[doc(alias = "qUndoCount")]
     pub undo_count: i32,
+    /// How many times [`DocApi::redo`](crate::doc::DocApi::redo) can be called.
+    ///
     /// `qRedoCount`: whole number.
     #[doc(alias = "qRedoCount")]
     pub redo_count: i32,
@@ -2752,6 +3237,7 @@ pub struct UndoInfo {
 
 impl UndoInfo {
     /// Sets `qUndoCount`.
+    #[inline]
     #[must_use]
     pub fn with_undo_count(mut self, value: i32) -> Self {
         self.undo_count = value;
@@ -2759,6 +3245,7 @@ impl UndoInfo {
     }
 
     /// Sets `qRedoCount`.
+    #[inline]
     #[must_use]
     pub fn with_redo_count(mut self, value: i32) -> Self {
         self.redo_count = value;
@@ -2797,6 +3284,11 @@ impl Record for UndoInfo {
     }
 }
 
+/// Asks a generic object to show how many edits can be undone and redone.
+///
+/// It has no members. Both counts start at zero: an edit, such as creating a child or setting properties, raises the first,
+/// an undo the second. The result is [`UndoInfo`](crate::types::UndoInfo).
+///
 /// `UndoInfoDef`: any JSON.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfodef)

@@ -7,18 +7,30 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Holds the app's load script with its metadata.
+///
+/// Comes from [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Sections of the script are separated by lines that begin with `///$tab`, followed by the
+/// section's name.
+///
 /// `AppScript`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appscript)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppScript {
+    /// The whole script, all sections in one text.
+    ///
     /// `qScript`: text.
     #[doc(alias = "qScript")]
     pub script: String,
+    /// Owner, last change and access rights of the script, where the deployment keeps them.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// Whether somebody else is editing, so that this user cannot change the script for now; the metadata then
+    /// tell who. Cloud only.
+    ///
     /// `qIsLocked`: true or false.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
@@ -26,6 +38,7 @@ pub struct AppScript {
 
 impl AppScript {
     /// Sets `qScript`.
+    #[inline]
     #[must_use]
     pub fn with_script(mut self, value: impl Into<String>) -> Self {
         self.script = value.into();
@@ -33,6 +46,7 @@ impl AppScript {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -40,6 +54,7 @@ impl AppScript {
     }
 
     /// Sets `qIsLocked`.
+    #[inline]
     #[must_use]
     pub fn with_is_locked(mut self, value: bool) -> Self {
         self.is_locked = value;
@@ -77,6 +92,10 @@ impl Record for AppScript {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Holds the metadata of the app's load script, without its text.
+///
+/// Comes from [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta); cheaper than [`AppScript`](crate::types::AppScript) when only the lock or the last change matters.
+///
 /// `AppScriptMeta`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -85,9 +104,14 @@ impl Record for AppScript {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppScriptMeta {
+    /// Owner, last change and access rights of the script, where the deployment keeps them.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// Whether somebody else is editing, so that this user cannot change the script for now; the metadata then
+    /// tell who. Cloud only.
+    ///
     /// `qIsLocked`: true or false.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
@@ -95,6 +119,7 @@ pub struct AppScriptMeta {
 
 impl AppScriptMeta {
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -102,6 +127,7 @@ impl AppScriptMeta {
     }
 
     /// Sets `qIsLocked`.
+    #[inline]
     #[must_use]
     pub fn with_is_locked(mut self, value: bool) -> Self {
         self.is_locked = value;
@@ -135,6 +161,11 @@ impl Record for AppScriptMeta {
     }
 }
 
+/// Describes one token of the grammar of the script or expression language.
+///
+/// The grammar comes as a flat list from [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) or [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf); definitions refer to each other
+/// by number. Editors build syntax colouring and completion from it.
+///
 /// `BNFDef`: an object with 17 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -143,54 +174,88 @@ impl Record for AppScriptMeta {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BNFDef {
+    /// Numbers of the tokens that make up this one, for a rule. A few rules have none.
+    ///
     /// `qBnf`: whole numbers.
     #[doc(alias = "qBnf")]
     pub bnf: Vec<i32>,
+    /// Number of this token.
+    ///
     /// `qNbr`: whole number.
     #[doc(alias = "qNbr")]
     pub nbr: i32,
+    /// Number of the rule that this token is part of.
+    ///
     /// `qPNbr`: whole number.
     #[doc(alias = "qPNbr")]
     pub p_nbr: i32,
+    /// Number of a help topic, for function names. Unused by today's products.
+    ///
     /// `qHelpId`: whole number.
     #[doc(alias = "qHelpId")]
     pub help_id: i32,
+    /// Name of the token: that of a rule, an identifier or a literal.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The literal text, such as `Round` or `(`.
+    ///
     /// `qStr`: text.
     #[doc(alias = "qStr")]
     pub str: String,
+    /// Whether the token is a rule, made of those in [`BNFDef::bnf`](crate::types::BNFDef::bnf).
+    ///
     /// `qIsBnfRule`: true or false.
     #[doc(alias = "qIsBnfRule")]
     pub is_bnf_rule: bool,
+    /// Whether it is a statement of the script, such as `LOAD`.
+    ///
     /// `qScriptStatement`: true or false.
     #[doc(alias = "qScriptStatement")]
     pub script_statement: bool,
+    /// Whether it is a control statement of the script, such as `FOR` or `IF`.
+    ///
     /// `qControlStatement`: true or false.
     #[doc(alias = "qControlStatement")]
     pub control_statement: bool,
+    /// Whether it stands for its own text.
+    ///
     /// `qBnfLiteral`: true or false.
     #[doc(alias = "qBnfLiteral")]
     pub bnf_literal: bool,
+    /// Whether it belongs to a function that is not an aggregation.
+    ///
     /// `qQvFunc`: true or false.
     #[doc(alias = "qQvFunc")]
     pub qv_func: bool,
+    /// Whether it belongs to an aggregation function.
+    ///
     /// `qAggrFunc`: true or false.
     #[doc(alias = "qAggrFunc")]
     pub aggr_func: bool,
+    /// The group the function belongs to.
+    ///
     /// `qFG`: [`FunctionGroup`].
     #[doc(alias = "qFG")]
     pub fg: FunctionGroup,
+    /// Whether it stands for a field name.
+    ///
     /// `qFieldFlag`: true or false.
     #[doc(alias = "qFieldFlag")]
     pub field_flag: bool,
+    /// What kind of extra information the token carries, if any.
+    ///
     /// `qMT`: [`BNFDefMetaType`].
     #[doc(alias = "qMT")]
     pub mt: BNFDefMetaType,
+    /// Whether the statement or function is best avoided in new work.
+    ///
     /// `qDepr`: true or false.
     #[doc(alias = "qDepr")]
     pub depr: bool,
+    /// All groups the function belongs to, when there are several.
+    ///
     /// `qFGList`: list of [`FunctionGroup`].
     #[doc(alias = "qFGList")]
     pub fg_list: Vec<FunctionGroup>,
@@ -200,6 +265,7 @@ pub struct BNFDef {
 
 impl BNFDef {
     /// Sets `qBnf`.
+    #[inline]
     #[must_use]
     pub fn with_bnf(mut self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.bnf = value.into_iter().map(Into::into).collect();
@@ -207,6 +273,7 @@ impl BNFDef {
     }
 
     /// Sets `qNbr`.
+    #[inline]
     #[must_use]
     pub fn with_nbr(mut self, value: i32) -> Self {
         self.nbr = value;
@@ -214,6 +281,7 @@ impl BNFDef {
     }
 
     /// Sets `qPNbr`.
+    #[inline]
     #[must_use]
     pub fn with_p_nbr(mut self, value: i32) -> Self {
         self.p_nbr = value;
@@ -221,6 +289,7 @@ impl BNFDef {
     }
 
     /// Sets `qHelpId`.
+    #[inline]
     #[must_use]
     pub fn with_help_id(mut self, value: i32) -> Self {
         self.help_id = value;
@@ -228,6 +297,7 @@ impl BNFDef {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -235,6 +305,7 @@ impl BNFDef {
     }
 
     /// Sets `qStr`.
+    #[inline]
     #[must_use]
     pub fn with_str(mut self, value: impl Into<String>) -> Self {
         self.str = value.into();
@@ -242,6 +313,7 @@ impl BNFDef {
     }
 
     /// Sets `qIsBnfRule`.
+    #[inline]
     #[must_use]
     pub fn with_is_bnf_rule(mut self, value: bool) -> Self {
         self.is_bnf_rule = value;
@@ -249,6 +321,7 @@ impl BNFDef {
     }
 
     /// Sets `qScriptStatement`.
+    #[inline]
     #[must_use]
     pub fn with_script_statement(mut self, value: bool) -> Self {
         self.script_statement = value;
@@ -256,6 +329,7 @@ impl BNFDef {
     }
 
     /// Sets `qControlStatement`.
+    #[inline]
     #[must_use]
     pub fn with_control_statement(mut self, value: bool) -> Self {
         self.control_statement = value;
@@ -263,6 +337,7 @@ impl BNFDef {
     }
 
     /// Sets `qBnfLiteral`.
+    #[inline]
     #[must_use]
     pub fn with_bnf_literal(mut self, value: bool) -> Self {
         self.bnf_literal = value;
@@ -270,6 +345,7 @@ impl BNFDef {
     }
 
     /// Sets `qQvFunc`.
+    #[inline]
     #[must_use]
     pub fn with_qv_func(mut self, value: bool) -> Self {
         self.qv_func = value;
@@ -277,6 +353,7 @@ impl BNFDef {
     }
 
     /// Sets `qAggrFunc`.
+    #[inline]
     #[must_use]
     pub fn with_aggr_func(mut self, value: bool) -> Self {
         self.aggr_func = value;
@@ -284,6 +361,7 @@ impl BNFDef {
     }
 
     /// Sets `qFG`.
+    #[inline]
     #[must_use]
     pub fn with_fg(mut self, value: FunctionGroup) -> Self {
         self.fg = value;
@@ -291,6 +369,7 @@ impl BNFDef {
     }
 
     /// Sets `qFieldFlag`.
+    #[inline]
     #[must_use]
     pub fn with_field_flag(mut self, value: bool) -> Self {
         self.field_flag = value;
@@ -298,6 +377,7 @@ impl BNFDef {
     }
 
     /// Sets `qMT`.
+    #[inline]
     #[must_use]
     pub fn with_mt(mut self, value: BNFDefMetaType) -> Self {
         self.mt = value;
@@ -305,6 +385,7 @@ impl BNFDef {
     }
 
     /// Sets `qDepr`.
+    #[inline]
     #[must_use]
     pub fn with_depr(mut self, value: bool) -> Self {
         self.depr = value;
@@ -312,6 +393,7 @@ impl BNFDef {
     }
 
     /// Sets `qFGList`.
+    #[inline]
     #[must_use]
     pub fn with_fg_list(
         mut self,
@@ -401,25 +483,35 @@ impl Record for BNFDef {
     }
 }
 
+/// Tells what kind of extra information a grammar token carries.
+///
 /// `BNFDefMetaType`: one of 4 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bnfdefmetatype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BNFDefMetaType {
+    /// None: the token is part of the language.
+    ///
     /// `N`, in full `NOT_META`, number 0.
     #[doc(alias = "N")]
     #[doc(alias = "NOT_META")]
     #[default]
     NotMeta,
+    /// The name under which documentation knows the item.
+    ///
     /// `D`, in full `META_DOC_NAME`, number 1.
     #[doc(alias = "D")]
     #[doc(alias = "META_DOC_NAME")]
     MetaDocName,
+    /// The type that a function returns.
+    ///
     /// `R`, in full `META_RET_TYPE`, number 2.
     #[doc(alias = "R")]
     #[doc(alias = "META_RET_TYPE")]
     MetaRetType,
+    /// The default value of an argument.
+    ///
     /// `V`, in full `META_DEFAULT_VALUE`, number 3.
     #[doc(alias = "V")]
     #[doc(alias = "META_DEFAULT_VALUE")]
@@ -482,17 +574,25 @@ impl Choice for BNFDefMetaType {
     }
 }
 
+/// Chooses between the two grammars of the engine.
+///
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the choice as a text.
+///
 /// `BNFType`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bnftype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BNFType {
+    /// The load script, its statements and functions.
+    ///
     /// `S`, in full `SCRIPT_TEXT_SCRIPT`, number 0.
     #[doc(alias = "S")]
     #[doc(alias = "SCRIPT_TEXT_SCRIPT")]
     #[default]
     Script,
+    /// Chart expressions and their functions.
+    ///
     /// `E`, in full `SCRIPT_TEXT_EXPRESSION`, number 1.
     #[doc(alias = "E")]
     #[doc(alias = "SCRIPT_TEXT_EXPRESSION")]
@@ -541,27 +641,44 @@ impl Choice for BNFType {
     }
 }
 
+/// Says how [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) is to run the load script.
+///
 /// `DoReloadExParams`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexparams)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadExParams {
+    /// What to do on a script error: 0 leaves it to the engine's default, 1 stops the reload, 2 carries on with the
+    /// next statement.
+    ///
     /// `qMode`: whole number.
     #[doc(alias = "qMode")]
     pub mode: i32,
+    /// Whether, of the LOAD and SELECT statements, only those with the prefix `ADD`, `REPLACE` or `MERGE` run; the
+    /// other tables stay as they are.
+    ///
     /// `qPartial`: true or false.
     #[doc(alias = "qPartial")]
     pub partial: bool,
+    /// Whether to run in debug mode, stopping at breakpoints. The engine then asks for interaction; see
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    ///
     /// `qDebug`: true or false.
     #[doc(alias = "qDebug")]
     pub debug: bool,
+    /// An identifier for this reload, for finding it again in logs; the engine makes one when left empty.
+    ///
     /// `qReloadId`: text.
     #[doc(alias = "qReloadId")]
     pub reload_id: String,
+    /// Whether `STORE` statements are skipped, so that a trial run writes no files.
+    ///
     /// `qSkipStore`: true or false.
     #[doc(alias = "qSkipStore")]
     pub skip_store: bool,
+    /// The most rows to load from any one source, for a quick trial; `-1` for no limit.
+    ///
     /// `qRowLimit`: whole number.
     ///
     /// Absent means -1.
@@ -584,6 +701,7 @@ impl Default for DoReloadExParams {
 
 impl DoReloadExParams {
     /// Sets `qMode`.
+    #[inline]
     #[must_use]
     pub fn with_mode(mut self, value: i32) -> Self {
         self.mode = value;
@@ -591,6 +709,7 @@ impl DoReloadExParams {
     }
 
     /// Sets `qPartial`.
+    #[inline]
     #[must_use]
     pub fn with_partial(mut self, value: bool) -> Self {
         self.partial = value;
@@ -598,6 +717,7 @@ impl DoReloadExParams {
     }
 
     /// Sets `qDebug`.
+    #[inline]
     #[must_use]
     pub fn with_debug(mut self, value: bool) -> Self {
         self.debug = value;
@@ -605,6 +725,7 @@ impl DoReloadExParams {
     }
 
     /// Sets `qReloadId`.
+    #[inline]
     #[must_use]
     pub fn with_reload_id(mut self, value: impl Into<String>) -> Self {
         self.reload_id = value.into();
@@ -612,6 +733,7 @@ impl DoReloadExParams {
     }
 
     /// Sets `qSkipStore`.
+    #[inline]
     #[must_use]
     pub fn with_skip_store(mut self, value: bool) -> Self {
         self.skip_store = value;
@@ -619,6 +741,7 @@ impl DoReloadExParams {
     }
 
     /// Sets `qRowLimit`.
+    #[inline]
     #[must_use]
     pub fn with_row_limit(mut self, value: i64) -> Self {
         self.row_limit = value;
@@ -669,21 +792,34 @@ impl Record for DoReloadExParams {
     }
 }
 
+/// Reports how a reload ended.
+///
+/// A failed reload is not an engine error: the call succeeds and [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is false. New data is in
+/// memory only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
+///
 /// `DoReloadExResult`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexresult)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadExResult {
+    /// Whether the script ran to its end.
+    ///
     /// `qSuccess`: true or false.
     #[doc(alias = "qSuccess")]
     pub success: bool,
+    /// Path of the script log, as the engine's host sees it.
+    ///
     /// `qScriptLogFile`: text.
     #[doc(alias = "qScriptLogFile")]
     pub script_log_file: String,
+    /// Whether the reload ran out of the memory it was allowed.
+    ///
     /// `qEndedWithMemoryConstraint`: true or false.
     #[doc(alias = "qEndedWithMemoryConstraint")]
     pub ended_with_memory_constraint: bool,
+    /// What went wrong, where the engine can tell.
+    ///
     /// `qFailureData`: [`FailureData`].
     #[doc(alias = "qFailureData")]
     pub failure_data: FailureData,
@@ -691,6 +827,7 @@ pub struct DoReloadExResult {
 
 impl DoReloadExResult {
     /// Sets `qSuccess`.
+    #[inline]
     #[must_use]
     pub fn with_success(mut self, value: bool) -> Self {
         self.success = value;
@@ -698,6 +835,7 @@ impl DoReloadExResult {
     }
 
     /// Sets `qScriptLogFile`.
+    #[inline]
     #[must_use]
     pub fn with_script_log_file(mut self, value: impl Into<String>) -> Self {
         self.script_log_file = value.into();
@@ -705,6 +843,7 @@ impl DoReloadExResult {
     }
 
     /// Sets `qEndedWithMemoryConstraint`.
+    #[inline]
     #[must_use]
     pub fn with_ended_with_memory_constraint(mut self, value: bool) -> Self {
         self.ended_with_memory_constraint = value;
@@ -712,6 +851,7 @@ impl DoReloadExResult {
     }
 
     /// Sets `qFailureData`.
+    #[inline]
     #[must_use]
     pub fn with_failure_data(mut self, value: FailureData) -> Self {
         self.failure_data = value;
@@ -754,18 +894,28 @@ impl Record for DoReloadExResult {
     }
 }
 
+/// Marks a place in the load script where a debug reload pauses.
+///
+/// Unlike elsewhere, two of the names on the wire have a small letter after the `q`.
+///
 /// `EditorBreakpoint`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#editorbreakpoint)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditorBreakpoint {
+    /// The name that the breakpoint is filed under.
+    ///
     /// `qbufferName`: text.
     #[doc(alias = "qbufferName")]
     pub buffer_name: String,
+    /// Number of the script line that it stands on.
+    ///
     /// `qlineIx`: whole number.
     #[doc(alias = "qlineIx")]
     pub line_ix: i32,
+    /// Whether the reload pauses here; a breakpoint that is off stays in the list.
+    ///
     /// `qEnabled`: true or false.
     #[doc(alias = "qEnabled")]
     pub enabled: bool,
@@ -773,6 +923,7 @@ pub struct EditorBreakpoint {
 
 impl EditorBreakpoint {
     /// Sets `qbufferName`.
+    #[inline]
     #[must_use]
     pub fn with_buffer_name(mut self, value: impl Into<String>) -> Self {
         self.buffer_name = value.into();
@@ -780,6 +931,7 @@ impl EditorBreakpoint {
     }
 
     /// Sets `qlineIx`.
+    #[inline]
     #[must_use]
     pub fn with_line_ix(mut self, value: i32) -> Self {
         self.line_ix = value;
@@ -787,6 +939,7 @@ impl EditorBreakpoint {
     }
 
     /// Sets `qEnabled`.
+    #[inline]
     #[must_use]
     pub fn with_enabled(mut self, value: bool) -> Self {
         self.enabled = value;
@@ -822,24 +975,38 @@ impl Record for EditorBreakpoint {
     }
 }
 
+/// Describes an error or warning of a running reload.
+///
+/// Reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data), if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has switched that on.
+///
 /// `ErrorData`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#errordata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorData {
+    /// The message in full, for users.
+    ///
     /// `qErrorString`: text.
     #[doc(alias = "qErrorString")]
     pub error_string: String,
+    /// The characters that end a line in the message.
+    ///
     /// `qLineEnd`: text.
     #[doc(alias = "qLineEnd")]
     pub line_end: String,
+    /// The script statement that failed.
+    ///
     /// `qLine`: text.
     #[doc(alias = "qLine")]
     pub line: String,
+    /// Whether it is an error, a warning or a circular reference.
+    ///
     /// `qErrorDataCode`: [`ErrorDataCode`].
     #[doc(alias = "qErrorDataCode")]
     pub error_data_code: ErrorDataCode,
+    /// The same message as a code with arguments, for programs and for translation.
+    ///
     /// `qMessage`: [`ProgressMessage`].
     #[doc(alias = "qMessage")]
     pub message: ProgressMessage,
@@ -847,6 +1014,7 @@ pub struct ErrorData {
 
 impl ErrorData {
     /// Sets `qErrorString`.
+    #[inline]
     #[must_use]
     pub fn with_error_string(mut self, value: impl Into<String>) -> Self {
         self.error_string = value.into();
@@ -854,6 +1022,7 @@ impl ErrorData {
     }
 
     /// Sets `qLineEnd`.
+    #[inline]
     #[must_use]
     pub fn with_line_end(mut self, value: impl Into<String>) -> Self {
         self.line_end = value.into();
@@ -861,6 +1030,7 @@ impl ErrorData {
     }
 
     /// Sets `qLine`.
+    #[inline]
     #[must_use]
     pub fn with_line(mut self, value: impl Into<String>) -> Self {
         self.line = value.into();
@@ -868,6 +1038,7 @@ impl ErrorData {
     }
 
     /// Sets `qErrorDataCode`.
+    #[inline]
     #[must_use]
     pub fn with_error_data_code(mut self, value: ErrorDataCode) -> Self {
         self.error_data_code = value;
@@ -875,6 +1046,7 @@ impl ErrorData {
     }
 
     /// Sets `qMessage`.
+    #[inline]
     #[must_use]
     pub fn with_message(mut self, value: ProgressMessage) -> Self {
         self.message = value;
@@ -920,19 +1092,28 @@ impl Record for ErrorData {
     }
 }
 
+/// Tells how serious a message of a reload is.
+///
 /// `ErrorDataCode`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#errordatacode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorDataCode {
+    /// A statement failed.
+    ///
     /// `EDC_ERROR`, number 0.
     #[doc(alias = "EDC_ERROR")]
     #[default]
     Error,
+    /// Something is worth a look; the reload goes on.
+    ///
     /// `EDC_WARNING`, number 1.
     #[doc(alias = "EDC_WARNING")]
     Warning,
+    /// The tables form a loop; the engine loosens one of them to break it, which changes how
+    /// selections spread.
+    ///
     /// `EDC_CIRCULAR_REFERENCE`, number 2.
     #[doc(alias = "EDC_CIRCULAR_REFERENCE")]
     CircularReference,
@@ -987,12 +1168,16 @@ impl Choice for ErrorDataCode {
     }
 }
 
+/// Collects the errors of a failed reload.
+///
 /// `FailureData`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#failuredata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailureData {
+    /// The errors, in the order they arose.
+    ///
     /// `qErrors`: list of [`ReloadError`].
     #[doc(alias = "qErrors")]
     pub errors: Vec<ReloadError>,
@@ -1000,6 +1185,7 @@ pub struct FailureData {
 
 impl FailureData {
     /// Sets `qErrors`.
+    #[inline]
     #[must_use]
     pub fn with_errors(
         mut self,
@@ -1034,18 +1220,28 @@ impl Record for FailureData {
     }
 }
 
+/// Describes a function of the script language.
+///
+/// Listed by [`GlobalApi::get_functions`](crate::global::GlobalApi::get_functions).
+///
 /// `Function`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#function)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Function {
+    /// Name of the function.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The group it belongs to.
+    ///
     /// `qGroup`: [`FunctionGroup`].
     #[doc(alias = "qGroup")]
     pub group: FunctionGroup,
+    /// The function with its arguments, as a text for users.
+    ///
     /// `qSignature`: text.
     #[doc(alias = "qSignature")]
     pub signature: String,
@@ -1053,6 +1249,7 @@ pub struct Function {
 
 impl Function {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1060,6 +1257,7 @@ impl Function {
     }
 
     /// Sets `qGroup`.
+    #[inline]
     #[must_use]
     pub fn with_group(mut self, value: FunctionGroup) -> Self {
         self.group = value;
@@ -1067,6 +1265,7 @@ impl Function {
     }
 
     /// Sets `qSignature`.
+    #[inline]
     #[must_use]
     pub fn with_signature(mut self, value: impl Into<String>) -> Self {
         self.signature = value.into();
@@ -1102,137 +1301,203 @@ impl Record for Function {
     }
 }
 
+/// Sorts functions by what they are for.
+///
 /// `FunctionGroup`: one of 32 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#functiongroup)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FunctionGroup {
+    /// Every group; used to ask, not to describe.
+    ///
     /// `ALL`, in full `FUNC_GROUP_ALL`, number 0.
     #[doc(alias = "ALL")]
     #[doc(alias = "FUNC_GROUP_ALL")]
     #[default]
     All,
+    /// The group is not known.
+    ///
     /// `U`, in full `FUNC_GROUP_UNKNOWN`, number 1.
     #[doc(alias = "U")]
     #[doc(alias = "FUNC_GROUP_UNKNOWN")]
     Unknown,
+    /// In no group.
+    ///
     /// `NONE`, in full `FUNC_GROUP_NONE`, number 2.
     #[doc(alias = "NONE")]
     #[doc(alias = "FUNC_GROUP_NONE")]
     None,
+    /// Aggregations, such as `Sum`.
+    ///
     /// `AGGR`, in full `FUNC_GROUP_AGGR`, number 3.
     #[doc(alias = "AGGR")]
     #[doc(alias = "FUNC_GROUP_AGGR")]
     Aggr,
+    /// General numeric functions, such as `Round`.
+    ///
     /// `NUM`, in full `FUNC_GROUP_NUMERIC`, number 4.
     #[doc(alias = "NUM")]
     #[doc(alias = "FUNC_GROUP_NUMERIC")]
     Numeric,
+    /// Functions over a range of arguments, such as `RangeSum`.
+    ///
     /// `RNG`, in full `FUNC_GROUP_RANGE`, number 5.
     #[doc(alias = "RNG")]
     #[doc(alias = "FUNC_GROUP_RANGE")]
     Range,
+    /// Exponential and logarithmic functions.
+    ///
     /// `EXP`, in full `FUNC_GROUP_EXPONENTIAL_AND_LOGARITHMIC`, number 6.
     #[doc(alias = "EXP")]
     #[doc(alias = "FUNC_GROUP_EXPONENTIAL_AND_LOGARITHMIC")]
     ExponentialAndLogarithmic,
+    /// Trigonometric and hyperbolic functions.
+    ///
     /// `TRIG`, in full `FUNC_GROUP_TRIGONOMETRIC_AND_HYPERBOLIC`, number 7.
     #[doc(alias = "TRIG")]
     #[doc(alias = "FUNC_GROUP_TRIGONOMETRIC_AND_HYPERBOLIC")]
     TrigonometricAndHyperbolic,
+    /// Financial functions, such as `Pmt`.
+    ///
     /// `FIN`, in full `FUNC_GROUP_FINANCIAL`, number 8.
     #[doc(alias = "FIN")]
     #[doc(alias = "FUNC_GROUP_FINANCIAL")]
     Financial,
+    /// Mathematical constants and functions without arguments, such as `Pi`.
+    ///
     /// `MATH`, in full `FUNC_GROUP_MATH_CONSTANT_AND_PARAM_FREE`, number 9.
     #[doc(alias = "MATH")]
     #[doc(alias = "FUNC_GROUP_MATH_CONSTANT_AND_PARAM_FREE")]
     MathConstantAndParamFree,
+    /// Counters, such as `RecNo` and `AutoNumber`.
+    ///
     /// `COUNT`, in full `FUNC_GROUP_COUNTER`, number 10.
     #[doc(alias = "COUNT")]
     #[doc(alias = "FUNC_GROUP_COUNTER")]
     Counter,
+    /// Text functions, such as `SubField`.
+    ///
     /// `STR`, in full `FUNC_GROUP_STRING`, number 11.
     #[doc(alias = "STR")]
     #[doc(alias = "FUNC_GROUP_STRING")]
     String,
+    /// Mapping functions, such as `ApplyMap`.
+    ///
     /// `MAPP`, in full `FUNC_GROUP_MAPPING`, number 12.
     #[doc(alias = "MAPP")]
     #[doc(alias = "FUNC_GROUP_MAPPING")]
     Mapping,
+    /// Functions that look at other records, such as `Peek` and `Above`.
+    ///
     /// `RCRD`, in full `FUNC_GROUP_INTER_RECORD`, number 13.
     #[doc(alias = "RCRD")]
     #[doc(alias = "FUNC_GROUP_INTER_RECORD")]
     InterRecord,
+    /// Conditional functions, such as `If` and `Match`.
+    ///
     /// `CND`, in full `FUNC_GROUP_CONDITIONAL`, number 14.
     #[doc(alias = "CND")]
     #[doc(alias = "FUNC_GROUP_CONDITIONAL")]
     Conditional,
+    /// Logical functions, such as `IsNum`.
+    ///
     /// `LOG`, in full `FUNC_GROUP_LOGICAL`, number 15.
     #[doc(alias = "LOG")]
     #[doc(alias = "FUNC_GROUP_LOGICAL")]
     Logical,
+    /// Functions about missing values, such as `IsNull`.
+    ///
     /// `NULL`, in full `FUNC_GROUP_NULL`, number 16.
     #[doc(alias = "NULL")]
     #[doc(alias = "FUNC_GROUP_NULL")]
     Null,
+    /// System functions, such as `OSUser`.
+    ///
     /// `SYS`, in full `FUNC_GROUP_SYSTEM`, number 17.
     #[doc(alias = "SYS")]
     #[doc(alias = "FUNC_GROUP_SYSTEM")]
     System,
+    /// File functions, such as `FileTime`.
+    ///
     /// `FILE`, in full `FUNC_GROUP_FILE`, number 18.
     #[doc(alias = "FILE")]
     #[doc(alias = "FUNC_GROUP_FILE")]
     File,
+    /// Table functions, such as `NoOfRows`.
+    ///
     /// `TBL`, in full `FUNC_GROUP_TABLE`, number 19.
     #[doc(alias = "TBL")]
     #[doc(alias = "FUNC_GROUP_TABLE")]
     Table,
+    /// Date and time functions, such as `MonthStart`.
+    ///
     /// `DATE`, in full `FUNC_GROUP_DATE_AND_TIME`, number 20.
     #[doc(alias = "DATE")]
     #[doc(alias = "FUNC_GROUP_DATE_AND_TIME")]
     DateAndTime,
+    /// Functions that read numbers and dates from text, such as `Date#`.
+    ///
     /// `NUMI`, in full `FUNC_GROUP_NUMBER_INTERPRET`, number 21.
     #[doc(alias = "NUMI")]
     #[doc(alias = "FUNC_GROUP_NUMBER_INTERPRET")]
     NumberInterpret,
+    /// Functions that format numbers and dates, such as `Num`.
+    ///
     /// `FRMT`, in full `FUNC_GROUP_FORMATTING`, number 22.
     #[doc(alias = "FRMT")]
     #[doc(alias = "FUNC_GROUP_FORMATTING")]
     Formatting,
+    /// Colour functions, such as `RGB`.
+    ///
     /// `CLR`, in full `FUNC_GROUP_COLOR`, number 23.
     #[doc(alias = "CLR")]
     #[doc(alias = "FUNC_GROUP_COLOR")]
     Color,
+    /// Ranking functions, such as `Rank`.
+    ///
     /// `RNK`, in full `FUNC_GROUP_RANKING`, number 24.
     #[doc(alias = "RNK")]
     #[doc(alias = "FUNC_GROUP_RANKING")]
     Ranking,
+    /// Geographical functions, such as `GeoAggrGeometry`.
+    ///
     /// `GEO`, in full `FUNC_GROUP_GEO`, number 25.
     #[doc(alias = "GEO")]
     #[doc(alias = "FUNC_GROUP_GEO")]
     Geo,
+    /// Functions of an external engine (server-side extension).
+    ///
     /// `EXT`, in full `FUNC_GROUP_EXTERNAL`, number 26.
     #[doc(alias = "EXT")]
     #[doc(alias = "FUNC_GROUP_EXTERNAL")]
     External,
+    /// Probability distributions, such as `NormDist`.
+    ///
     /// `PROB`, in full `FUNC_GROUP_PROBABILITY`, number 27.
     #[doc(alias = "PROB")]
     #[doc(alias = "FUNC_GROUP_PROBABILITY")]
     Probability,
+    /// Array functions.
+    ///
     /// `ARRAY`, in full `FUNC_GROUP_ARRAY`, number 28.
     #[doc(alias = "ARRAY")]
     #[doc(alias = "FUNC_GROUP_ARRAY")]
     Array,
+    /// Functions kept for old documents.
+    ///
     /// `LEG`, in full `FUNC_GROUP_LEGACY`, number 29.
     #[doc(alias = "LEG")]
     #[doc(alias = "FUNC_GROUP_LEGACY")]
     Legacy,
+    /// Functions that are passed on to the database.
+    ///
     /// `DB`, in full `FUNC_GROUP_DB_NATIVE`, number 30.
     #[doc(alias = "DB")]
     #[doc(alias = "FUNC_GROUP_DB_NATIVE")]
     DbNative,
+    /// Window functions of the script, such as `Window`.
+    ///
     /// `WINDOW`, in full `FUNC_GROUP_WINDOW`, number 31.
     #[doc(alias = "WINDOW")]
     #[doc(alias = "FUNC_GROUP_WINDOW")]
@@ -1491,6 +1756,12 @@ impl Choice for FunctionGroup {
     }
 }
 
+/// Describes what a paused reload wants from the user, and carries the answer.
+///
+/// While a debug reload runs, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress); when [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is true,
+/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) gives this struct, and the reload waits until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) sends it back with
+/// [`InteractDef::result`](crate::types::InteractDef::result) filled in.
+///
 /// `InteractDef`: an object with 11 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1499,36 +1770,60 @@ impl Choice for FunctionGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InteractDef {
+    /// What kind of interaction it is; it decides which other members matter.
+    ///
     /// `qType`: [`InteractType`].
     #[doc(alias = "qType")]
     pub type_: InteractType,
+    /// Title of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)).
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// Text of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)).
+    ///
     /// `qMsg`: text.
     #[doc(alias = "qMsg")]
     pub msg: String,
+    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for OK and Cancel with a stop sign,
+    /// 0 where it has no meaning.
+    ///
     /// `qButtons`: whole number.
     #[doc(alias = "qButtons")]
     pub buttons: i32,
+    /// The statement about to run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    ///
     /// `qLine`: text.
     #[doc(alias = "qLine")]
     pub line: String,
+    /// First line of the statement that has just run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    ///
     /// `qOldLineNr`: whole number.
     #[doc(alias = "qOldLineNr")]
     pub old_line_nr: i32,
+    /// First line of the statement about to run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    ///
     /// `qNewLineNr`: whole number.
     #[doc(alias = "qNewLineNr")]
     pub new_line_nr: i32,
+    /// The included file that the statement is in, where it came by `$(Include=…)` ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    ///
     /// `qPath`: text.
     #[doc(alias = "qPath")]
     pub path: String,
+    /// Whether the statement is in the hidden part of the script.
+    ///
     /// `qHidden`: true or false.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
+    /// The answer, of use only in [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done): after an error, 1 goes on and anything else stops the
+    /// reload.
+    ///
     /// `qResult`: whole number.
     #[doc(alias = "qResult")]
     pub result: i32,
+    /// Text typed by the user; without use in today's products.
+    ///
     /// `qInput`: text.
     #[doc(alias = "qInput")]
     pub input: String,
@@ -1538,6 +1833,7 @@ pub struct InteractDef {
 
 impl InteractDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: InteractType) -> Self {
         self.type_ = value;
@@ -1545,6 +1841,7 @@ impl InteractDef {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -1552,6 +1849,7 @@ impl InteractDef {
     }
 
     /// Sets `qMsg`.
+    #[inline]
     #[must_use]
     pub fn with_msg(mut self, value: impl Into<String>) -> Self {
         self.msg = value.into();
@@ -1559,6 +1857,7 @@ impl InteractDef {
     }
 
     /// Sets `qButtons`.
+    #[inline]
     #[must_use]
     pub fn with_buttons(mut self, value: i32) -> Self {
         self.buttons = value;
@@ -1566,6 +1865,7 @@ impl InteractDef {
     }
 
     /// Sets `qLine`.
+    #[inline]
     #[must_use]
     pub fn with_line(mut self, value: impl Into<String>) -> Self {
         self.line = value.into();
@@ -1573,6 +1873,7 @@ impl InteractDef {
     }
 
     /// Sets `qOldLineNr`.
+    #[inline]
     #[must_use]
     pub fn with_old_line_nr(mut self, value: i32) -> Self {
         self.old_line_nr = value;
@@ -1580,6 +1881,7 @@ impl InteractDef {
     }
 
     /// Sets `qNewLineNr`.
+    #[inline]
     #[must_use]
     pub fn with_new_line_nr(mut self, value: i32) -> Self {
         self.new_line_nr = value;
@@ -1587,6 +1889,7 @@ impl InteractDef {
     }
 
     /// Sets `qPath`.
+    #[inline]
     #[must_use]
     pub fn with_path(mut self, value: impl Into<String>) -> Self {
         self.path = value.into();
@@ -1594,6 +1897,7 @@ impl InteractDef {
     }
 
     /// Sets `qHidden`.
+    #[inline]
     #[must_use]
     pub fn with_hidden(mut self, value: bool) -> Self {
         self.hidden = value;
@@ -1601,6 +1905,7 @@ impl InteractDef {
     }
 
     /// Sets `qResult`.
+    #[inline]
     #[must_use]
     pub fn with_result(mut self, value: i32) -> Self {
         self.result = value;
@@ -1608,6 +1913,7 @@ impl InteractDef {
     }
 
     /// Sets `qInput`.
+    #[inline]
     #[must_use]
     pub fn with_input(mut self, value: impl Into<String>) -> Self {
         self.input = value.into();
@@ -1676,31 +1982,47 @@ impl Record for InteractDef {
     }
 }
 
+/// Tells what a paused reload wants.
+///
 /// `InteractType`: one of 7 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#interacttype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InteractType {
+    /// A message is to be shown and a button chosen.
+    ///
     /// `IT_MSGBOX`, number 0.
     #[doc(alias = "IT_MSGBOX")]
     #[default]
     Msgbox,
+    /// A statement is about to run.
+    ///
     /// `IT_SCRIPTLINE`, number 1.
     #[doc(alias = "IT_SCRIPTLINE")]
     Scriptline,
+    /// The script has reached a breakpoint.
+    ///
     /// `IT_BREAK`, number 2.
     #[doc(alias = "IT_BREAK")]
     Break,
+    /// A value is to be typed in.
+    ///
     /// `IT_INPUT`, number 3.
     #[doc(alias = "IT_INPUT")]
     Input,
+    /// The script has ended.
+    ///
     /// `IT_END`, number 4.
     #[doc(alias = "IT_END")]
     End,
+    /// A password is wanted.
+    ///
     /// `IT_PASSWD`, number 5.
     #[doc(alias = "IT_PASSWD")]
     Passwd,
+    /// A user name is wanted.
+    ///
     /// `IT_USERNAME`, number 6.
     #[doc(alias = "IT_USERNAME")]
     Username,
@@ -1783,6 +2105,10 @@ impl Choice for InteractType {
     }
 }
 
+/// Tells one source that the app's data comes from, or one place it is stored to.
+///
+/// Comes from [`DocApi::get_lineage`](crate::doc::DocApi::get_lineage) and describes the script as it last ran.
+///
 /// `LineageInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1791,9 +2117,15 @@ impl Choice for InteractType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LineageInfo {
+    /// The source or target. For files, web files and stored files it is a path or address; for a connection
+    /// the provider and source. Data made in the script itself shows as `INLINE`, `AUTOGENERATE` or `RESIDENT` with a table
+    /// name, a server-side extension as `EXTENSION`.
+    ///
     /// `qDiscriminator`: text.
     #[doc(alias = "qDiscriminator")]
     pub discriminator: String,
+    /// The statement in the script that reads or writes it.
+    ///
     /// `qStatement`: text.
     #[doc(alias = "qStatement")]
     pub statement: String,
@@ -1803,6 +2135,7 @@ pub struct LineageInfo {
 
 impl LineageInfo {
     /// Sets `qDiscriminator`.
+    #[inline]
     #[must_use]
     pub fn with_discriminator(mut self, value: impl Into<String>) -> Self {
         self.discriminator = value.into();
@@ -1810,6 +2143,7 @@ impl LineageInfo {
     }
 
     /// Sets `qStatement`.
+    #[inline]
     #[must_use]
     pub fn with_statement(mut self, value: impl Into<String>) -> Self {
         self.statement = value.into();
@@ -1848,45 +2182,77 @@ impl Record for LineageInfo {
     }
 }
 
+/// Reports how far a long request has come.
+///
+/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs. Each
+/// answer holds what has happened since the poll before, so keep the persistent messages as they come, and poll once more
+/// after the request has been answered. An unknown request identifier gives an answer that looks finished and empty.
+///
 /// `ProgressData`: an object with 12 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#progressdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressData {
+    /// Whether the request has begun.
+    ///
     /// `qStarted`: true or false.
     #[doc(alias = "qStarted")]
     pub started: bool,
+    /// Whether the request has ended.
+    ///
     /// `qFinished`: true or false.
     #[doc(alias = "qFinished")]
     pub finished: bool,
+    /// Not in use.
+    ///
     /// `qCompleted`: whole number.
     #[doc(alias = "qCompleted")]
     pub completed: i64,
+    /// Not in use.
+    ///
     /// `qTotal`: whole number.
     #[doc(alias = "qTotal")]
     pub total: i64,
+    /// Not in use.
+    ///
     /// `qKB`: whole number.
     #[doc(alias = "qKB")]
     pub kb: i32,
+    /// How long the request has run so far, in milliseconds.
+    ///
     /// `qMillisecs`: whole number.
     #[doc(alias = "qMillisecs")]
     pub millisecs: i32,
+    /// Whether the reload waits for an answer; see [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    ///
     /// `qUserInteractionWanted`: true or false.
     #[doc(alias = "qUserInteractionWanted")]
     pub user_interaction_wanted: bool,
+    /// Messages that stay, since the last poll, as one localised text: statements begun and ended, rows
+    /// fetched, app saved.
+    ///
     /// `qPersistentProgress`: text.
     #[doc(alias = "qPersistentProgress")]
     pub persistent_progress: String,
+    /// The passing message of the moment as a text, such as the rows fetched so far; each replaces the
+    /// one before.
+    ///
     /// `qTransientProgress`: text.
     #[doc(alias = "qTransientProgress")]
     pub transient_progress: String,
+    /// Errors and warnings since the last poll. Filled in only after [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has asked for it.
+    ///
     /// `qErrorData`: list of [`ErrorData`].
     #[doc(alias = "qErrorData")]
     pub error_data: Vec<ErrorData>,
+    /// The messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes with arguments.
+    ///
     /// `qPersistentProgressMessages`: list of [`ProgressMessage`].
     #[doc(alias = "qPersistentProgressMessages")]
     pub persistent_progress_messages: Vec<ProgressMessage>,
+    /// The message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with arguments.
+    ///
     /// `qTransientProgressMessage`: [`ProgressMessage`].
     #[doc(alias = "qTransientProgressMessage")]
     pub transient_progress_message: ProgressMessage,
@@ -1894,6 +2260,7 @@ pub struct ProgressData {
 
 impl ProgressData {
     /// Sets `qStarted`.
+    #[inline]
     #[must_use]
     pub fn with_started(mut self, value: bool) -> Self {
         self.started = value;
@@ -1901,6 +2268,7 @@ impl ProgressData {
     }
 
     /// Sets `qFinished`.
+    #[inline]
     #[must_use]
     pub fn with_finished(mut self, value: bool) -> Self {
         self.finished = value;
@@ -1908,6 +2276,7 @@ impl ProgressData {
     }
 
     /// Sets `qCompleted`.
+    #[inline]
     #[must_use]
     pub fn with_completed(mut self, value: i64) -> Self {
         self.completed = value;
@@ -1915,6 +2284,7 @@ impl ProgressData {
     }
 
     /// Sets `qTotal`.
+    #[inline]
     #[must_use]
     pub fn with_total(mut self, value: i64) -> Self {
         self.total = value;
@@ -1922,6 +2292,7 @@ impl ProgressData {
     }
 
     /// Sets `qKB`.
+    #[inline]
     #[must_use]
     pub fn with_kb(mut self, value: i32) -> Self {
         self.kb = value;
@@ -1929,6 +2300,7 @@ impl ProgressData {
     }
 
     /// Sets `qMillisecs`.
+    #[inline]
     #[must_use]
     pub fn with_millisecs(mut self, value: i32) -> Self {
         self.millisecs = value;
@@ -1936,6 +2308,7 @@ impl ProgressData {
     }
 
     /// Sets `qUserInteractionWanted`.
+    #[inline]
     #[must_use]
     pub fn with_user_interaction_wanted(mut self, value: bool) -> Self {
         self.user_interaction_wanted = value;
@@ -1943,6 +2316,7 @@ impl ProgressData {
     }
 
     /// Sets `qPersistentProgress`.
+    #[inline]
     #[must_use]
     pub fn with_persistent_progress(mut self, value: impl Into<String>) -> Self {
         self.persistent_progress = value.into();
@@ -1950,6 +2324,7 @@ impl ProgressData {
     }
 
     /// Sets `qTransientProgress`.
+    #[inline]
     #[must_use]
     pub fn with_transient_progress(mut self, value: impl Into<String>) -> Self {
         self.transient_progress = value.into();
@@ -1957,6 +2332,7 @@ impl ProgressData {
     }
 
     /// Sets `qErrorData`.
+    #[inline]
     #[must_use]
     pub fn with_error_data(
         mut self,
@@ -1967,6 +2343,7 @@ impl ProgressData {
     }
 
     /// Sets `qPersistentProgressMessages`.
+    #[inline]
     #[must_use]
     pub fn with_persistent_progress_messages(
         mut self,
@@ -1977,6 +2354,7 @@ impl ProgressData {
     }
 
     /// Sets `qTransientProgressMessage`.
+    #[inline]
     #[must_use]
     pub fn with_transient_progress_message(mut self, value: ProgressMessage) -> Self {
         self.transient_progress_message = value;
@@ -2043,15 +2421,21 @@ impl Record for ProgressData {
     }
 }
 
+/// Carries a progress message as a code with arguments, for programs and for translation.
+///
 /// `ProgressMessage`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#progressmessage)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
+    /// Number of the message in the product's table of texts.
+    ///
     /// `qMessageCode`: whole number.
     #[doc(alias = "qMessageCode")]
     pub message_code: i32,
+    /// What goes into the places left open in the message, such as a table name or a row count.
+    ///
     /// `qMessageParameters`: texts.
     #[doc(alias = "qMessageParameters")]
     pub message_parameters: Vec<String>,
@@ -2059,6 +2443,7 @@ pub struct ProgressMessage {
 
 impl ProgressMessage {
     /// Sets `qMessageCode`.
+    #[inline]
     #[must_use]
     pub fn with_message_code(mut self, value: i32) -> Self {
         self.message_code = value;
@@ -2066,6 +2451,7 @@ impl ProgressMessage {
     }
 
     /// Sets `qMessageParameters`.
+    #[inline]
     #[must_use]
     pub fn with_message_parameters(
         mut self,
@@ -2102,27 +2488,41 @@ impl Record for ProgressMessage {
     }
 }
 
+/// Describes one error of a failed reload.
+///
 /// `ReloadError`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#reloaderror)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReloadError {
+    /// What kind of error it is.
+    ///
     /// `qError`: text.
     #[doc(alias = "qError")]
     pub error: Option<String>,
+    /// The error in words.
+    ///
     /// `qDescription`: text.
     #[doc(alias = "qDescription")]
     pub description: String,
+    /// The script line that failed.
+    ///
     /// `qLine`: text.
     #[doc(alias = "qLine")]
     pub line: String,
+    /// Number of that line in the script.
+    ///
     /// `qLineNumber`: whole number.
     #[doc(alias = "qLineNumber")]
     pub line_number: i32,
+    /// The engine's error code.
+    ///
     /// `qCode`: whole number.
     #[doc(alias = "qCode")]
     pub code: i32,
+    /// Name of the error code.
+    ///
     /// `qTitle`: [`NxLocalizedErrorCode`].
     #[doc(alias = "qTitle")]
     pub title: NxLocalizedErrorCode,
@@ -2130,6 +2530,7 @@ pub struct ReloadError {
 
 impl ReloadError {
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: impl Into<String>) -> Self {
         self.error = Some(value.into());
@@ -2137,6 +2538,7 @@ impl ReloadError {
     }
 
     /// Sets `qDescription`.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -2144,6 +2546,7 @@ impl ReloadError {
     }
 
     /// Sets `qLine`.
+    #[inline]
     #[must_use]
     pub fn with_line(mut self, value: impl Into<String>) -> Self {
         self.line = value.into();
@@ -2151,6 +2554,7 @@ impl ReloadError {
     }
 
     /// Sets `qLineNumber`.
+    #[inline]
     #[must_use]
     pub fn with_line_number(mut self, value: i32) -> Self {
         self.line_number = value;
@@ -2158,6 +2562,7 @@ impl ReloadError {
     }
 
     /// Sets `qCode`.
+    #[inline]
     #[must_use]
     pub fn with_code(mut self, value: i32) -> Self {
         self.code = value;
@@ -2165,6 +2570,7 @@ impl ReloadError {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: NxLocalizedErrorCode) -> Self {
         self.title = value;
@@ -2213,27 +2619,44 @@ impl Record for ReloadError {
     }
 }
 
+/// Marks a place in the load script with a syntax error.
+///
+/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) gives up to two marks for an error: the offending word, and then the stretch up to the next
+/// statement, which has [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) set. All positions are counted from 0.
+///
 /// `ScriptSyntaxError`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#scriptsyntaxerror)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScriptSyntaxError {
+    /// Length of the marked text.
+    ///
     /// `qErrLen`: whole number.
     #[doc(alias = "qErrLen")]
     pub err_len: i32,
+    /// Index of the script section.
+    ///
     /// `qTabIx`: whole number.
     #[doc(alias = "qTabIx")]
     pub tab_ix: i32,
+    /// Index of the line within the section.
+    ///
     /// `qLineInTab`: whole number.
     #[doc(alias = "qLineInTab")]
     pub line_in_tab: i32,
+    /// Position of the marked text within the line.
+    ///
     /// `qColInLine`: whole number.
     #[doc(alias = "qColInLine")]
     pub col_in_line: i32,
+    /// Position of the marked text within the whole script.
+    ///
     /// `qTextPos`: whole number.
     #[doc(alias = "qTextPos")]
     pub text_pos: i32,
+    /// Whether the mark shows what follows the error rather than the error itself.
+    ///
     /// `qSecondaryFailure`: true or false.
     #[doc(alias = "qSecondaryFailure")]
     pub secondary_failure: bool,
@@ -2241,6 +2664,7 @@ pub struct ScriptSyntaxError {
 
 impl ScriptSyntaxError {
     /// Sets `qErrLen`.
+    #[inline]
     #[must_use]
     pub fn with_err_len(mut self, value: i32) -> Self {
         self.err_len = value;
@@ -2248,6 +2672,7 @@ impl ScriptSyntaxError {
     }
 
     /// Sets `qTabIx`.
+    #[inline]
     #[must_use]
     pub fn with_tab_ix(mut self, value: i32) -> Self {
         self.tab_ix = value;
@@ -2255,6 +2680,7 @@ impl ScriptSyntaxError {
     }
 
     /// Sets `qLineInTab`.
+    #[inline]
     #[must_use]
     pub fn with_line_in_tab(mut self, value: i32) -> Self {
         self.line_in_tab = value;
@@ -2262,6 +2688,7 @@ impl ScriptSyntaxError {
     }
 
     /// Sets `qColInLine`.
+    #[inline]
     #[must_use]
     pub fn with_col_in_line(mut self, value: i32) -> Self {
         self.col_in_line = value;
@@ -2269,6 +2696,7 @@ impl ScriptSyntaxError {
     }
 
     /// Sets `qTextPos`.
+    #[inline]
     #[must_use]
     pub fn with_text_pos(mut self, value: i32) -> Self {
         self.text_pos = value;
@@ -2276,6 +2704,7 @@ impl ScriptSyntaxError {
     }
 
     /// Sets `qSecondaryFailure`.
+    #[inline]
     #[must_use]
     pub fn with_secondary_failure(mut self, value: bool) -> Self {
         self.secondary_failure = value;
@@ -2324,27 +2753,44 @@ impl Record for ScriptSyntaxError {
     }
 }
 
+/// Describes a variable of the load script as it is at this point of a debug reload.
+///
+/// [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros) lists them after a statement has run. Both sequence numbers are from one counter, so they tell
+/// whether the last event was a use or a change; both are 0 for a variable that has not been touched.
+///
 /// `TextMacro`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#textmacro)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextMacro {
+    /// Name of the variable.
+    ///
     /// `qTag`: text.
     #[doc(alias = "qTag")]
     pub tag: String,
+    /// When, in the run of the script, the variable was last read.
+    ///
     /// `qRefSeqNo`: whole number.
     #[doc(alias = "qRefSeqNo")]
     pub ref_seq_no: i32,
+    /// When, in the run of the script, the variable was last set.
+    ///
     /// `qSetSeqNo`: whole number.
     #[doc(alias = "qSetSeqNo")]
     pub set_seq_no: i32,
+    /// Its value.
+    ///
     /// `qDisplayString`: text.
     #[doc(alias = "qDisplayString")]
     pub display_string: String,
+    /// Whether it is a system variable, such as `DateFormat`.
+    ///
     /// `qIsSystem`: true or false.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
+    /// Whether it is a variable that the engine reserves for itself, such as `ScriptError`.
+    ///
     /// `qIsReserved`: true or false.
     #[doc(alias = "qIsReserved")]
     pub is_reserved: bool,
@@ -2352,6 +2798,7 @@ pub struct TextMacro {
 
 impl TextMacro {
     /// Sets `qTag`.
+    #[inline]
     #[must_use]
     pub fn with_tag(mut self, value: impl Into<String>) -> Self {
         self.tag = value.into();
@@ -2359,6 +2806,7 @@ impl TextMacro {
     }
 
     /// Sets `qRefSeqNo`.
+    #[inline]
     #[must_use]
     pub fn with_ref_seq_no(mut self, value: i32) -> Self {
         self.ref_seq_no = value;
@@ -2366,6 +2814,7 @@ impl TextMacro {
     }
 
     /// Sets `qSetSeqNo`.
+    #[inline]
     #[must_use]
     pub fn with_set_seq_no(mut self, value: i32) -> Self {
         self.set_seq_no = value;
@@ -2373,6 +2822,7 @@ impl TextMacro {
     }
 
     /// Sets `qDisplayString`.
+    #[inline]
     #[must_use]
     pub fn with_display_string(mut self, value: impl Into<String>) -> Self {
         self.display_string = value.into();
@@ -2380,6 +2830,7 @@ impl TextMacro {
     }
 
     /// Sets `qIsSystem`.
+    #[inline]
     #[must_use]
     pub fn with_is_system(mut self, value: bool) -> Self {
         self.is_system = value;
@@ -2387,6 +2838,7 @@ impl TextMacro {
     }
 
     /// Sets `qIsReserved`.
+    #[inline]
     #[must_use]
     pub fn with_is_reserved(mut self, value: bool) -> Self {
         self.is_reserved = value;

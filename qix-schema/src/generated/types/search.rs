@@ -7,21 +7,37 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// How well a pair of fields, one from each of two tables, would do to associate the tables.
+///
+/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for every pair. Look at [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it says
+/// whether the scores mean anything.
+///
 /// `AssociationScore`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssociationScore {
+    /// The two field names, joined by ` / `: first the one of the first table. A synthetic key is marked as
+    /// such before its name.
+    ///
     /// `qFieldPairName`: text.
     #[doc(alias = "qFieldPairName")]
     pub field_pair_name: String,
+    /// Zero if the scores can be used as they are; otherwise a negative sum of reasons against it. -1: the
+    /// fields differ in type. -2: the first field has no rows. -4: it has no distinct values. -8: the second field has no
+    /// rows. -16: it has no distinct values. So -18 means -2 and -16.
+    ///
     /// `qScoreSummary`: whole number.
     #[doc(alias = "qScoreSummary")]
     pub score_summary: i32,
+    /// The pair as seen from the first field.
+    ///
     /// `qField1Scores`: [`FieldScores`].
     #[doc(alias = "qField1Scores")]
     pub field1_scores: FieldScores,
+    /// The pair as seen from the second field.
+    ///
     /// `qField2Scores`: [`FieldScores`].
     #[doc(alias = "qField2Scores")]
     pub field2_scores: FieldScores,
@@ -29,6 +45,7 @@ pub struct AssociationScore {
 
 impl AssociationScore {
     /// Sets `qFieldPairName`.
+    #[inline]
     #[must_use]
     pub fn with_field_pair_name(mut self, value: impl Into<String>) -> Self {
         self.field_pair_name = value.into();
@@ -36,6 +53,7 @@ impl AssociationScore {
     }
 
     /// Sets `qScoreSummary`.
+    #[inline]
     #[must_use]
     pub fn with_score_summary(mut self, value: i32) -> Self {
         self.score_summary = value;
@@ -43,6 +61,7 @@ impl AssociationScore {
     }
 
     /// Sets `qField1Scores`.
+    #[inline]
     #[must_use]
     pub fn with_field1_scores(mut self, value: FieldScores) -> Self {
         self.field1_scores = value;
@@ -50,6 +69,7 @@ impl AssociationScore {
     }
 
     /// Sets `qField2Scores`.
+    #[inline]
     #[must_use]
     pub fn with_field2_scores(mut self, value: FieldScores) -> Self {
         self.field2_scores = value;
@@ -92,24 +112,38 @@ impl Record for AssociationScore {
     }
 }
 
+/// One side of an [`AssociationScore`](crate::types::AssociationScore): how much of this field the other one matches.
+///
 /// `FieldScores`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldScores {
+    /// The field that the scores belong to.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// The name of the field as it should be shown to people.
+    ///
     /// `qReadableName`: text.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
+    /// Distinct values of the field divided by the rows of its table. 1 means that no value occurs twice,
+    /// so that the field could be a key.
+    ///
     /// `qCardinalRatio`: number.
     #[doc(alias = "qCardinalRatio")]
     pub cardinal_ratio: f64,
+    /// The share of the field's distinct values that the other field has too; 0 if they have none in common.
+    ///
     /// `qSymbolScore`: number.
     #[doc(alias = "qSymbolScore")]
     pub symbol_score: f64,
+    /// The share of the field's values, counted row by row, that the other field has too; 0 if they have none in
+    /// common.
+    ///
     /// `qRowScore`: number.
     #[doc(alias = "qRowScore")]
     pub row_score: f64,
@@ -117,6 +151,7 @@ pub struct FieldScores {
 
 impl FieldScores {
     /// Sets `qFieldName`.
+    #[inline]
     #[must_use]
     pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
         self.field_name = value.into();
@@ -124,6 +159,7 @@ impl FieldScores {
     }
 
     /// Sets `qReadableName`.
+    #[inline]
     #[must_use]
     pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
         self.readable_name = value.into();
@@ -131,6 +167,7 @@ impl FieldScores {
     }
 
     /// Sets `qCardinalRatio`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal_ratio(mut self, value: f64) -> Self {
         self.cardinal_ratio = value;
@@ -138,6 +175,7 @@ impl FieldScores {
     }
 
     /// Sets `qSymbolScore`.
+    #[inline]
     #[must_use]
     pub fn with_symbol_score(mut self, value: f64) -> Self {
         self.symbol_score = value;
@@ -145,6 +183,7 @@ impl FieldScores {
     }
 
     /// Sets `qRowScore`.
+    #[inline]
     #[must_use]
     pub fn with_row_score(mut self, value: f64) -> Self {
         self.row_score = value;
@@ -190,6 +229,8 @@ impl Record for FieldScores {
     }
 }
 
+/// A field that has the tags that were looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
+///
 /// `NxMatchingFieldInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -198,9 +239,13 @@ impl Record for FieldScores {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMatchingFieldInfo {
+    /// Name of the field.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// All its tags. Those beginning with `$`, such as `$numeric` or `$timestamp`, were set by the engine.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
@@ -210,6 +255,7 @@ pub struct NxMatchingFieldInfo {
 
 impl NxMatchingFieldInfo {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -217,6 +263,7 @@ impl NxMatchingFieldInfo {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -258,16 +305,22 @@ impl Record for NxMatchingFieldInfo {
     }
 }
 
+/// Whether a field must have all of the tags looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+///
 /// `NxMatchingFieldMode`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxMatchingFieldMode {
+    /// The field must have every tag of the list.
+    ///
     /// `MATCHINGFIELDMODE_MATCH_ALL`, number 0.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ALL")]
     #[default]
     All,
+    /// One tag of the list is enough.
+    ///
     /// `MATCHINGFIELDMODE_MATCH_ONE`, number 1.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ONE")]
     One,
@@ -315,6 +368,12 @@ impl Choice for NxMatchingFieldMode {
     }
 }
 
+/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): which combinations of fields and values match the search terms.
+///
+/// It is packed: matches refer by position to [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
+/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries) and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms). [`DocApi::search_results`](crate::doc::DocApi::search_results)
+/// returns the plainer [`SearchResult`](crate::types::SearchResult).
+///
 /// `SearchAssociationResult`: an object with 5 members.
 ///
 /// Deprecated: use [`SearchResult`] instead.
@@ -324,18 +383,28 @@ impl Choice for NxMatchingFieldMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociationResult {
+    /// The fields with matches. Other members give positions in this list.
+    ///
     /// `qFieldNames`: texts.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
+    /// The terms that were searched for.
+    ///
     /// `qSearchTerms`: texts.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
+    /// For each of the fields, the values that matched.
+    ///
     /// `qFieldDictionaries`: list of [`SearchFieldDictionary`].
     #[doc(alias = "qFieldDictionaries")]
     pub field_dictionaries: Vec<SearchFieldDictionary>,
+    /// The matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
+    ///
     /// `qSearchTermsMatched`: list of [`SearchMatchCombinations`].
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<SearchMatchCombinations>,
+    /// How many combinations match in all, whatever the page.
+    ///
     /// `qTotalSearchResults`: whole number.
     #[doc(alias = "qTotalSearchResults")]
     pub total_search_results: i32,
@@ -343,6 +412,7 @@ pub struct SearchAssociationResult {
 
 impl SearchAssociationResult {
     /// Sets `qFieldNames`.
+    #[inline]
     #[must_use]
     pub fn with_field_names(
         mut self,
@@ -353,6 +423,7 @@ impl SearchAssociationResult {
     }
 
     /// Sets `qSearchTerms`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms(
         mut self,
@@ -363,6 +434,7 @@ impl SearchAssociationResult {
     }
 
     /// Sets `qFieldDictionaries`.
+    #[inline]
     #[must_use]
     pub fn with_field_dictionaries(
         mut self,
@@ -373,6 +445,7 @@ impl SearchAssociationResult {
     }
 
     /// Sets `qSearchTermsMatched`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms_matched(
         mut self,
@@ -383,6 +456,7 @@ impl SearchAssociationResult {
     }
 
     /// Sets `qTotalSearchResults`.
+    #[inline]
     #[must_use]
     pub fn with_total_search_results(mut self, value: i32) -> Self {
         self.total_search_results = value;
@@ -428,15 +502,26 @@ impl Record for SearchAssociationResult {
     }
 }
 
+/// A detail of a match that was asked for by name.
+///
+/// Which there are depends on the search, see [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
+/// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes).
+///
 /// `SearchAttribute`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAttribute {
+    /// What the detail is: `qProperty`, `qNum` or `qElemNum`.
+    ///
     /// `qKey`: text.
     #[doc(alias = "qKey")]
     pub key: String,
+    /// The detail as text. For `qProperty` the path of the property that matched, such as `qMetaDef/title`, or `*`
+    /// if it was a value of a dimension; for `qNum` the number of the matching value, or `NaN`; for `qElemNum` its element
+    /// number, ready for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
+    ///
     /// `qValue`: text.
     #[doc(alias = "qValue")]
     pub value: String,
@@ -444,6 +529,7 @@ pub struct SearchAttribute {
 
 impl SearchAttribute {
     /// Sets `qKey`.
+    #[inline]
     #[must_use]
     pub fn with_key(mut self, value: impl Into<String>) -> Self {
         self.key = value.into();
@@ -451,6 +537,7 @@ impl SearchAttribute {
     }
 
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
@@ -484,18 +571,29 @@ impl Record for SearchAttribute {
     }
 }
 
+/// Where in a text a search term was found, for highlighting.
+///
+/// Positions count in the encoding that the search asked for ([`CharEncodingType`](crate::types::CharEncodingType)). In Rust, ask for UTF-8 and cut with
+/// `str::get`, which cannot panic.
+///
 /// `SearchCharRange`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCharRange {
+    /// Where the match begins, from 0.
+    ///
     /// `qCharPos`: whole number.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
+    /// How long it is.
+    ///
     /// `qCharCount`: whole number.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
+    /// Which of the search terms it is, from 0.
+    ///
     /// `qTerm`: whole number.
     #[doc(alias = "qTerm")]
     pub term: i32,
@@ -503,6 +601,7 @@ pub struct SearchCharRange {
 
 impl SearchCharRange {
     /// Sets `qCharPos`.
+    #[inline]
     #[must_use]
     pub fn with_char_pos(mut self, value: i32) -> Self {
         self.char_pos = value;
@@ -510,6 +609,7 @@ impl SearchCharRange {
     }
 
     /// Sets `qCharCount`.
+    #[inline]
     #[must_use]
     pub fn with_char_count(mut self, value: i32) -> Self {
         self.char_count = value;
@@ -517,6 +617,7 @@ impl SearchCharRange {
     }
 
     /// Sets `qTerm`.
+    #[inline]
     #[must_use]
     pub fn with_term(mut self, value: i32) -> Self {
         self.term = value;
@@ -552,23 +653,37 @@ impl Record for SearchCharRange {
     }
 }
 
+/// What to search in, and under which selections.
+///
+/// For [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_associations`](crate::doc::DocApi::search_associations) and [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select
+/// what a search has found, pass the same options and terms again.
+///
 /// `SearchCombinationOptions`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCombinationOptions {
+    /// The fields to search in. Empty means all fields of the app; naming some makes the search faster.
+    ///
     /// `qSearchFields`: texts.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
+    /// Which selections limit the search.
+    ///
     /// `qContext`: [`SearchContextType`].
     ///
     /// Absent means [`SearchContextType::LockedFieldsOnly`].
     #[doc(alias = "qContext")]
     pub context: SearchContextType,
+    /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
+    ///
     /// `qCharEncoding`: [`CharEncodingType`].
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
+    /// Details wanted for each match: with [`DocApi::search_results`](crate::doc::DocApi::search_results) `qNum` (the value's number) and `qElemNum`
+    /// (its element number). Leave it empty for suggestions.
+    ///
     /// `qAttributes`: texts.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
@@ -587,6 +702,7 @@ impl Default for SearchCombinationOptions {
 
 impl SearchCombinationOptions {
     /// Sets `qSearchFields`.
+    #[inline]
     #[must_use]
     pub fn with_search_fields(
         mut self,
@@ -597,6 +713,7 @@ impl SearchCombinationOptions {
     }
 
     /// Sets `qContext`.
+    #[inline]
     #[must_use]
     pub fn with_context(mut self, value: SearchContextType) -> Self {
         self.context = value;
@@ -604,6 +721,7 @@ impl SearchCombinationOptions {
     }
 
     /// Sets `qCharEncoding`.
+    #[inline]
     #[must_use]
     pub fn with_char_encoding(mut self, value: CharEncodingType) -> Self {
         self.char_encoding = value;
@@ -611,6 +729,7 @@ impl SearchCombinationOptions {
     }
 
     /// Sets `qAttributes`.
+    #[inline]
     #[must_use]
     pub fn with_attributes(
         mut self,
@@ -658,19 +777,29 @@ impl Record for SearchCombinationOptions {
     }
 }
 
+/// Which selections limit a search in the data, and what becomes of them when its result is selected.
+///
 /// `SearchContextType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcontexttype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContextType {
+    /// None: all values are searched, as if the app had no selections. Selecting a result clears them first.
+    ///
     /// `Cleared`, in full `CONTEXT_CLEARED`, number 0.
     #[doc(alias = "CONTEXT_CLEARED")]
     #[default]
     Cleared,
+    /// Locked fields only: values that the locks exclude are not found, other selections are disregarded.
+    /// Without locks it is the same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
+    ///
     /// `LockedFieldsOnly`, in full `CONTEXT_LOCKED_FIELDS_ONLY`, number 1.
     #[doc(alias = "CONTEXT_LOCKED_FIELDS_ONLY")]
     LockedFieldsOnly,
+    /// All of them: only values that are possible now are found, and selecting a result adds to the
+    /// selections.
+    ///
     /// `CurrentSelections`, in full `CONTEXT_CURRENT_SELECTIONS`, number 2.
     #[doc(alias = "CONTEXT_CURRENT_SELECTIONS")]
     CurrentSelections,
@@ -725,6 +854,8 @@ impl Choice for SearchContextType {
     }
 }
 
+/// The values of one field that match, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+///
 /// `SearchFieldDictionary`: an object with 2 members.
 ///
 /// Deprecated: use [`SearchResult`] instead.
@@ -734,9 +865,13 @@ impl Choice for SearchContextType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldDictionary {
+    /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    ///
     /// `qField`: whole number.
     #[doc(alias = "qField")]
     pub field: i32,
+    /// The values that match, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches) of them.
+    ///
     /// `qResult`: list of [`SearchTermResult`].
     #[doc(alias = "qResult")]
     pub result: Vec<SearchTermResult>,
@@ -744,6 +879,7 @@ pub struct SearchFieldDictionary {
 
 impl SearchFieldDictionary {
     /// Sets `qField`.
+    #[inline]
     #[must_use]
     pub fn with_field(mut self, value: i32) -> Self {
         self.field = value;
@@ -751,6 +887,7 @@ impl SearchFieldDictionary {
     }
 
     /// Sets `qResult`.
+    #[inline]
     #[must_use]
     pub fn with_result(
         mut self,
@@ -787,6 +924,8 @@ impl Record for SearchFieldDictionary {
     }
 }
 
+/// The matches in one field, as part of a combination.
+///
 /// `SearchFieldMatch`: an object with 4 members.
 ///
 /// Deprecated: use [`SearchResult`] instead.
@@ -796,15 +935,24 @@ impl Record for SearchFieldDictionary {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatch {
+    /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    ///
     /// `qField`: whole number.
     #[doc(alias = "qField")]
     pub field: i32,
+    /// The values, as positions in the [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the field; at most
+    /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
+    ///
     /// `qValues`: whole numbers.
     #[doc(alias = "qValues")]
     pub values: Vec<i64>,
+    /// The terms that were found in the field, as positions in [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
+    ///
     /// `qTerms`: whole numbers.
     #[doc(alias = "qTerms")]
     pub terms: Vec<i32>,
+    /// How many values of the field match in all, also those left out of [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
+    ///
     /// `qNoOfMatches`: whole number.
     #[doc(alias = "qNoOfMatches")]
     pub no_of_matches: i32,
@@ -812,6 +960,7 @@ pub struct SearchFieldMatch {
 
 impl SearchFieldMatch {
     /// Sets `qField`.
+    #[inline]
     #[must_use]
     pub fn with_field(mut self, value: i32) -> Self {
         self.field = value;
@@ -819,6 +968,7 @@ impl SearchFieldMatch {
     }
 
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -829,6 +979,7 @@ impl SearchFieldMatch {
     }
 
     /// Sets `qTerms`.
+    #[inline]
     #[must_use]
     pub fn with_terms(
         mut self,
@@ -839,6 +990,7 @@ impl SearchFieldMatch {
     }
 
     /// Sets `qNoOfMatches`.
+    #[inline]
     #[must_use]
     pub fn with_no_of_matches(mut self, value: i32) -> Self {
         self.no_of_matches = value;
@@ -881,29 +1033,41 @@ impl Record for SearchFieldMatch {
     }
 }
 
+/// How closely the values of an item match the search terms.
+///
 /// `SearchFieldMatchType`: one of 5 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldMatchType {
+    /// Not at all.
+    ///
     /// `FieldMatchNone`, in full `FM_NONE`, number 0.
     #[doc(alias = "FieldMatchNone")]
     #[doc(alias = "FM_NONE")]
     #[default]
     None,
+    /// A term occurs somewhere inside.
+    ///
     /// `FieldMatchSubString`, in full `FM_SUBSTRING`, number 1.
     #[doc(alias = "FieldMatchSubString")]
     #[doc(alias = "FM_SUBSTRING")]
     Substring,
+    /// A term occurs as a word.
+    ///
     /// `FieldMatchWord`, in full `FM_WORD`, number 2.
     #[doc(alias = "FieldMatchWord")]
     #[doc(alias = "FM_WORD")]
     Word,
+    /// The whole value is what was searched for.
+    ///
     /// `FieldMatchExact`, in full `FM_EXACT`, number 3.
     #[doc(alias = "FieldMatchExact")]
     #[doc(alias = "FM_EXACT")]
     Exact,
+    /// Closes the list of kinds; not expected in results.
+    ///
     /// `FieldMatchLast`, in full `FM_LAST`, number 4.
     #[doc(alias = "FieldMatchLast")]
     #[doc(alias = "FM_LAST")]
@@ -975,6 +1139,8 @@ impl Choice for SearchFieldMatchType {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// A value found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
+///
 /// `SearchFieldMatchesItem`: an object with 3 members.
 ///
 /// Stability: experimental.
@@ -983,12 +1149,18 @@ impl Choice for SearchFieldMatchType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatchesItem {
+    /// The value as text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Its element number in the field, with which it can be selected.
+    ///
     /// `qElemNo`: whole number.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
+    /// The terms that it matches, as positions in [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
+    ///
     /// `qSearchTermsMatched`: whole numbers.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
@@ -996,6 +1168,7 @@ pub struct SearchFieldMatchesItem {
 
 impl SearchFieldMatchesItem {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1003,6 +1176,7 @@ impl SearchFieldMatchesItem {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(mut self, value: i32) -> Self {
         self.elem_no = value;
@@ -1010,6 +1184,7 @@ impl SearchFieldMatchesItem {
     }
 
     /// Sets `qSearchTermsMatched`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms_matched(
         mut self,
@@ -1052,12 +1227,17 @@ impl Record for SearchFieldMatchesItem {
     }
 }
 
+/// A restriction on what can be selected in the field of a match.
+///
 /// `SearchFieldSelectionMode`: one of 1 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldSelectionMode {
+    /// Always exactly one value of the field is selected: selecting another replaces it, and it cannot be
+    /// cleared.
+    ///
     /// `OneAndOnlyOne`, in full `ONE_AND_ONLY_ONE`, number 0.
     #[doc(alias = "ONE_AND_ONLY_ONE")]
     #[default]
@@ -1101,6 +1281,8 @@ impl Choice for SearchFieldSelectionMode {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// The values of one field found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
+///
 /// `SearchFieldValueItem`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -1109,9 +1291,13 @@ impl Choice for SearchFieldSelectionMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldValueItem {
+    /// Name of the field.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// The matching values, at most [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches) of them.
+    ///
     /// `qValues`: list of [`SearchFieldMatchesItem`].
     #[doc(alias = "qValues")]
     pub values: Vec<SearchFieldMatchesItem>,
@@ -1119,6 +1305,7 @@ pub struct SearchFieldValueItem {
 
 impl SearchFieldValueItem {
     /// Sets `qFieldName`.
+    #[inline]
     #[must_use]
     pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
         self.field_name = value.into();
@@ -1126,6 +1313,7 @@ impl SearchFieldValueItem {
     }
 
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -1162,24 +1350,38 @@ impl Record for SearchFieldValueItem {
     }
 }
 
+/// The matches for one combination of the search terms.
+///
+/// Searching for *organic pasta* can give a group for values that match both terms, and one for each term alone.
+///
 /// `SearchGroup`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
+    /// Identifier of the group. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select everything in the group.
+    ///
     /// `qId`: whole number.
     #[doc(alias = "qId")]
     pub id: i32,
+    /// Whether the matches are in the data or in objects.
+    ///
     /// `qGroupType`: [`SearchGroupType`].
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
+    /// The terms of this combination, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    ///
     /// `qSearchTermsMatched`: whole numbers.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
+    /// How many items the group has in all, also those outside the page.
+    ///
     /// `qTotalNumberOfItems`: whole number.
     #[doc(alias = "qTotalNumberOfItems")]
     pub total_number_of_items: i32,
+    /// The items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset) on, at most [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count) of them.
+    ///
     /// `qItems`: list of [`SearchGroupItem`].
     #[doc(alias = "qItems")]
     pub items: Vec<SearchGroupItem>,
@@ -1187,6 +1389,7 @@ pub struct SearchGroup {
 
 impl SearchGroup {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: i32) -> Self {
         self.id = value;
@@ -1194,6 +1397,7 @@ impl SearchGroup {
     }
 
     /// Sets `qGroupType`.
+    #[inline]
     #[must_use]
     pub fn with_group_type(mut self, value: SearchGroupType) -> Self {
         self.group_type = value;
@@ -1201,6 +1405,7 @@ impl SearchGroup {
     }
 
     /// Sets `qSearchTermsMatched`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms_matched(
         mut self,
@@ -1211,6 +1416,7 @@ impl SearchGroup {
     }
 
     /// Sets `qTotalNumberOfItems`.
+    #[inline]
     #[must_use]
     pub fn with_total_number_of_items(mut self, value: i32) -> Self {
         self.total_number_of_items = value;
@@ -1218,6 +1424,7 @@ impl SearchGroup {
     }
 
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -1266,27 +1473,42 @@ impl Record for SearchGroup {
     }
 }
 
+/// The matches in one field or in one object.
+///
 /// `SearchGroupItem`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItem {
+    /// Whether this is a field or an object.
+    ///
     /// `qItemType`: [`SearchGroupItemType`].
     #[doc(alias = "qItemType")]
     pub item_type: SearchGroupItemType,
+    /// How many distinct matches the item has in all, also those outside the page.
+    ///
     /// `qTotalNumberOfMatches`: whole number.
     #[doc(alias = "qTotalNumberOfMatches")]
     pub total_number_of_matches: i32,
+    /// The name of the field, or the identifier of the generic object.
+    ///
     /// `qIdentifier`: text.
     #[doc(alias = "qIdentifier")]
     pub identifier: String,
+    /// The matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset) on, at most [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count) of
+    /// them.
+    ///
     /// `qItemMatches`: list of [`SearchGroupItemMatch`].
     #[doc(alias = "qItemMatches")]
     pub item_matches: Vec<SearchGroupItemMatch>,
+    /// The terms that this item matches, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    ///
     /// `qSearchTermsMatched`: whole numbers.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
+    /// How closely the values match.
+    ///
     /// `qMatchType`: [`SearchFieldMatchType`].
     #[doc(alias = "qMatchType")]
     pub match_type: SearchFieldMatchType,
@@ -1294,6 +1516,7 @@ pub struct SearchGroupItem {
 
 impl SearchGroupItem {
     /// Sets `qItemType`.
+    #[inline]
     #[must_use]
     pub fn with_item_type(mut self, value: SearchGroupItemType) -> Self {
         self.item_type = value;
@@ -1301,6 +1524,7 @@ impl SearchGroupItem {
     }
 
     /// Sets `qTotalNumberOfMatches`.
+    #[inline]
     #[must_use]
     pub fn with_total_number_of_matches(mut self, value: i32) -> Self {
         self.total_number_of_matches = value;
@@ -1308,6 +1532,7 @@ impl SearchGroupItem {
     }
 
     /// Sets `qIdentifier`.
+    #[inline]
     #[must_use]
     pub fn with_identifier(mut self, value: impl Into<String>) -> Self {
         self.identifier = value.into();
@@ -1315,6 +1540,7 @@ impl SearchGroupItem {
     }
 
     /// Sets `qItemMatches`.
+    #[inline]
     #[must_use]
     pub fn with_item_matches(
         mut self,
@@ -1325,6 +1551,7 @@ impl SearchGroupItem {
     }
 
     /// Sets `qSearchTermsMatched`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms_matched(
         mut self,
@@ -1335,6 +1562,7 @@ impl SearchGroupItem {
     }
 
     /// Sets `qMatchType`.
+    #[inline]
     #[must_use]
     pub fn with_match_type(mut self, value: SearchFieldMatchType) -> Self {
         self.match_type = value;
@@ -1383,21 +1611,31 @@ impl Record for SearchGroupItem {
     }
 }
 
+/// One match: a value of a field, or a property of an object.
+///
 /// `SearchGroupItemMatch`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemmatch)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemMatch {
+    /// The matching text: the field value, or the value of the property.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Present if the field always has exactly one value selected; mostly absent.
+    ///
     /// `qFieldSelectionMode`: [`SearchFieldSelectionMode`].
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: SearchFieldSelectionMode,
+    /// Where in the text the terms were found, for highlighting.
+    ///
     /// `qRanges`: list of [`SearchCharRange`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
+    /// The details that the options of the search asked for; empty if they asked for none.
+    ///
     /// `qAttributes`: list of [`SearchAttribute`].
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<SearchAttribute>,
@@ -1405,6 +1643,7 @@ pub struct SearchGroupItemMatch {
 
 impl SearchGroupItemMatch {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1412,6 +1651,7 @@ impl SearchGroupItemMatch {
     }
 
     /// Sets `qFieldSelectionMode`.
+    #[inline]
     #[must_use]
     pub fn with_field_selection_mode(mut self, value: SearchFieldSelectionMode) -> Self {
         self.field_selection_mode = value;
@@ -1419,6 +1659,7 @@ impl SearchGroupItemMatch {
     }
 
     /// Sets `qRanges`.
+    #[inline]
     #[must_use]
     pub fn with_ranges(
         mut self,
@@ -1429,6 +1670,7 @@ impl SearchGroupItemMatch {
     }
 
     /// Sets `qAttributes`.
+    #[inline]
     #[must_use]
     pub fn with_attributes(
         mut self,
@@ -1474,18 +1716,28 @@ impl Record for SearchGroupItemMatch {
     }
 }
 
+/// Which matches of each item to return.
+///
 /// `SearchGroupItemOptions`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemoptions)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemOptions {
+    /// The items that this is for: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    ///
     /// `qGroupItemType`: [`SearchGroupItemType`].
     #[doc(alias = "qGroupItemType")]
     pub group_item_type: SearchGroupItemType,
+    /// How many matches of each item to skip.
+    ///
     /// `qOffset`: whole number.
     #[doc(alias = "qOffset")]
     pub offset: i32,
+    /// How many matches of each item to return at most; -1 for all. A short list, such as 5, keeps the answer
+    /// small.
+    ///
     /// `qCount`: whole number.
     ///
     /// Absent means -1.
@@ -1505,6 +1757,7 @@ impl Default for SearchGroupItemOptions {
 
 impl SearchGroupItemOptions {
     /// Sets `qGroupItemType`.
+    #[inline]
     #[must_use]
     pub fn with_group_item_type(mut self, value: SearchGroupItemType) -> Self {
         self.group_item_type = value;
@@ -1512,6 +1765,7 @@ impl SearchGroupItemOptions {
     }
 
     /// Sets `qOffset`.
+    #[inline]
     #[must_use]
     pub fn with_offset(mut self, value: i32) -> Self {
         self.offset = value;
@@ -1519,6 +1773,7 @@ impl SearchGroupItemOptions {
     }
 
     /// Sets `qCount`.
+    #[inline]
     #[must_use]
     pub fn with_count(mut self, value: i32) -> Self {
         self.count = value;
@@ -1556,16 +1811,22 @@ impl Record for SearchGroupItemOptions {
     }
 }
 
+/// Where the matches of a search item are.
+///
 /// `SearchGroupItemType`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupItemType {
+    /// In the values of a field.
+    ///
     /// `Field`, in full `FIELD`, number 1.
     #[doc(alias = "FIELD")]
     #[default]
     Field,
+    /// In a generic object: in its texts or in the values of its dimensions.
+    ///
     /// `GenericObject`, in full `GENERIC_OBJECT`, number 2.
     #[doc(alias = "GENERIC_OBJECT")]
     GenericObject,
@@ -1613,18 +1874,27 @@ impl Choice for SearchGroupItemType {
     }
 }
 
+/// Which items of each group to return.
+///
 /// `SearchGroupOptions`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupoptions)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupOptions {
+    /// The groups that this is for: [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    ///
     /// `qGroupType`: [`SearchGroupType`].
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
+    /// How many items of each group to skip.
+    ///
     /// `qOffset`: whole number.
     #[doc(alias = "qOffset")]
     pub offset: i32,
+    /// How many items of each group to return at most; -1 for all.
+    ///
     /// `qCount`: whole number.
     ///
     /// Absent means -1.
@@ -1644,6 +1914,7 @@ impl Default for SearchGroupOptions {
 
 impl SearchGroupOptions {
     /// Sets `qGroupType`.
+    #[inline]
     #[must_use]
     pub fn with_group_type(mut self, value: SearchGroupType) -> Self {
         self.group_type = value;
@@ -1651,6 +1922,7 @@ impl SearchGroupOptions {
     }
 
     /// Sets `qOffset`.
+    #[inline]
     #[must_use]
     pub fn with_offset(mut self, value: i32) -> Self {
         self.offset = value;
@@ -1658,6 +1930,7 @@ impl SearchGroupOptions {
     }
 
     /// Sets `qCount`.
+    #[inline]
     #[must_use]
     pub fn with_count(mut self, value: i32) -> Self {
         self.count = value;
@@ -1695,17 +1968,23 @@ impl Record for SearchGroupOptions {
     }
 }
 
+/// What a search group is made of.
+///
 /// `SearchGroupType`: one of 2 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgrouptype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupType {
+    /// Matches in the data, from [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    ///
     /// `DatasetType`, in full `DATASET_GROUP`, number 1.
     #[doc(alias = "DatasetType")]
     #[doc(alias = "DATASET_GROUP")]
     #[default]
     DatasetGroup,
+    /// Matches in generic objects, from [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    ///
     /// `GenericObjectsType`, in full `GENERIC_OBJECTS_GROUP`, number 2.
     #[doc(alias = "GenericObjectsType")]
     #[doc(alias = "GENERIC_OBJECTS_GROUP")]
@@ -1754,6 +2033,8 @@ impl Choice for SearchGroupType {
     }
 }
 
+/// One result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the terms together.
+///
 /// `SearchMatchCombination`: an object with 2 members.
 ///
 /// Deprecated: use [`SearchResult`] instead.
@@ -1763,9 +2044,13 @@ impl Choice for SearchGroupType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMatchCombination {
+    /// Number of the result, from 0. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select these matches.
+    ///
     /// `qId`: whole number.
     #[doc(alias = "qId")]
     pub id: i32,
+    /// The matches, field by field.
+    ///
     /// `qFieldMatches`: list of [`SearchFieldMatch`].
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldMatch>,
@@ -1773,6 +2058,7 @@ pub struct SearchMatchCombination {
 
 impl SearchMatchCombination {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: i32) -> Self {
         self.id = value;
@@ -1780,6 +2066,7 @@ impl SearchMatchCombination {
     }
 
     /// Sets `qFieldMatches`.
+    #[inline]
     #[must_use]
     pub fn with_field_matches(
         mut self,
@@ -1816,6 +2103,8 @@ impl Record for SearchMatchCombination {
     }
 }
 
+/// A list of results of [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+///
 /// `SearchMatchCombinations`: list of [`SearchMatchCombination`].
 ///
 /// Deprecated: use [`SearchResult`] instead.
@@ -1824,15 +2113,22 @@ impl Record for SearchMatchCombination {
 #[deprecated(note = "use `SearchResult` instead")]
 pub type SearchMatchCombinations = Vec<SearchMatchCombination>;
 
+/// What [`DocApi::search_objects`](crate::doc::DocApi::search_objects) should return for each match.
+///
 /// `SearchObjectOptions`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjectOptions {
+    /// Details wanted for each match: `qProperty` for the path of the property in which it was found. Empty
+    /// for none.
+    ///
     /// `qAttributes`: texts.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
+    /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
+    ///
     /// `qCharEncoding`: [`CharEncodingType`].
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
@@ -1840,6 +2136,7 @@ pub struct SearchObjectOptions {
 
 impl SearchObjectOptions {
     /// Sets `qAttributes`.
+    #[inline]
     #[must_use]
     pub fn with_attributes(
         mut self,
@@ -1850,6 +2147,7 @@ impl SearchObjectOptions {
     }
 
     /// Sets `qCharEncoding`.
+    #[inline]
     #[must_use]
     pub fn with_char_encoding(mut self, value: CharEncodingType) -> Self {
         self.char_encoding = value;
@@ -1883,26 +2181,43 @@ impl Record for SearchObjectOptions {
     }
 }
 
+/// Which part of a search result to return.
+///
+/// A search pages on three levels: groups here, items of a group by [`SearchPage::group_options`](crate::types::SearchPage::group_options), matches of an item by
+/// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the latter two, everything is returned, which on a large app can be very
+/// much.
+///
 /// `SearchPage`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPage {
+    /// How many results or groups to skip.
+    ///
     /// `qOffset`: whole number.
     #[doc(alias = "qOffset")]
     pub offset: i32,
+    /// How many results or groups to return at most. Set it: left out, it is 0.
+    ///
     /// `qCount`: whole number.
     #[doc(alias = "qCount")]
     pub count: i32,
+    /// How many values to return for each field at most, -1 for all. Only for
+    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    ///
     /// `qMaxNbrFieldMatches`: whole number.
     ///
     /// Absent means -1.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
+    /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    ///
     /// `qGroupOptions`: list of [`SearchGroupOptions`].
     #[doc(alias = "qGroupOptions")]
     pub group_options: Vec<SearchGroupOptions>,
+    /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    ///
     /// `qGroupItemOptions`: list of [`SearchGroupItemOptions`].
     #[doc(alias = "qGroupItemOptions")]
     pub group_item_options: Vec<SearchGroupItemOptions>,
@@ -1922,6 +2237,7 @@ impl Default for SearchPage {
 
 impl SearchPage {
     /// Sets `qOffset`.
+    #[inline]
     #[must_use]
     pub fn with_offset(mut self, value: i32) -> Self {
         self.offset = value;
@@ -1929,6 +2245,7 @@ impl SearchPage {
     }
 
     /// Sets `qCount`.
+    #[inline]
     #[must_use]
     pub fn with_count(mut self, value: i32) -> Self {
         self.count = value;
@@ -1936,6 +2253,7 @@ impl SearchPage {
     }
 
     /// Sets `qMaxNbrFieldMatches`.
+    #[inline]
     #[must_use]
     pub fn with_max_nbr_field_matches(mut self, value: i32) -> Self {
         self.max_nbr_field_matches = value;
@@ -1943,6 +2261,7 @@ impl SearchPage {
     }
 
     /// Sets `qGroupOptions`.
+    #[inline]
     #[must_use]
     pub fn with_group_options(
         mut self,
@@ -1953,6 +2272,7 @@ impl SearchPage {
     }
 
     /// Sets `qGroupItemOptions`.
+    #[inline]
     #[must_use]
     pub fn with_group_item_options(
         mut self,
@@ -2003,18 +2323,29 @@ impl Record for SearchPage {
     }
 }
 
+/// The result of a search in the data or in the objects of an app: groups of items with matches.
+///
+/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds values of fields and [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. There
+/// is one group for each combination of terms that matches something.
+///
 /// `SearchResult`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResult {
+    /// The terms that were searched for. Other members give positions in this list.
+    ///
     /// `qSearchTerms`: texts.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
+    /// How many groups there are in all, also those outside the page.
+    ///
     /// `qTotalNumberOfGroups`: whole number.
     #[doc(alias = "qTotalNumberOfGroups")]
     pub total_number_of_groups: i32,
+    /// The groups from [`SearchPage::offset`](crate::types::SearchPage::offset) on, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
+    ///
     /// `qSearchGroupArray`: list of [`SearchGroup`].
     #[doc(alias = "qSearchGroupArray")]
     pub search_group_array: Vec<SearchGroup>,
@@ -2022,6 +2353,7 @@ pub struct SearchResult {
 
 impl SearchResult {
     /// Sets `qSearchTerms`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms(
         mut self,
@@ -2032,6 +2364,7 @@ impl SearchResult {
     }
 
     /// Sets `qTotalNumberOfGroups`.
+    #[inline]
     #[must_use]
     pub fn with_total_number_of_groups(mut self, value: i32) -> Self {
         self.total_number_of_groups = value;
@@ -2039,6 +2372,7 @@ impl SearchResult {
     }
 
     /// Sets `qSearchGroupArray`.
+    #[inline]
     #[must_use]
     pub fn with_search_group_array(
         mut self,
@@ -2081,15 +2415,21 @@ impl Record for SearchResult {
     }
 }
 
+/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word of the data that a term could be completed to.
+///
 /// `SearchSuggestItem`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestItem {
+    /// The suggested word.
+    ///
     /// `qValue`: text.
     #[doc(alias = "qValue")]
     pub value: String,
+    /// Which of the terms it is for, from 0.
+    ///
     /// `qTerm`: whole number.
     #[doc(alias = "qTerm")]
     pub term: i32,
@@ -2097,6 +2437,7 @@ pub struct SearchSuggestItem {
 
 impl SearchSuggestItem {
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
@@ -2104,6 +2445,7 @@ impl SearchSuggestItem {
     }
 
     /// Sets `qTerm`.
+    #[inline]
     #[must_use]
     pub fn with_term(mut self, value: i32) -> Self {
         self.term = value;
@@ -2137,15 +2479,21 @@ impl Record for SearchSuggestItem {
     }
 }
 
+/// What [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest) proposes to people who are typing.
+///
 /// `SearchSuggestionResult`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestionResult {
+    /// The suggestions.
+    ///
     /// `qSuggestions`: list of [`SearchSuggestItem`].
     #[doc(alias = "qSuggestions")]
     pub suggestions: Vec<SearchSuggestItem>,
+    /// The fields in which the terms were found.
+    ///
     /// `qFieldNames`: texts.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
@@ -2153,6 +2501,7 @@ pub struct SearchSuggestionResult {
 
 impl SearchSuggestionResult {
     /// Sets `qSuggestions`.
+    #[inline]
     #[must_use]
     pub fn with_suggestions(
         mut self,
@@ -2163,6 +2512,7 @@ impl SearchSuggestionResult {
     }
 
     /// Sets `qFieldNames`.
+    #[inline]
     #[must_use]
     pub fn with_field_names(
         mut self,
@@ -2199,6 +2549,8 @@ impl Record for SearchSuggestionResult {
     }
 }
 
+/// A value that matches, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+///
 /// `SearchTermResult`: an object with 3 members.
 ///
 /// Deprecated: use [`SearchResult`] instead.
@@ -2208,12 +2560,18 @@ impl Record for SearchSuggestionResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchTermResult {
+    /// The value as text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Its element number in the field, with which it can be selected.
+    ///
     /// `qElemNumber`: whole number.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
+    /// Where in the text the terms are: a search for `read` finds the first four characters of `Reading`.
+    ///
     /// `qRanges`: list of [`SearchCharRange`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
@@ -2221,6 +2579,7 @@ pub struct SearchTermResult {
 
 impl SearchTermResult {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -2228,6 +2587,7 @@ impl SearchTermResult {
     }
 
     /// Sets `qElemNumber`.
+    #[inline]
     #[must_use]
     pub fn with_elem_number(mut self, value: i32) -> Self {
         self.elem_number = value;
@@ -2235,6 +2595,7 @@ impl SearchTermResult {
     }
 
     /// Sets `qRanges`.
+    #[inline]
     #[must_use]
     pub fn with_ranges(
         mut self,
@@ -2275,6 +2636,8 @@ impl Record for SearchTermResult {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Where [`DocApi::search_values`](crate::doc::DocApi::search_values) should look.
+///
 /// `SearchValueOptions`: an object with one member.
 ///
 /// Stability: experimental.
@@ -2283,6 +2646,8 @@ impl Record for SearchTermResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueOptions {
+    /// The fields to search in. Empty means all fields of the app.
+    ///
     /// `qSearchFields`: texts.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
@@ -2290,6 +2655,7 @@ pub struct SearchValueOptions {
 
 impl SearchValueOptions {
     /// Sets `qSearchFields`.
+    #[inline]
     #[must_use]
     pub fn with_search_fields(
         mut self,
@@ -2326,6 +2692,8 @@ impl Record for SearchValueOptions {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// Which part of the result of [`DocApi::search_values`](crate::doc::DocApi::search_values) to return.
+///
 /// `SearchValuePage`: an object with 3 members.
 ///
 /// Stability: experimental.
@@ -2334,12 +2702,18 @@ impl Record for SearchValueOptions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValuePage {
+    /// How many fields with matches to skip.
+    ///
     /// `qOffset`: whole number.
     #[doc(alias = "qOffset")]
     pub offset: i32,
+    /// How many fields to return at most. Set it: left out, it is 0.
+    ///
     /// `qCount`: whole number.
     #[doc(alias = "qCount")]
     pub count: i32,
+    /// How many values to return for each field at most, or -1.
+    ///
     /// `qMaxNbrFieldMatches`: whole number.
     ///
     /// Absent means -1.
@@ -2359,6 +2733,7 @@ impl Default for SearchValuePage {
 
 impl SearchValuePage {
     /// Sets `qOffset`.
+    #[inline]
     #[must_use]
     pub fn with_offset(mut self, value: i32) -> Self {
         self.offset = value;
@@ -2366,6 +2741,7 @@ impl SearchValuePage {
     }
 
     /// Sets `qCount`.
+    #[inline]
     #[must_use]
     pub fn with_count(mut self, value: i32) -> Self {
         self.count = value;
@@ -2373,6 +2749,7 @@ impl SearchValuePage {
     }
 
     /// Sets `qMaxNbrFieldMatches`.
+    #[inline]
     #[must_use]
     pub fn with_max_nbr_field_matches(mut self, value: i32) -> Self {
         self.max_nbr_field_matches = value;
@@ -2416,6 +2793,8 @@ impl Record for SearchValuePage {
 
 /// **Experimental**: it may change or go with any version of the engine.
 ///
+/// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values, field by field.
+///
 /// `SearchValueResult`: an object with 2 members.
 ///
 /// Stability: experimental.
@@ -2424,9 +2803,13 @@ impl Record for SearchValuePage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueResult {
+    /// The terms that were searched for.
+    ///
     /// `qSearchTerms`: texts.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
+    /// The fields of the page with their matching values.
+    ///
     /// `qFieldMatches`: list of [`SearchFieldValueItem`].
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldValueItem>,
@@ -2434,6 +2817,7 @@ pub struct SearchValueResult {
 
 impl SearchValueResult {
     /// Sets `qSearchTerms`.
+    #[inline]
     #[must_use]
     pub fn with_search_terms(
         mut self,
@@ -2444,6 +2828,7 @@ impl SearchValueResult {
     }
 
     /// Sets `qFieldMatches`.
+    #[inline]
     #[must_use]
     pub fn with_field_matches(
         mut self,

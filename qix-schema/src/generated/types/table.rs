@@ -7,6 +7,8 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// The value of a variable: a text, and whether it is a number.
+///
 /// `AlfaNumString`: an object with 2 members.
 ///
 /// Deprecated: use [`GenericVariableLayout`] instead.
@@ -16,9 +18,13 @@ use super::*;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlfaNumString {
+    /// The value as text.
+    ///
     /// `qString`: text.
     #[doc(alias = "qString")]
     pub string: String,
+    /// Whether the text is a number.
+    ///
     /// `qIsNum`: true or false.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
@@ -26,6 +32,7 @@ pub struct AlfaNumString {
 
 impl AlfaNumString {
     /// Sets `qString`.
+    #[inline]
     #[must_use]
     pub fn with_string(mut self, value: impl Into<String>) -> Self {
         self.string = value.into();
@@ -33,6 +40,7 @@ impl AlfaNumString {
     }
 
     /// Sets `qIsNum`.
+    #[inline]
     #[must_use]
     pub fn with_is_num(mut self, value: bool) -> Self {
         self.is_num = value;
@@ -66,15 +74,21 @@ impl Record for AlfaNumString {
     }
 }
 
+/// A table or view of a data source, for choosing what to load.
+///
 /// `DataTable`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataTable {
+    /// Name of the table, as the source has it.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// What the source calls it, such as `Table` or `View`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
@@ -82,6 +96,7 @@ pub struct DataTable {
 
 impl DataTable {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -89,6 +104,7 @@ impl DataTable {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -122,18 +138,26 @@ impl Record for DataTable {
     }
 }
 
+/// A table in a file, with its fields and the way to read it.
+///
 /// `DataTableEx`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataTableEx {
+    /// Name of the table, such as a sheet of a workbook.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The fields that were found in it.
+    ///
     /// `qFields`: list of [`DataField`].
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
+    /// The format as the load script writes it in parentheses after the file name: kind of file, labels, table.
+    ///
     /// `qFormatSpec`: text.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
@@ -141,6 +165,7 @@ pub struct DataTableEx {
 
 impl DataTableEx {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -148,6 +173,7 @@ impl DataTableEx {
     }
 
     /// Sets `qFields`.
+    #[inline]
     #[must_use]
     pub fn with_fields(
         mut self,
@@ -158,6 +184,7 @@ impl DataTableEx {
     }
 
     /// Sets `qFormatSpec`.
+    #[inline]
     #[must_use]
     pub fn with_format_spec(mut self, value: impl Into<String>) -> Self {
         self.format_spec = value.into();
@@ -193,18 +220,26 @@ impl Record for DataTableEx {
     }
 }
 
+/// A set of derived fields that a field in the data model has.
+///
 /// `DerivedFieldsInTableData`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DerivedFieldsInTableData {
+    /// Name of the definition that they were derived with, such as `autoCalendar`.
+    ///
     /// `qDefinitionName`: text.
     #[doc(alias = "qDefinitionName")]
     pub definition_name: String,
+    /// The tags of the set.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Whether some of the derived fields are in use.
+    ///
     /// `qActive`: true or false.
     #[doc(alias = "qActive")]
     pub active: bool,
@@ -212,6 +247,7 @@ pub struct DerivedFieldsInTableData {
 
 impl DerivedFieldsInTableData {
     /// Sets `qDefinitionName`.
+    #[inline]
     #[must_use]
     pub fn with_definition_name(mut self, value: impl Into<String>) -> Self {
         self.definition_name = value.into();
@@ -219,6 +255,7 @@ impl DerivedFieldsInTableData {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -229,6 +266,7 @@ impl DerivedFieldsInTableData {
     }
 
     /// Sets `qActive`.
+    #[inline]
     #[must_use]
     pub fn with_active(mut self, value: bool) -> Self {
         self.active = value;
@@ -264,49 +302,73 @@ impl Record for DerivedFieldsInTableData {
     }
 }
 
+/// The kind of format that numbers are shown in.
+///
+/// How each kind is applied is told at [`FieldAttributes`](crate::types::FieldAttributes).
+///
 /// `FieldAttrType`: one of 10 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattrtype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldAttrType {
+    /// Unknown: the engine chooses a format by the values.
+    ///
     /// `U`, in full `UNKNOWN`, number 0.
     #[doc(alias = "U")]
     #[doc(alias = "UNKNOWN")]
     #[default]
     Unknown,
+    /// Text, without number format.
+    ///
     /// `A`, in full `ASCII`, number 1.
     #[doc(alias = "A")]
     #[doc(alias = "ASCII")]
     Ascii,
+    /// A real number, with decimals where it has any.
+    ///
     /// `R`, in full `REAL`, number 2.
     #[doc(alias = "R")]
     #[doc(alias = "REAL")]
     Real,
+    /// A date.
+    ///
     /// `D`, in full `DATE`, number 3.
     #[doc(alias = "D")]
     #[doc(alias = "DATE")]
     Date,
+    /// A time of day.
+    ///
     /// `T`, in full `TIME`, number 4.
     #[doc(alias = "T")]
     #[doc(alias = "TIME")]
     Time,
+    /// A date with a time.
+    ///
     /// `TS`, in full `TIMESTAMP`, number 5.
     #[doc(alias = "TS")]
     #[doc(alias = "TIMESTAMP")]
     Timestamp,
+    /// An interval, a duration.
+    ///
     /// `IV`, in full `INTERVAL`, number 6.
     #[doc(alias = "IV")]
     #[doc(alias = "INTERVAL")]
     Interval,
+    /// A whole number.
+    ///
     /// `I`, in full `INTEGER`, number 10.
     #[doc(alias = "I")]
     #[doc(alias = "INTEGER")]
     Integer,
+    /// A number with a fixed number of decimals.
+    ///
     /// `F`, in full `FIX`, number 11.
     #[doc(alias = "F")]
     #[doc(alias = "FIX")]
     Fix,
+    /// An amount of money.
+    ///
     /// `M`, in full `MONEY`, number 12.
     #[doc(alias = "M")]
     #[doc(alias = "MONEY")]
@@ -411,29 +473,60 @@ impl Choice for FieldAttrType {
     }
 }
 
+/// Defines how numbers are formatted as text.
+///
+/// The pattern `qFmt` has the last word: where it contradicts `qType`, it wins. What happens without a pattern depends on
+/// the kind:
+///
+/// - dates, times, timestamps and intervals: the format variables of the load script (`DateFormat`, `TimeFormat`,
+///   `TimestampFormat`) apply, and the members about decimals and thousands have no effect;
+
+/// - money: the script's money variables apply;
+
+/// - fixed: `qnDec` decimals;
+
+/// - real: up to `qnDec` decimals, or 14 when that is 0; numbers next to a whole one show as whole;
+
+/// - integer and text: no formatting.
+///
+/// Where a separator is needed and `qDec` or `qThou` is empty, the variables of the script (`DecimalSep`, `ThousandSep`,
+/// for money `MoneyDecimalSep` and `MoneyThousandSep`) step in. In layouts this tells how the values were formatted.
+///
 /// `FieldAttributes`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattributes)
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldAttributes {
+    /// The kind of format.
+    ///
     /// `qType`: [`FieldAttrType`].
     #[doc(alias = "qType")]
     pub type_: FieldAttrType,
+    /// How many decimals.
+    ///
     /// `qnDec`: whole number.
     ///
     /// Absent means 10.
     #[doc(alias = "qnDec")]
     pub n_dec: i32,
+    /// Whether thousands are set off: 1 for yes, 0 for no.
+    ///
     /// `qUseThou`: whole number.
     #[doc(alias = "qUseThou")]
     pub use_thou: i32,
+    /// The pattern, such as `YYYY-MM-DD`, `#,##0.00` or `0.0%`.
+    ///
     /// `qFmt`: text.
     #[doc(alias = "qFmt")]
     pub fmt: String,
+    /// The decimal separator.
+    ///
     /// `qDec`: text.
     #[doc(alias = "qDec")]
     pub dec: String,
+    /// The thousands separator, for `qUseThou`.
+    ///
     /// `qThou`: text.
     #[doc(alias = "qThou")]
     pub thou: String,
@@ -454,6 +547,7 @@ impl Default for FieldAttributes {
 
 impl FieldAttributes {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: FieldAttrType) -> Self {
         self.type_ = value;
@@ -461,6 +555,7 @@ impl FieldAttributes {
     }
 
     /// Sets `qnDec`.
+    #[inline]
     #[must_use]
     pub fn with_n_dec(mut self, value: i32) -> Self {
         self.n_dec = value;
@@ -468,6 +563,7 @@ impl FieldAttributes {
     }
 
     /// Sets `qUseThou`.
+    #[inline]
     #[must_use]
     pub fn with_use_thou(mut self, value: i32) -> Self {
         self.use_thou = value;
@@ -475,6 +571,7 @@ impl FieldAttributes {
     }
 
     /// Sets `qFmt`.
+    #[inline]
     #[must_use]
     pub fn with_fmt(mut self, value: impl Into<String>) -> Self {
         self.fmt = value.into();
@@ -482,6 +579,7 @@ impl FieldAttributes {
     }
 
     /// Sets `qDec`.
+    #[inline]
     #[must_use]
     pub fn with_dec(mut self, value: impl Into<String>) -> Self {
         self.dec = value.into();
@@ -489,6 +587,7 @@ impl FieldAttributes {
     }
 
     /// Sets `qThou`.
+    #[inline]
     #[must_use]
     pub fn with_thou(mut self, value: impl Into<String>) -> Self {
         self.thou = value.into();
@@ -539,66 +638,109 @@ impl Record for FieldAttributes {
     }
 }
 
+/// Describes a field of the data model: source tables, number of values, tags, memory.
+///
+/// Comes from [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). For all fields at once create a session object with a field list (see
+/// [`NxFieldDescription`](crate::types::NxFieldDescription)).
+///
 /// `FieldDescription`: an object with 19 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDescription {
+    /// Number that the engine uses for the field internally.
+    ///
     /// `qInternalNumber`: whole number.
     #[doc(alias = "qInternalNumber")]
     pub internal_number: i32,
+    /// Name of the field.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The tables that contain it; several for a key.
+    ///
     /// `qSrcTables`: texts.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
+    /// Whether it is one of the engine's own fields, such as `$Field` or `$Table`.
+    ///
     /// `qIsSystem`: true or false.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
+    /// Whether it is hidden from users, by tag or by a prefix set in the script.
+    ///
     /// `qIsHidden`: true or false.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
+    /// Whether it was loaded as a semantic field, a relation between values.
+    ///
     /// `qIsSemantic`: true or false.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
+    /// Whether only its distinct values are known, and not how often each occurs.
+    ///
     /// `qDistinctOnly`: true or false.
     #[doc(alias = "qDistinctOnly")]
     pub distinct_only: bool,
+    /// How many distinct values it has.
+    ///
     /// `qCardinal`: whole number.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
+    /// How many values it has in all its rows.
+    ///
     /// `qTotalCount`: whole number.
     #[doc(alias = "qTotalCount")]
     pub total_count: i64,
+    /// No longer in use.
+    ///
     /// `qPossibleCount_OBSOLETE`: whole number.
     #[doc(alias = "qPossibleCount_OBSOLETE")]
     pub possible_count_obsolete: i32,
+    /// No longer in use.
+    ///
     /// `qHasInfo_OBSOLETE`: true or false.
     #[doc(alias = "qHasInfo_OBSOLETE")]
     pub has_info_obsolete: bool,
+    /// Whether its selections are locked.
+    ///
     /// `qIsLocked`: true or false.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
+    /// Whether exactly one value stays selected; see [`NxFieldProperties`](crate::types::NxFieldProperties).
+    ///
     /// `qAlwaysOneSelected`: true or false.
     #[doc(alias = "qAlwaysOneSelected")]
     pub always_one_selected: bool,
+    /// Whether several selected values are combined with AND instead of OR; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    ///
     /// `qAndMode`: true or false.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
+    /// Whether the values are numbers.
+    ///
     /// `qIsNumeric`: true or false.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
+    /// The comment that the load script gave it.
+    ///
     /// `qComment`: text.
     #[doc(alias = "qComment")]
     pub comment: String,
+    /// Its tags, such as `$key`, `$numeric`, `$text`, `$date`, and those set by the script.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Whether it is a field on the fly: an expression used as a field, without data of its own.
+    ///
     /// `qIsDefinitionOnly`: true or false.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
+    /// How many bytes of memory it takes.
+    ///
     /// `qByteSize`: whole number.
     #[doc(alias = "qByteSize")]
     pub byte_size: i64,
@@ -606,6 +748,7 @@ pub struct FieldDescription {
 
 impl FieldDescription {
     /// Sets `qInternalNumber`.
+    #[inline]
     #[must_use]
     pub fn with_internal_number(mut self, value: i32) -> Self {
         self.internal_number = value;
@@ -613,6 +756,7 @@ impl FieldDescription {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -620,6 +764,7 @@ impl FieldDescription {
     }
 
     /// Sets `qSrcTables`.
+    #[inline]
     #[must_use]
     pub fn with_src_tables(
         mut self,
@@ -630,6 +775,7 @@ impl FieldDescription {
     }
 
     /// Sets `qIsSystem`.
+    #[inline]
     #[must_use]
     pub fn with_is_system(mut self, value: bool) -> Self {
         self.is_system = value;
@@ -637,6 +783,7 @@ impl FieldDescription {
     }
 
     /// Sets `qIsHidden`.
+    #[inline]
     #[must_use]
     pub fn with_is_hidden(mut self, value: bool) -> Self {
         self.is_hidden = value;
@@ -644,6 +791,7 @@ impl FieldDescription {
     }
 
     /// Sets `qIsSemantic`.
+    #[inline]
     #[must_use]
     pub fn with_is_semantic(mut self, value: bool) -> Self {
         self.is_semantic = value;
@@ -651,6 +799,7 @@ impl FieldDescription {
     }
 
     /// Sets `qDistinctOnly`.
+    #[inline]
     #[must_use]
     pub fn with_distinct_only(mut self, value: bool) -> Self {
         self.distinct_only = value;
@@ -658,6 +807,7 @@ impl FieldDescription {
     }
 
     /// Sets `qCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -665,6 +815,7 @@ impl FieldDescription {
     }
 
     /// Sets `qTotalCount`.
+    #[inline]
     #[must_use]
     pub fn with_total_count(mut self, value: i64) -> Self {
         self.total_count = value;
@@ -672,6 +823,7 @@ impl FieldDescription {
     }
 
     /// Sets `qPossibleCount_OBSOLETE`.
+    #[inline]
     #[must_use]
     pub fn with_possible_count_obsolete(mut self, value: i32) -> Self {
         self.possible_count_obsolete = value;
@@ -679,6 +831,7 @@ impl FieldDescription {
     }
 
     /// Sets `qHasInfo_OBSOLETE`.
+    #[inline]
     #[must_use]
     pub fn with_has_info_obsolete(mut self, value: bool) -> Self {
         self.has_info_obsolete = value;
@@ -686,6 +839,7 @@ impl FieldDescription {
     }
 
     /// Sets `qIsLocked`.
+    #[inline]
     #[must_use]
     pub fn with_is_locked(mut self, value: bool) -> Self {
         self.is_locked = value;
@@ -693,6 +847,7 @@ impl FieldDescription {
     }
 
     /// Sets `qAlwaysOneSelected`.
+    #[inline]
     #[must_use]
     pub fn with_always_one_selected(mut self, value: bool) -> Self {
         self.always_one_selected = value;
@@ -700,6 +855,7 @@ impl FieldDescription {
     }
 
     /// Sets `qAndMode`.
+    #[inline]
     #[must_use]
     pub fn with_and_mode(mut self, value: bool) -> Self {
         self.and_mode = value;
@@ -707,6 +863,7 @@ impl FieldDescription {
     }
 
     /// Sets `qIsNumeric`.
+    #[inline]
     #[must_use]
     pub fn with_is_numeric(mut self, value: bool) -> Self {
         self.is_numeric = value;
@@ -714,6 +871,7 @@ impl FieldDescription {
     }
 
     /// Sets `qComment`.
+    #[inline]
     #[must_use]
     pub fn with_comment(mut self, value: impl Into<String>) -> Self {
         self.comment = value.into();
@@ -721,6 +879,7 @@ impl FieldDescription {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -731,6 +890,7 @@ impl FieldDescription {
     }
 
     /// Sets `qIsDefinitionOnly`.
+    #[inline]
     #[must_use]
     pub fn with_is_definition_only(mut self, value: bool) -> Self {
         self.is_definition_only = value;
@@ -738,6 +898,7 @@ impl FieldDescription {
     }
 
     /// Sets `qByteSize`.
+    #[inline]
     #[must_use]
     pub fn with_byte_size(mut self, value: i64) -> Self {
         self.byte_size = value;
@@ -825,66 +986,109 @@ impl Record for FieldDescription {
     }
 }
 
+/// Describes a field as part of one table of the data model.
+///
+/// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). The figures about density, subset and key tell how well tables are linked.
+///
 /// `FieldInTableData`: an object with 19 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableData {
+    /// Name of the field in the data model.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Names that the field had in its source.
+    ///
     /// `qOriginalFields`: texts.
     #[doc(alias = "qOriginalFields")]
     pub original_fields: Vec<String>,
+    /// Whether the field is present in the table.
+    ///
     /// `qPresent`: true or false.
     #[doc(alias = "qPresent")]
     pub present: bool,
+    /// Whether some rows have a null in it.
+    ///
     /// `qHasNull`: true or false.
     #[doc(alias = "qHasNull")]
     pub has_null: bool,
+    /// Whether wild-card values occur in it.
+    ///
     /// `qHasWild`: true or false.
     #[doc(alias = "qHasWild")]
     pub has_wild: bool,
+    /// Whether a value occurs in more than one row.
+    ///
     /// `qHasDuplicates`: true or false.
     #[doc(alias = "qHasDuplicates")]
     pub has_duplicates: bool,
+    /// Whether it is a synthetic key, which the engine makes when tables share several fields.
+    ///
     /// `qIsSynthetic`: true or false.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
+    /// Share of the rows that have a value, from 0 to 1.
+    ///
     /// `qInformationDensity`: number.
     #[doc(alias = "qInformationDensity")]
     pub information_density: f64,
+    /// How many rows have a value.
+    ///
     /// `qnNonNulls`: whole number.
     #[doc(alias = "qnNonNulls")]
     pub n_non_nulls: i64,
+    /// How many rows the table has.
+    ///
     /// `qnRows`: whole number.
     #[doc(alias = "qnRows")]
     pub n_rows: i64,
+    /// Share of the field's distinct values, over all tables, that this table has, from 0 to 1. Below 1 on
+    /// both sides of a link means that values lack a partner.
+    ///
     /// `qSubsetRatio`: number.
     #[doc(alias = "qSubsetRatio")]
     pub subset_ratio: f64,
+    /// How many distinct values the field has in all tables together.
+    ///
     /// `qnTotalDistinctValues`: whole number.
     #[doc(alias = "qnTotalDistinctValues")]
     pub n_total_distinct_values: i32,
+    /// How many distinct values the field has in this table.
+    ///
     /// `qnPresentDistinctValues`: whole number.
     #[doc(alias = "qnPresentDistinctValues")]
     pub n_present_distinct_values: i32,
+    /// Whether the field links tables, and how well.
+    ///
     /// `qKeyType`: [`KeyType`].
     #[doc(alias = "qKeyType")]
     pub key_type: KeyType,
+    /// The comment that the load script gave it.
+    ///
     /// `qComment`: text.
     #[doc(alias = "qComment")]
     pub comment: String,
+    /// Its tags.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// The sets of derived fields that it has, such as a calendar.
+    ///
     /// `qDerivedFields`: list of [`DerivedFieldsInTableData`].
     #[doc(alias = "qDerivedFields")]
     pub derived_fields: Vec<DerivedFieldsInTableData>,
+    /// Whether it is an expression used as a field.
+    ///
     /// `qIsFieldOnTheFly`: true or false.
     #[doc(alias = "qIsFieldOnTheFly")]
     pub is_field_on_the_fly: bool,
+    /// Name for people, where `qName` is a technical one; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
+    ///
     /// `qReadableName`: text.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
@@ -892,6 +1096,7 @@ pub struct FieldInTableData {
 
 impl FieldInTableData {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -899,6 +1104,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qOriginalFields`.
+    #[inline]
     #[must_use]
     pub fn with_original_fields(
         mut self,
@@ -909,6 +1115,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qPresent`.
+    #[inline]
     #[must_use]
     pub fn with_present(mut self, value: bool) -> Self {
         self.present = value;
@@ -916,6 +1123,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qHasNull`.
+    #[inline]
     #[must_use]
     pub fn with_has_null(mut self, value: bool) -> Self {
         self.has_null = value;
@@ -923,6 +1131,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qHasWild`.
+    #[inline]
     #[must_use]
     pub fn with_has_wild(mut self, value: bool) -> Self {
         self.has_wild = value;
@@ -930,6 +1139,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qHasDuplicates`.
+    #[inline]
     #[must_use]
     pub fn with_has_duplicates(mut self, value: bool) -> Self {
         self.has_duplicates = value;
@@ -937,6 +1147,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qIsSynthetic`.
+    #[inline]
     #[must_use]
     pub fn with_is_synthetic(mut self, value: bool) -> Self {
         self.is_synthetic = value;
@@ -944,6 +1155,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qInformationDensity`.
+    #[inline]
     #[must_use]
     pub fn with_information_density(mut self, value: f64) -> Self {
         self.information_density = value;
@@ -951,6 +1163,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qnNonNulls`.
+    #[inline]
     #[must_use]
     pub fn with_n_non_nulls(mut self, value: i64) -> Self {
         self.n_non_nulls = value;
@@ -958,6 +1171,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qnRows`.
+    #[inline]
     #[must_use]
     pub fn with_n_rows(mut self, value: i64) -> Self {
         self.n_rows = value;
@@ -965,6 +1179,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qSubsetRatio`.
+    #[inline]
     #[must_use]
     pub fn with_subset_ratio(mut self, value: f64) -> Self {
         self.subset_ratio = value;
@@ -972,6 +1187,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qnTotalDistinctValues`.
+    #[inline]
     #[must_use]
     pub fn with_n_total_distinct_values(mut self, value: i32) -> Self {
         self.n_total_distinct_values = value;
@@ -979,6 +1195,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qnPresentDistinctValues`.
+    #[inline]
     #[must_use]
     pub fn with_n_present_distinct_values(mut self, value: i32) -> Self {
         self.n_present_distinct_values = value;
@@ -986,6 +1203,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qKeyType`.
+    #[inline]
     #[must_use]
     pub fn with_key_type(mut self, value: KeyType) -> Self {
         self.key_type = value;
@@ -993,6 +1211,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qComment`.
+    #[inline]
     #[must_use]
     pub fn with_comment(mut self, value: impl Into<String>) -> Self {
         self.comment = value.into();
@@ -1000,6 +1219,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -1010,6 +1230,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qDerivedFields`.
+    #[inline]
     #[must_use]
     pub fn with_derived_fields(
         mut self,
@@ -1020,6 +1241,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qIsFieldOnTheFly`.
+    #[inline]
     #[must_use]
     pub fn with_is_field_on_the_fly(mut self, value: bool) -> Self {
         self.is_field_on_the_fly = value;
@@ -1027,6 +1249,7 @@ impl FieldInTableData {
     }
 
     /// Sets `qReadableName`.
+    #[inline]
     #[must_use]
     pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
         self.readable_name = value.into();
@@ -1114,105 +1337,174 @@ impl Record for FieldInTableData {
     }
 }
 
+/// Statistics about the values of a field in one table.
+///
+/// Comes from [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), and from [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) when asked for. Figures on numbers are `NaN`
+/// in a field without numbers, those on texts 0 in a field without texts.
+///
 /// `FieldInTableProfilingData`: an object with 32 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableProfilingData {
+    /// Name of the field.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Its tags.
+    ///
     /// `qFieldTags`: texts.
     #[doc(alias = "qFieldTags")]
     pub field_tags: Vec<String>,
+    /// The format of its numbers.
+    ///
     /// `qNumberFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
+    /// How many distinct values there are.
+    ///
     /// `qDistinctValues`: whole number.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: i64,
+    /// How many distinct numbers there are.
+    ///
     /// `qDistinctNumericValues`: whole number.
     #[doc(alias = "qDistinctNumericValues")]
     pub distinct_numeric_values: i64,
+    /// How many distinct texts there are.
+    ///
     /// `qDistinctTextValues`: whole number.
     #[doc(alias = "qDistinctTextValues")]
     pub distinct_text_values: i64,
+    /// How many rows have a number.
+    ///
     /// `qNumericValues`: whole number.
     #[doc(alias = "qNumericValues")]
     pub numeric_values: i64,
+    /// How many rows have a null.
+    ///
     /// `qNullValues`: whole number.
     #[doc(alias = "qNullValues")]
     pub null_values: i64,
+    /// How many rows have a text.
+    ///
     /// `qTextValues`: whole number.
     #[doc(alias = "qTextValues")]
     pub text_values: i64,
+    /// How many rows have a negative number.
+    ///
     /// `qNegValues`: whole number.
     #[doc(alias = "qNegValues")]
     pub neg_values: i64,
+    /// How many rows have a positive number.
+    ///
     /// `qPosValues`: whole number.
     #[doc(alias = "qPosValues")]
     pub pos_values: i64,
+    /// How many rows have a zero.
+    ///
     /// `qZeroValues`: whole number.
     #[doc(alias = "qZeroValues")]
     pub zero_values: i64,
+    /// Sum of the numbers.
+    ///
     /// `qSum`: number.
     #[doc(alias = "qSum")]
     pub sum: f64,
+    /// Sum of their squares.
+    ///
     /// `qSum2`: number.
     #[doc(alias = "qSum2")]
     pub sum2: f64,
+    /// Their average.
+    ///
     /// `qAverage`: number.
     #[doc(alias = "qAverage")]
     pub average: f64,
+    /// Their median.
+    ///
     /// `qMedian`: number.
     #[doc(alias = "qMedian")]
     pub median: f64,
+    /// Their standard deviation.
+    ///
     /// `qStd`: number.
     #[doc(alias = "qStd")]
     pub std: f64,
+    /// The smallest one.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// The largest one.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// How lopsided their distribution is.
+    ///
     /// `qSkewness`: number.
     #[doc(alias = "qSkewness")]
     pub skewness: f64,
+    /// How heavy the tails of their distribution are.
+    ///
     /// `qKurtosis`: number.
     #[doc(alias = "qKurtosis")]
     pub kurtosis: f64,
+    /// Nine fractiles, at 1, 5, 10, 25, 50, 75, 90, 95 and 99 per cent.
+    ///
     /// `qFractiles`: numbers.
     #[doc(alias = "qFractiles")]
     pub fractiles: Vec<f64>,
+    /// How many rows have an empty text.
+    ///
     /// `qEmptyStrings`: whole number.
     #[doc(alias = "qEmptyStrings")]
     pub empty_strings: i64,
+    /// Length of the longest text, in characters.
+    ///
     /// `qMaxStringLen`: whole number.
     #[doc(alias = "qMaxStringLen")]
     pub max_string_len: i64,
+    /// Length of the shortest text, in characters.
+    ///
     /// `qMinStringLen`: whole number.
     #[doc(alias = "qMinStringLen")]
     pub min_string_len: i64,
+    /// Length of all texts together, in characters.
+    ///
     /// `qSumStringLen`: whole number.
     #[doc(alias = "qSumStringLen")]
     pub sum_string_len: i64,
+    /// Average length of a text.
+    ///
     /// `qAvgStringLen`: number.
     #[doc(alias = "qAvgStringLen")]
     pub avg_string_len: f64,
+    /// The text that comes first in alphabetical order.
+    ///
     /// `qFirstSorted`: text.
     #[doc(alias = "qFirstSorted")]
     pub first_sorted: String,
+    /// The text that comes last in alphabetical order.
+    ///
     /// `qLastSorted`: text.
     #[doc(alias = "qLastSorted")]
     pub last_sorted: String,
+    /// The three values that occur most often.
+    ///
     /// `qMostFrequent`: list of [`SymbolFrequency`].
     #[doc(alias = "qMostFrequent")]
     pub most_frequent: Vec<SymbolFrequency>,
+    /// A histogram of the numbers.
+    ///
     /// `qFrequencyDistribution`: [`FrequencyDistributionData`].
     #[doc(alias = "qFrequencyDistribution")]
     pub frequency_distribution: FrequencyDistributionData,
+    /// How evenly rows are spread over the values: entropy, scaled to a range from 0 to 1.
+    ///
     /// `qDataEvenness`: number.
     #[doc(alias = "qDataEvenness")]
     pub data_evenness: f64,
@@ -1220,6 +1512,7 @@ pub struct FieldInTableProfilingData {
 
 impl FieldInTableProfilingData {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1227,6 +1520,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qFieldTags`.
+    #[inline]
     #[must_use]
     pub fn with_field_tags(
         mut self,
@@ -1237,6 +1531,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qNumberFormat`.
+    #[inline]
     #[must_use]
     pub fn with_number_format(mut self, value: FieldAttributes) -> Self {
         self.number_format = value;
@@ -1244,6 +1539,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qDistinctValues`.
+    #[inline]
     #[must_use]
     pub fn with_distinct_values(mut self, value: i64) -> Self {
         self.distinct_values = value;
@@ -1251,6 +1547,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qDistinctNumericValues`.
+    #[inline]
     #[must_use]
     pub fn with_distinct_numeric_values(mut self, value: i64) -> Self {
         self.distinct_numeric_values = value;
@@ -1258,6 +1555,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qDistinctTextValues`.
+    #[inline]
     #[must_use]
     pub fn with_distinct_text_values(mut self, value: i64) -> Self {
         self.distinct_text_values = value;
@@ -1265,6 +1563,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qNumericValues`.
+    #[inline]
     #[must_use]
     pub fn with_numeric_values(mut self, value: i64) -> Self {
         self.numeric_values = value;
@@ -1272,6 +1571,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qNullValues`.
+    #[inline]
     #[must_use]
     pub fn with_null_values(mut self, value: i64) -> Self {
         self.null_values = value;
@@ -1279,6 +1579,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qTextValues`.
+    #[inline]
     #[must_use]
     pub fn with_text_values(mut self, value: i64) -> Self {
         self.text_values = value;
@@ -1286,6 +1587,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qNegValues`.
+    #[inline]
     #[must_use]
     pub fn with_neg_values(mut self, value: i64) -> Self {
         self.neg_values = value;
@@ -1293,6 +1595,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qPosValues`.
+    #[inline]
     #[must_use]
     pub fn with_pos_values(mut self, value: i64) -> Self {
         self.pos_values = value;
@@ -1300,6 +1603,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qZeroValues`.
+    #[inline]
     #[must_use]
     pub fn with_zero_values(mut self, value: i64) -> Self {
         self.zero_values = value;
@@ -1307,6 +1611,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qSum`.
+    #[inline]
     #[must_use]
     pub fn with_sum(mut self, value: f64) -> Self {
         self.sum = value;
@@ -1314,6 +1619,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qSum2`.
+    #[inline]
     #[must_use]
     pub fn with_sum2(mut self, value: f64) -> Self {
         self.sum2 = value;
@@ -1321,6 +1627,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qAverage`.
+    #[inline]
     #[must_use]
     pub fn with_average(mut self, value: f64) -> Self {
         self.average = value;
@@ -1328,6 +1635,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qMedian`.
+    #[inline]
     #[must_use]
     pub fn with_median(mut self, value: f64) -> Self {
         self.median = value;
@@ -1335,6 +1643,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qStd`.
+    #[inline]
     #[must_use]
     pub fn with_std(mut self, value: f64) -> Self {
         self.std = value;
@@ -1342,6 +1651,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -1349,6 +1659,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -1356,6 +1667,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qSkewness`.
+    #[inline]
     #[must_use]
     pub fn with_skewness(mut self, value: f64) -> Self {
         self.skewness = value;
@@ -1363,6 +1675,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qKurtosis`.
+    #[inline]
     #[must_use]
     pub fn with_kurtosis(mut self, value: f64) -> Self {
         self.kurtosis = value;
@@ -1370,6 +1683,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qFractiles`.
+    #[inline]
     #[must_use]
     pub fn with_fractiles(
         mut self,
@@ -1380,6 +1694,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qEmptyStrings`.
+    #[inline]
     #[must_use]
     pub fn with_empty_strings(mut self, value: i64) -> Self {
         self.empty_strings = value;
@@ -1387,6 +1702,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qMaxStringLen`.
+    #[inline]
     #[must_use]
     pub fn with_max_string_len(mut self, value: i64) -> Self {
         self.max_string_len = value;
@@ -1394,6 +1710,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qMinStringLen`.
+    #[inline]
     #[must_use]
     pub fn with_min_string_len(mut self, value: i64) -> Self {
         self.min_string_len = value;
@@ -1401,6 +1718,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qSumStringLen`.
+    #[inline]
     #[must_use]
     pub fn with_sum_string_len(mut self, value: i64) -> Self {
         self.sum_string_len = value;
@@ -1408,6 +1726,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qAvgStringLen`.
+    #[inline]
     #[must_use]
     pub fn with_avg_string_len(mut self, value: f64) -> Self {
         self.avg_string_len = value;
@@ -1415,6 +1734,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qFirstSorted`.
+    #[inline]
     #[must_use]
     pub fn with_first_sorted(mut self, value: impl Into<String>) -> Self {
         self.first_sorted = value.into();
@@ -1422,6 +1742,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qLastSorted`.
+    #[inline]
     #[must_use]
     pub fn with_last_sorted(mut self, value: impl Into<String>) -> Self {
         self.last_sorted = value.into();
@@ -1429,6 +1750,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qMostFrequent`.
+    #[inline]
     #[must_use]
     pub fn with_most_frequent(
         mut self,
@@ -1439,6 +1761,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qFrequencyDistribution`.
+    #[inline]
     #[must_use]
     pub fn with_frequency_distribution(
         mut self,
@@ -1449,6 +1772,7 @@ impl FieldInTableProfilingData {
     }
 
     /// Sets `qDataEvenness`.
+    #[inline]
     #[must_use]
     pub fn with_data_evenness(mut self, value: f64) -> Self {
         self.data_evenness = value;
@@ -1575,15 +1899,21 @@ impl Record for FieldInTableProfilingData {
     }
 }
 
+/// Names a field of the data model, or that field in one table.
+///
 /// `FieldOrColumn`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldorcolumn)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldOrColumn {
+    /// Name of the field or column; [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) takes `*` and `?` as wild cards.
+    ///
     /// `qFieldName`: text.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
+    /// Name of the table, which makes it a column of that table. Left empty, the whole field is meant.
+    ///
     /// `qTableName`: text.
     #[doc(alias = "qTableName")]
     pub table_name: String,
@@ -1591,6 +1921,7 @@ pub struct FieldOrColumn {
 
 impl FieldOrColumn {
     /// Sets `qFieldName`.
+    #[inline]
     #[must_use]
     pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
         self.field_name = value.into();
@@ -1598,6 +1929,7 @@ impl FieldOrColumn {
     }
 
     /// Sets `qTableName`.
+    #[inline]
     #[must_use]
     pub fn with_table_name(mut self, value: impl Into<String>) -> Self {
         self.table_name = value.into();
@@ -1631,18 +1963,29 @@ impl Record for FieldOrColumn {
     }
 }
 
+/// A value of a field, as text or number.
+///
+/// To select by value, give it to [`FieldApi::select_values`](crate::field::FieldApi::select_values): a number needs `qIsNumeric` and `qNumber`, a text just `qText`.
+/// A number given as a text is compared as a text, and may not be found.
+///
 /// `FieldValue`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldValue {
+    /// The value as text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// Whether the value is a number.
+    ///
     /// `qIsNumeric`: true or false.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
+    /// The number; has a meaning only with `qIsNumeric`.
+    ///
     /// `qNumber`: number.
     #[doc(alias = "qNumber")]
     pub number: f64,
@@ -1650,6 +1993,7 @@ pub struct FieldValue {
 
 impl FieldValue {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1657,6 +2001,7 @@ impl FieldValue {
     }
 
     /// Sets `qIsNumeric`.
+    #[inline]
     #[must_use]
     pub fn with_is_numeric(mut self, value: bool) -> Self {
         self.is_numeric = value;
@@ -1664,6 +2009,7 @@ impl FieldValue {
     }
 
     /// Sets `qNumber`.
+    #[inline]
     #[must_use]
     pub fn with_number(mut self, value: f64) -> Self {
         self.number = value;
@@ -1699,22 +2045,33 @@ impl Record for FieldValue {
     }
 }
 
+/// Whether a field links tables, and how clean a key it is.
+///
 /// `KeyType`: one of 4 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#keytype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyType {
+    /// It occurs in one table only.
+    ///
     /// `NOT_KEY`, number 0.
     #[doc(alias = "NOT_KEY")]
     #[default]
     NotKey,
+    /// It links tables, and its values repeat within this one.
+    ///
     /// `ANY_KEY`, number 1.
     #[doc(alias = "ANY_KEY")]
     AnyKey,
+    /// Its values are unique in this table, but rows without a value occur, or other tables have values that
+    /// this one lacks.
+    ///
     /// `PRIMARY_KEY`, number 2.
     #[doc(alias = "PRIMARY_KEY")]
     PrimaryKey,
+    /// Every row has a value, all are unique, and this table has all the values that occur anywhere.
+    ///
     /// `PERFECT_KEY`, number 3.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
@@ -1776,24 +2133,36 @@ impl Choice for KeyType {
     }
 }
 
+/// A field that was derived from another, such as the year of a date.
+///
 /// `NxDerivedField`: an object with 5 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfield)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedField {
+    /// Id of the derived field.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Its name: those of field, definition and method joined with dots, as in `OrderDate.autoCalendar.Year`.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Name of the method within the definition, such as `Year`.
+    ///
     /// `qMethod`: text.
     #[doc(alias = "qMethod")]
     pub method: String,
+    /// The expression to use it with, as a dimension or in other expressions.
+    ///
     /// `qExpr`: text.
     #[doc(alias = "qExpr")]
     pub expr: String,
+    /// Its tags.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
@@ -1801,6 +2170,7 @@ pub struct NxDerivedField {
 
 impl NxDerivedField {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -1808,6 +2178,7 @@ impl NxDerivedField {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -1815,6 +2186,7 @@ impl NxDerivedField {
     }
 
     /// Sets `qMethod`.
+    #[inline]
     #[must_use]
     pub fn with_method(mut self, value: impl Into<String>) -> Self {
         self.method = value.into();
@@ -1822,6 +2194,7 @@ impl NxDerivedField {
     }
 
     /// Sets `qExpr`.
+    #[inline]
     #[must_use]
     pub fn with_expr(mut self, value: impl Into<String>) -> Self {
         self.expr = value.into();
@@ -1829,6 +2202,7 @@ impl NxDerivedField {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -1877,12 +2251,16 @@ impl Record for NxDerivedField {
     }
 }
 
+/// All derived fields of a field, by definition.
+///
 /// `NxDerivedFieldDescriptionList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldDescriptionList {
+    /// One entry for each definition that was applied to the field.
+    ///
     /// `qDerivedFieldLists`: list of [`NxDerivedFieldsData`].
     #[doc(alias = "qDerivedFieldLists")]
     pub derived_field_lists: Vec<NxDerivedFieldsData>,
@@ -1890,6 +2268,7 @@ pub struct NxDerivedFieldDescriptionList {
 
 impl NxDerivedFieldDescriptionList {
     /// Sets `qDerivedFieldLists`.
+    #[inline]
     #[must_use]
     pub fn with_derived_field_lists(
         mut self,
@@ -1924,21 +2303,34 @@ impl Record for NxDerivedFieldDescriptionList {
     }
 }
 
+/// The fields and groups that one definition derives from a field.
+///
+/// Definitions are made in the load script with `DECLARE FIELD DEFINITION` and applied with `DERIVE FIELDS`; automatic
+/// calendars are the usual case.
+///
 /// `NxDerivedFieldsData`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfieldsdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldsData {
+    /// Name of the definition.
+    ///
     /// `qDerivedDefinitionName`: text.
     #[doc(alias = "qDerivedDefinitionName")]
     pub derived_definition_name: String,
+    /// The derived fields.
+    ///
     /// `qFieldDefs`: list of [`NxDerivedField`].
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<NxDerivedField>,
+    /// The groups that are made of them, such as a drill-down from year to day.
+    ///
     /// `qGroupDefs`: list of [`NxDerivedGroup`].
     #[doc(alias = "qGroupDefs")]
     pub group_defs: Vec<NxDerivedGroup>,
+    /// The tags of the fields that the definition applies to.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
@@ -1946,6 +2338,7 @@ pub struct NxDerivedFieldsData {
 
 impl NxDerivedFieldsData {
     /// Sets `qDerivedDefinitionName`.
+    #[inline]
     #[must_use]
     pub fn with_derived_definition_name(mut self, value: impl Into<String>) -> Self {
         self.derived_definition_name = value.into();
@@ -1953,6 +2346,7 @@ impl NxDerivedFieldsData {
     }
 
     /// Sets `qFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_field_defs(
         mut self,
@@ -1963,6 +2357,7 @@ impl NxDerivedFieldsData {
     }
 
     /// Sets `qGroupDefs`.
+    #[inline]
     #[must_use]
     pub fn with_group_defs(
         mut self,
@@ -1973,6 +2368,7 @@ impl NxDerivedFieldsData {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -2018,21 +2414,31 @@ impl Record for NxDerivedFieldsData {
     }
 }
 
+/// A group of derived fields, ready to be used as a dimension.
+///
 /// `NxDerivedGroup`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedgroup)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedGroup {
+    /// Id of the group.
+    ///
     /// `qId`: text.
     #[doc(alias = "qId")]
     pub id: String,
+    /// Its name.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The kind of group: drill-down or cyclic.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// The derived fields in it, in order.
+    ///
     /// `qFieldDefs`: texts.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
@@ -2040,6 +2446,7 @@ pub struct NxDerivedGroup {
 
 impl NxDerivedGroup {
     /// Sets `qId`.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
@@ -2047,6 +2454,7 @@ impl NxDerivedGroup {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -2054,6 +2462,7 @@ impl NxDerivedGroup {
     }
 
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -2061,6 +2470,7 @@ impl NxDerivedGroup {
     }
 
     /// Sets `qFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_field_defs(
         mut self,
@@ -2106,6 +2516,10 @@ impl Record for NxDerivedGroup {
     }
 }
 
+/// Describes a field in the list of all fields of an app.
+///
+/// Comes in the layout of an object that has a `qFieldListDef` in its properties, in [`FieldList`](crate::types::FieldList).
+///
 /// `NxFieldDescription`: an object with 13 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2114,39 +2528,63 @@ impl Record for NxDerivedGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldDescription {
+    /// Whether it was loaded as a semantic field, a relation between values.
+    ///
     /// `qIsSemantic`: true or false.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
+    /// Whether it is hidden from users, by tag or by a prefix set in the script.
+    ///
     /// `qIsHidden`: true or false.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
+    /// Whether it is one of the engine's own fields, such as `$Field` or `$Table`.
+    ///
     /// `qIsSystem`: true or false.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
+    /// Whether several selected values are combined with AND instead of OR.
+    ///
     /// `qAndMode`: true or false.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
+    /// Name of the field.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// How many distinct values it has.
+    ///
     /// `qCardinal`: whole number.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
+    /// Its tags, such as `$key`, `$numeric`, `$text`, `$date`, and those set by the script.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Whether it is a field on the fly: an expression used as a field, without data of its own.
+    ///
     /// `qIsDefinitionOnly`: true or false.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
+    /// The fields derived from it.
+    ///
     /// `qDerivedFieldData`: [`NxDerivedFieldDescriptionList`].
     #[doc(alias = "qDerivedFieldData")]
     pub derived_field_data: NxDerivedFieldDescriptionList,
+    /// In Direct Discovery, whether it is a detail field, whose values stay in the database.
+    ///
     /// `qIsDetail`: true or false.
     #[doc(alias = "qIsDetail")]
     pub is_detail: bool,
+    /// In Direct Discovery, whether it is a measure field, which is aggregated in the database.
+    ///
     /// `qIsImplicit`: true or false.
     #[doc(alias = "qIsImplicit")]
     pub is_implicit: bool,
+    /// Name for people, where `qName` is a technical one; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
+    ///
     /// `qReadableName`: text.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
@@ -2159,6 +2597,7 @@ pub struct NxFieldDescription {
 
 impl NxFieldDescription {
     /// Sets `qIsSemantic`.
+    #[inline]
     #[must_use]
     pub fn with_is_semantic(mut self, value: bool) -> Self {
         self.is_semantic = value;
@@ -2166,6 +2605,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qIsHidden`.
+    #[inline]
     #[must_use]
     pub fn with_is_hidden(mut self, value: bool) -> Self {
         self.is_hidden = value;
@@ -2173,6 +2613,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qIsSystem`.
+    #[inline]
     #[must_use]
     pub fn with_is_system(mut self, value: bool) -> Self {
         self.is_system = value;
@@ -2180,6 +2621,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qAndMode`.
+    #[inline]
     #[must_use]
     pub fn with_and_mode(mut self, value: bool) -> Self {
         self.and_mode = value;
@@ -2187,6 +2629,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -2194,6 +2637,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qCardinal`.
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -2201,6 +2645,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -2211,6 +2656,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qIsDefinitionOnly`.
+    #[inline]
     #[must_use]
     pub fn with_is_definition_only(mut self, value: bool) -> Self {
         self.is_definition_only = value;
@@ -2218,6 +2664,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qDerivedFieldData`.
+    #[inline]
     #[must_use]
     pub fn with_derived_field_data(
         mut self,
@@ -2228,6 +2675,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qIsDetail`.
+    #[inline]
     #[must_use]
     pub fn with_is_detail(mut self, value: bool) -> Self {
         self.is_detail = value;
@@ -2235,6 +2683,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qIsImplicit`.
+    #[inline]
     #[must_use]
     pub fn with_is_implicit(mut self, value: bool) -> Self {
         self.is_implicit = value;
@@ -2242,6 +2691,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qReadableName`.
+    #[inline]
     #[must_use]
     pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
         self.readable_name = value.into();
@@ -2249,6 +2699,7 @@ impl NxFieldDescription {
     }
 
     /// Sets `qSrcTables`.
+    #[inline]
     #[must_use]
     pub fn with_src_tables(
         mut self,
@@ -2326,6 +2777,10 @@ impl Record for NxFieldDescription {
     }
 }
 
+/// Properties of a field that restrict selections in it.
+///
+/// Read with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), set with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
+///
 /// `NxFieldProperties`: an object with one member.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2334,6 +2789,9 @@ impl Record for NxFieldDescription {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldProperties {
+    /// Whether exactly one value stays selected, so that the field can neither be cleared nor hold several.
+    /// To switch it on, one single value must be selected already.
+    ///
     /// `qOneAndOnlyOne`: true or false.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
@@ -2343,6 +2801,7 @@ pub struct NxFieldProperties {
 
 impl NxFieldProperties {
     /// Sets `qOneAndOnlyOne`.
+    #[inline]
     #[must_use]
     pub fn with_one_and_only_one(mut self, value: bool) -> Self {
         self.one_and_only_one = value;
@@ -2379,15 +2838,21 @@ impl Record for NxFieldProperties {
     }
 }
 
+/// The resource identifiers of a field.
+///
 /// `NxFieldResourceId`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldResourceId {
+    /// Name of the field.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// An identifier for each table that contains the field; several for a key.
+    ///
     /// `qResourceIds`: list of [`NxFieldTableResourceId`].
     #[doc(alias = "qResourceIds")]
     pub resource_ids: Vec<NxFieldTableResourceId>,
@@ -2395,6 +2860,7 @@ pub struct NxFieldResourceId {
 
 impl NxFieldResourceId {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -2402,6 +2868,7 @@ impl NxFieldResourceId {
     }
 
     /// Sets `qResourceIds`.
+    #[inline]
     #[must_use]
     pub fn with_resource_ids(
         mut self,
@@ -2438,15 +2905,21 @@ impl Record for NxFieldResourceId {
     }
 }
 
+/// The resource identifier of a field in one table.
+///
 /// `NxFieldTableResourceId`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldtableresourceid)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldTableResourceId {
+    /// Name of the table.
+    ///
     /// `qTable`: text.
     #[doc(alias = "qTable")]
     pub table: String,
+    /// The identifier, a Qlik resource identifier (QRI) as used for data lineage.
+    ///
     /// `qResourceId`: text.
     #[doc(alias = "qResourceId")]
     pub resource_id: String,
@@ -2454,6 +2927,7 @@ pub struct NxFieldTableResourceId {
 
 impl NxFieldTableResourceId {
     /// Sets `qTable`.
+    #[inline]
     #[must_use]
     pub fn with_table(mut self, value: impl Into<String>) -> Self {
         self.table = value.into();
@@ -2461,6 +2935,7 @@ impl NxFieldTableResourceId {
     }
 
     /// Sets `qResourceId`.
+    #[inline]
     #[must_use]
     pub fn with_resource_id(mut self, value: impl Into<String>) -> Self {
         self.resource_id = value.into();
@@ -2494,15 +2969,23 @@ impl Record for NxFieldTableResourceId {
     }
 }
 
+/// A stretch of characters in an expression, such as a field name that is not known.
+///
+/// See [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
+///
 /// `NxRange`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrange)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRange {
+    /// Where the stretch begins, counted in characters from 0.
+    ///
     /// `qFrom`: whole number.
     #[doc(alias = "qFrom")]
     pub from: i32,
+    /// How many characters it covers.
+    ///
     /// `qCount`: whole number.
     #[doc(alias = "qCount")]
     pub count: i32,
@@ -2510,6 +2993,7 @@ pub struct NxRange {
 
 impl NxRange {
     /// Sets `qFrom`.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, value: i32) -> Self {
         self.from = value;
@@ -2517,6 +3001,7 @@ impl NxRange {
     }
 
     /// Sets `qCount`.
+    #[inline]
     #[must_use]
     pub fn with_count(mut self, value: i32) -> Self {
         self.count = value;
@@ -2550,21 +3035,34 @@ impl Record for NxRange {
     }
 }
 
+/// A range of numbers, with or without its ends.
+///
+/// Used to select by value rather than by element, as with [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values). Infinite bounds
+/// and `NaN` are possible, as in every number of the protocol.
+///
 /// `Range`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#range)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
+    /// The lower end.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// The upper end.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// Whether a value equal to the lower end belongs to the range.
+    ///
     /// `qMinInclEq`: true or false.
     #[doc(alias = "qMinInclEq")]
     pub min_incl_eq: bool,
+    /// Whether a value equal to the upper end belongs to the range.
+    ///
     /// `qMaxInclEq`: true or false.
     #[doc(alias = "qMaxInclEq")]
     pub max_incl_eq: bool,
@@ -2572,6 +3070,7 @@ pub struct Range {
 
 impl Range {
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -2579,6 +3078,7 @@ impl Range {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -2586,6 +3086,7 @@ impl Range {
     }
 
     /// Sets `qMinInclEq`.
+    #[inline]
     #[must_use]
     pub fn with_min_incl_eq(mut self, value: bool) -> Self {
         self.min_incl_eq = value;
@@ -2593,6 +3094,7 @@ impl Range {
     }
 
     /// Sets `qMaxInclEq`.
+    #[inline]
     #[must_use]
     pub fn with_max_incl_eq(mut self, value: bool) -> Self {
         self.max_incl_eq = value;
@@ -2635,15 +3137,21 @@ impl Record for Range {
     }
 }
 
+/// Sample values of one field or column.
+///
 /// `SampleResult`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SampleResult {
+    /// The field or column; a request with wild cards can match several.
+    ///
     /// `qFieldOrColumn`: [`FieldOrColumn`].
     #[doc(alias = "qFieldOrColumn")]
     pub field_or_column: FieldOrColumn,
+    /// Some of its values.
+    ///
     /// `qValues`: list of [`FieldValue`].
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
@@ -2651,6 +3159,7 @@ pub struct SampleResult {
 
 impl SampleResult {
     /// Sets `qFieldOrColumn`.
+    #[inline]
     #[must_use]
     pub fn with_field_or_column(mut self, value: FieldOrColumn) -> Self {
         self.field_or_column = value;
@@ -2658,6 +3167,7 @@ impl SampleResult {
     }
 
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -2694,15 +3204,23 @@ impl Record for SampleResult {
     }
 }
 
+/// A link between tables of the data model.
+///
+/// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+///
 /// `SourceKeyRecord`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sourcekeyrecord)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceKeyRecord {
+    /// The fields that link; several when tables share more than one.
+    ///
     /// `qKeyFields`: texts.
     #[doc(alias = "qKeyFields")]
     pub key_fields: Vec<String>,
+    /// The tables that they link.
+    ///
     /// `qTables`: texts.
     #[doc(alias = "qTables")]
     pub tables: Vec<String>,
@@ -2710,6 +3228,7 @@ pub struct SourceKeyRecord {
 
 impl SourceKeyRecord {
     /// Sets `qKeyFields`.
+    #[inline]
     #[must_use]
     pub fn with_key_fields(
         mut self,
@@ -2720,6 +3239,7 @@ impl SourceKeyRecord {
     }
 
     /// Sets `qTables`.
+    #[inline]
     #[must_use]
     pub fn with_tables(
         mut self,
@@ -2756,15 +3276,21 @@ impl Record for SourceKeyRecord {
     }
 }
 
+/// A value of a field: a text or a number.
+///
 /// `SymbolValue`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolvalue)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolValue {
+    /// The text; missing when the value is a plain number.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The number; `NaN` when the value is a text.
+    ///
     /// `qNumber`: number.
     #[doc(alias = "qNumber")]
     pub number: f64,
@@ -2772,6 +3298,7 @@ pub struct SymbolValue {
 
 impl SymbolValue {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -2779,6 +3306,7 @@ impl SymbolValue {
     }
 
     /// Sets `qNumber`.
+    #[inline]
     #[must_use]
     pub fn with_number(mut self, value: f64) -> Self {
         self.number = value;
@@ -2812,15 +3340,21 @@ impl Record for SymbolValue {
     }
 }
 
+/// Statistics about a table and each of its fields.
+///
 /// `TableProfilingData`: an object with 2 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableProfilingData {
+    /// How many rows the table has.
+    ///
     /// `qNoOfRows`: whole number.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
+    /// The statistics, field by field.
+    ///
     /// `qFieldProfiling`: list of [`FieldInTableProfilingData`].
     #[doc(alias = "qFieldProfiling")]
     pub field_profiling: Vec<FieldInTableProfilingData>,
@@ -2828,6 +3362,7 @@ pub struct TableProfilingData {
 
 impl TableProfilingData {
     /// Sets `qNoOfRows`.
+    #[inline]
     #[must_use]
     pub fn with_no_of_rows(mut self, value: i64) -> Self {
         self.no_of_rows = value;
@@ -2835,6 +3370,7 @@ impl TableProfilingData {
     }
 
     /// Sets `qFieldProfiling`.
+    #[inline]
     #[must_use]
     pub fn with_field_profiling(
         mut self,
@@ -2871,39 +3407,65 @@ impl Record for TableProfilingData {
     }
 }
 
+/// A table of the data model.
+///
+/// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), for a data model viewer or for checks of a model. To read rows of it see
+/// [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
+///
 /// `TableRecord`: an object with 10 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRecord {
+    /// Name of the table.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// Whether the table is loosely coupled: selections do not pass through it. The engine does so to break a
+    /// circle of links.
+    ///
     /// `qLoose`: true or false.
     #[doc(alias = "qLoose")]
     pub loose: bool,
+    /// How many rows it has.
+    ///
     /// `qNoOfRows`: whole number.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
+    /// The fields in it.
+    ///
     /// `qFields`: list of [`FieldInTableData`].
     #[doc(alias = "qFields")]
     pub fields: Vec<FieldInTableData>,
+    /// Where it stands in the data model viewer.
+    ///
     /// `qPos`: [`Point`].
     #[doc(alias = "qPos")]
     pub pos: Point,
+    /// The comment that the load script gave it.
+    ///
     /// `qComment`: text.
     #[doc(alias = "qComment")]
     pub comment: String,
+    /// Whether its data stays in a database and is queried when needed.
+    ///
     /// `qIsDirectDiscovery`: true or false.
     #[doc(alias = "qIsDirectDiscovery")]
     pub is_direct_discovery: bool,
+    /// Whether it is a synthetic table, which the engine makes for keys of several fields.
+    ///
     /// `qIsSynthetic`: true or false.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
+    /// Its tags.
+    ///
     /// `qTableTags`: texts.
     #[doc(alias = "qTableTags")]
     pub table_tags: Vec<String>,
+    /// Statistics, when they were asked for.
+    ///
     /// `qProfilingData`: [`TableProfilingData`].
     #[doc(alias = "qProfilingData")]
     pub profiling_data: TableProfilingData,
@@ -2911,6 +3473,7 @@ pub struct TableRecord {
 
 impl TableRecord {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -2918,6 +3481,7 @@ impl TableRecord {
     }
 
     /// Sets `qLoose`.
+    #[inline]
     #[must_use]
     pub fn with_loose(mut self, value: bool) -> Self {
         self.loose = value;
@@ -2925,6 +3489,7 @@ impl TableRecord {
     }
 
     /// Sets `qNoOfRows`.
+    #[inline]
     #[must_use]
     pub fn with_no_of_rows(mut self, value: i64) -> Self {
         self.no_of_rows = value;
@@ -2932,6 +3497,7 @@ impl TableRecord {
     }
 
     /// Sets `qFields`.
+    #[inline]
     #[must_use]
     pub fn with_fields(
         mut self,
@@ -2942,6 +3508,7 @@ impl TableRecord {
     }
 
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: Point) -> Self {
         self.pos = value;
@@ -2949,6 +3516,7 @@ impl TableRecord {
     }
 
     /// Sets `qComment`.
+    #[inline]
     #[must_use]
     pub fn with_comment(mut self, value: impl Into<String>) -> Self {
         self.comment = value.into();
@@ -2956,6 +3524,7 @@ impl TableRecord {
     }
 
     /// Sets `qIsDirectDiscovery`.
+    #[inline]
     #[must_use]
     pub fn with_is_direct_discovery(mut self, value: bool) -> Self {
         self.is_direct_discovery = value;
@@ -2963,6 +3532,7 @@ impl TableRecord {
     }
 
     /// Sets `qIsSynthetic`.
+    #[inline]
     #[must_use]
     pub fn with_is_synthetic(mut self, value: bool) -> Self {
         self.is_synthetic = value;
@@ -2970,6 +3540,7 @@ impl TableRecord {
     }
 
     /// Sets `qTableTags`.
+    #[inline]
     #[must_use]
     pub fn with_table_tags(
         mut self,
@@ -2980,6 +3551,7 @@ impl TableRecord {
     }
 
     /// Sets `qProfilingData`.
+    #[inline]
     #[must_use]
     pub fn with_profiling_data(mut self, value: TableProfilingData) -> Self {
         self.profiling_data = value;
@@ -3040,12 +3612,16 @@ impl Record for TableRecord {
     }
 }
 
+/// A row of a table of the data model.
+///
 /// `TableRow`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerow)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRow {
+    /// The values, in the order of the table's fields.
+    ///
     /// `qValue`: list of [`FieldValue`].
     #[doc(alias = "qValue")]
     pub value: Vec<FieldValue>,
@@ -3053,6 +3629,7 @@ pub struct TableRow {
 
 impl TableRow {
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(
         mut self,
@@ -3087,6 +3664,8 @@ impl Record for TableRow {
     }
 }
 
+/// Where a link between tables bends in the data model viewer.
+///
 /// `TableViewBroomPointSaveInfo`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3095,12 +3674,18 @@ impl Record for TableRow {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewBroomPointSaveInfo {
+    /// Its position, in pixels.
+    ///
     /// `qPos`: [`Point`].
     #[doc(alias = "qPos")]
     pub pos: Point,
+    /// Name of the table.
+    ///
     /// `qTable`: text.
     #[doc(alias = "qTable")]
     pub table: String,
+    /// The fields that the link is made by.
+    ///
     /// `qFields`: texts.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
@@ -3110,6 +3695,7 @@ pub struct TableViewBroomPointSaveInfo {
 
 impl TableViewBroomPointSaveInfo {
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: Point) -> Self {
         self.pos = value;
@@ -3117,6 +3703,7 @@ impl TableViewBroomPointSaveInfo {
     }
 
     /// Sets `qTable`.
+    #[inline]
     #[must_use]
     pub fn with_table(mut self, value: impl Into<String>) -> Self {
         self.table = value.into();
@@ -3124,6 +3711,7 @@ impl TableViewBroomPointSaveInfo {
     }
 
     /// Sets `qFields`.
+    #[inline]
     #[must_use]
     pub fn with_fields(
         mut self,
@@ -3167,6 +3755,8 @@ impl Record for TableViewBroomPointSaveInfo {
     }
 }
 
+/// Where links between tables meet in the data model viewer.
+///
 /// `TableViewConnectionPointSaveInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3175,9 +3765,13 @@ impl Record for TableViewBroomPointSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewConnectionPointSaveInfo {
+    /// Its position, in pixels.
+    ///
     /// `qPos`: [`Point`].
     #[doc(alias = "qPos")]
     pub pos: Point,
+    /// The fields that the links are made by.
+    ///
     /// `qFields`: texts.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
@@ -3187,6 +3781,7 @@ pub struct TableViewConnectionPointSaveInfo {
 
 impl TableViewConnectionPointSaveInfo {
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: Point) -> Self {
         self.pos = value;
@@ -3194,6 +3789,7 @@ impl TableViewConnectionPointSaveInfo {
     }
 
     /// Sets `qFields`.
+    #[inline]
     #[must_use]
     pub fn with_fields(
         mut self,
@@ -3235,6 +3831,8 @@ impl Record for TableViewConnectionPointSaveInfo {
     }
 }
 
+/// What the data model viewer remembers for each of its two views.
+///
 /// `TableViewCtlSaveInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3243,9 +3841,13 @@ impl Record for TableViewConnectionPointSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewCtlSaveInfo {
+    /// For the view of the model as the engine has it, with synthetic tables.
+    ///
     /// `qInternalView`: [`TableViewSaveInfo`].
     #[doc(alias = "qInternalView")]
     pub internal_view: TableViewSaveInfo,
+    /// For the view of the tables as loaded.
+    ///
     /// `qSourceView`: [`TableViewSaveInfo`].
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
@@ -3255,6 +3857,7 @@ pub struct TableViewCtlSaveInfo {
 
 impl TableViewCtlSaveInfo {
     /// Sets `qInternalView`.
+    #[inline]
     #[must_use]
     pub fn with_internal_view(mut self, value: TableViewSaveInfo) -> Self {
         self.internal_view = value;
@@ -3262,6 +3865,7 @@ impl TableViewCtlSaveInfo {
     }
 
     /// Sets `qSourceView`.
+    #[inline]
     #[must_use]
     pub fn with_source_view(mut self, value: TableViewSaveInfo) -> Self {
         self.source_view = value;
@@ -3300,6 +3904,10 @@ impl Record for TableViewCtlSaveInfo {
     }
 }
 
+/// What the data model viewer remembers about its window: places of tables and the view last used.
+///
+/// Read with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), set with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info); saved with the app.
+///
 /// `TableViewDlgSaveInfo`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3308,12 +3916,18 @@ impl Record for TableViewCtlSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewDlgSaveInfo {
+    /// Place and size of the window. The web client has none and does not use it.
+    ///
     /// `qPos`: [`Rect`].
     #[doc(alias = "qPos")]
     pub pos: Rect,
+    /// What is remembered for each view.
+    ///
     /// `qCtlInfo`: [`TableViewCtlSaveInfo`].
     #[doc(alias = "qCtlInfo")]
     pub ctl_info: TableViewCtlSaveInfo,
+    /// The view to open with: 0 for the internal one, 1 for the source one.
+    ///
     /// `qMode`: whole number.
     #[doc(alias = "qMode")]
     pub mode: i32,
@@ -3323,6 +3937,7 @@ pub struct TableViewDlgSaveInfo {
 
 impl TableViewDlgSaveInfo {
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: Rect) -> Self {
         self.pos = value;
@@ -3330,6 +3945,7 @@ impl TableViewDlgSaveInfo {
     }
 
     /// Sets `qCtlInfo`.
+    #[inline]
     #[must_use]
     pub fn with_ctl_info(mut self, value: TableViewCtlSaveInfo) -> Self {
         self.ctl_info = value;
@@ -3337,6 +3953,7 @@ impl TableViewDlgSaveInfo {
     }
 
     /// Sets `qMode`.
+    #[inline]
     #[must_use]
     pub fn with_mode(mut self, value: i32) -> Self {
         self.mode = value;
@@ -3377,6 +3994,8 @@ impl Record for TableViewDlgSaveInfo {
     }
 }
 
+/// What the data model viewer remembers for one of its views.
+///
 /// `TableViewSaveInfo`: an object with 4 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3385,15 +4004,23 @@ impl Record for TableViewDlgSaveInfo {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewSaveInfo {
+    /// Where the tables stand.
+    ///
     /// `qTables`: list of [`TableViewTableWinSaveInfo`].
     #[doc(alias = "qTables")]
     pub tables: Vec<TableViewTableWinSaveInfo>,
+    /// Where links bend. Qlik Sense does not use it.
+    ///
     /// `qBroomPoints`: list of [`TableViewBroomPointSaveInfo`].
     #[doc(alias = "qBroomPoints")]
     pub broom_points: Vec<TableViewBroomPointSaveInfo>,
+    /// Where links meet. Qlik Sense does not use it.
+    ///
     /// `qConnectionPoints`: list of [`TableViewConnectionPointSaveInfo`].
     #[doc(alias = "qConnectionPoints")]
     pub connection_points: Vec<TableViewConnectionPointSaveInfo>,
+    /// The zoom factor; 1 is the natural size.
+    ///
     /// `qZoomFactor`: number.
     ///
     /// Absent means 1.0.
@@ -3417,6 +4044,7 @@ impl Default for TableViewSaveInfo {
 
 impl TableViewSaveInfo {
     /// Sets `qTables`.
+    #[inline]
     #[must_use]
     pub fn with_tables(
         mut self,
@@ -3427,6 +4055,7 @@ impl TableViewSaveInfo {
     }
 
     /// Sets `qBroomPoints`.
+    #[inline]
     #[must_use]
     pub fn with_broom_points(
         mut self,
@@ -3437,6 +4066,7 @@ impl TableViewSaveInfo {
     }
 
     /// Sets `qConnectionPoints`.
+    #[inline]
     #[must_use]
     pub fn with_connection_points(
         mut self,
@@ -3447,6 +4077,7 @@ impl TableViewSaveInfo {
     }
 
     /// Sets `qZoomFactor`.
+    #[inline]
     #[must_use]
     pub fn with_zoom_factor(mut self, value: f64) -> Self {
         self.zoom_factor = value;
@@ -3496,6 +4127,8 @@ impl Record for TableViewSaveInfo {
     }
 }
 
+/// Where a table stands in the data model viewer.
+///
 /// `TableViewTableWinSaveInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3504,9 +4137,13 @@ impl Record for TableViewSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewTableWinSaveInfo {
+    /// Its place and size, in pixels.
+    ///
     /// `qPos`: [`Rect`].
     #[doc(alias = "qPos")]
     pub pos: Rect,
+    /// Name of the table.
+    ///
     /// `qCaption`: text.
     #[doc(alias = "qCaption")]
     pub caption: String,
@@ -3516,6 +4153,7 @@ pub struct TableViewTableWinSaveInfo {
 
 impl TableViewTableWinSaveInfo {
     /// Sets `qPos`.
+    #[inline]
     #[must_use]
     pub fn with_pos(mut self, value: Rect) -> Self {
         self.pos = value;
@@ -3523,6 +4161,7 @@ impl TableViewTableWinSaveInfo {
     }
 
     /// Sets `qCaption`.
+    #[inline]
     #[must_use]
     pub fn with_caption(mut self, value: impl Into<String>) -> Self {
         self.caption = value.into();

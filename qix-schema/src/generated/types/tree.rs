@@ -7,6 +7,10 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Says which levels of a tree to fetch.
+///
+/// The levels are the dimensions in their current order (see [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order)).
+///
 /// `NxPageTreeLevel`: an object with 2 members.
 ///
 /// Stability: stable.
@@ -15,9 +19,13 @@ use super::*;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeLevel {
+    /// How many levels to skip: with 1 the tree starts at the second dimension.
+    ///
     /// `qLeft`: whole number.
     #[doc(alias = "qLeft")]
     pub left: i32,
+    /// How many levels to fetch; -1 fetches all that follow.
+    ///
     /// `qDepth`: whole number.
     ///
     /// Absent means -1.
@@ -36,6 +44,7 @@ impl Default for NxPageTreeLevel {
 
 impl NxPageTreeLevel {
     /// Sets `qLeft`.
+    #[inline]
     #[must_use]
     pub fn with_left(mut self, value: i32) -> Self {
         self.left = value;
@@ -43,6 +52,7 @@ impl NxPageTreeLevel {
     }
 
     /// Sets `qDepth`.
+    #[inline]
     #[must_use]
     pub fn with_depth(mut self, value: i32) -> Self {
         self.depth = value;
@@ -78,6 +88,8 @@ impl Record for NxPageTreeLevel {
     }
 }
 
+/// Says which nodes of a level to fetch: a window over its rows.
+///
 /// `NxPageTreeNode`: an object with 2 members.
 ///
 /// Stability: stable.
@@ -86,9 +98,15 @@ impl Record for NxPageTreeLevel {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeNode {
+    /// The window. `qLeft` is the level, `qTop` and `qHeight` the range of nodes within it. Levels without a window
+    /// come whole.
+    ///
     /// `qArea`: [`Rect`].
     #[doc(alias = "qArea")]
     pub area: Rect,
+    /// Whether to add nodes for values that are possible in the selections but have no data at this place of
+    /// the tree. They come as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Useful when all groups must have the same members.
+    ///
     /// `qAllValues`: true or false.
     #[doc(alias = "qAllValues")]
     pub all_values: bool,
@@ -96,6 +114,7 @@ pub struct NxPageTreeNode {
 
 impl NxPageTreeNode {
     /// Sets `qArea`.
+    #[inline]
     #[must_use]
     pub fn with_area(mut self, value: Rect) -> Self {
         self.area = value;
@@ -103,6 +122,7 @@ impl NxPageTreeNode {
     }
 
     /// Sets `qAllValues`.
+    #[inline]
     #[must_use]
     pub fn with_all_values(mut self, value: bool) -> Self {
         self.all_values = value;
@@ -136,6 +156,11 @@ impl Record for NxPageTreeNode {
     }
 }
 
+/// Says what part of a tree to fetch, and how large it may be.
+///
+/// Goes into [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data) and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without any option the call
+/// fetches the whole tree, which can be very large.
+///
 /// `NxTreeDataOption`: an object with 3 members.
 ///
 /// Stability: stable.
@@ -144,12 +169,18 @@ impl Record for NxPageTreeNode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDataOption {
+    /// The most nodes that may come back. A tree with more comes back empty, not shortened. All levels count.
+    ///
     /// `qMaxNbrOfNodes`: whole number.
     #[doc(alias = "qMaxNbrOfNodes")]
     pub max_nbr_of_nodes: i32,
+    /// Windows over the nodes of single levels, ordered from the left to the right.
+    ///
     /// `qTreeNodes`: list of [`NxPageTreeNode`].
     #[doc(alias = "qTreeNodes")]
     pub tree_nodes: Vec<NxPageTreeNode>,
+    /// The levels to fetch.
+    ///
     /// `qTreeLevels`: [`NxPageTreeLevel`].
     #[doc(alias = "qTreeLevels")]
     pub tree_levels: NxPageTreeLevel,
@@ -157,6 +188,7 @@ pub struct NxTreeDataOption {
 
 impl NxTreeDataOption {
     /// Sets `qMaxNbrOfNodes`.
+    #[inline]
     #[must_use]
     pub fn with_max_nbr_of_nodes(mut self, value: i32) -> Self {
         self.max_nbr_of_nodes = value;
@@ -164,6 +196,7 @@ impl NxTreeDataOption {
     }
 
     /// Sets `qTreeNodes`.
+    #[inline]
     #[must_use]
     pub fn with_tree_nodes(
         mut self,
@@ -174,6 +207,7 @@ impl NxTreeDataOption {
     }
 
     /// Sets `qTreeLevels`.
+    #[inline]
     #[must_use]
     pub fn with_tree_levels(mut self, value: NxPageTreeLevel) -> Self {
         self.tree_levels = value;
@@ -213,6 +247,10 @@ impl Record for NxTreeDataOption {
     }
 }
 
+/// A dimension of a tree: a level, with the measures that are calculated on it.
+///
+/// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, except that a tree can have different measures on each level.
+///
 /// `NxTreeDimensionDef`: an object with 11 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -223,36 +261,58 @@ impl Record for NxTreeDataOption {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionDef {
+    /// Id of a master dimension, instead of an own definition in `qDef`.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
+    /// Fields, labels and sorting of a dimension defined here.
+    ///
     /// `qDef`: [`NxInlineDimensionDef`].
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
+    /// The measures to calculate for every node of this level.
+    ///
     /// `qValueExprs`: list of [`NxMeasure`].
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
+    /// Whether to leave out nodes whose value is null.
+    ///
     /// `qNullSuppression`: true or false.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
+    /// Limits how many values are shown, collects the rest in a group of others, and asks for a total.
+    ///
     /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
+    /// Whether to show values that the selections exclude, too.
+    ///
     /// `qShowAll`: true or false.
     #[doc(alias = "qShowAll")]
     pub show_all: bool,
+    /// What to call the group of others.
+    ///
     /// `qOtherLabel`: [`StringExpr`].
     #[doc(alias = "qOtherLabel")]
     pub other_label: StringExpr,
+    /// What to call the total.
+    ///
     /// `qTotalLabel`: [`StringExpr`].
     #[doc(alias = "qTotalLabel")]
     pub total_label: StringExpr,
+    /// Takes the level out of the tree as long as its condition does not hold.
+    ///
     /// `qCalcCondition`: [`NxCalcCond`].
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
+    /// Expressions to calculate for each value beside the measures, such as its colour.
+    ///
     /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
+    /// Dimensions whose values are to come with each value of this one.
+    ///
     /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
@@ -262,6 +322,7 @@ pub struct NxTreeDimensionDef {
 
 impl NxTreeDimensionDef {
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -269,6 +330,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qDef`.
+    #[inline]
     #[must_use]
     pub fn with_def(mut self, value: NxInlineDimensionDef) -> Self {
         self.def = value;
@@ -276,6 +338,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qValueExprs`.
+    #[inline]
     #[must_use]
     pub fn with_value_exprs(
         mut self,
@@ -286,6 +349,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qNullSuppression`.
+    #[inline]
     #[must_use]
     pub fn with_null_suppression(mut self, value: bool) -> Self {
         self.null_suppression = value;
@@ -293,6 +357,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qOtherTotalSpec`.
+    #[inline]
     #[must_use]
     pub fn with_other_total_spec(mut self, value: OtherTotalSpecProp) -> Self {
         self.other_total_spec = value;
@@ -300,6 +365,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qShowAll`.
+    #[inline]
     #[must_use]
     pub fn with_show_all(mut self, value: bool) -> Self {
         self.show_all = value;
@@ -307,6 +373,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qOtherLabel`.
+    #[inline]
     #[must_use]
     pub fn with_other_label(mut self, value: StringExpr) -> Self {
         self.other_label = value;
@@ -314,6 +381,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qTotalLabel`.
+    #[inline]
     #[must_use]
     pub fn with_total_label(mut self, value: StringExpr) -> Self {
         self.total_label = value;
@@ -321,6 +389,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qCalcCondition`.
+    #[inline]
     #[must_use]
     pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
         self.calc_condition = value;
@@ -328,6 +397,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qAttributeExpressions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_expressions(
         mut self,
@@ -338,6 +408,7 @@ impl NxTreeDimensionDef {
     }
 
     /// Sets `qAttributeDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_attribute_dimensions(
         mut self,
@@ -409,6 +480,11 @@ impl Record for NxTreeDimensionDef {
     }
 }
 
+/// What the engine found out about a dimension of a tree: title, format, number of values, errors.
+///
+/// The counterpart of [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Works like [`NxDimensionInfo`](crate::types::NxDimensionInfo), and has the measures of the
+/// level besides.
+///
 /// `NxTreeDimensionInfo`: an object with 31 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -419,100 +495,162 @@ impl Record for NxTreeDimensionDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionInfo {
+    /// The label to show: the one that was defined, else the field or expression.
+    ///
     /// `qFallbackTitle`: text.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
+    /// Length of the longest value in characters, for choosing column widths.
+    ///
     /// `qApprMaxGlyphCount`: whole number.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
+    /// How many distinct values the field has; [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities) has more to say.
+    ///
     /// `qCardinal`: whole number.
     ///
     /// Deprecated: use `cardinalities` instead.
     #[doc(alias = "qCardinal")]
     #[deprecated(note = "use `cardinalities` instead")]
     pub cardinal: i32,
+    /// Whether the field is locked.
+    ///
     /// `qLocked`: true or false.
     #[doc(alias = "qLocked")]
     pub locked: bool,
+    /// Whether the values are sorted upwards or downwards.
+    ///
     /// `qSortIndicator`: [`NxSortIndicatorType`].
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
+    /// The labels of all fields of a drill-down or cyclic group; just one for other dimensions.
+    ///
     /// `qGroupFallbackTitles`: texts.
     #[doc(alias = "qGroupFallbackTitles")]
     pub group_fallback_titles: Vec<String>,
+    /// Which of the group's fields is shown now, counted from 0; 0 for other dimensions.
+    ///
     /// `qGroupPos`: whole number.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
+    /// How many values of the field are selected, possible, excluded and so on.
+    ///
     /// `qStateCounts`: [`NxStateCounts`].
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
+    /// The field's tags, such as `$numeric`, `$date` or `$key`.
+    ///
     /// `qTags`: texts.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
+    /// Why the dimension cannot be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// Whether the values are best shown as separate ones, as numbers, or along a time axis.
+    ///
     /// `qDimensionType`: [`NxDimensionType`].
     #[doc(alias = "qDimensionType")]
     pub dimension_type: NxDimensionType,
+    /// Whether the sort order is turned round.
+    ///
     /// `qReverseSort`: true or false.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
+    /// Whether the dimension is a group of fields, and of which kind.
+    ///
     /// `qGrouping`: [`NxGrpType`].
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
+    /// Whether the field was loaded as a semantic one, a relation between values.
+    ///
     /// `qIsSemantic`: true or false.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
+    /// How the numbers of the dimension are formatted.
+    ///
     /// `qNumFormat`: [`FieldAttributes`].
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
+    /// Whether the engine chose the format, none having been defined.
+    ///
     /// `qIsAutoFormat`: true or false.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
+    /// The fields or expressions of the dimension; several for a group.
+    ///
     /// `qGroupFieldDefs`: texts.
     #[doc(alias = "qGroupFieldDefs")]
     pub group_field_defs: Vec<String>,
+    /// The lowest number among the values.
+    ///
     /// `qMin`: number.
     #[doc(alias = "qMin")]
     pub min: f64,
+    /// The highest number among the values.
+    ///
     /// `qMax`: number.
     #[doc(alias = "qMax")]
     pub max: f64,
+    /// Whether a continuous axis is in use.
+    ///
     /// `qContinuousAxes`: true or false.
     #[doc(alias = "qContinuousAxes")]
     pub continuous_axes: bool,
+    /// Whether the dimension is a cyclic group.
+    ///
     /// `qIsCyclic`: true or false.
     #[doc(alias = "qIsCyclic")]
     pub is_cyclic: bool,
+    /// Whether it is based on a derived field, such as the month of an automatic calendar.
+    ///
     /// `qDerivedField`: true or false.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
+    /// The measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
+    ///
     /// `qMeasureInfo`: list of [`NxMeasureInfo`].
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
+    /// The attribute expressions, in the order of their definitions.
+    ///
     /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
+    /// The attribute dimensions, in the order of their definitions.
+    ///
     /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
+    /// The message of the calculation condition, when the condition does not hold.
+    ///
     /// `qCalcCondMsg`: text.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
+    /// Whether the dimension is an expression rather than a field.
+    ///
     /// `qIsCalculated`: true or false.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
+    /// Whether the field always keeps exactly one value selected.
+    ///
     /// `qIsOneAndOnlyOne`: true or false.
     #[doc(alias = "qIsOneAndOnlyOne")]
     pub is_one_and_only_one: bool,
+    /// How many distinct values there are, in the field and in the tree.
+    ///
     /// `qCardinalities`: [`NxCardinalities`].
     #[doc(alias = "qCardinalities")]
     pub cardinalities: NxCardinalities,
+    /// Id of the master dimension, when it is one.
+    ///
     /// `qLibraryId`: text.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// The name under which the engine itself handles the dimension, with variables expanded.
     ///
     /// `qEffectiveDimensionName`: text.
     ///
@@ -525,6 +663,7 @@ pub struct NxTreeDimensionInfo {
 
 impl NxTreeDimensionInfo {
     /// Sets `qFallbackTitle`.
+    #[inline]
     #[must_use]
     pub fn with_fallback_title(mut self, value: impl Into<String>) -> Self {
         self.fallback_title = value.into();
@@ -532,6 +671,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qApprMaxGlyphCount`.
+    #[inline]
     #[must_use]
     pub fn with_appr_max_glyph_count(mut self, value: i32) -> Self {
         self.appr_max_glyph_count = value;
@@ -540,6 +680,7 @@ impl NxTreeDimensionInfo {
 
     /// Sets `qCardinal`.
     #[deprecated(note = "use `cardinalities` instead")]
+    #[inline]
     #[must_use]
     pub fn with_cardinal(mut self, value: i32) -> Self {
         self.cardinal = value;
@@ -547,6 +688,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qLocked`.
+    #[inline]
     #[must_use]
     pub fn with_locked(mut self, value: bool) -> Self {
         self.locked = value;
@@ -554,6 +696,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qSortIndicator`.
+    #[inline]
     #[must_use]
     pub fn with_sort_indicator(mut self, value: NxSortIndicatorType) -> Self {
         self.sort_indicator = value;
@@ -561,6 +704,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qGroupFallbackTitles`.
+    #[inline]
     #[must_use]
     pub fn with_group_fallback_titles(
         mut self,
@@ -571,6 +715,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qGroupPos`.
+    #[inline]
     #[must_use]
     pub fn with_group_pos(mut self, value: i32) -> Self {
         self.group_pos = value;
@@ -578,6 +723,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qStateCounts`.
+    #[inline]
     #[must_use]
     pub fn with_state_counts(mut self, value: NxStateCounts) -> Self {
         self.state_counts = value;
@@ -585,6 +731,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qTags`.
+    #[inline]
     #[must_use]
     pub fn with_tags(
         mut self,
@@ -595,6 +742,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -602,6 +750,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qDimensionType`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_type(mut self, value: NxDimensionType) -> Self {
         self.dimension_type = value;
@@ -609,6 +758,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qReverseSort`.
+    #[inline]
     #[must_use]
     pub fn with_reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = value;
@@ -616,6 +766,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qGrouping`.
+    #[inline]
     #[must_use]
     pub fn with_grouping(mut self, value: NxGrpType) -> Self {
         self.grouping = value;
@@ -623,6 +774,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qIsSemantic`.
+    #[inline]
     #[must_use]
     pub fn with_is_semantic(mut self, value: bool) -> Self {
         self.is_semantic = value;
@@ -630,6 +782,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qNumFormat`.
+    #[inline]
     #[must_use]
     pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
         self.num_format = value;
@@ -637,6 +790,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qIsAutoFormat`.
+    #[inline]
     #[must_use]
     pub fn with_is_auto_format(mut self, value: bool) -> Self {
         self.is_auto_format = value;
@@ -644,6 +798,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qGroupFieldDefs`.
+    #[inline]
     #[must_use]
     pub fn with_group_field_defs(
         mut self,
@@ -654,6 +809,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qMin`.
+    #[inline]
     #[must_use]
     pub fn with_min(mut self, value: f64) -> Self {
         self.min = value;
@@ -661,6 +817,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qMax`.
+    #[inline]
     #[must_use]
     pub fn with_max(mut self, value: f64) -> Self {
         self.max = value;
@@ -668,6 +825,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qContinuousAxes`.
+    #[inline]
     #[must_use]
     pub fn with_continuous_axes(mut self, value: bool) -> Self {
         self.continuous_axes = value;
@@ -675,6 +833,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qIsCyclic`.
+    #[inline]
     #[must_use]
     pub fn with_is_cyclic(mut self, value: bool) -> Self {
         self.is_cyclic = value;
@@ -682,6 +841,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qDerivedField`.
+    #[inline]
     #[must_use]
     pub fn with_derived_field(mut self, value: bool) -> Self {
         self.derived_field = value;
@@ -689,6 +849,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qMeasureInfo`.
+    #[inline]
     #[must_use]
     pub fn with_measure_info(
         mut self,
@@ -699,6 +860,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qAttrExprInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_expr_info(
         mut self,
@@ -709,6 +871,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qAttrDimInfo`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dim_info(
         mut self,
@@ -719,6 +882,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qCalcCondMsg`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
         self.calc_cond_msg = value.into();
@@ -726,6 +890,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qIsCalculated`.
+    #[inline]
     #[must_use]
     pub fn with_is_calculated(mut self, value: bool) -> Self {
         self.is_calculated = value;
@@ -733,6 +898,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qIsOneAndOnlyOne`.
+    #[inline]
     #[must_use]
     pub fn with_is_one_and_only_one(mut self, value: bool) -> Self {
         self.is_one_and_only_one = value;
@@ -740,6 +906,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qCardinalities`.
+    #[inline]
     #[must_use]
     pub fn with_cardinalities(mut self, value: NxCardinalities) -> Self {
         self.cardinalities = value;
@@ -747,6 +914,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qLibraryId`.
+    #[inline]
     #[must_use]
     pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
         self.library_id = value.into();
@@ -754,6 +922,7 @@ impl NxTreeDimensionInfo {
     }
 
     /// Sets `qEffectiveDimensionName`.
+    #[inline]
     #[must_use]
     pub fn with_effective_dimension_name(mut self, value: impl Into<String>) -> Self {
         self.effective_dimension_name = value.into();
@@ -882,6 +1051,8 @@ impl Record for NxTreeDimensionInfo {
     }
 }
 
+/// A node of a tree: a dimension value with its measures and children.
+///
 /// `NxTreeNode`: an object with 17 members.
 ///
 /// Stability: stable.
@@ -890,54 +1061,90 @@ impl Record for NxTreeDimensionInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeNode {
+    /// The value as formatted text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The value as a number, `NaN` when it has none.
+    ///
     /// `qValue`: number.
     #[doc(alias = "qValue")]
     pub value: f64,
+    /// Number of the value within its field, for selections. Negative numbers are no values: -1 is a total, -2 a
+    /// null, -3 the group of others.
+    ///
     /// `qElemNo`: whole number.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
+    /// Position among its siblings in the whole tree, whatever part was fetched.
+    ///
     /// `qGroupPos`: whole number.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
+    /// How many children it has in the whole tree, whatever part was fetched.
+    ///
     /// `qGroupSize`: whole number.
     #[doc(alias = "qGroupSize")]
     pub group_size: i32,
+    /// Row of the node in the data, counted from 0.
+    ///
     /// `qRow`: whole number.
     #[doc(alias = "qRow")]
     pub row: i32,
+    /// What the node stands for.
+    ///
     /// `qType`: [`NxDimCellType`].
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
+    /// The measures of this node's level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
+    ///
     /// `qValues`: list of [`NxTreeValue`].
     #[doc(alias = "qValues")]
     pub values: Vec<NxTreeValue>,
+    /// The children that were fetched, sorted; see [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size) for how many there are.
+    ///
     /// `qNodes`: list of [`NxTreeNode`].
     #[doc(alias = "qNodes")]
     pub nodes: Vec<NxTreeNode>,
+    /// The results of the dimension's attribute expressions for this value.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
+    /// The values of the dimension's attribute dimensions for this value.
+    ///
     /// `qAttrDims`: [`NxAttributeDimValues`].
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
+    /// For each measure, the sum of the positive values in the group.
+    ///
     /// `qMaxPos`: numbers.
     #[doc(alias = "qMaxPos")]
     pub max_pos: Vec<f64>,
+    /// For each measure, the sum of the negative values in the group.
+    ///
     /// `qMinNeg`: numbers.
     #[doc(alias = "qMinNeg")]
     pub min_neg: Vec<f64>,
+    /// Whether the node is closed and can be opened.
+    ///
     /// `qCanExpand`: true or false.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
+    /// Whether the node is open and can be closed.
+    ///
     /// `qCanCollapse`: true or false.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
+    /// How the value relates to the current selections.
+    ///
     /// `qState`: [`StateEnumType`].
     #[doc(alias = "qState")]
     pub state: StateEnumType,
+    /// Where the node hangs: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors, the outermost first. Empty right
+    /// under the root.
+    ///
     /// `qTreePath`: whole numbers.
     #[doc(alias = "qTreePath")]
     pub tree_path: Vec<i32>,
@@ -945,6 +1152,7 @@ pub struct NxTreeNode {
 
 impl NxTreeNode {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -952,6 +1160,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: f64) -> Self {
         self.value = value;
@@ -959,6 +1168,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qElemNo`.
+    #[inline]
     #[must_use]
     pub fn with_elem_no(mut self, value: i32) -> Self {
         self.elem_no = value;
@@ -966,6 +1176,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qGroupPos`.
+    #[inline]
     #[must_use]
     pub fn with_group_pos(mut self, value: i32) -> Self {
         self.group_pos = value;
@@ -973,6 +1184,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qGroupSize`.
+    #[inline]
     #[must_use]
     pub fn with_group_size(mut self, value: i32) -> Self {
         self.group_size = value;
@@ -980,6 +1192,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qRow`.
+    #[inline]
     #[must_use]
     pub fn with_row(mut self, value: i32) -> Self {
         self.row = value;
@@ -987,6 +1200,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: NxDimCellType) -> Self {
         self.type_ = value;
@@ -994,6 +1208,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qValues`.
+    #[inline]
     #[must_use]
     pub fn with_values(
         mut self,
@@ -1004,6 +1219,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qNodes`.
+    #[inline]
     #[must_use]
     pub fn with_nodes(
         mut self,
@@ -1014,6 +1230,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.attr_exps = value;
@@ -1021,6 +1238,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qAttrDims`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
         self.attr_dims = value;
@@ -1028,6 +1246,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qMaxPos`.
+    #[inline]
     #[must_use]
     pub fn with_max_pos(
         mut self,
@@ -1038,6 +1257,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qMinNeg`.
+    #[inline]
     #[must_use]
     pub fn with_min_neg(
         mut self,
@@ -1048,6 +1268,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qCanExpand`.
+    #[inline]
     #[must_use]
     pub fn with_can_expand(mut self, value: bool) -> Self {
         self.can_expand = value;
@@ -1055,6 +1276,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qCanCollapse`.
+    #[inline]
     #[must_use]
     pub fn with_can_collapse(mut self, value: bool) -> Self {
         self.can_collapse = value;
@@ -1062,6 +1284,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qState`.
+    #[inline]
     #[must_use]
     pub fn with_state(mut self, value: StateEnumType) -> Self {
         self.state = value;
@@ -1069,6 +1292,7 @@ impl NxTreeNode {
     }
 
     /// Sets `qTreePath`.
+    #[inline]
     #[must_use]
     pub fn with_tree_path(
         mut self,
@@ -1154,6 +1378,8 @@ impl Record for NxTreeNode {
     }
 }
 
+/// The result of a measure for one node of a tree.
+///
 /// `NxTreeValue`: an object with 4 members.
 ///
 /// Stability: stable.
@@ -1162,15 +1388,23 @@ impl Record for NxTreeNode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeValue {
+    /// The result as formatted text.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The result as a number, `NaN` when it has none.
+    ///
     /// `qValue`: number.
     #[doc(alias = "qValue")]
     pub value: f64,
+    /// The results of the measure's attribute expressions.
+    ///
     /// `qAttrExps`: [`NxAttributeExpressionValues`].
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
+    /// The values of the measure's attribute dimensions.
+    ///
     /// `qAttrDims`: [`NxAttributeDimValues`].
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
@@ -1178,6 +1412,7 @@ pub struct NxTreeValue {
 
 impl NxTreeValue {
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -1185,6 +1420,7 @@ impl NxTreeValue {
     }
 
     /// Sets `qValue`.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: f64) -> Self {
         self.value = value;
@@ -1192,6 +1428,7 @@ impl NxTreeValue {
     }
 
     /// Sets `qAttrExps`.
+    #[inline]
     #[must_use]
     pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
         self.attr_exps = value;
@@ -1199,6 +1436,7 @@ impl NxTreeValue {
     }
 
     /// Sets `qAttrDims`.
+    #[inline]
     #[must_use]
     pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
         self.attr_dims = value;
@@ -1241,6 +1479,12 @@ impl Record for NxTreeValue {
     }
 }
 
+/// A tree of dimensions as it stands in the layout of a generic object, under `qTreeData`.
+///
+/// The result of a [`TreeDataDef`](crate::types::TreeDataDef). It describes levels and measures; the nodes themselves are here only if an initial
+/// fetch was defined, else get them with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). Look at `qError` first: when it is set,
+/// the rest is not valid.
+///
 /// `TreeData`: an object with 11 members.
 ///
 /// Stability: stable.
@@ -1249,36 +1493,59 @@ impl Record for NxTreeValue {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeData {
+    /// The alternate state that the tree is calculated in.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// How many nodes each level has in all.
+    ///
     /// `qNodesOnDim`: whole numbers.
     #[doc(alias = "qNodesOnDim")]
     pub nodes_on_dim: Vec<i32>,
+    /// Why the tree could not be calculated. Absent when all is well.
+    ///
     /// `qError`: [`NxValidationError`].
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
+    /// The levels, in the order of [`TreeDataDef::dimensions`](crate::types::TreeDataDef::dimensions).
+    ///
     /// `qDimensionInfo`: list of [`NxTreeDimensionInfo`].
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxTreeDimensionInfo>,
+    /// The order of the levels now, as indexes of dimensions: `[1,0]` puts the second
+    /// dimension outermost.
+    ///
     /// `qEffectiveInterColumnSortOrder`: whole numbers.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
+    /// Whether there is a group of others.
+    ///
     /// `qHasOtherValues`: true or false.
     #[doc(alias = "qHasOtherValues")]
     pub has_other_values: bool,
+    /// The title, evaluated.
+    ///
     /// `qTitle`: text.
     #[doc(alias = "qTitle")]
     pub title: String,
+    /// Where a node was opened last.
+    ///
     /// `qLastExpandedPos`: [`NxCellPosition`].
     #[doc(alias = "qLastExpandedPos")]
     pub last_expanded_pos: NxCellPosition,
+    /// The message of the calculation condition, when the condition does not hold.
+    ///
     /// `qCalcCondMsg`: text.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
+    /// The root nodes of the parts defined by [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch); empty if there are none.
+    ///
     /// `qTreeDataPages`: list of [`NxTreeNode`].
     #[doc(alias = "qTreeDataPages")]
     pub tree_data_pages: Vec<NxTreeNode>,
+    /// The measures that are calculated over the whole tree.
+    ///
     /// `qMeasureInfo`: list of [`NxMeasureInfo`].
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
@@ -1286,6 +1553,7 @@ pub struct TreeData {
 
 impl TreeData {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -1293,6 +1561,7 @@ impl TreeData {
     }
 
     /// Sets `qNodesOnDim`.
+    #[inline]
     #[must_use]
     pub fn with_nodes_on_dim(
         mut self,
@@ -1303,6 +1572,7 @@ impl TreeData {
     }
 
     /// Sets `qError`.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, value: NxValidationError) -> Self {
         self.error = Some(Box::new(value));
@@ -1310,6 +1580,7 @@ impl TreeData {
     }
 
     /// Sets `qDimensionInfo`.
+    #[inline]
     #[must_use]
     pub fn with_dimension_info(
         mut self,
@@ -1320,6 +1591,7 @@ impl TreeData {
     }
 
     /// Sets `qEffectiveInterColumnSortOrder`.
+    #[inline]
     #[must_use]
     pub fn with_effective_inter_column_sort_order(
         mut self,
@@ -1333,6 +1605,7 @@ impl TreeData {
     }
 
     /// Sets `qHasOtherValues`.
+    #[inline]
     #[must_use]
     pub fn with_has_other_values(mut self, value: bool) -> Self {
         self.has_other_values = value;
@@ -1340,6 +1613,7 @@ impl TreeData {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: impl Into<String>) -> Self {
         self.title = value.into();
@@ -1347,6 +1621,7 @@ impl TreeData {
     }
 
     /// Sets `qLastExpandedPos`.
+    #[inline]
     #[must_use]
     pub fn with_last_expanded_pos(mut self, value: NxCellPosition) -> Self {
         self.last_expanded_pos = value;
@@ -1354,6 +1629,7 @@ impl TreeData {
     }
 
     /// Sets `qCalcCondMsg`.
+    #[inline]
     #[must_use]
     pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
         self.calc_cond_msg = value.into();
@@ -1361,6 +1637,7 @@ impl TreeData {
     }
 
     /// Sets `qTreeDataPages`.
+    #[inline]
     #[must_use]
     pub fn with_tree_data_pages(
         mut self,
@@ -1371,6 +1648,7 @@ impl TreeData {
     }
 
     /// Sets `qMeasureInfo`.
+    #[inline]
     #[must_use]
     pub fn with_measure_info(
         mut self,
@@ -1440,6 +1718,12 @@ impl Record for TreeData {
     }
 }
 
+/// Defines a tree of dimensions, with different measures on each level, as part of a generic object.
+///
+/// Stands in the properties under `qTreeDataDef`, and gives a [`TreeData`](crate::types::TreeData) in the layout. Choose it over a hypercube when
+/// levels need measures of their own, or when data is fetched level by level. Plain tables are better served by
+/// [`HyperCubeDef`](crate::types::HyperCubeDef).
+///
 /// `TreeDataDef`: an object with 13 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1450,46 +1734,73 @@ impl Record for TreeData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeDataDef {
+    /// The alternate state to calculate in; the state of the object when empty.
+    ///
     /// `qStateName`: text.
     #[doc(alias = "qStateName")]
     pub state_name: String,
+    /// The levels of the tree.
+    ///
     /// `qDimensions`: list of [`NxTreeDimensionDef`].
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxTreeDimensionDef>,
+    /// The order of the levels, as indexes of dimensions: `[1,0]` puts the second dimension
+    /// outermost. Left empty, they are in the order of definition.
+    ///
     /// `qInterColumnSortOrder`: whole numbers.
     #[doc(alias = "qInterColumnSortOrder")]
     pub inter_column_sort_order: Vec<i32>,
+    /// Whether to leave out nodes whose measures are all zero.
+    ///
     /// `qSuppressZero`: true or false.
     #[doc(alias = "qSuppressZero")]
     pub suppress_zero: bool,
+    /// Whether to leave out nodes whose measures are all missing.
+    ///
     /// `qSuppressMissing`: true or false.
     #[doc(alias = "qSuppressMissing")]
     pub suppress_missing: bool,
+    /// Whether all nodes start opened.
+    ///
     /// `qOpenFullyExpanded`: true or false.
     #[doc(alias = "qOpenFullyExpanded")]
     pub open_fully_expanded: bool,
+    /// Whether to fill gaps: missing numbers become 0, missing texts empty.
+    ///
     /// `qPopulateMissing`: true or false.
     #[doc(alias = "qPopulateMissing")]
     pub populate_missing: bool,
+    /// Keeps the tree from being calculated as long as its condition does not hold.
+    ///
     /// `qCalcCondition`: [`NxCalcCond`].
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
+    /// A title, usually an expression.
+    ///
     /// `qTitle`: [`StringExpr`].
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
+    /// The parts of the tree that shall come with the layout.
+    ///
     /// `qInitialDataFetch`: list of [`NxTreeDataOption`].
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxTreeDataOption>,
     /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Which nodes are open, for each dimension.
     ///
     /// `qExpansionState`: list of [`ExpansionData`].
     ///
     /// Stability: experimental.
     #[doc(alias = "qExpansionState")]
     pub expansion_state: Vec<ExpansionData>,
+    /// Measures to calculate over the whole tree, beside those of the levels.
+    ///
     /// `qValueExprs`: list of [`NxMeasure`].
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
+    /// A set expression, such as `{<Year={2024}>}`, in which everything is calculated.
+    ///
     /// `qContextSetExpression`: text.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
@@ -1499,6 +1810,7 @@ pub struct TreeDataDef {
 
 impl TreeDataDef {
     /// Sets `qStateName`.
+    #[inline]
     #[must_use]
     pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = value.into();
@@ -1506,6 +1818,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qDimensions`.
+    #[inline]
     #[must_use]
     pub fn with_dimensions(
         mut self,
@@ -1516,6 +1829,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qInterColumnSortOrder`.
+    #[inline]
     #[must_use]
     pub fn with_inter_column_sort_order(
         mut self,
@@ -1526,6 +1840,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qSuppressZero`.
+    #[inline]
     #[must_use]
     pub fn with_suppress_zero(mut self, value: bool) -> Self {
         self.suppress_zero = value;
@@ -1533,6 +1848,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qSuppressMissing`.
+    #[inline]
     #[must_use]
     pub fn with_suppress_missing(mut self, value: bool) -> Self {
         self.suppress_missing = value;
@@ -1540,6 +1856,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qOpenFullyExpanded`.
+    #[inline]
     #[must_use]
     pub fn with_open_fully_expanded(mut self, value: bool) -> Self {
         self.open_fully_expanded = value;
@@ -1547,6 +1864,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qPopulateMissing`.
+    #[inline]
     #[must_use]
     pub fn with_populate_missing(mut self, value: bool) -> Self {
         self.populate_missing = value;
@@ -1554,6 +1872,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qCalcCondition`.
+    #[inline]
     #[must_use]
     pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
         self.calc_condition = value;
@@ -1561,6 +1880,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qTitle`.
+    #[inline]
     #[must_use]
     pub fn with_title(mut self, value: StringExpr) -> Self {
         self.title = value;
@@ -1568,6 +1888,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qInitialDataFetch`.
+    #[inline]
     #[must_use]
     pub fn with_initial_data_fetch(
         mut self,
@@ -1578,6 +1899,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qExpansionState`.
+    #[inline]
     #[must_use]
     pub fn with_expansion_state(
         mut self,
@@ -1588,6 +1910,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qValueExprs`.
+    #[inline]
     #[must_use]
     pub fn with_value_exprs(
         mut self,
@@ -1598,6 +1921,7 @@ impl TreeDataDef {
     }
 
     /// Sets `qContextSetExpression`.
+    #[inline]
     #[must_use]
     pub fn with_context_set_expression(mut self, value: impl Into<String>) -> Self {
         self.context_set_expression = value.into();

@@ -7,18 +7,30 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
+/// Limits on the values that a variable accepts.
+///
+/// A value that breaks them is refused with [`NxLocalizedErrorCode::VariableConstraintFailed`](crate::types::NxLocalizedErrorCode::VariableConstraintFailed) (18004); limits
+/// that do not fit together or do not fit the variable give
+/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency) (18003).
+///
 /// `GenericVariableConstraints`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableConstraints {
+    /// Whether texts, numbers or both are accepted.
+    ///
     /// `qType`: [`GenericVariableType`].
     #[doc(alias = "qType")]
     pub type_: GenericVariableType,
+    /// The texts to choose from, for a variable that is limited to certain values.
+    ///
     /// `qValuesText`: texts.
     #[doc(alias = "qValuesText")]
     pub values_text: Vec<String>,
+    /// The numbers to choose from, for a variable that is limited to certain values.
+    ///
     /// `qValuesNum`: numbers.
     #[doc(alias = "qValuesNum")]
     pub values_num: Vec<f64>,
@@ -26,6 +38,7 @@ pub struct GenericVariableConstraints {
 
 impl GenericVariableConstraints {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: GenericVariableType) -> Self {
         self.type_ = value;
@@ -33,6 +46,7 @@ impl GenericVariableConstraints {
     }
 
     /// Sets `qValuesText`.
+    #[inline]
     #[must_use]
     pub fn with_values_text(
         mut self,
@@ -43,6 +57,7 @@ impl GenericVariableConstraints {
     }
 
     /// Sets `qValuesNum`.
+    #[inline]
     #[must_use]
     pub fn with_values_num(
         mut self,
@@ -81,6 +96,13 @@ impl Record for GenericVariableConstraints {
     }
 }
 
+/// A variable evaluated: its present value.
+///
+/// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) returns it. A variable whose definition is an expression changes with the selections;
+
+/// the engine then reports it as changed and the layout has to be fetched again. For the definition see
+/// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
+///
 /// `GenericVariableLayout`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -89,18 +111,29 @@ impl Record for GenericVariableConstraints {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableLayout {
+    /// Identifier and type of the variable; the type is `variable`.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Title, description and rights of the variable.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// The value as text, formatted as its number presentation says.
+    ///
     /// `qText`: text.
     #[doc(alias = "qText")]
     pub text: String,
+    /// The value as a number; `NaN` when it is not one.
+    ///
     /// `qNum`: number.
     #[doc(alias = "qNum")]
     pub num: f64,
+    /// Whether the load script defined the variable. Such a variable comes back with every reload, and
+    /// cannot be removed or redefined through its properties.
+    ///
     /// `qIsScriptCreated`: true or false.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
@@ -110,6 +143,7 @@ pub struct GenericVariableLayout {
 
 impl GenericVariableLayout {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -117,6 +151,7 @@ impl GenericVariableLayout {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -124,6 +159,7 @@ impl GenericVariableLayout {
     }
 
     /// Sets `qText`.
+    #[inline]
     #[must_use]
     pub fn with_text(mut self, value: impl Into<String>) -> Self {
         self.text = value.into();
@@ -131,6 +167,7 @@ impl GenericVariableLayout {
     }
 
     /// Sets `qNum`.
+    #[inline]
     #[must_use]
     pub fn with_num(mut self, value: f64) -> Self {
         self.num = value;
@@ -138,6 +175,7 @@ impl GenericVariableLayout {
     }
 
     /// Sets `qIsScriptCreated`.
+    #[inline]
     #[must_use]
     pub fn with_is_script_created(mut self, value: bool) -> Self {
         self.is_script_created = value;
@@ -188,6 +226,17 @@ impl Record for GenericVariableLayout {
     }
 }
 
+/// The definition of a variable: a name for a value or a piece of an expression.
+///
+/// Expressions use a variable by its name, as a value, or as `$(name)`, which puts the text of its value into the
+/// expression before that is evaluated. Changing the variable thus changes everything that uses it.
+///
+/// Write it with [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) (saved with the app), [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable) (gone with the session, and
+/// the only kind that can be created in a published app) or [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties). To give a variable another
+/// value for this session only, use [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value), [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value) or
+/// [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value): those leave the saved properties alone and also work on variables of the load
+/// script.
+///
 /// `GenericVariableProperties`: an object with 8 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -196,27 +245,45 @@ impl Record for GenericVariableLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableProperties {
+    /// Identifier and type; the type is `variable`, and the identifier stays for good.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// Title, description, tags and the like.
+    ///
     /// `qMetaDef`: [`NxMetaDef`].
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
+    /// The name that expressions use, unique in the app and case-sensitive.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// A remark for those who maintain the app.
+    ///
     /// `qComment`: text.
     #[doc(alias = "qComment")]
     pub comment: String,
+    /// How a number is formatted when it is shown as text.
+    ///
     /// `qNumberPresentation`: [`FieldAttributes`].
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
+    /// Whether bookmarks keep the variable's value and set it again when they are applied. Bookmarks do
+    /// not keep variables of the load script.
+    ///
     /// `qIncludeInBookmark`: true or false.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
+    /// What the variable stands for. With a leading `=` it is an expression that is evaluated, and the
+    /// variable has its result; otherwise the text itself is the value.
+    ///
     /// `qDefinition`: text.
     #[doc(alias = "qDefinition")]
     pub definition: String,
+    /// Limits on the values that are accepted.
+    ///
     /// `qConstraints`: [`GenericVariableConstraints`].
     #[doc(alias = "qConstraints")]
     pub constraints: GenericVariableConstraints,
@@ -226,6 +293,7 @@ pub struct GenericVariableProperties {
 
 impl GenericVariableProperties {
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -233,6 +301,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qMetaDef`.
+    #[inline]
     #[must_use]
     pub fn with_meta_def(mut self, value: NxMetaDef) -> Self {
         self.meta_def = value;
@@ -240,6 +309,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -247,6 +317,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qComment`.
+    #[inline]
     #[must_use]
     pub fn with_comment(mut self, value: impl Into<String>) -> Self {
         self.comment = value.into();
@@ -254,6 +325,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qNumberPresentation`.
+    #[inline]
     #[must_use]
     pub fn with_number_presentation(mut self, value: FieldAttributes) -> Self {
         self.number_presentation = value;
@@ -261,6 +333,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qIncludeInBookmark`.
+    #[inline]
     #[must_use]
     pub fn with_include_in_bookmark(mut self, value: bool) -> Self {
         self.include_in_bookmark = value;
@@ -268,6 +341,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qDefinition`.
+    #[inline]
     #[must_use]
     pub fn with_definition(mut self, value: impl Into<String>) -> Self {
         self.definition = value.into();
@@ -275,6 +349,7 @@ impl GenericVariableProperties {
     }
 
     /// Sets `qConstraints`.
+    #[inline]
     #[must_use]
     pub fn with_constraints(mut self, value: GenericVariableConstraints) -> Self {
         self.constraints = value;
@@ -334,21 +409,29 @@ impl Record for GenericVariableProperties {
     }
 }
 
+/// The kind of values that a variable accepts.
+///
 /// `GenericVariableType`: one of 3 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariabletype)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericVariableType {
+    /// Texts and numbers.
+    ///
     /// `any`, in full `VARIABLE_TYPE_ANY`, number 0.
     #[doc(alias = "any")]
     #[doc(alias = "VARIABLE_TYPE_ANY")]
     #[default]
     Any,
+    /// Numbers only.
+    ///
     /// `number`, in full `VARIABLE_TYPE_NUMBER`, number 1.
     #[doc(alias = "number")]
     #[doc(alias = "VARIABLE_TYPE_NUMBER")]
     Number,
+    /// Texts only.
+    ///
     /// `text`, in full `VARIABLE_TYPE_TEXT`, number 2.
     #[doc(alias = "text")]
     #[doc(alias = "VARIABLE_TYPE_TEXT")]
@@ -404,36 +487,60 @@ impl Choice for GenericVariableType {
     }
 }
 
+/// A variable in a list of variables.
+///
+/// The list gives definitions, not results: open the variable ([`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)) and fetch its
+/// [`GenericVariableLayout`](crate::types::GenericVariableLayout) for the value.
+///
 /// `NxVariableListItem`: an object with 9 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableListItem {
+    /// The name that expressions use.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// The description, or comment, of the variable.
+    ///
     /// `qDescription`: text.
     #[doc(alias = "qDescription")]
     pub description: String,
+    /// What the variable stands for: a value, or an expression.
+    ///
     /// `qDefinition`: text.
     #[doc(alias = "qDefinition")]
     pub definition: String,
+    /// Whether this is a system variable, which the engine sets and nobody else can change.
+    ///
     /// `qIsConfig`: true or false.
     #[doc(alias = "qIsConfig")]
     pub is_config: bool,
+    /// Whether the name has a meaning to the engine: either it sets the variable, as with `ScriptError`, or it
+    /// reads it, as with `DayNames`.
+    ///
     /// `qIsReserved`: true or false.
     #[doc(alias = "qIsReserved")]
     pub is_reserved: bool,
+    /// Title, description and rights of the variable.
+    ///
     /// `qMeta`: [`NxMeta`].
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
+    /// Identifier and type of the variable.
+    ///
     /// `qInfo`: [`NxInfo`].
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
+    /// The values that [`VariableListDef::data`](crate::types::VariableListDef::data) asked for, under the same names.
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
+    /// Whether the load script defined the variable.
+    ///
     /// `qIsScriptCreated`: true or false.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
@@ -441,6 +548,7 @@ pub struct NxVariableListItem {
 
 impl NxVariableListItem {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -448,6 +556,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qDescription`.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -455,6 +564,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qDefinition`.
+    #[inline]
     #[must_use]
     pub fn with_definition(mut self, value: impl Into<String>) -> Self {
         self.definition = value.into();
@@ -462,6 +572,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qIsConfig`.
+    #[inline]
     #[must_use]
     pub fn with_is_config(mut self, value: bool) -> Self {
         self.is_config = value;
@@ -469,6 +580,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qIsReserved`.
+    #[inline]
     #[must_use]
     pub fn with_is_reserved(mut self, value: bool) -> Self {
         self.is_reserved = value;
@@ -476,6 +588,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qMeta`.
+    #[inline]
     #[must_use]
     pub fn with_meta(mut self, value: NxMeta) -> Self {
         self.meta = value;
@@ -483,6 +596,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qInfo`.
+    #[inline]
     #[must_use]
     pub fn with_info(mut self, value: NxInfo) -> Self {
         self.info = value;
@@ -490,6 +604,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -497,6 +612,7 @@ impl NxVariableListItem {
     }
 
     /// Sets `qIsScriptCreated`.
+    #[inline]
     #[must_use]
     pub fn with_is_script_created(mut self, value: bool) -> Self {
         self.is_script_created = value;
@@ -554,6 +670,10 @@ impl Record for NxVariableListItem {
     }
 }
 
+/// The properties of a variable as the older class [`Variable`](crate::variable::Variable) has them.
+///
+/// Use [`GenericVariableProperties`](crate::types::GenericVariableProperties) for variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id).
+///
 /// `NxVariableProperties`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -565,18 +685,28 @@ impl Record for NxVariableListItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableProperties {
+    /// The name that expressions use.
+    ///
     /// `qName`: text.
     #[doc(alias = "qName")]
     pub name: String,
+    /// How a number is formatted when it is shown as text.
+    ///
     /// `qNumberPresentation`: [`FieldAttributes`].
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
+    /// Whether bookmarks keep the variable's value and set it again when they are applied.
+    ///
     /// `qIncludeInBookmark`: true or false.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
+    /// Whether the value is meant to be chosen from [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
+    ///
     /// `qUsePredefListedValues`: true or false.
     #[doc(alias = "qUsePredefListedValues")]
     pub use_predef_listed_values: bool,
+    /// The values to choose from; it counts only with [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values).
+    ///
     /// `qPreDefinedList`: texts.
     #[doc(alias = "qPreDefinedList")]
     pub pre_defined_list: Vec<String>,
@@ -586,6 +716,7 @@ pub struct NxVariableProperties {
 
 impl NxVariableProperties {
     /// Sets `qName`.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
@@ -593,6 +724,7 @@ impl NxVariableProperties {
     }
 
     /// Sets `qNumberPresentation`.
+    #[inline]
     #[must_use]
     pub fn with_number_presentation(mut self, value: FieldAttributes) -> Self {
         self.number_presentation = value;
@@ -600,6 +732,7 @@ impl NxVariableProperties {
     }
 
     /// Sets `qIncludeInBookmark`.
+    #[inline]
     #[must_use]
     pub fn with_include_in_bookmark(mut self, value: bool) -> Self {
         self.include_in_bookmark = value;
@@ -607,6 +740,7 @@ impl NxVariableProperties {
     }
 
     /// Sets `qUsePredefListedValues`.
+    #[inline]
     #[must_use]
     pub fn with_use_predef_listed_values(mut self, value: bool) -> Self {
         self.use_predef_listed_values = value;
@@ -614,6 +748,7 @@ impl NxVariableProperties {
     }
 
     /// Sets `qPreDefinedList`.
+    #[inline]
     #[must_use]
     pub fn with_pre_defined_list(
         mut self,
@@ -667,12 +802,19 @@ impl Record for NxVariableProperties {
     }
 }
 
+/// The variables of an app, as a generic object's layout lists them.
+///
+/// The engine reports the object as changed when variables come or go, which [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not. The list
+/// follows [`VariableListDef`](crate::types::VariableListDef).
+///
 /// `VariableList`: an object with one member.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableList {
+    /// The variables.
+    ///
     /// `qItems`: list of [`NxVariableListItem`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxVariableListItem>,
@@ -680,6 +822,7 @@ pub struct VariableList {
 
 impl VariableList {
     /// Sets `qItems`.
+    #[inline]
     #[must_use]
     pub fn with_items(
         mut self,
@@ -714,6 +857,12 @@ impl Record for VariableList {
     }
 }
 
+/// Which variables to list, and what to say about each.
+///
+/// It works in two ways: as `qVariableListDef` of a generic object, whose layout then stays up to date, or once, as the
+/// argument of [`DocApi::get_variables`](crate::doc::DocApi::get_variables). The variables that the app's authors made are always listed; reserved, system and
+/// session variables only on request.
+///
 /// `VariableListDef`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -722,18 +871,29 @@ impl Record for VariableList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableListDef {
+    /// The type of items to list: `variable`.
+    ///
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// Whether to list variables with names that mean something to the engine, such as `ThousandSep` and
+    /// `DayNames`.
+    ///
     /// `qShowReserved`: true or false.
     #[doc(alias = "qShowReserved")]
     pub show_reserved: bool,
+    /// Whether to list system variables, which the engine sets.
+    ///
     /// `qShowConfig`: true or false.
     #[doc(alias = "qShowConfig")]
     pub show_config: bool,
+    /// Names and paths of properties to bring along for each variable, see [`JsonObject`](crate::types::JsonObject).
+    ///
     /// `qData`: [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
+    /// Whether to list variables that live in this session only.
+    ///
     /// `qShowSession`: true or false.
     #[doc(alias = "qShowSession")]
     pub show_session: bool,
@@ -743,6 +903,7 @@ pub struct VariableListDef {
 
 impl VariableListDef {
     /// Sets `qType`.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, value: impl Into<String>) -> Self {
         self.type_ = value.into();
@@ -750,6 +911,7 @@ impl VariableListDef {
     }
 
     /// Sets `qShowReserved`.
+    #[inline]
     #[must_use]
     pub fn with_show_reserved(mut self, value: bool) -> Self {
         self.show_reserved = value;
@@ -757,6 +919,7 @@ impl VariableListDef {
     }
 
     /// Sets `qShowConfig`.
+    #[inline]
     #[must_use]
     pub fn with_show_config(mut self, value: bool) -> Self {
         self.show_config = value;
@@ -764,6 +927,7 @@ impl VariableListDef {
     }
 
     /// Sets `qData`.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, value: JsonObject) -> Self {
         self.data = value;
@@ -771,6 +935,7 @@ impl VariableListDef {
     }
 
     /// Sets `qShowSession`.
+    #[inline]
     #[must_use]
     pub fn with_show_session(mut self, value: bool) -> Self {
         self.show_session = value;

@@ -1,0 +1,268 @@
+//! The documentation that we write ourselves: Markdown files with a heading for each item and a bullet for each part.
+//!
+//! ```text
+//! ## Doc.GetField
+//!
+//! Gives a handle to a field. See [`Field.Select`].
+//!
+//! * qFieldName: Name of the field.
+//! * returns qReturn: The field.
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fault::{Fault, Faults};
+use crate::model::{Kind, Model};
+use crate::names;
+use crate::prose::Prose;
+
+/// Our own documentation.
+#[derive(Clone, Debug, Default)]
+pub struct Documentation {
+    texts: Prose,
+    /// Each item, `Doc.GetField` or `Doc.GetField/qFieldName`, and where it stands.
+    places: BTreeMap<String, Place>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    file: String,
+    line: usize,
+}
+
+impl Documentation {
+    /// Reads the files: names and texts.
+    ///
+    /// # Errors
+    ///
+    /// Text before the first heading, and items that are there twice.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Faults> {
+        let mut reader = Reader::default();
+        for (file, text) in files {
+            reader.file(file, text);
+        }
+        if reader.faults.is_empty() { Ok(reader.documentation) } else { Err(Faults(reader.faults)) }
+    }
+
+    /// The text of an item, with its links turned into Rust's.
+    pub(crate) fn get(&self, item: &str, links: &Links) -> Option<String> {
+        self.texts.get(item).map(|text| links.resolve(text, |_| ()))
+    }
+
+    /// Compares the documentation with a model: what has no text.
+    ///
+    /// # Errors
+    ///
+    /// Texts for items that are not in the model, and links to such items.
+    pub fn check(&self, model: &Model) -> Result<Vec<String>, Faults> {
+        let items = items(model);
+        let links = Links::of(model);
+        let mut faults = Vec::new();
+        for (item, place) in &self.places {
+            let mut fault = |what: String, hint: &str| {
+                faults.push(Fault { file: place.file.clone(), ..Fault::new(format!("line {}", place.line), what, hint) });
+            };
+            if !items.contains(item) {
+                fault(format!("`{item}` is not in the schema"), "Remove the text, or correct the name.");
+            }
+            let text = self.texts.get(item).unwrap_or_default();
+            links.resolve(text, |link| fault(format!("`{link}` is linked and not in the schema"), "Correct the link."));
+        }
+        let missing = items.into_iter().filter(|item| self.texts.get(item).is_none()).collect();
+        if faults.is_empty() { Ok(missing) } else { Err(Faults(faults)) }
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    documentation: Documentation,
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    fn file(&mut self, file: &str, text: &str) {
+        let mut item = String::new();
+        let mut part = String::new();
+        let mut lines: Vec<&str> = Vec::new();
+        let mut start = 1;
+        for (index, line) in text.lines().enumerate() {
+            let heading = line.strip_prefix("## ");
+            let bullet = line.strip_prefix("* ").and_then(|rest| rest.split_once(": "));
+            let bullet = bullet.filter(|(name, _)| !item.is_empty() && is_part(name));
+            if heading.is_none() && bullet.is_none() {
+                lines.push(line.strip_prefix("  ").filter(|_| !part.is_empty()).unwrap_or(line));
+                continue;
+            }
+            self.end(file, start, &item, &part, &mut lines);
+            start = index + 1;
+            if let Some(heading) = heading {
+                item = heading.trim().to_owned();
+                part.clear();
+            } else if let Some((name, text)) = bullet {
+                part = match name.strip_prefix("returns ") {
+                    Some(result) => format!("{item}#result/{result}"),
+                    None => format!("{item}/{name}"),
+                };
+                lines.push(text);
+            }
+        }
+        self.end(file, start, &item, &part, &mut lines);
+    }
+
+    /// Ends an item or a part of one.
+    fn end(&mut self, file: &str, line: usize, item: &str, part: &str, lines: &mut Vec<&str>) {
+        let text = std::mem::take(lines).join("\n").trim().to_owned();
+        let name = if part.is_empty() { item } else { part };
+        let fault = |what: String, hint: &str| Fault { file: file.to_owned(), ..Fault::new(format!("line {line}"), what, hint) };
+        if name.is_empty() {
+            if !text.is_empty() {
+                self.faults.push(fault("text before the first heading".to_owned(), "Begin with a heading: `## NAME`."));
+            }
+            return;
+        }
+        let place = Place { file: file.to_owned(), line };
+        if let Some(other) = self.documentation.places.insert(name.to_owned(), place) {
+            let what = format!("`{name}` has a text already, in {} line {}", other.file, other.line);
+            self.faults.push(fault(what, "Remove one of the two."));
+        }
+        self.documentation.texts.describe(name, &text);
+    }
+}
+
+/// Whether a bullet names a part of an item: `qFieldName` or `returns qReturn`.
+fn is_part(name: &str) -> bool {
+    let name = name.strip_prefix("returns ").unwrap_or(name);
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_$-".contains(c))
+}
+
+/// Everything in a model that should have a text.
+fn items(model: &Model) -> BTreeSet<String> {
+    let mut items: BTreeSet<String> = model.classes().into_iter().map(str::to_owned).collect();
+    for (name, method) in &model.methods {
+        items.insert(name.clone());
+        items.extend(method.params.iter().map(|param| format!("{name}/{}", param.name)));
+        items.extend(method.results.iter().map(|result| format!("{name}#result/{}", result.name)));
+    }
+    for (name, ty) in &model.types {
+        items.insert(name.clone());
+        match &ty.kind {
+            Kind::Struct { members, dynamic } => {
+                items.extend(members.iter().map(|member| format!("{name}/{}", member.name)));
+                items.extend(dynamic.iter().map(|member| format!("{name}/{}", member.name)));
+            }
+            Kind::Enum { values } => items.extend(values.iter().map(|value| format!("{name}/{}", value.title))),
+            Kind::Open | Kind::Array { .. } | Kind::Text { .. } => {}
+        }
+    }
+    items
+}
+
+/// Links by wire names, and the Rust items they lead to.
+pub(crate) struct Links {
+    targets: BTreeMap<String, (String, String)>,
+}
+
+impl Links {
+    pub(crate) fn of(model: &Model) -> Self {
+        let mut targets = BTreeMap::new();
+        for class in model.classes() {
+            let (module, name) = (names::function(class), names::ty(class));
+            targets.insert(class.to_owned(), (name.clone(), format!("{module}::{name}")));
+        }
+        for (wire, method) in &model.methods {
+            let Some((class, name)) = wire.split_once('.') else { continue };
+            let (module, function) = (names::function(class), names::function(name));
+            let path = format!("{module}::{class}Api::{function}");
+            targets.insert(wire.clone(), (format!("{class}Api::{function}"), path.clone()));
+            for param in &method.params {
+                targets.insert(format!("{wire}.{}", param.name), (names::field(&param.name), path.clone()));
+            }
+            for result in &method.results {
+                targets.insert(format!("{wire}.{}", result.name), (names::field(&result.name), path.clone()));
+            }
+        }
+        for (wire, ty) in &model.types {
+            let name = names::ty(wire);
+            let mut member = |wire_member: &str, rust: String| {
+                let label = format!("{name}::{rust}");
+                targets.insert(format!("{wire}.{wire_member}"), (label.clone(), format!("types::{label}")));
+            };
+            match &ty.kind {
+                Kind::Struct { members, dynamic } => {
+                    members.iter().for_each(|m| member(&m.name, names::field(&m.name)));
+                    dynamic.iter().for_each(|m| member(&m.name, names::field(&m.name)));
+                }
+                Kind::Enum { values } => {
+                    let texts: Vec<_> = values.iter().map(|v| (v.title.as_str(), v.long.as_deref())).collect();
+                    for (value, variant) in values.iter().zip(names::variants(wire, &texts)) {
+                        member(&value.title, variant);
+                    }
+                }
+                Kind::Open | Kind::Array { .. } | Kind::Text { .. } => {}
+            }
+            targets.insert(wire.clone(), (name.clone(), format!("types::{name}")));
+        }
+        Self { targets }
+    }
+
+    /// Turns each ``[`Wire.Name`]`` into a link to the Rust item; one that is not there becomes plain code.
+    fn resolve(&self, text: &str, mut unknown: impl FnMut(&str)) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(start) = rest.find("[`") {
+            out.push_str(&rest[..start]);
+            rest = &rest[start..];
+            // Only a name between the two is a link; a bracket in code is not.
+            let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+            let end = rest[2..].find(|c| !name(c)).map(|length| length + 2);
+            let Some(end) = end.filter(|end| rest[*end..].starts_with("`]") && !rest[*end..].starts_with("`](")) else {
+                out.push('[');
+                rest = &rest[1..];
+                continue;
+            };
+            let wire = &rest[2..end];
+            match self.targets.get(wire) {
+                Some((label, path)) => out.push_str(&format!("[`{label}`](crate::{path})")),
+                None => {
+                    unknown(wire);
+                    out.push_str(&format!("`{wire}`"));
+                }
+            }
+            rest = &rest[end + 2..];
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Documentation;
+
+    fn read(text: &str) -> Result<Documentation, crate::fault::Faults> {
+        Documentation::read([("a.md", text)])
+    }
+
+    #[test]
+    fn items_and_parts() {
+        let docs = read("## Doc.GetField\n\nGives a field.\n\n- a: b\n\nMore.\n\n* qFieldName: Name,\n  and more.\n* returns qReturn: It.\n").unwrap();
+        assert_eq!(docs.texts.get("Doc.GetField"), Some("Gives a field.\n\n- a: b\n\nMore."));
+        assert_eq!(docs.texts.get("Doc.GetField/qFieldName"), Some("Name,\nand more."));
+        assert_eq!(docs.texts.get("Doc.GetField#result/qReturn"), Some("It."));
+    }
+
+    #[test]
+    fn only_names_in_brackets_are_links() {
+        let links = super::Links::of(&crate::model::Model::default());
+        let mut unknown = Vec::new();
+        let text = links.resolve("`[` or [`A.b`], [`c`](https://d), [e]", |link| unknown.push(link.to_owned()));
+        assert_eq!((text.as_str(), &unknown[..]), ("`[` or `A.b`, [`c`](https://d), [e]", &["A.b".to_owned()][..]));
+    }
+
+    #[test]
+    fn faults_name_the_line() {
+        let twice = read("## A\n\na\n\n## A\n\nb\n").unwrap_err().to_string();
+        assert!(twice.contains("a.md line 5: `A` has a text already, in a.md line 1"), "{twice}");
+        assert!(read("words\n## A\n").unwrap_err().to_string().contains("text before the first heading"));
+    }
+}

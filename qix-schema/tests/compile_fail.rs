@@ -1,0 +1,6 @@
+//! What must not compile. After a deliberate change: `TRYBUILD=overwrite cargo test -p qix-schema --test compile_fail`.
+
+#[test]
+fn wrong_names_and_types_do_not_compile() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}
