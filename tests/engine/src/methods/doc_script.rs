@@ -93,20 +93,14 @@ fn reload(call: &mut Call<'_>, answer: fn(bool, &str) -> super::Results) -> Resu
             report(tools, error);
         }
         Ok(Done::Then(Box::new(move |call| {
-            let loaded = match loaded {
-                Ok(loaded) if !call.doc()?.reloading => return Err(aborted(loaded)),
-                Ok(loaded) => loaded,
-                Err(_) => return Ok(answer(false, "")),
-            };
-            take_over(call, loaded)?;
-            Ok(answer(true, ""))
+            let done = loaded.is_ok();
+            if let Ok(loaded) = loaded {
+                take_over(call, loaded)?;
+            }
+            Ok(answer(done, ""))
         })))
     });
     Ok(Answer::Later(Work::Reload, job))
-}
-
-fn aborted(_: script::Loaded) -> EngineError {
-    EngineError::aborted()
 }
 
 /// Puts an error into the progress data, and waits for a word on it if that was asked for.

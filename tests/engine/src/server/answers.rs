@@ -40,7 +40,8 @@ pub(super) async fn answer(shared: &Arc<Shared>, connection: u64, request: Reque
         };
         let Some((session, abort)) = enter(&mut world, connection, &request, job.0) else { return };
         world.push_changes(Some(connection));
-        (job.0, work(Arc::clone(shared), connection, session, request, abort, slow, job.1))
+        let task = Task { connection, session, request, work: job.0, abort, slow };
+        (job.0, task.run(Arc::clone(shared), job.1))
     };
     match job {
         (Work::Step, work) => work.await,
@@ -59,45 +60,60 @@ fn enter(world: &mut World, connection: u64, request: &Request, work: Work) -> O
     Some((id, abort))
 }
 
-async fn work(
-    shared: Arc<Shared>,
+/// A request that is worked on beside the socket.
+struct Task {
     connection: u64,
     session: u64,
     request: Request,
+    work: Work,
     abort: Abort,
     slow: Duration,
-    job: Job,
-) {
-    let tools = Tools { shared: Arc::clone(&shared), session, abort: abort.clone() };
-    let calculate = async {
-        if !slow.is_zero() {
-            tokio::time::sleep(slow).await;
-        }
-        let done = tokio::task::spawn_blocking(move || job(&tools)).await;
-        done.unwrap_or_else(|panic| Err(failure(INTERNAL, panic.to_string())))
-    };
-    let done = tokio::select! {
-        done = calculate => done,
-        () = abort.aborted() => Err(EngineError::aborted()),
-    };
-    let mut world = shared.world();
-    if let Some(session) = world.sessions.get_mut(&session) {
-        session.running.retain(|running| running.connection != connection || running.request != request.id);
+}
+
+impl Task {
+    async fn run(self, shared: Arc<Shared>, job: Job) {
+        let tools = Tools { shared: Arc::clone(&shared), session: self.session, abort: self.abort.clone() };
+        let slow = self.slow;
+        let calculate = async move {
+            if !slow.is_zero() {
+                tokio::time::sleep(slow).await;
+            }
+            let done = tokio::task::spawn_blocking(move || job(&tools)).await;
+            done.unwrap_or_else(|panic| Err(failure(INTERNAL, panic.to_string())))
+        };
+        let done = tokio::select! {
+            done = calculate => done,
+            () = self.abort.aborted() => Err(EngineError::aborted()),
+        };
+        let world = &mut *shared.world();
+        let results = self.finish(world, done);
+        send(&shared, world, self.connection, &self.request, results);
     }
-    let results = match done {
-        Ok(Done::Result(results)) => Ok(results),
-        Ok(Done::Then(last_step)) => last_step(&mut Call {
-            world: &mut world,
-            connection,
-            session,
-            handle: request.handle,
-            target: Target::Global,
-            request: request.id.clone(),
-            params: Params::default(),
-        }),
-        Err(failure) => Err(failure),
-    };
-    send(&shared, &mut world, connection, &request, results);
+
+    /// Takes the last step, if there is one, and takes the request off the list of those that run.
+    fn finish(&self, world: &mut World, done: Result<Done>) -> Result<Results> {
+        if let Some(session) = world.sessions.get_mut(&self.session) {
+            let this = |running: &Running| running.connection == self.connection && running.request == self.request.id;
+            session.running.retain(|running| !this(running));
+        }
+        let results = match done {
+            Ok(Done::Result(results)) => Ok(results),
+            Ok(Done::Then(last_step)) => last_step(&mut Call {
+                world,
+                connection: self.connection,
+                session: self.session,
+                handle: self.request.handle,
+                target: Target::Global,
+                request: self.request.id.clone(),
+                params: Params::default(),
+            }),
+            Err(failure) => Err(failure),
+        };
+        if self.work == Work::Reload {
+            world.reload_is_over(self.session);
+        }
+        results
+    }
 }
 
 /// Writes an answer and puts it on its way, through whatever faults are in it.

@@ -95,6 +95,15 @@ impl World {
         }
     }
 
+    /// A session's reload has ended, one way or another.
+    pub(crate) fn reload_is_over(&mut self, session: u64) {
+        let Some(session) = self.sessions.get_mut(&session) else { return };
+        session.progress.finish();
+        if let Some(document) = session.app.as_deref().and_then(|app| self.apps.get_mut(app)) {
+            document.reloading = false;
+        }
+    }
+
     /// Closes an app that no session has open any more.
     pub(crate) fn close_app_if_unused(&mut self, app: &str) {
         if !self.sessions.values().any(|session| session.app.as_deref() == Some(app)) {

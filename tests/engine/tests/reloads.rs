@@ -1,0 +1,102 @@
+//! Reloads: data, progress, errors, and how they are stopped.
+
+mod common;
+
+use common::Client;
+use qix_test_engine::{Fault, TestEngine};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn progress(client: &mut Client, request: i64) -> Value {
+    client.result(-1, "GetProgress", json!([request])).await["qProgressData"].take()
+}
+
+async fn session_app(engine: &TestEngine, script: &str) -> Client {
+    let mut client = Client::connect(engine, "/app/engineData").await;
+    client.result(-1, "CreateSessionApp", json!([])).await;
+    client.result(1, "SetScript", json!([script])).await;
+    client
+}
+
+const NUMBERS: &str = "Numbers:\nLOAD RecNo() AS ID AUTOGENERATE 5;";
+
+#[tokio::test]
+async fn a_reload_brings_data_and_says_what_changed() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, NUMBERS).await;
+    client.result(1, "GetAppLayout", json!([])).await;
+    assert!(client.result(1, "GetField", json!(["ID"])).await["qReturn"]["qHandle"].is_null());
+    let done = client.call(1, "DoReload", json!([])).await;
+    assert_eq!((&done["result"], &done["change"]), (&json!({ "qReturn": true }), &json!([1])));
+    let field = client.object(1, "GetField", json!(["ID"])).await;
+    assert_eq!(client.result(field, "GetCardinal", json!([])).await["qReturn"], 5);
+    assert_eq!(client.result(1, "GetAppLayout", json!([])).await["qLayout"]["qHasData"], true);
+    let rows = client.result(1, "GetTableData", json!([3, 5, false, "Numbers"])).await;
+    assert_eq!(rows["qData"].as_array().unwrap().len(), 2);
+    let tables = json!([{ "qcx": 0, "qcy": 0 }, { "qcx": 0, "qcy": 0 }, 0, false, false]);
+    assert_eq!(client.result(1, "GetTablesAndKeys", tables).await["qtr"][0]["qName"], "Numbers");
+}
+
+#[tokio::test]
+async fn progress_is_told_once_and_unread_messages_wait() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, NUMBERS).await;
+    let id = client.send(1, "DoReload", json!([])).await;
+    client.answer(id).await;
+    let first = progress(&mut client, id).await;
+    assert_eq!(first["qFinished"], true);
+    assert!(first["qPersistentProgress"].as_str().unwrap().contains("5 Lines fetched"), "{first}");
+    let codes: Vec<_> = first["qPersistentProgressMessages"].as_array().unwrap().iter().collect();
+    assert!(codes.iter().any(|m| m["qMessageCode"] == 21 && m["qMessageParameters"] == json!(["5"])), "{first}");
+    assert_eq!(progress(&mut client, id).await["qPersistentProgressMessages"], json!([]), "it was told");
+
+    let unread = client.send(1, "DoReload", json!([])).await;
+    client.answer(unread).await;
+    let unknown = progress(&mut client, 4711).await;
+    assert_eq!((&unknown["qFinished"], &unknown["qPersistentProgressMessages"]), (&json!(true), &json!([])));
+    let zero = progress(&mut client, 0).await;
+    assert!(zero["qPersistentProgress"].as_str().unwrap().contains("5 Lines fetched"), "{zero}");
+}
+
+#[tokio::test]
+async fn a_running_reload_is_seen_and_excludes_another() {
+    let engine =
+        TestEngine::builder().fault(Fault::slow(Duration::from_secs(60)).on("DoReload")).start().await.unwrap();
+    let mut client = session_app(&engine, NUMBERS).await;
+    let reload = client.send(1, "DoReload", json!([])).await;
+    assert_eq!(client.error(1, "DoReload", json!([])).await, 11000);
+    assert_eq!(client.error(1, "SetScript", json!([""])).await, 11000);
+    let running = progress(&mut client, reload).await;
+    assert_eq!((&running["qStarted"], &running["qFinished"]), (&json!(true), &Value::Null));
+    client.result(-1, "CancelRequest", json!([reload])).await;
+    assert_eq!(client.answer(reload).await["error"]["code"], 15);
+    engine.clear_faults();
+    assert_eq!(client.result(1, "DoReload", json!([])).await["qReturn"], true);
+}
+
+#[tokio::test]
+async fn errors_are_in_the_progress_data_when_that_is_wanted() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, "LOAD Nothing RESIDENT Nowhere;").await;
+    for wanted in [false, true] {
+        client.result(-1, "ConfigureReload", json!([true, wanted, false])).await;
+        let id = client.send(1, "DoReload", json!([])).await;
+        assert_eq!(client.answer(id).await["result"], json!({ "qReturn": false }));
+        let errors = progress(&mut client, id).await["qErrorData"].take();
+        assert_eq!(errors.as_array().unwrap().len(), usize::from(wanted));
+    }
+    let done = client.result(1, "DoReloadEx", json!([])).await;
+    assert!(!done["qResult"]["qSuccess"].as_bool().unwrap_or(false));
+}
+
+#[tokio::test]
+async fn a_reload_waits_for_a_word_on_an_error() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, "LOAD Nothing RESIDENT Nowhere;").await;
+    client.result(-1, "ConfigureReload", json!([false, true, true])).await;
+    let id = client.send(1, "DoReload", json!([])).await;
+    while progress(&mut client, id).await["qUserInteractionWanted"] != true {}
+    assert_eq!(client.result(-1, "GetInteract", json!([id])).await["qReturn"], true);
+    client.result(-1, "InteractDone", json!([id, {}])).await;
+    assert_eq!(client.answer(id).await["result"]["qReturn"], false);
+}
