@@ -1,13 +1,17 @@
 //! What a calculation can see.
 
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
 use crate::data::Data;
 use crate::error::{EngineError, Result};
-use crate::selection::Selections;
+use crate::selection::{Live, Picked, Selections};
+use crate::value::Settings;
 
 /// Variables by name, with their definitions. Format variables such as `DateFormat` are among them.
 pub type Variables = BTreeMap<String, String>;
@@ -48,7 +52,15 @@ pub struct Context<'a> {
     pub state: &'a str,
     /// Set to abort.
     pub cancel: &'a AtomicBool,
+    pub(super) settings: Settings,
+    /// What the selections of each state leave.
+    lives: RefCell<HashMap<String, Rc<Live>>>,
+    /// How many expressions are being worked out inside each other.
+    depth: Cell<usize>,
 }
+
+/// How deep expressions may need the values of other expressions.
+const DEEPEST: usize = 16;
 
 impl<'a> Context<'a> {
     /// A context in the default state.
@@ -59,7 +71,17 @@ impl<'a> Context<'a> {
         library: &'a dyn Library,
         cancel: &'a AtomicBool,
     ) -> Self {
-        Self { data, selections, variables, library, state: "$", cancel }
+        Self {
+            data,
+            selections,
+            variables,
+            library,
+            state: crate::selection::DEFAULT_STATE,
+            cancel,
+            settings: Settings::from_variables(variables),
+            lives: RefCell::default(),
+            depth: Cell::new(0),
+        }
     }
 
     /// The same in another state.
@@ -74,5 +96,44 @@ impl<'a> Context<'a> {
             return Err(EngineError::aborted());
         }
         Ok(())
+    }
+
+    /// What the selections of a state leave.
+    pub(super) fn live(&self, state: &str) -> Rc<Live> {
+        if let Some(live) = self.lives.borrow().get(state) {
+            return Rc::clone(live);
+        }
+        let live = Rc::new(Live::new(self.data, self.selections.picked(self.data, state)));
+        self.lives.borrow_mut().insert(state.to_owned(), Rc::clone(&live));
+        live
+    }
+
+    /// What is there without any selection.
+    pub(super) fn everything(&self) -> Rc<Live> {
+        // No state has an empty name.
+        if let Some(live) = self.lives.borrow().get("") {
+            return Rc::clone(live);
+        }
+        let live = Rc::new(Live::new(self.data, Picked::new()));
+        self.lives.borrow_mut().insert(String::new(), Rc::clone(&live));
+        live
+    }
+
+    /// Runs something that may need other expressions' values, unless that has gone too deep already.
+    pub(super) fn deeper<T>(&self, run: impl FnOnce() -> T) -> Option<T> {
+        let depth = self.depth.get();
+        if depth >= DEEPEST {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let result = run();
+        self.depth.set(depth);
+        Some(result)
+    }
+
+    /// The serial number of this moment.
+    pub(super) fn now(&self) -> f64 {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        25_569.0 + elapsed.as_secs_f64() / 86_400.0
     }
 }

@@ -2,7 +2,13 @@
 
 mod context;
 mod cube;
+mod formula;
+mod group;
+mod host;
+mod join;
 mod list;
+mod search;
+mod set;
 
 pub use context::{Context, Library, NoLibrary, Variables};
 pub use cube::{Cube, Expansion, Side};
@@ -10,7 +16,10 @@ pub use list::List;
 
 use serde_json::Value;
 
-use crate::error::{EngineError, Result};
+use self::formula::Formula;
+use self::search::Search;
+use crate::error::{EngineError, Result, code};
+use crate::expression;
 use crate::selection::Pick;
 use crate::value::Dual;
 
@@ -22,48 +31,144 @@ pub const MOST_CELLS: i64 = 10_000;
 pub struct ExpressionCheck {
     /// The error, empty if there is none.
     pub error: String,
-    /// Start and length of field names that do not exist.
+    /// Start and length of field names that do not exist, in characters.
     pub bad_fields: Vec<(usize, usize)>,
-    /// Start and length of field names that could be taken for something else.
+    /// Start and length of field names that could be taken for something else, in characters.
     pub dangerous_fields: Vec<(usize, usize)>,
 }
 
 /// The value of an expression; its error is what the engine answers as the expression's text.
-pub fn evaluate(_expression: &str, _context: &Context<'_>) -> std::result::Result<Dual, String> {
-    Err("Not implemented by the test engine".into())
+pub fn evaluate(expression: &str, context: &Context<'_>) -> std::result::Result<Dual, String> {
+    let formula = Formula::new(expression, context)?;
+    group::value(&formula, context).map_err(|error| error.message)
 }
 
 /// The text of a `StringExpr`, `qStringExpression` or plain string: an expression if it starts with `=`.
-pub fn evaluate_string(_definition: &Value, _context: &Context<'_>) -> String {
-    String::new()
+pub fn evaluate_string(definition: &Value, context: &Context<'_>) -> String {
+    let text = match definition {
+        Value::String(text) => text.as_str(),
+        Value::Object(members) => {
+            let nested = ["qStringExpression", "qValueExpression"].iter().find_map(|name| members.get(*name));
+            if let Some(nested) = nested {
+                return evaluate_string(nested, context);
+            }
+            // An expression by its own name needs no equals sign.
+            if let Some(Value::String(text)) = members.get("qExpr") {
+                return text_of(text, context);
+            }
+            members.get("qv").and_then(Value::as_str).unwrap_or_default()
+        }
+        _ => "",
+    };
+    if text.trim_start().starts_with('=') { text_of(text, context) } else { text.to_owned() }
 }
 
-/// Checks an expression as `CheckExpression` does.
-pub fn check_expression(_expression: &str, _labels: &[String], _context: &Context<'_>) -> ExpressionCheck {
-    ExpressionCheck::default()
+fn text_of(expression: &str, context: &Context<'_>) -> String {
+    if expression.trim().is_empty() {
+        return String::new();
+    }
+    match evaluate(expression, context) {
+        Ok(value) => value.as_text().into_owned(),
+        Err(message) => message,
+    }
+}
+
+/// The value of a `ValueExpr`, `qValueExpression` or plain string; none if it is empty or has an error.
+pub fn evaluate_value(definition: &Value, context: &Context<'_>) -> Option<Dual> {
+    let text = match definition {
+        Value::Number(number) => return number.as_f64().map(Dual::number),
+        Value::Bool(truth) => return Some(Dual::truth(*truth)),
+        Value::String(text) => text.as_str(),
+        Value::Object(members) => match members.get("qValueExpression") {
+            Some(nested) => return evaluate_value(nested, context),
+            None => members.get("qExpr").or_else(|| members.get("qv")).and_then(Value::as_str)?,
+        },
+        _ => return None,
+    };
+    if text.trim().is_empty() {
+        return None;
+    }
+    evaluate(text, context).ok()
+}
+
+/// Checks an expression as `CheckExpression` does. Labels of other columns count as names.
+pub fn check_expression(text: &str, labels: &[String], context: &Context<'_>) -> ExpressionCheck {
+    let expanded = expand(text, context).unwrap_or_else(|_| text.to_owned());
+    let parsed = match expression::parse(&expanded) {
+        Ok(parsed) => parsed,
+        Err(error) => return ExpressionCheck { error: error.to_string(), ..ExpressionCheck::default() },
+    };
+    let characters = |at: usize| expanded.get(..at).map_or(at, |text| text.chars().count());
+    let bad_fields = formula::unknown_names(&parsed, context)
+        .into_iter()
+        .filter(|(start, end)| {
+            let name = expanded[*start..*end].trim_matches(['[', ']', '"', '`']);
+            !labels.iter().any(|label| label == name)
+        })
+        .map(|(start, end)| (characters(start), characters(end) - characters(start)))
+        .collect();
+    let error = Formula::of(&parsed, context).err().unwrap_or_default();
+    ExpressionCheck { error, bad_fields, dangerous_fields: Vec::new() }
 }
 
 /// Replaces `$(…)` in a text, as `ExpandExpression` does.
-pub fn expand(_text: &str, _context: &Context<'_>) -> Result<String> {
-    Err(EngineError::not_implemented("expand"))
+pub fn expand(text: &str, context: &Context<'_>) -> Result<String> {
+    let mut failed = None;
+    let result = expression::expand(text, context.variables, &mut |inner| match context
+        .deeper(|| evaluate(inner, context))
+    {
+        Some(Ok(value)) => value.as_text().into_owned(),
+        Some(Err(message)) => message,
+        None => {
+            failed =
+                Some(EngineError::new(code::INVALID_DEFINITION, inner, "Expressions refer to each other too deeply"));
+            String::new()
+        }
+    });
+    failed.map_or(Ok(result), Err)
+}
+
+fn field_number(field: &str, context: &Context<'_>) -> Result<usize> {
+    context.data.field_number(field).ok_or_else(|| EngineError::not_found(field))
 }
 
 /// The values of a field that a search string finds, such as `*a*`, `>=5<7` or `=Sum(Sales)>10`.
-pub fn search(_field: &str, _text: &str, _context: &Context<'_>) -> Result<Pick> {
-    Err(EngineError::not_implemented("search"))
+pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
+    let number = field_number(field, context)?;
+    let live = context.live(context.state);
+    let mask = search::mask(number, Search::whole(text), context.state, &live, context)?;
+    Ok(Pick { field: field.to_owned(), elements: (0..mask.len()).filter(|at| mask[*at]).collect() })
 }
 
 /// Element numbers of a field's values that equal the given ones (`FieldValue` objects).
-pub fn find_values(_field: &str, _values: &[Value], _context: &Context<'_>) -> Result<Pick> {
-    Err(EngineError::not_implemented("find_values"))
+pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Result<Pick> {
+    let number = field_number(field, context)?;
+    let symbols = &context.data.fields[number].symbols;
+    let mut elements = Vec::new();
+    for value in values {
+        let numeric = value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
+        let wanted = match value.get("qNumber").and_then(Value::as_f64).filter(|_| numeric) {
+            Some(number) => Dual::number(number),
+            None => Dual::text(value.get("qText").and_then(Value::as_str).unwrap_or_default()),
+        };
+        elements.extend(set::find(symbols.values(), &wanted));
+    }
+    Ok(Pick { field: field.to_owned(), elements })
 }
 
 /// `SelectionObject` of a state: what is selected, with counts.
-pub fn current_selections(_context: &Context<'_>) -> Value {
-    serde_json::json!({})
+pub fn current_selections(context: &Context<'_>) -> Value {
+    let live = context.live(context.state);
+    context.selections.current(context.data, &live, context.state)
 }
 
 /// `NxStateCounts` of a field in the context's state.
-pub fn state_counts(_field: &str, _context: &Context<'_>) -> Result<Value> {
-    Err(EngineError::not_implemented("state counts"))
+pub fn state_counts(field: &str, context: &Context<'_>) -> Result<Value> {
+    let number = field_number(field, context)?;
+    let live = context.live(context.state);
+    let states = context.selections.value_states(context.data, &live, context.state, number);
+    Ok(crate::selection::describe::state_counts(&states))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,386 @@
+//! Rows grouped by dimensions, and what is aggregated of each group.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::Context;
+use super::formula::{AggrTable, Aggregate, Formula, Inner, RowFormula, TABLE_SLOT};
+use super::host::Around;
+use super::join::Walk;
+use crate::data::{NULL, Symbols};
+use crate::error::Result;
+use crate::expression::{Accumulator, Expression, Host, Scope, evaluate};
+use crate::selection::Live;
+use crate::value::{Dual, Settings};
+
+/// In a group's key: this dimension is not grouped by.
+pub(super) const ANY: u32 = u32::MAX - 1;
+
+/// Element numbers of a group, one per dimension; [`NULL`] and [`ANY`] are among them.
+pub(super) type GroupKey = Vec<u32>;
+
+/// What rows are grouped by.
+#[derive(Debug)]
+pub(super) enum Grouping {
+    /// A field.
+    Field(usize),
+    /// An expression, whose values are numbered as they come.
+    Computed { formula: RowFormula, values: RefCell<Symbols> },
+}
+
+impl Grouping {
+    fn fields(&self) -> &[usize] {
+        match self {
+            Self::Field(field) => std::slice::from_ref(field),
+            Self::Computed { formula, .. } => &formula.inner.fields,
+        }
+    }
+
+    /// The value of an element number.
+    pub(super) fn value(&self, element: u32, context: &Context<'_>) -> Dual {
+        match self {
+            Self::Field(field) => context.data.fields[*field].symbols.value(element),
+            Self::Computed { values, .. } => values.borrow().value(element),
+        }
+    }
+
+    /// Number of distinct values.
+    pub(super) fn cardinal(&self, context: &Context<'_>) -> usize {
+        match self {
+            Self::Field(field) => context.data.fields[*field].symbols.len(),
+            Self::Computed { values, .. } => values.borrow().len(),
+        }
+    }
+}
+
+/// Dimensions with the fields that they need from each row.
+pub(super) struct Keys<'g> {
+    groupings: &'g [Grouping],
+    /// The fields of all dimensions, once each.
+    pub(super) fields: Vec<usize>,
+    /// For each dimension, where its fields are among those.
+    places: Vec<Vec<usize>>,
+    tables: Vec<Tables>,
+    memo: RefCell<Vec<HashMap<Vec<u32>, u32>>>,
+}
+
+impl<'g> Keys<'g> {
+    pub(super) fn new(groupings: &'g [Grouping], live: &Live, state: &str, context: &Context<'_>) -> Result<Self> {
+        let mut fields: Vec<usize> = Vec::new();
+        let mut places = Vec::new();
+        let mut tables = Vec::new();
+        for grouping in groupings {
+            let of = grouping.fields().iter().map(|field| {
+                fields.iter().position(|known| known == field).unwrap_or_else(|| {
+                    fields.push(*field);
+                    fields.len() - 1
+                })
+            });
+            places.push(of.collect());
+            tables.push(match grouping {
+                Grouping::Field(_) => Tables::default(),
+                Grouping::Computed { formula, .. } => Tables::new(&formula.inner, live, state, context)?,
+            });
+        }
+        let memo = RefCell::new(vec![HashMap::new(); groupings.len()]);
+        Ok(Self { groupings, fields, places, tables, memo })
+    }
+
+    /// The key of a row, from the values of the fields.
+    fn key(&self, codes: &[u32], context: &Context<'_>) -> GroupKey {
+        let mut memo = self.memo.borrow_mut();
+        let key = self.groupings.iter().enumerate().map(|(at, grouping)| match grouping {
+            Grouping::Field(_) => codes[self.places[at][0]],
+            Grouping::Computed { formula, values } => {
+                let own: Vec<u32> = self.places[at].iter().map(|place| codes[*place]).collect();
+                if let Some(known) = memo[at].get(&own) {
+                    return *known;
+                }
+                let row = Row { codes: &own, inner: &formula.inner, tables: &self.tables[at], context };
+                let element = values.borrow_mut().intern(evaluate(&formula.tree, &row));
+                memo[at].insert(own, element);
+                element
+            }
+        });
+        key.collect()
+    }
+}
+
+/// Values of `Aggr` tables by their dimensions' values.
+#[derive(Default)]
+struct Tables(Vec<HashMap<Vec<u32>, Dual>>);
+
+impl Tables {
+    fn new(inner: &Inner, live: &Live, state: &str, context: &Context<'_>) -> Result<Self> {
+        let tables = inner.tables.iter().map(|table| Self::table(table, inner, live, state, context));
+        Ok(Self(tables.collect::<Result<_>>()?))
+    }
+
+    fn table(
+        table: &AggrTable,
+        inner: &Inner,
+        live: &Live,
+        state: &str,
+        context: &Context<'_>,
+    ) -> Result<HashMap<Vec<u32>, Dual>> {
+        let groupings: Vec<Grouping> =
+            table.dimensions.iter().map(|slot| Grouping::Field(inner.fields[*slot])).collect();
+        let own = match &table.set {
+            Some(set) => Some(super::set::live(set, state, context)?),
+            None => None,
+        };
+        let live = own.as_deref().unwrap_or(live);
+        let mut formula = table.formula.clone();
+        if let Some(set) = &table.set {
+            for aggregate in &mut formula.aggregates {
+                aggregate.set.get_or_insert_with(|| set.clone());
+            }
+        }
+        let full = vec![true; groupings.len()];
+        let groups = Groups::new(&groupings, &[&formula], &[full], live, state, context)?;
+        Ok(groups
+            .keys
+            .iter()
+            .filter(|key| !key.contains(&NULL))
+            .map(|key| (key.clone(), groups.value(0, &formula, key, None, context)))
+            .collect())
+    }
+}
+
+/// A row of values that an expression is evaluated for.
+struct Row<'a> {
+    codes: &'a [u32],
+    inner: &'a Inner,
+    tables: &'a Tables,
+    context: &'a Context<'a>,
+}
+
+impl Scope for Row<'_> {
+    fn slot(&self, index: usize) -> Dual {
+        if let Some(table) = index.checked_sub(TABLE_SLOT) {
+            let key: Vec<u32> = self.inner.tables[table].dimensions.iter().map(|slot| self.codes[*slot]).collect();
+            return self.tables.0[table].get(&key).cloned().unwrap_or(Dual::Null);
+        }
+        self.context.data.fields[self.inner.fields[index]].symbols.value(self.codes[index])
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.context.settings
+    }
+
+    fn host(&self, host: Host, arguments: &[Expression]) -> Dual {
+        super::host::anywhere(host, arguments, self, self.context)
+    }
+}
+
+/// Results of one aggregation by group.
+struct Results {
+    values: HashMap<GroupKey, Dual>,
+    /// Groups in which there was anything to aggregate.
+    present: HashSet<GroupKey>,
+    nothing: Dual,
+    /// Which dimensions the aggregation groups by, if not all.
+    mask: Option<Vec<bool>>,
+}
+
+/// Groups of rows with everything that formulas aggregate of them.
+pub(super) struct Groups {
+    /// Groups by all dimensions, in the order they were met.
+    pub(super) keys: Vec<GroupKey>,
+    /// Results per formula and aggregation.
+    results: Vec<Vec<Results>>,
+}
+
+impl Groups {
+    /// Groups rows by dimensions. Each of `masks` says which dimensions to group by.
+    pub(super) fn new(
+        groupings: &[Grouping],
+        formulas: &[&Formula],
+        masks: &[Vec<bool>],
+        live: &Live,
+        state: &str,
+        context: &Context<'_>,
+    ) -> Result<Self> {
+        let keys = Keys::new(groupings, live, state, context)?;
+        let mut found: Vec<GroupKey> = Vec::new();
+        let mut seen: HashSet<GroupKey> = HashSet::new();
+        let mut add = |key: &GroupKey| {
+            if !seen.contains(key) {
+                seen.insert(key.clone());
+                found.push(key.clone());
+            }
+        };
+        if groupings.is_empty() {
+            add(&GroupKey::new());
+        } else {
+            let walk = Walk::new(context.data, live, &[], &keys.fields);
+            walk.run(context, &mut |_, codes| {
+                add(&keys.key(codes, context));
+                Ok(())
+            })?;
+        }
+        let mut results = Vec::new();
+        for formula in formulas {
+            let mut of_formula = Vec::new();
+            for aggregate in &formula.aggregates {
+                let one = aggregated(aggregate, &keys, masks, live, state, context)?;
+                // A set can bring groups that the selections alone do not leave.
+                if one.mask.is_none() && aggregate.set.is_some() {
+                    one.present.iter().filter(|key| !key.contains(&ANY)).for_each(&mut add);
+                }
+                of_formula.push(one);
+            }
+            results.push(of_formula);
+        }
+        Ok(Self { keys: found, results })
+    }
+
+    /// The value of a formula for a group.
+    pub(super) fn value(
+        &self,
+        formula_number: usize,
+        formula: &Formula,
+        key: &[u32],
+        around: Option<&Around<'_>>,
+        context: &Context<'_>,
+    ) -> Dual {
+        let aggregated = self.results[formula_number].iter().map(|results| results.get(key)).collect();
+        let cell = Cell { aggregated, around, context };
+        evaluate(&formula.tree, &cell)
+    }
+
+    /// Whether any aggregation of a formula found anything in a group.
+    pub(super) fn is_present(&self, formula_number: usize, key: &[u32]) -> bool {
+        let results = &self.results[formula_number];
+        results.is_empty() || results.iter().any(|results| results.present.contains(&results.own(key)))
+    }
+}
+
+impl Results {
+    fn own(&self, key: &[u32]) -> GroupKey {
+        match &self.mask {
+            None => key.to_vec(),
+            Some(mask) => masked(key, mask),
+        }
+    }
+
+    fn get(&self, key: &[u32]) -> Dual {
+        self.values.get(&self.own(key)).unwrap_or(&self.nothing).clone()
+    }
+}
+
+fn masked(key: &[u32], mask: &[bool]) -> GroupKey {
+    key.iter().zip(mask).map(|(code, keep)| if *keep { *code } else { ANY }).collect()
+}
+
+/// A group that an expression is evaluated for.
+struct Cell<'a> {
+    aggregated: Vec<Dual>,
+    around: Option<&'a Around<'a>>,
+    context: &'a Context<'a>,
+}
+
+impl Scope for Cell<'_> {
+    fn slot(&self, _: usize) -> Dual {
+        Dual::Null
+    }
+
+    fn aggregated(&self, index: usize) -> Dual {
+        self.aggregated.get(index).cloned().unwrap_or(Dual::Null)
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.context.settings
+    }
+
+    fn host(&self, host: Host, arguments: &[Expression]) -> Dual {
+        match self.around {
+            Some(around) => around.host(host, arguments, self, self.context),
+            None => super::host::anywhere(host, arguments, self, self.context),
+        }
+    }
+}
+
+fn aggregated(
+    aggregate: &Aggregate,
+    keys: &Keys<'_>,
+    masks: &[Vec<bool>],
+    live: &Live,
+    state: &str,
+    context: &Context<'_>,
+) -> Result<Results> {
+    let own: Option<Rc<Live>> = aggregate.set.as_ref().map(|set| super::set::live(set, state, context)).transpose()?;
+    let live = own.as_deref().unwrap_or(live);
+    let tables = Tables::new(&aggregate.inner, live, state, context)?;
+    // Under TOTAL only some dimensions count.
+    let mask = aggregate.total.as_ref().map(|fields| {
+        keys.groupings
+            .iter()
+            .map(|grouping| matches!(grouping, Grouping::Field(field) if fields.contains(field)))
+            .collect::<Vec<bool>>()
+    });
+    let mut wanted: Vec<Vec<bool>> = Vec::new();
+    for each in masks {
+        let each = match &mask {
+            None => each.clone(),
+            Some(mask) => each.iter().zip(mask).map(|(a, b)| *a && *b).collect(),
+        };
+        if !wanted.contains(&each) {
+            wanted.push(each);
+        }
+    }
+    let fields = &aggregate.inner.fields;
+    let walk = Walk::new(context.data, live, fields, &keys.fields);
+    let repeats = walk.repeats();
+    let by_table = !aggregate.inner.tables.is_empty();
+    let mut accumulators: HashMap<GroupKey, Accumulator> = HashMap::new();
+    let mut present: HashSet<GroupKey> = HashSet::new();
+    let mut seen: HashSet<(GroupKey, Vec<u32>)> = HashSet::new();
+    let mut met: HashSet<GroupKey> = HashSet::new();
+    let mut tuple = u64::MAX;
+    let mut arguments: Vec<Dual> = Vec::new();
+    walk.run(context, &mut |number, codes| {
+        let (own, of_keys) = codes.split_at(fields.len());
+        let key = keys.key(of_keys, context);
+        let row = Row { codes: own, inner: &aggregate.inner, tables: &tables, context };
+        arguments.clear();
+        arguments.extend(aggregate.arguments.iter().map(|argument| evaluate(argument, &row)));
+        if repeats && number != tuple {
+            met.clear();
+            tuple = number;
+        }
+        for mask in &wanted {
+            let key = masked(&key, mask);
+            // A tuple counts once in a group, by however many ways it belongs there; so does a row of an `Aggr` table.
+            if (repeats && !met.insert(key.clone())) || (by_table && !seen.insert((key.clone(), own.to_vec()))) {
+                continue;
+            }
+            if arguments.first().is_some_and(|value| !value.is_null()) && !present.contains(&key) {
+                present.insert(key.clone());
+            }
+            match accumulators.get_mut(&key) {
+                Some(accumulator) => accumulator.add(&arguments),
+                None => {
+                    let mut accumulator = Accumulator::new(aggregate.kind, aggregate.distinct);
+                    accumulator.add(&arguments);
+                    accumulators.insert(key, accumulator);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Results {
+        values: accumulators.into_iter().map(|(key, accumulator)| (key, accumulator.finish())).collect(),
+        present,
+        nothing: Accumulator::new(aggregate.kind, aggregate.distinct).finish(),
+        mask,
+    })
+}
+
+/// The value of a formula over everything that the context's state leaves.
+pub(super) fn value(formula: &Formula, context: &Context<'_>) -> Result<Dual> {
+    let live = context.live(context.state);
+    let groups = Groups::new(&[], &[formula], &[Vec::new()], &live, context.state, context)?;
+    Ok(groups.value(0, formula, &[], None, context))
+}

@@ -1,0 +1,194 @@
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::data::Data;
+use crate::script;
+use crate::selection::{Mode, Selections};
+
+pub(super) const SALES: &str = "
+    Sales: LOAD * INLINE [Customer,Product,Amount,Day
+    1,a,10,1/1/2020
+    1,b,20,1/2/2020
+    2,a,30,2/1/2020
+    9,c,40,2/2/2021
+    ];
+    Customers: LOAD * INLINE [Customer,Country
+    1,SE
+    2,DE
+    3,DE
+    ];
+    Tags: LOAD * INLINE [Product,Tag
+    a,new
+    a,cheap
+    b,new
+    ];";
+
+pub(super) fn load(text: &str) -> Data {
+    let cancel = AtomicBool::new(false);
+    let options = script::Options { folder: None, variables: Variables::new(), cancel: &cancel, progress: &mut |_| {} };
+    script::run(text, options).unwrap().data
+}
+
+/// An app to calculate in.
+pub(super) struct App {
+    pub(super) data: Data,
+    pub(super) selections: Selections,
+    pub(super) variables: Variables,
+    cancel: AtomicBool,
+}
+
+impl App {
+    pub(super) fn new(script: &str) -> Self {
+        Self {
+            data: load(script),
+            selections: Selections::new(),
+            variables: Variables::new(),
+            cancel: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context::new(&self.data, &self.selections, &self.variables, &NoLibrary, &self.cancel)
+    }
+
+    pub(super) fn select(&mut self, field: &str, text: &str) {
+        let pick = search(field, text, &self.context()).unwrap();
+        self.selections.select(&self.data, "$", &[pick], Mode::Replace, false).unwrap();
+    }
+
+    fn shows(&self, expression: &str) -> String {
+        match evaluate(expression, &self.context()) {
+            Ok(Dual::Null) => "null".into(),
+            Ok(value) => value.as_text().into_owned(),
+            Err(message) => message,
+        }
+    }
+}
+
+#[test]
+fn aggregations_go_over_associated_tables() {
+    let app = App::new(SALES);
+    assert_eq!(app.shows("Sum(Amount)"), "100");
+    assert_eq!(app.shows("=Sum(Amount)/Count(distinct Product)"), "33.333333333333");
+    assert_eq!(app.shows("Count(Country)"), "3");
+    assert_eq!(app.shows("Sum(If(Country='SE', Amount))"), "30");
+    assert_eq!(app.shows("Country"), "null");
+    assert_eq!(app.shows("Concat(distinct Tag, '+')"), "cheap+new");
+    assert_eq!(app.shows("Max(Day)"), "44229");
+    assert_eq!(app.shows("Sum(nosuch)"), "0");
+    assert_eq!(app.shows("1+1"), "2");
+}
+
+#[test]
+fn selections_limit_what_is_aggregated() {
+    let mut app = App::new(SALES);
+    app.select("Country", "SE");
+    assert_eq!(app.shows("Sum(Amount)"), "30");
+    assert_eq!(app.shows("Country & GetSelectedCount(Country) & GetPossibleCount(Product)"), "SE12");
+    assert_eq!(app.shows("Sum({1} Amount)"), "100");
+    assert_eq!(app.shows("Sum({1-$} Amount)"), "70");
+    assert_eq!(app.shows("Sum({<Country=>} Amount)"), "100");
+    assert_eq!(app.shows("Sum({<Country={DE}>} Amount)"), "30");
+    assert_eq!(app.shows("Sum({<Country+={'DE'}>} Amount)"), "60");
+    assert_eq!(app.shows("Sum({1<Product={\"a*\"}>} Amount)"), "40");
+    assert_eq!(app.shows("Sum({1<Product-={a}>} Amount)"), "60");
+    assert_eq!(app.shows("Sum({1<Amount={\">=20<40\"}>} Amount)"), "50");
+    assert_eq!(app.shows("Sum({1<Customer={\"=Sum(Amount)>=30\"}>} Amount)"), "100");
+    assert_eq!(app.shows("Sum({1<Customer={\"=Sum(Amount)>30\"}>} Amount)"), "40");
+    assert_eq!(app.shows("Sum({1<Customer=P({1<Product={b}>})>} Amount)"), "30");
+    assert_eq!(app.shows("{1} Sum(Amount)"), "100");
+    assert_eq!(app.shows("GetFieldSelections(Country)"), "SE");
+    assert!(app.shows("Sum({nosuch} Amount)").contains("nosuch"));
+}
+
+#[test]
+fn states_and_steps_are_sets() {
+    let mut app = App::new(SALES);
+    app.selections.add_state("S").unwrap();
+    let pick = search("Product", "a", &app.context()).unwrap();
+    app.selections.select(&app.data, "S", &[pick], Mode::Replace, false).unwrap();
+    assert_eq!(app.shows("Sum({S} Amount)"), "40");
+    app.select("Product", "b");
+    assert_eq!(app.shows("Sum(Amount)"), "20");
+    assert_eq!(app.shows("Sum({$1} Amount)"), "100");
+}
+
+#[test]
+fn variables_are_names_and_texts() {
+    let mut app = App::new(SALES);
+    app.variables.insert("v".into(), "=Sum(Amount)".into());
+    app.variables.insert("w".into(), "Sum(Amount)".into());
+    app.variables.insert("n".into(), "5".into());
+    app.variables.insert("self".into(), "=self+1".into());
+    app.variables.insert("again".into(), "=$(again)+1".into());
+    assert_eq!(app.shows("v + n"), "105");
+    assert_eq!(app.shows("$(w) + $(v) + $(=n*2)"), "210");
+    assert_eq!(app.shows("self"), "null");
+    assert!(app.shows("$(again)").contains("Error") || !app.shows("$(again)").is_empty());
+}
+
+#[test]
+fn aggr_makes_a_table() {
+    let app = App::new(SALES);
+    assert_eq!(app.shows("Max(Aggr(Sum(Amount), Customer))"), "40");
+    assert_eq!(app.shows("Sum(Aggr(Max(Amount), Country))"), "50");
+    assert_eq!(app.shows("Count(Aggr(Sum(Amount), Customer, Product))"), "4");
+    assert_eq!(app.shows("Sum(Aggr(Sum(Amount), Customer) / Sum(total Amount))"), "1");
+}
+
+#[test]
+fn nested_aggregations_are_errors() {
+    let app = App::new(SALES);
+    assert_eq!(app.shows("Sum(Sum(Amount))"), "Error in expression: Nested aggregation not allowed");
+    assert_eq!(app.shows("Sum(Amount"), "Error in expression: ')' expected");
+}
+
+#[test]
+fn searches_find_values() {
+    let app = App::new(SALES);
+    let find = |field: &str, text: &str| search(field, text, &app.context()).unwrap().elements;
+    assert_eq!(find("Country", "*e*"), [0, 1]);
+    assert_eq!(find("Country", "d?"), [1]);
+    assert_eq!(find("Amount", ">10<=30"), [1, 2]);
+    assert_eq!(find("Day", "<2/1/2020"), [0, 1]);
+    assert_eq!(find("Product", "(a|c)"), [0, 2]);
+    assert_eq!(find("Product", "=Count(Tag)>1"), [0]);
+    assert!(search("nosuch", "*", &app.context()).is_err());
+    let values = [serde_json::json!({"qText": "b"}), serde_json::json!({"qText": "nosuch"})];
+    assert_eq!(find_values("Product", &values, &app.context()).unwrap().elements, [1]);
+}
+
+#[test]
+fn expressions_are_checked() {
+    let app = App::new(SALES);
+    let check = |text: &str| check_expression(text, &["Label".into()], &app.context());
+    assert_eq!(check("Sum(Amount)"), ExpressionCheck::default());
+    assert_eq!(check("Sum(Foo)+Label").bad_fields, [(4, 3)]);
+    assert_eq!(check("Sum(Amount)) x").error, "Error in expression: Garbage after expression: \") x\"");
+}
+
+#[test]
+fn strings_are_expressions_if_they_say_so() {
+    let app = App::new(SALES);
+    let show = |definition: Value| evaluate_string(&definition, &app.context());
+    assert_eq!(show("='Total: ' & Sum(Amount)".into()), "Total: 100");
+    assert_eq!(show("Sum(Amount)".into()), "Sum(Amount)");
+    assert_eq!(show(serde_json::json!({"qStringExpression": {"qExpr": "Sum(Amount)"}})), "100");
+    assert_eq!(show(serde_json::json!({"qv": "=1+1"})), "2");
+    assert_eq!(show(Value::Null), "");
+    assert_eq!(evaluate_value(&serde_json::json!({"qExpr": "Sum(Amount)"}), &app.context()), Some(Dual::Number(100.0)));
+}
+
+#[test]
+fn a_cancelled_request_ends() {
+    let app = App::new("T: LOAD RecNo() as n AUTOGENERATE 10000;");
+    app.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(app.shows("Sum(n)"), "Request aborted");
+}
+
+#[test]
+fn a_row_counts_once_however_many_rows_it_goes_with() {
+    let app = App::new(SALES);
+    assert_eq!(app.shows("Sum({1<Tag={'new','cheap'}>} Amount)"), "60");
+    assert_eq!(app.shows("Sum(Aggr(Sum(Amount), Tag))"), "100");
+}
