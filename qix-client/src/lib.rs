@@ -31,8 +31,10 @@ mod protocol;
 mod session;
 mod state;
 pub mod transport;
+mod watch;
 
 pub use error::ConnectError;
 pub use protocol::notification::{Notification, Refusal, SessionState};
 pub use qix_schema::*;
 pub use session::{OpenDoc, Session, SessionBuilder};
+pub use watch::{Layouts, Watch};

@@ -7,4 +7,4 @@
 pub use qix_schema::types::*;
 pub use qix_schema::*;
 
-pub use crate::{ConnectError, Session};
+pub use crate::{ConnectError, Layouts, Session, Watch};

@@ -1,5 +1,9 @@
 //! Sessions with an engine whose every word is written in the test, over real sockets.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 mod calls;
 mod connecting;
 mod support;
+mod watching;

@@ -1,0 +1,101 @@
+//! Following what the engine invalidates.
+
+use futures_util::{Stream, stream};
+use qix_schema::rpc::Request;
+use qix_schema::{
+    Class, Doc, Error, ErrorKind, GenericBookmark, GenericDimension, GenericMeasure, GenericObject, GenericVariable,
+    doc, generic_bookmark, generic_dimension, generic_measure, generic_object, generic_variable,
+};
+
+/// Objects whose data can become stale: all of them.
+///
+/// The engine says once that an object's data is stale, and says it again only after the data has been fetched.
+pub trait Watch: Class + Clone + Send + Sync + 'static {
+    /// An item whenever the engine says that the object's data is stale; the first one at once if it has said so since
+    /// the object became known. Ends when the object or the connection is gone.
+    ///
+    /// Items that nobody has taken become one: a slow reader misses nothing that matters and holds up nobody.
+    /// The stream keeps the object.
+    fn changes(&self) -> impl Stream<Item = ()> + Send + use<Self> {
+        let state = (self.clone(), 0);
+        stream::unfold(state, async |(object, seen)| {
+            let seen = object.remote().invalidated(seen).await?;
+            Some(((), (object, seen)))
+        })
+    }
+
+    /// Waits until the object, or its connection, is gone.
+    fn gone(&self) -> impl Future<Output = ()> + Send {
+        async { while self.remote().invalidated(u64::MAX).await.is_some() {} }
+    }
+}
+
+impl<C: Class + Clone + Send + Sync + 'static> Watch for C {}
+
+/// Objects that have a layout: what the engine makes of their properties, with the data.
+pub trait Layouts: Watch {
+    /// The layout.
+    type Layout: Send;
+    /// The request for it.
+    type Request: Request<Class = Self, Response = Self::Layout> + Send + 'static;
+
+    /// The request for the layout.
+    fn layout_request() -> Self::Request;
+
+    /// The layout, then a new one whenever the engine says that it is stale. Ends when the object or the connection is
+    /// gone.
+    ///
+    /// No layout is fetched before the last one was taken, and a slow reader gets the newest. An error does not end
+    /// the stream: the next item comes with the next invalidation. The stream keeps the object.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    /// use qix_client::prelude::*;
+    ///
+    /// # async fn f(cube: GenericObject) -> Result<(), Error> {
+    /// let mut layouts = std::pin::pin!(cube.layouts());
+    /// while let Some(layout) = layouts.try_next().await? {
+    ///     println!("{} rows", layout.hyper_cube.map_or(0, |cube| cube.size.cy));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn layouts(&self) -> impl Stream<Item = Result<Self::Layout, Error>> + Send + use<Self> {
+        let state = (self.clone(), None, false);
+        stream::unfold(state, async |(object, seen, over)| {
+            if over {
+                return None;
+            }
+            if let Some(seen) = seen {
+                object.remote().invalidated(seen).await?;
+            }
+            // An invalidation while the layout is on its way may be newer than the layout.
+            let seen = object.remote().invalidations();
+            let layout = object.call(Self::layout_request()).await;
+            let over = layout.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Closed { .. }));
+            Some((layout, (object, Some(seen), over)))
+        })
+    }
+}
+
+macro_rules! layouts {
+    ($($class:ident $module:ident $request:ident)*) => {$(
+        impl Layouts for $class {
+            type Layout = <$module::$request as Request>::Response;
+            type Request = $module::$request;
+
+            fn layout_request() -> Self::Request {
+                $module::$request::new()
+            }
+        }
+    )*};
+}
+
+layouts! {
+    Doc doc GetAppLayout
+    GenericBookmark generic_bookmark GetLayout
+    GenericDimension generic_dimension GetLayout
+    GenericMeasure generic_measure GetLayout
+    GenericObject generic_object GetLayout
+    GenericVariable generic_variable GetLayout
+}
