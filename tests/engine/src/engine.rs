@@ -71,9 +71,9 @@ impl TestEngine {
         self.shared.world().faults.clear();
     }
 
-    /// Every request that was received so far, in order.
+    /// The requests that were received so far, in order; of more than 10,000 the latest.
     pub fn requests(&self) -> Vec<Received> {
-        self.shared.world().received.clone()
+        self.shared.world().received.iter().cloned().collect()
     }
 
     /// The HTTP requests that sockets began with so far, in order.

@@ -25,6 +25,8 @@ pub struct Fault {
     method: Option<String>,
     after: usize,
     times: Option<usize>,
+    /// Only on this socket.
+    connection: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,8 @@ pub(crate) enum Kind {
     Refuse { status: u16 },
     Silent,
     SessionState(String),
+    LateConnected(Duration),
+    BeforeConnected(String),
     // At the request.
     Slow(Duration),
     Fail { code: i32, message: String },
@@ -62,7 +66,7 @@ pub(crate) enum Stage {
 impl Fault {
     fn new(kind: Kind) -> Self {
         let once = matches!(kind, Kind::Drop | Kind::Close { .. } | Kind::Reorder(_));
-        Self { kind, method: None, after: 0, times: once.then_some(1) }
+        Self { kind, method: None, after: 0, times: once.then_some(1), connection: None }
     }
 
     /// The HTTP upgrade is refused with a status, such as 401 or 503.
@@ -78,6 +82,16 @@ impl Fault {
     /// `OnConnected` brings another state, such as `SESSION_ERROR_NO_LICENSE`.
     pub fn session_state(state: impl Into<String>) -> Self {
         Self::new(Kind::SessionState(state.into()))
+    }
+
+    /// `OnConnected` comes late; requests are answered all the same.
+    pub fn late_on_connected(by: Duration) -> Self {
+        Self::new(Kind::LateConnected(by))
+    }
+
+    /// A text comes before `OnConnected`, such as an `OnAuthenticationInformation` as proxies send it.
+    pub fn before_on_connected(text: impl Into<String>) -> Self {
+        Self::new(Kind::BeforeConnected(text.into()))
     }
 
     /// Requests take this much longer to work on. In that time they can be cancelled, and selections abort
@@ -178,16 +192,28 @@ impl Fault {
 
     fn stage(&self) -> Stage {
         match self.kind {
-            Kind::Refuse { .. } | Kind::Silent | Kind::SessionState(_) => Stage::Upgrade,
+            Kind::Refuse { .. }
+            | Kind::Silent
+            | Kind::SessionState(_)
+            | Kind::LateConnected(_)
+            | Kind::BeforeConnected(_) => Stage::Upgrade,
             Kind::Slow(_) | Kind::Fail { .. } => Stage::Request,
             Kind::Repeat => Stage::Push,
             _ => Stage::Answer,
         }
     }
 
+    /// Only on one socket.
+    pub(crate) fn only_for(mut self, connection: u64) -> Self {
+        self.connection = Some(connection);
+        self
+    }
+
     /// Whether it is this message's turn; counts.
-    fn strikes(&mut self, stage: Stage, method: &str) -> bool {
-        if self.stage() != stage || self.method.as_deref().is_some_and(|only| only != method) {
+    fn strikes(&mut self, stage: Stage, connection: u64, method: &str) -> bool {
+        let other_method = self.method.as_deref().is_some_and(|only| only != method);
+        let other_socket = self.connection.is_some_and(|only| only != connection);
+        if self.stage() != stage || other_method || other_socket {
             return false;
         }
         if self.after > 0 {
@@ -203,13 +229,73 @@ impl Fault {
     }
 }
 
+/// A fault in words, for the command line and for addresses: what, then where and when.
+///
+/// `delay=200 on GetLayout after 1 times 2`, `slow=500 on DoReload`, `close=4003`, `drop after 3`, `refuse=401`,
+/// `error=15 on GetLayout`, `never on GetLayout`, `reorder=3`, `garbage`, `twice`, `empty`, `silent`,
+/// `state=SESSION_ERROR_NO_LICENSE`, `repeat`. Times are in milliseconds.
+///
+/// ```
+/// use qix_test_engine::Fault;
+/// use std::time::Duration;
+///
+/// let fault: Fault = "delay=200 on GetLayout times 1".parse()?;
+/// assert_eq!(fault, Fault::delay(Duration::from_millis(200)).on("GetLayout").times(1));
+/// # Ok::<(), String>(())
+/// ```
+impl std::str::FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |what: &str| format!("{text}: {what}");
+        let mut words = text.split_whitespace();
+        let what = words.next().ok_or_else(|| wrong("expected a fault"))?;
+        let (name, value) = what.split_once('=').unwrap_or((what, ""));
+        let number = || value.parse::<u64>().map_err(|_| wrong("expected a number"));
+        let code = || value.parse::<u16>().map_err(|_| wrong("expected a code"));
+        let millis = || number().map(Duration::from_millis);
+        let mut fault = match name {
+            "delay" => Self::delay(millis()?),
+            "slow" => Self::slow(millis()?),
+            "late" => Self::late_on_connected(millis()?),
+            "close" => Self::close(code()?, ""),
+            "refuse" => Self::refuse(code()?),
+            "error" => Self::error(value.parse().map_err(|_| wrong("expected a code"))?, "Asked for"),
+            "reorder" => Self::reorder(usize::try_from(number()?).map_err(|_| wrong("expected a number"))?),
+            "state" => Self::session_state(value),
+            "drop" => Self::drop_socket(),
+            "never" => Self::never_answer(),
+            "garbage" => Self::garbage(),
+            "twice" => Self::answer_twice(),
+            "empty" => Self::empty_answer(),
+            "silent" => Self::no_on_connected(),
+            "repeat" => Self::repeat_notifications(),
+            _ => return Err(wrong("no such fault")),
+        };
+        while let Some(word) = words.next() {
+            let value = words.next().ok_or_else(|| wrong("expected a value"))?;
+            let number = || value.parse().map_err(|_| wrong("expected a number"));
+            fault = match word {
+                "on" => fault.on(value),
+                "after" => fault.after(number()?),
+                "times" => fault.times(number()?),
+                _ => return Err(wrong("expected on, after or times")),
+            };
+        }
+        Ok(fault)
+    }
+}
+
 /// What goes wrong with this message.
-pub(crate) fn strike(faults: &mut Vec<Fault>, stage: Stage, method: &str) -> Vec<Kind> {
+pub(crate) fn strike(faults: &mut Vec<Fault>, stage: Stage, connection: u64, method: &str) -> Vec<Kind> {
     if faults.is_empty() {
         return Vec::new();
     }
-    let kinds = faults.iter_mut().filter_map(|fault| fault.strikes(stage, method).then(|| fault.kind.clone()));
-    let kinds = kinds.collect();
+    let striking = faults.iter_mut().filter_map(|fault| {
+        let strikes = fault.strikes(stage, connection, method);
+        strikes.then(|| fault.kind.clone())
+    });
+    let kinds = striking.collect();
     faults.retain(|fault| fault.times != Some(0));
     kinds
 }
@@ -222,8 +308,8 @@ pub(crate) fn end_reorder(faults: &mut Vec<Fault>) {
 }
 
 /// How often a message that answers nothing is sent.
-pub(crate) fn repeats(faults: &mut Vec<Fault>, _text: &str) -> usize {
-    1 + strike(faults, Stage::Push, "").len()
+pub(crate) fn repeats(faults: &mut Vec<Fault>, connection: u64) -> usize {
+    1 + strike(faults, Stage::Push, connection, "").len()
 }
 
 /// Sets a member at a JSON pointer, making what is missing on the way.
@@ -253,7 +339,7 @@ mod tests {
     #[test]
     fn a_fault_waits_for_its_turn_and_then_ends() {
         let mut faults = vec![Fault::delay(Duration::ZERO).on("GetLayout").after(1).times(1)];
-        let mut hits = |method| strike(&mut faults, Stage::Answer, method).len();
+        let mut hits = |method| strike(&mut faults, Stage::Answer, 1, method).len();
         assert_eq!([hits("GetField"), hits("GetLayout"), hits("GetLayout"), hits("GetLayout")], [0, 0, 1, 0]);
         assert!(faults.is_empty());
     }

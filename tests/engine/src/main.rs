@@ -1,7 +1,7 @@
 //! The test engine as a program, for clients in other languages and for a look by hand.
 
 use clap::Parser;
-use qix_test_engine::{App, TestEngine, coverage};
+use qix_test_engine::{App, Fault, TestEngine, coverage};
 use std::error::Error;
 use std::io::Write;
 use std::net::IpAddr;
@@ -23,6 +23,9 @@ struct Arguments {
     /// An app to hold beside `sales`: its id and the file of its load script
     #[arg(long, value_name = "ID=SCRIPT")]
     app: Vec<String>,
+    /// Something to do wrong, such as `delay=200 on GetLayout times 1`; an address takes it too, as `?fault=…`
+    #[arg(long)]
+    fault: Vec<Fault>,
     /// List the schema's methods that are in and out, and end
     #[arg(long)]
     methods: bool,
@@ -42,6 +45,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (id, file) = app.split_once('=').ok_or_else(|| format!("{app}: expected ID=SCRIPT"))?;
         let script = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
         builder = builder.with_app(App::new(id).script(script));
+    }
+    for fault in arguments.fault {
+        builder = builder.fault(fault);
     }
     let engine = builder.start().await?;
     let mut out = std::io::stdout();

@@ -2,7 +2,7 @@
 
 use super::doc_items::{clone, destroy, make};
 use super::object::{apply_patches, get_layout, info, properties, set_detail, set_properties};
-use super::{Answer, Call, Methods, Results, calculate, one};
+use super::{Answer, Call, Methods, Results, calculate, one, result, unique_id};
 use crate::error::{EngineError, Result};
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::lists;
@@ -26,6 +26,13 @@ pub(super) const METHODS: Methods = &[
         one("qSuccess", apply(call, &id)?)
     }),
     ("Doc.GetSetAnalysis", set_analysis),
+    ("Doc.CreateTemporaryBookmark", create_temporary),
+    ("Doc.ApplyTemporaryBookmark", restore_temporary),
+    ("Doc.StoreTempSelectionState", |call| {
+        call.app_id()?;
+        store(call)
+    }),
+    ("Doc.RestoreTempSelectionState", restore_temporary),
     ("GenericBookmark.Apply", |call| {
         let id = call.target_id()?;
         one("qSuccess", apply(call, &id)?)
@@ -62,7 +69,7 @@ fn take_selections(call: &mut Call<'_>, bookmark: &mut Entity) -> Result<()> {
     let snapshot = frame.selections.snapshot(&frame.data);
     bookmark.details.layout = json!({
         "qFieldInfos": snapshot.field_infos(),
-        "qBookmark": { "qStateData": snapshot.field_infos() },
+        "qBookmark": { "qStateData": snapshot.state_data() },
     });
     bookmark.details.selections = Some(snapshot);
     Ok(())
@@ -90,7 +97,7 @@ fn replace(call: &mut Call<'_>) -> Result<Answer> {
         *entity = bookmark;
         Ok(())
     })?;
-    let mut results: Results = super::result("qReturn", call.interface(Kind::Bookmark, &id)?);
+    let mut results: Results = result("qReturn", call.interface(Kind::Bookmark, &id)?);
     results.insert("qInfo".into(), info);
     Ok(Answer::Now(results))
 }
@@ -119,4 +126,37 @@ fn set_analysis(call: &mut Call<'_>) -> Result<Answer> {
         }
     };
     one("qSetExpression", snapshot.set_text())
+}
+
+/// Only selections are kept for the time being; variables and patches are not.
+fn create_temporary(call: &mut Call<'_>) -> Result<Answer> {
+    refuse_patches(call)?;
+    let options = call.params.value("qOptions");
+    for option in ["qIncludeVariables", "qIncludeAllPatches"] {
+        if options[option].as_bool().unwrap_or(false) {
+            return Err(EngineError::not_implemented(format!("temporary bookmarks with {option}")));
+        }
+    }
+    store(call)
+}
+
+/// A snapshot of the selections is kept in the session for as long as that lives.
+fn store(call: &mut Call<'_>) -> Result<Answer> {
+    let frame = call.frame()?;
+    let id = unique_id();
+    call.session()?.temporary.insert(id.clone(), frame.selections.snapshot(&frame.data));
+    let mut results = result("qReturn", true);
+    results.insert("qId".into(), json!(id));
+    Ok(Answer::Now(results))
+}
+
+fn restore_temporary(call: &mut Call<'_>) -> Result<Answer> {
+    let id = call.params.text("qId").to_owned();
+    call.start_selecting()?;
+    let frame = call.frame()?;
+    let session = call.session()?;
+    let Some(snapshot) = session.temporary.get(&id).cloned() else { return one("qReturn", false) };
+    Arc::make_mut(&mut session.selections).restore(&frame.data, &snapshot);
+    call.announce(&Event::Selections(call.session))?;
+    one("qReturn", true)
 }

@@ -27,6 +27,14 @@ pub(super) const METHODS: Methods = &[
     ("Doc.SaveAs", save_as),
     ("Doc.DoSave", save),
     ("Doc.SaveObjects", |call| call.doc().and_then(|_| done())),
+    // There is no content beside apps.
+    ("Doc.GetContentLibraries", |call| call.app_id().and_then(|_| one("qList", json!({ "qItems": [] })))),
+    ("Doc.GetMediaList", |call| {
+        call.app_id()?;
+        let mut results = result("qReturn", true);
+        results.insert("qList".into(), json!({ "qItems": [] }));
+        Ok(Answer::Now(results))
+    }),
     ("Doc.GetAppLayout", layout),
     ("Doc.GetAppProperties", |call| one("qProp", call.doc()?.properties.clone())),
     ("Doc.SetAppProperties", set_properties),

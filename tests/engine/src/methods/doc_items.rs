@@ -31,6 +31,13 @@ pub(super) const METHODS: Methods = &[
     ("Doc.CreateSessionVariable", |call| create_variable(call, true)),
     ("Doc.GetVariableById", |call| get(call, Kind::Variable)),
     ("Doc.GetVariableByName", variable_by_name),
+    ("Doc.GetVariable", variable_by_name),
+    ("Doc.CreateVariable", create_plain_variable),
+    ("Doc.RemoveVariable", |call| match find_variable(call)? {
+        Some(id) => one("qReturn", remove(call, Kind::Variable, &id)?),
+        None => one("qReturn", false),
+    }),
+    ("Doc.DestroySessionVariable", |call| destroy(call, Kind::Variable)),
     ("Doc.GetVariables", variables),
     ("Doc.DestroyVariableById", |call| destroy(call, Kind::Variable)),
     ("Doc.DestroyVariableByName", destroy_variable_by_name),
@@ -203,6 +210,19 @@ fn create_variable(call: &mut Call<'_>, own: bool) -> Result<Answer> {
     };
     call.announce(&Event::Data)?;
     Ok(Answer::Now(results))
+}
+
+/// A variable without a definition.
+fn create_plain_variable(call: &mut Call<'_>) -> Result<Answer> {
+    let name = call.params.text("qName").to_owned();
+    if name.is_empty() || call.doc()?.contents.variable(&name).is_some() {
+        return one("qReturn", false);
+    }
+    let entity = make(call, Kind::Variable, json!({ "qName": name }))?;
+    let id = entity.id.clone();
+    call.doc()?.change().insert(entity);
+    call.announce(&Event::Entities(Kind::Variable, vec![id]))?;
+    one("qReturn", true)
 }
 
 fn find_variable(call: &mut Call<'_>) -> Result<Option<String>> {

@@ -1,6 +1,6 @@
 //! Selections of the whole app: fields, clearing, locking, back and forward, alternate states.
 
-use super::{Answer, Call, Methods, done, nothing, one, result, unique_id};
+use super::{Answer, Call, Methods, done, nothing, one};
 use crate::error::Result;
 use crate::selection::Selections;
 use crate::session::connection::Target;
@@ -41,8 +41,6 @@ pub(super) const METHODS: Methods = &[
     ("Doc.AddSessionAlternateState", add_session_state),
     ("Doc.RemoveSessionAlternateState", remove_session_state),
     ("Doc.AbortModal", abort_modal),
-    ("Doc.StoreTempSelectionState", store),
-    ("Doc.RestoreTempSelectionState", restore),
 ];
 
 /// The alternate state that a request names, else the default one.
@@ -140,25 +138,4 @@ pub(super) fn end_modal(call: &mut Call<'_>, accept: bool) -> Result<()> {
         call.announce(&Event::Selections(call.session))?;
     }
     call.announce(&Event::Object(call.session, modal.id))
-}
-
-/// A snapshot of the selections is kept in the session; how long it should live is up to the session.
-fn store(call: &mut Call<'_>) -> Result<Answer> {
-    let frame = call.frame()?;
-    let id = unique_id();
-    call.session()?.temporary.insert(id.clone(), frame.selections.snapshot(&frame.data));
-    let mut results = result("qReturn", true);
-    results.insert("qId".into(), json!(id));
-    Ok(Answer::Now(results))
-}
-
-fn restore(call: &mut Call<'_>) -> Result<Answer> {
-    let id = call.params.text("qId").to_owned();
-    call.start_selecting()?;
-    let frame = call.frame()?;
-    let session = call.session()?;
-    let Some(snapshot) = session.temporary.get(&id).cloned() else { return one("qReturn", false) };
-    Arc::make_mut(&mut session.selections).restore(&frame.data, &snapshot);
-    call.announce(&Event::Selections(call.session))?;
-    one("qReturn", true)
 }

@@ -1,6 +1,6 @@
 //! Methods of the global handle that are about the engine itself and about requests.
 
-use super::{Answer, Call, Methods, done, one, unique_id};
+use super::{Answer, Call, Methods, done, one, result, unique_id};
 use crate::error::Result;
 use crate::protocol::schema::snapshot;
 use crate::session::jobs::Work;
@@ -29,6 +29,20 @@ pub(super) const METHODS: Methods = &[
         one("qCodePages", json!([{ "qNumber": 65001, "qName": "utf-8", "qDescription": "Unicode (UTF-8)" }]))
     }),
     ("Global.GetDefaultAppFolder", |_| one("qPath", "/apps")),
+    ("Global.GetFunctions", functions),
+    ("Global.GetBNF", |_| one("qBnfDefs", grammar())),
+    ("Global.GetBaseBNF", |_| {
+        let mut results = result("qBnfDefs", grammar());
+        results.insert("qBnfHash".into(), json!(grammar_hash()));
+        Ok(Answer::Now(results))
+    }),
+    ("Global.GetBaseBNFHash", |_| one("qBnfHash", grammar_hash())),
+    ("Doc.GetExpressionBNF", |_| {
+        let mut results = result("qBnfDefs", grammar());
+        results.insert("qBnfHash".into(), json!(grammar_hash()));
+        Ok(Answer::Now(results))
+    }),
+    ("Doc.GetExpressionBNFHash", |_| one("qBnfHash", grammar_hash())),
     ("Global.AbortAll", abort_all),
     ("Global.AbortRequest", abort_request),
     ("Global.CancelRequest", abort_request),
@@ -42,6 +56,35 @@ pub(super) const METHODS: Methods = &[
 fn user(call: &mut Call<'_>) -> Result<Answer> {
     let user = call.session()?.user.clone();
     one("qReturn", user)
+}
+
+fn functions(call: &mut Call<'_>) -> Result<Answer> {
+    if !matches!(call.params.text("qGroup"), "" | "ALL" | "FUNC_GROUP_ALL") {
+        return Err(crate::EngineError::not_implemented("Global.GetFunctions with qGroup"));
+    }
+    one("qFunctions", functions_known().map(|name| json!({ "qName": name })).collect::<Value>())
+}
+
+fn functions_known() -> impl Iterator<Item = &'static str> {
+    crate::expression::functions().into_iter()
+}
+
+/// The words of the language that are functions; how they combine is not told.
+fn grammar() -> Value {
+    functions_known()
+        .enumerate()
+        .map(|(index, name)| {
+            json!({ "qBnf": [], "qNbr": index, "qPNbr": 0, "qHelpId": 0, "qName": name, "qStr": name, "qQvFunc": true })
+        })
+        .collect()
+}
+
+/// Equal for equal grammars.
+fn grammar_hash() -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    functions_known().for_each(|name| name.hash(&mut hasher));
+    format!("{:016x}", hasher.finish())
 }
 
 fn abort_all(call: &mut Call<'_>) -> Result<Answer> {
@@ -81,7 +124,7 @@ fn progress(call: &mut Call<'_>) -> Result<Answer> {
 /// What the engine wants to know while it waits: whether to go on after an error in the script.
 fn interact(call: &mut Call<'_>) -> Result<Answer> {
     let wanted = call.session()?.progress.interaction.is_some();
-    let mut results = super::result("qReturn", wanted);
+    let mut results = result("qReturn", wanted);
     let definition = if wanted {
         json!({ "qType": "IT_SCRIPTLINE", "qTitle": "Script error", "qMsg": "The script has an error." })
     } else {

@@ -1,5 +1,6 @@
 //! Addresses: `[/prefix]/app/<id>[/identity/<x>][/ttl/<seconds>][?query]`.
 
+use crate::faults::Fault;
 use crate::session::SessionKey;
 use std::time::Duration;
 
@@ -39,6 +40,11 @@ impl Address {
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Faults for this socket alone, `?fault=delay%3D200&fault=…`; what cannot be read counts for nothing.
+    pub(crate) fn faults(&self) -> Vec<Fault> {
+        self.query.iter().filter(|(name, _)| name == "fault").filter_map(|(_, text)| text.parse().ok()).collect()
     }
 
     /// Sockets with equal keys share a session.

@@ -19,7 +19,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, connection: u64, request: Reque
     let job = {
         let mut world = shared.world();
         let mut failed = None;
-        for fault in strike(&mut world.faults, Stage::Request, &request.method) {
+        for fault in strike(&mut world.faults, Stage::Request, connection, &request.method) {
             match fault {
                 FaultKind::Slow(by) => slow += by,
                 FaultKind::Fail { code, message } => failed = Some(EngineError::new(code, "", message)),
@@ -85,17 +85,34 @@ impl Task {
             done = calculate => done,
             () = self.abort.aborted() => Err(EngineError::aborted()),
         };
-        let world = &mut *shared.world();
-        let results = self.finish(world, done);
-        send(&shared, world, self.connection, &self.request, results);
+        // A page of data can be large: it is written while others can go on.
+        let plain = !self.request.delta && shared.world().faults.is_empty();
+        match done {
+            Ok(Done::Result(results)) if plain => {
+                let body = result_body(results);
+                let world = &mut *shared.world();
+                self.leave(world);
+                send_body(&shared, world, self.connection, &self.request, &body, &[]);
+            }
+            done => {
+                let world = &mut *shared.world();
+                let results = self.finish(world, done);
+                send(&shared, world, self.connection, &self.request, results);
+            }
+        }
     }
 
-    /// Takes the last step, if there is one, and takes the request off the list of those that run.
-    fn finish(&self, world: &mut World, done: Result<Done>) -> Result<Results> {
+    /// Takes the request off the list of those that run.
+    fn leave(&self, world: &mut World) {
         if let Some(session) = world.sessions.get_mut(&self.session) {
             let this = |running: &Running| running.connection == self.connection && running.request == self.request.id;
             session.running.retain(|running| !this(running));
         }
+    }
+
+    /// Takes the last step, if there is one.
+    fn finish(&self, world: &mut World, done: Result<Done>) -> Result<Results> {
+        self.leave(world);
         let results = match done {
             Ok(Done::Result(results)) => Ok(results),
             Ok(Done::Then(last_step)) => last_step(&mut Call {
@@ -118,26 +135,42 @@ impl Task {
 
 /// Writes an answer and puts it on its way, through whatever faults are in it.
 fn send(shared: &Arc<Shared>, world: &mut World, connection: u64, request: &Request, results: Result<Results>) {
-    world.push_changes(Some(connection));
-    let faults = strike(&mut world.faults, Stage::Answer, &request.method);
+    let faults = strike(&mut world.faults, Stage::Answer, connection, &request.method);
     let Some(socket) = world.connections.get_mut(&connection) else { return };
     let results = results.map(|results| change_results(results, &faults));
-    let pending = socket.take_pending();
-    let id = &request.id;
     let body = match results {
         _ if faults.contains(&FaultKind::Empty) => String::new(),
         Ok(results) if request.delta => {
             let patches = socket.delta(request.handle, &request.method, results);
             format!(",\"delta\":true,\"result\":{}", Value::Object(patches))
         }
-        Ok(results) => {
-            socket.forget_delta(request.handle, &request.method);
-            format!(",\"result\":{}", Value::Object(results))
-        }
+        Ok(results) => result_body(results),
         Err(failure) => format!(",\"error\":{}", to_json(&failure)),
     };
-    let text = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id}{body}{pending}}}");
-    deliver(shared, world, connection, text, &faults);
+    send_body(shared, world, connection, request, &body, &faults);
+}
+
+fn result_body(results: Results) -> String {
+    format!(",\"result\":{}", Value::Object(results))
+}
+
+/// Adds id and changes to an answer, and sends it.
+fn send_body(
+    shared: &Arc<Shared>,
+    world: &mut World,
+    connection: u64,
+    request: &Request,
+    body: &str,
+    faults: &[FaultKind],
+) {
+    world.push_changes(Some(connection));
+    let Some(socket) = world.connections.get_mut(&connection) else { return };
+    if !request.delta {
+        socket.forget_delta(request.handle, &request.method);
+    }
+    let pending = socket.take_pending();
+    let text = format!("{{\"jsonrpc\":\"2.0\",\"id\":{}{body}{pending}}}", request.id);
+    deliver(shared, world, connection, text, faults);
 }
 
 fn change_results(results: Results, faults: &[FaultKind]) -> Results {

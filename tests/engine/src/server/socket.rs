@@ -8,12 +8,14 @@ use crate::protocol::envelope::Request;
 use crate::protocol::failure::to_json;
 use crate::received::{Received, Upgrade};
 use crate::session::connection::{Connection, Outgoing};
+use crate::session::world::World;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
@@ -27,7 +29,10 @@ pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
         let _ = answer_plain_http(&mut stream, &head, &shared).await;
         return;
     };
-    let faults = strike(&mut shared.world().faults, Stage::Upgrade, "");
+    let address = Address::parse(&head.target);
+    let mut own_faults = address.faults();
+    let mut faults = strike(&mut shared.world().faults, Stage::Upgrade, 0, "");
+    faults.extend(strike(&mut own_faults, Stage::Upgrade, 0, ""));
     if let Some(status) = faults.iter().find_map(|fault| match fault {
         FaultKind::Refuse { status } => Some(*status),
         _ => None,
@@ -43,7 +48,9 @@ pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
     let socket = WebSocketStream::from_partially_read(stream, head.rest.clone(), Role::Server, Some(config)).await;
     let (sink, source) = socket.split();
     let (outbox, outgoing) = unbounded_channel();
-    let guard = Guard { connection: join(&shared, &head, outbox, &faults), shared: Arc::clone(&shared) };
+    let connection = join(&shared, &head, address, outbox, &faults);
+    let guard = Guard { connection, shared: Arc::clone(&shared) };
+    shared.world().faults.extend(own_faults.into_iter().map(|fault| fault.only_for(connection)));
     tokio::select! {
         () = write(sink, outgoing) => {}
         () = read(source, &shared, guard.connection) => {}
@@ -97,12 +104,12 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
 
 /// Adds the socket to its session and says so.
 fn join(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     head: &Head,
-    outbox: tokio::sync::mpsc::UnboundedSender<Outgoing>,
+    address: Address,
+    outbox: UnboundedSender<Outgoing>,
     faults: &[FaultKind],
 ) -> u64 {
-    let address = Address::parse(&head.target);
     let world = &mut *shared.world();
     let key = address.session_key(head.user());
     let others = world.sessions_of(head.user());
@@ -117,27 +124,43 @@ fn join(
         session.template = address.query("from").map(str::to_owned);
         session.address_app = address.app;
     }
-    let mut state = if attached { "SESSION_ATTACHED" } else { "SESSION_CREATED" }.to_owned();
     let over_limit = !attached && world.most_sessions.is_some_and(|most| others >= most);
-    if over_limit {
-        state = "SESSION_ERROR_LIMIT_EXCEEDED".to_owned();
-    }
-    let mut silent = false;
-    for fault in faults {
-        match fault {
-            FaultKind::SessionState(other) => state.clone_from(other),
-            FaultKind::Silent => silent = true,
-            _ => {}
-        }
-    }
-    if !silent {
-        let message = json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } });
-        world.deliver(connection, message.to_string());
-    }
+    let state = match (over_limit, attached) {
+        (true, _) => "SESSION_ERROR_LIMIT_EXCEEDED",
+        (_, true) => "SESSION_ATTACHED",
+        _ => "SESSION_CREATED",
+    };
+    greet(shared, world, connection, state, faults);
     if over_limit && let Some(connection) = world.connections.get(&connection) {
         connection.send(Outgoing::Close { code: 4005, reason: String::new() });
     }
     connection
+}
+
+/// Sends `OnConnected`, unless a fault has other plans.
+fn greet(shared: &Arc<Shared>, world: &mut World, connection: u64, state: &str, faults: &[FaultKind]) {
+    let mut state = state.to_owned();
+    let mut late = Duration::ZERO;
+    for fault in faults {
+        match fault {
+            FaultKind::Silent => return,
+            FaultKind::SessionState(other) => state.clone_from(other),
+            FaultKind::LateConnected(by) => late += *by,
+            FaultKind::BeforeConnected(text) => world.deliver(connection, text.clone()),
+            _ => {}
+        }
+    }
+    let message = json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } });
+    if late.is_zero() {
+        return world.deliver(connection, message.to_string());
+    }
+    let shared = Arc::downgrade(shared);
+    tokio::spawn(async move {
+        tokio::time::sleep(late).await;
+        if let Some(shared) = shared.upgrade() {
+            shared.world().deliver(connection, message.to_string());
+        }
+    });
 }
 
 /// Reads requests until the client closes. The session is left before the close is answered, so that a client
@@ -166,7 +189,7 @@ async fn take(text: &str, shared: &Arc<Shared>, connection: u64) {
             return;
         }
     };
-    shared.world().received.push(Received {
+    shared.world().receive(Received {
         connection,
         id: request.id.clone(),
         handle: request.handle,

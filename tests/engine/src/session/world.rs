@@ -6,9 +6,12 @@ use super::jobs::Work;
 use super::{Session, SessionKey};
 use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// Requests that are remembered; a benchmark sends more than a test ever looks at.
+pub(crate) const MOST_RECEIVED: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct World {
@@ -17,7 +20,7 @@ pub(crate) struct World {
     keys: BTreeMap<SessionKey, u64>,
     pub(crate) connections: BTreeMap<u64, Connection>,
     pub(crate) faults: Vec<Fault>,
-    pub(crate) received: Vec<Received>,
+    pub(crate) received: VecDeque<Received>,
     pub(crate) upgrades: Vec<Upgrade>,
     /// Files that `ExportData` made, by the path they are fetched under.
     pub(crate) downloads: BTreeMap<String, Vec<u8>>,
@@ -50,6 +53,14 @@ impl World {
 
     pub(crate) fn sessions_of(&self, user: &str) -> usize {
         self.keys.keys().filter(|key| key.user == user).count()
+    }
+
+    /// Notes a request for whoever looks; the oldest go when there are too many.
+    pub(crate) fn receive(&mut self, request: Received) {
+        if self.received.len() == MOST_RECEIVED {
+            self.received.pop_front();
+        }
+        self.received.push_back(request);
     }
 
     /// A socket is gone. The session that is left with none, and how long it is to live on.
@@ -131,7 +142,7 @@ impl World {
 
     /// Puts a message that answers nothing on a socket's way out.
     pub(crate) fn deliver(&mut self, connection: u64, text: String) {
-        let repeats = crate::faults::repeats(&mut self.faults, &text);
+        let repeats = crate::faults::repeats(&mut self.faults, connection);
         if let Some(connection) = self.connections.get_mut(&connection) {
             for _ in 0..repeats {
                 connection.send(Outgoing::Text(text.clone()));
