@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
 use qix_codegen::companion::Companion;
+use qix_codegen::documentation::Documentation;
 use qix_codegen::fault::Fault;
 use qix_codegen::model::Model;
 use qix_codegen::prose::Prose;
-use qix_codegen::documentation::Documentation;
 use qix_codegen::{Generated, Place, Texts, openrpc, snapshot};
 
 use crate::workspace;

@@ -1,6 +1,8 @@
 //! Tasks of the workspace: `cargo xtask TASK`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod generate;
+mod tools;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -20,11 +22,19 @@ struct Arguments {
 enum Task {
     /// Generate Rust from the snapshot of the engine's schema.
     Gen(generate::Arguments),
+    /// Run an in-memory engine to test against.
+    #[command(disable_help_flag = true)]
+    Engine(tools::Arguments),
+    /// Check an engine's documents against the generated types.
+    #[command(disable_help_flag = true)]
+    Verify(tools::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
+        Task::Engine(arguments) => tools::run("qix-test-engine", &arguments),
+        Task::Verify(arguments) => tools::run("qix-verify", &arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -30,8 +30,10 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier for the schema that `qix-schema` was generated from.
     pub fn new() -> Self {
-        let mut model = qix_codegen::snapshot::read(qix_schema::SNAPSHOT).expect("the committed snapshot is read by `cargo xtask gen`");
-        let companion = Companion::read(qix_schema::COMPANION).expect("the committed companion is read by `cargo xtask gen`");
+        let mut model = qix_codegen::snapshot::read(qix_schema::SNAPSHOT)
+            .expect("the committed snapshot is read by `cargo xtask gen`");
+        let companion =
+            Companion::read(qix_schema::COMPANION).expect("the committed companion is read by `cargo xtask gen`");
         companion.complete(&mut model).expect("the companion completes the committed snapshot");
         Self { model }
     }

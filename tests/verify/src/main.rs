@@ -31,7 +31,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Documents may nest without bound; this thread's stack is reserved, not used.
     let work = std::thread::Builder::new().stack_size(1 << 30).spawn(move || run(&arguments));
-    let outcome = work.map_err(anyhow::Error::from).and_then(|work| work.join().expect("errors are returned, not panics"));
+    let outcome =
+        work.map_err(anyhow::Error::from).and_then(|work| work.join().expect("errors are returned, not panics"));
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::from(2)
@@ -68,7 +69,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     if arguments.files.len() > 1 {
-        println!("{} files, {} values checked, {} kinds of members kept", arguments.files.len(), total.checked, total.kept.len());
+        println!(
+            "{} files, {} values checked, {} kinds of members kept",
+            arguments.files.len(),
+            total.checked,
+            total.kept.len()
+        );
     }
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -101,13 +101,15 @@ impl Meaning<'_> {
                 let default = default.map_or_else(|| first.map(|v| v.number), |default| known(default, values));
                 known(value, values) == default && default.is_some()
             }
-            (TypeRef::Named(name), Some(Kind::Struct { members, dynamic })) => value.as_object().is_some_and(|object| {
-                object.iter().all(|(member, value)| match self.member(name, member) {
-                    Some((ty, default)) => self.is_default(value, &ty, default.as_ref()),
-                    None => false,
-                }) && dynamic.iter().all(|member| !object.contains_key(&member.name))
-                    && members.len() + dynamic.len() >= object.len()
-            }),
+            (TypeRef::Named(name), Some(Kind::Struct { members, dynamic })) => {
+                value.as_object().is_some_and(|object| {
+                    object.iter().all(|(member, value)| match self.member(name, member) {
+                        Some((ty, default)) => self.is_default(value, &ty, default.as_ref()),
+                        None => false,
+                    }) && dynamic.iter().all(|member| !object.contains_key(&member.name))
+                        && members.len() + dynamic.len() >= object.len()
+                })
+            }
             (TypeRef::Named(_), _) => value.as_object().is_some_and(Map::is_empty) || value.as_str() == Some(""),
             _ => match default {
                 Some(default) => value == default || number(value).is_some_and(|n| number(default) == Some(n)),

@@ -69,7 +69,8 @@ impl Log<'_> {
         report: &mut Report,
     ) -> Result<(), NotDecoded> {
         let model = &self.verifier.model;
-        let Some(full) = self.classes.get(&handle).map(|class| format!("{class}.{method}")).or_else(|| guess(model, method))
+        let Some(full) =
+            self.classes.get(&handle).map(|class| format!("{class}.{method}")).or_else(|| guess(model, method))
         else {
             report.skipped.push(format!("{name}: the schema has no method `{method}`"));
             return Ok(());

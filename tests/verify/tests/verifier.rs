@@ -8,10 +8,14 @@ fn report(text: &str, ty: &str) -> qix_verify::Report {
 
 #[test]
 fn absent_null_empty_and_default_mean_the_same() {
-    for text in ["{}", r#"{"qDimensions": null}"#, r#"{"qDimensions": [], "qMode": "DATA_MODE_STRAIGHT", "qMode": "S"}"#] {
+    for text in
+        ["{}", r#"{"qDimensions": null}"#, r#"{"qDimensions": [], "qMode": "DATA_MODE_STRAIGHT", "qMode": "S"}"#]
+    {
         assert!(report(text, "HyperCubeDef").is_lossless(), "{text}");
     }
-    assert!(report(r#"{"qMaxStackedCells": 5000, "qTitle": {}, "qCalcCond": {"qv": ""}}"#, "HyperCubeDef").is_lossless());
+    assert!(
+        report(r#"{"qMaxStackedCells": 5000, "qTitle": {}, "qCalcCond": {"qv": ""}}"#, "HyperCubeDef").is_lossless()
+    );
 }
 
 #[test]

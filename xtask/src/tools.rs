@@ -1,0 +1,38 @@
+//! Tasks whose logic lives in a crate with a program of its own: built when it is asked for, so that `gen` works even when
+//! the generated code does not compile.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use crate::workspace;
+
+/// What is handed over to the program.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Arguments of the tool; --help lists them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Runs the program of a package.
+pub(crate) fn run(package: &str, arguments: &Arguments) -> Result<ExitCode> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["run", "--quiet", "--package", package, "--manifest-path"]);
+    command.arg(workspace().join("Cargo.toml")).arg("--").args(&arguments.arguments);
+    hand_over(command).with_context(|| format!("cannot run the program of {package}"))
+}
+
+/// The tool takes the place of this process, so that a signal to one reaches the other.
+#[cfg(unix)]
+fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
+    let status = command.status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
