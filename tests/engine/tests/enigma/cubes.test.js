@@ -42,7 +42,7 @@ test('a pivot cube', () => withData(script, async (app) => {
   const object = await app.createObject({
     qInfo: { qType: 'pivot' },
     qHyperCubeDef: {
-      qMode: 'DATA_MODE_PIVOT',
+      qMode: 'EQ_DATA_MODE_PIVOT',
       qDimensions: [dimension('Region'), dimension('Product')],
       qMeasures: [measure],
       qNoOfLeftDims: 1,
@@ -60,7 +60,7 @@ test('a stacked cube', () => withData(script, async (app) => {
   const object = await app.createObject({
     qInfo: { qType: 'stack' },
     qHyperCubeDef: {
-      qMode: 'DATA_MODE_PIVOT_STACK',
+      qMode: 'EQ_DATA_MODE_PIVOT_STACK',
       qDimensions: [dimension('Region'), dimension('Product')],
       qMeasures: [measure],
       qNoOfLeftDims: 1,

@@ -1,0 +1,141 @@
+//! Selections: made in fields and objects, shared by a session, and what they do to calculations.
+
+mod common;
+
+use common::Client;
+use qix_test_engine::{Fault, TestEngine};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn evaluate(client: &mut Client, expression: &str) -> Value {
+    client.result(1, "Evaluate", json!([expression])).await["qReturn"].take()
+}
+
+fn selections() -> Value {
+    json!([{ "qInfo": { "qId": "cs", "qType": "CurrentSelections" }, "qSelectionObjectDef": {} }])
+}
+
+#[tokio::test]
+async fn a_field_is_selected_in_and_everybody_hears_of_it() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let mut other = Client::connect(&engine, "/app/sales").await;
+    other.object(-1, "GetActiveDoc", json!([])).await;
+    other.object(1, "CreateSessionObject", selections()).await;
+    other.result(2, "GetLayout", json!([])).await;
+
+    let year = client.object(1, "GetField", json!(["Year"])).await;
+    let values = json!([[{ "qText": "2021" }, { "qNumber": 2022, "qIsNumeric": true }], false, false]);
+    assert_eq!(client.result(year, "SelectValues", values).await["qReturn"], true);
+    assert_eq!(other.notification().await, json!({ "jsonrpc": "2.0", "change": [2] }));
+    assert_eq!(evaluate(&mut client, "Concat(distinct Year, ',')").await, "2021,2022");
+    let layout = other.result(2, "GetLayout", json!([])).await;
+    assert_eq!(layout["qLayout"]["qSelectionObject"]["qSelections"][0]["qSelectedCount"], 2);
+
+    assert_eq!(client.result(year, "Select", json!([">2022"])).await["qReturn"], true);
+    assert_eq!(evaluate(&mut client, "Sum(Sales)").await, "575");
+    client.result(1, "Back", json!([])).await;
+    assert_eq!(client.result(1, "ForwardCount", json!([])).await["qReturn"], 1);
+    client.result(1, "Forward", json!([])).await;
+    assert_eq!(evaluate(&mut client, "Only(Year)").await, "2023");
+    client.result(year, "Clear", json!([])).await;
+    assert_eq!(evaluate(&mut client, "Count(distinct Year)").await, "3");
+    assert!(client.result(1, "GetField", json!(["Nothing"])).await["qReturn"]["qHandle"].is_null());
+}
+
+#[tokio::test]
+async fn a_selection_aborts_what_is_being_calculated() {
+    let engine = TestEngine::builder()
+        .fault(Fault::slow(Duration::from_secs(60)).on("GetLayout").times(1))
+        .fault(Fault::slow(Duration::from_secs(60)).on("Evaluate").times(1));
+    let engine = engine.start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let object = client.object(1, "CreateSessionObject", selections()).await;
+    let layout = client.send(object, "GetLayout", json!([])).await;
+    let value = client.send(1, "Evaluate", json!(["Sum(Sales)"])).await;
+    let cleared = client.call(1, "ClearAll", json!([])).await;
+    assert_eq!(cleared["change"], json!([object]), "the aborted fetch counts as one");
+    for id in [layout, value] {
+        let aborted = client.answer(id).await;
+        assert_eq!(aborted["error"], json!({ "code": 15, "parameter": "", "message": "Request aborted" }));
+    }
+    client.result(object, "GetLayout", json!([])).await;
+}
+
+#[tokio::test]
+async fn calculations_of_other_sessions_go_on() {
+    let engine = TestEngine::builder().fault(Fault::slow(Duration::from_millis(50)).on("Evaluate"));
+    let engine = engine.start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let mut other = Client::connect(&engine, "/app/sales/identity/2").await;
+    other.result(-1, "OpenDoc", json!(["sales"])).await;
+    let value = client.send(1, "Evaluate", json!(["Count(Sales)"])).await;
+    other.result(1, "ClearAll", json!([])).await;
+    assert_eq!(client.answer(value).await["result"]["qReturn"], "15");
+}
+
+#[tokio::test]
+async fn bookmarks_bring_selections_back() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let region = client.object(1, "GetField", json!(["Region"])).await;
+    client.result(region, "Select", json!(["North"])).await;
+    let bookmark = json!([{ "qInfo": { "qType": "bookmark" }, "qMetaDef": { "title": "N" } }]);
+    let created = client.result(1, "CreateBookmark", bookmark).await;
+    let id = created["qInfo"]["qId"].clone();
+    let bookmark = created["qReturn"]["qHandle"].as_i64().unwrap();
+    let temporary = client.result(1, "StoreTempSelectionState", json!([])).await;
+    assert_eq!(temporary["qReturn"], true);
+    for (method, params, answer) in [
+        ("ApplyBookmark", json!([id]), "qSuccess"),
+        ("RestoreTempSelectionState", json!([temporary["qId"]]), "qReturn"),
+    ] {
+        client.result(1, "ClearAll", json!([])).await;
+        assert_eq!(client.result(1, method, params).await[answer], true);
+        assert_eq!(evaluate(&mut client, "Concat(distinct Region)").await, "North");
+    }
+    let layout = client.result(bookmark, "GetLayout", json!([])).await["qLayout"].take();
+    assert_eq!(layout["qMeta"]["title"], "N");
+    assert!(layout["qBookmark"]["qStateData"].is_array());
+    let listed = client.result(1, "GetBookmarks", json!([{ "qTypes": ["bookmark"], "qData": {} }])).await;
+    assert_eq!(listed["qList"][0]["qInfo"]["qId"], id);
+    assert_eq!(client.result(1, "ApplyBookmark", json!(["nobody"])).await["qSuccess"], false);
+}
+
+#[tokio::test]
+async fn alternate_states_are_apart() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    client.result(1, "AddAlternateState", json!(["B"])).await;
+    assert_eq!(client.result(1, "GetAppLayout", json!([])).await["qLayout"]["qStateNames"], json!(["B"]));
+    let in_b = client.object(1, "GetField", json!(["Region", "B"])).await;
+    client.result(in_b, "Select", json!(["West"])).await;
+    assert_eq!(evaluate(&mut client, "Count(distinct Region)").await, "3");
+    assert_eq!(evaluate(&mut client, "Count({B} distinct Region)").await, "1");
+    client.result(1, "RemoveAlternateState", json!(["B"])).await;
+    assert_eq!(client.result(1, "GetAppLayout", json!([])).await["qLayout"]["qStateNames"], json!([]));
+}
+
+#[tokio::test]
+async fn expressions_anywhere_become_their_values() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let properties = json!([{
+        "qInfo": { "qType": "thing" },
+        "title": { "qStringExpression": { "qExpr": "='Sales: ' & Sum(Sales)" } },
+        "layers": [{ "limit": { "qValueExpression": { "qExpr": "Max(Sales)" } } }],
+    }]);
+    let object = client.object(1, "CreateObject", properties).await;
+    let layout = client.result(object, "GetLayout", json!([])).await["qLayout"].take();
+    assert_eq!((&layout["title"], &layout["layers"]), (&json!("Sales: 1675"), &json!([{ "limit": 200 }])));
+    let variable = json!([{ "qInfo": { "qType": "variable" }, "qName": "v", "qDefinition": "=Count(distinct Year)" }]);
+    let variable = client.object(1, "CreateVariableEx", variable).await;
+    let layout = client.result(variable, "GetLayout", json!([])).await["qLayout"].take();
+    assert_eq!((&layout["qText"], &layout["qNum"]), (&json!("3"), &json!(3)));
+    let value = client.result(1, "EvaluateEx", json!(["1/4"])).await["qValue"].take();
+    assert_eq!(value, json!({ "qText": "0.25", "qNumber": 0.25, "qIsNumeric": true }));
+    let check = client.result(1, "CheckExpression", json!(["Sum(Sales"])).await;
+    assert!(!check["qErrorMsg"].as_str().unwrap().is_empty());
+    let expanded = client.result(1, "ExpandExpression", json!(["Sum($(=1+1))"])).await;
+    assert_eq!(expanded["qExpandedExpression"], "Sum(2)");
+}
