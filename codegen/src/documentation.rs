@@ -60,7 +60,8 @@ impl Documentation {
         let mut faults = Vec::new();
         for (item, place) in &self.places {
             let mut fault = |what: String, hint: &str| {
-                faults.push(Fault { file: place.file.clone(), ..Fault::new(format!("line {}", place.line), what, hint) });
+                faults
+                    .push(Fault { file: place.file.clone(), ..Fault::new(format!("line {}", place.line), what, hint) });
             };
             if !items.contains(item) {
                 fault(format!("`{item}` is not in the schema"), "Remove the text, or correct the name.");
@@ -113,7 +114,10 @@ impl Reader {
     fn end(&mut self, file: &str, line: usize, item: &str, part: &str, lines: &mut Vec<&str>) {
         let text = std::mem::take(lines).join("\n").trim().to_owned();
         let name = if part.is_empty() { item } else { part };
-        let fault = |what: String, hint: &str| Fault { file: file.to_owned(), ..Fault::new(format!("line {line}"), what, hint) };
+        let fault = |what: String, hint: &str| Fault {
+            file: file.to_owned(),
+            ..Fault::new(format!("line {line}"), what, hint)
+        };
         if name.is_empty() {
             if !text.is_empty() {
                 self.faults.push(fault("text before the first heading".to_owned(), "Begin with a heading: `## NAME`."));

@@ -9,6 +9,7 @@ mod closed;
 mod object;
 mod remote;
 mod request;
+mod send;
 
 pub use answer::Answer;
 pub use call::Call;
@@ -16,3 +17,4 @@ pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote, Search};
 pub use request::{Effect, Method, Request};
+pub use send::send;

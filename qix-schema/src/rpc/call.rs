@@ -3,10 +3,10 @@
 use std::fmt;
 use std::future::{Future, IntoFuture, ready};
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use qix_schema::rpc::{Answer, CallOptions, RawCall, Remote, Request};
-use qix_schema::{Error, ErrorKind};
+use qix_schema::rpc::{CallOptions, Remote, Request, send};
+use qix_schema::Error;
 
 /// A call: parameters that are optional and options of the call can still be set; awaiting sends it.
 ///
@@ -43,9 +43,17 @@ impl<'a, R: Request> Call<'a, R> {
 
     /// Gives up after a time; the engine is told to cancel what it has begun.
     ///
-    /// The call then ends with [`ErrorKind::TimedOut`].
+    /// The call then ends with [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut).
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Gives up at a point in time, whatever the time-out; the engine is told to cancel what it has begun.
+    ///
+    /// The call then ends with [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut).
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.options.deadline = Some(deadline);
         self
     }
 
@@ -56,8 +64,10 @@ impl<'a, R: Request> Call<'a, R> {
         self
     }
 
-    /// Asks for what has changed since the last answer only, or for all of it. The answer is the same either way;
-    /// a method that gains from the difference is asked for it without this.
+    /// Asks for what has changed since the last answer only, or for all of it. What comes back is the same either
+    /// way; layouts are asked for in this way without it.
+    ///
+    /// Only a method that reads, and has exactly one result, can be asked so.
     pub fn with_delta(mut self, delta: bool) -> Self {
         self.options.delta = Some(delta);
         self
@@ -88,26 +98,7 @@ impl<'a, R: Request + 'a> IntoFuture for Call<'a, R> {
     fn into_future(self) -> Self::IntoFuture {
         match self.state {
             State::Ready(outcome) => Box::pin(ready(*outcome)),
-            State::Pending(remote, request) => {
-                let call = encode(&request, self.options);
-                Box::pin(async move {
-                    let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
-                    let mut answer = remote.invoke(call.map_err(in_call)?).await.map_err(in_call)?;
-                    let outcome = R::read(Answer::new(answer.as_str(), R::METHOD, remote));
-                    match &outcome {
-                        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => {
-                            R::read(Answer::new(answer.as_str(), R::METHOD, remote))
-                        }
-                        _ => outcome,
-                    }
-                })
-            }
+            State::Pending(remote, request) => Box::pin(send(remote, request, self.options)),
         }
     }
-}
-
-/// Encodes a request.
-fn encode<R: Request>(request: &R, options: CallOptions) -> Result<RawCall, Error> {
-    let params = serde_json::to_string(request).map_err(ErrorKind::Encode)?;
-    Ok(RawCall { method: R::METHOD, params, options })
 }

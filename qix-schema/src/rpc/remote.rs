@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
@@ -86,6 +86,8 @@ pub struct RawCall {
 pub struct CallOptions {
     /// How long to wait for the answer; the session's own limit if none.
     pub timeout: Option<Duration>,
+    /// When to stop waiting for the answer, whatever the time-out.
+    pub deadline: Option<Instant>,
     /// Whether the engine goes on with the call when nobody waits for its answer any more.
     pub detached: bool,
     /// Whether to ask for what has changed since the last answer only; as the method gains from it if none.

@@ -1,0 +1,24 @@
+//! From request to response.
+
+use super::{Answer, CallOptions, RawCall, Remote, Request};
+use crate::{Error, ErrorKind};
+
+/// Encodes a request, sends it to an object and decodes what comes back: what awaiting a [`Call`](super::Call) does.
+///
+/// # Errors
+///
+/// What [`Remote::invoke`] and [`Request::read`] say, with the method and the object.
+pub async fn send<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<R::Response, Error> {
+    let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
+    let params = serde_json::to_string(&request).map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
+    drop(request);
+    let call = RawCall { method: R::METHOD, params, options };
+    let mut answer = remote.invoke(call).await.map_err(in_call)?;
+    let outcome = R::read(Answer::new(answer.as_str(), R::METHOD, remote));
+    match &outcome {
+        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => {
+            R::read(Answer::new(answer.as_str(), R::METHOD, remote))
+        }
+        _ => outcome,
+    }
+}
