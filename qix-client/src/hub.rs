@@ -1,16 +1,18 @@
 //! The heart of a session: what its handles, its reader and its writer share.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use qix_schema::rpc::{CloseCode, Closed, Effect};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use qix_schema::rpc::{CloseCode, Closed, Method};
+use tokio::sync::{Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
 
 use crate::object::Object;
 use crate::protocol::notification::{Notification, SessionState};
+use crate::protocol::patch::Misfit;
 use crate::protocol::{Body, Envelope, request};
-use crate::state::{Calls, Handles, Outcome, Reply};
+use crate::settings::Settings;
+use crate::state::{Calls, Deltas, Handles, Outcome, Reply};
 use crate::transport::Text;
 
 /// Notifications that a slow listener can lag behind before it misses some.
@@ -25,7 +27,9 @@ pub(crate) struct Hub {
     closed: watch::Sender<Option<Closed>>,
     notifications: broadcast::Sender<Notification>,
     opened: AtomicBool,
-    pub(crate) timeout: Option<Duration>,
+    deltas: Mutex<Deltas>,
+    turns: Option<Semaphore>,
+    pub(crate) settings: Settings,
 }
 
 /// The way to the engine, and what is expected from there.
@@ -51,13 +55,14 @@ pub(crate) enum Queued {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) handle: i64,
-    pub(crate) method: &'a str,
+    pub(crate) method: Method,
     pub(crate) params: &'a str,
-    pub(crate) effect: Effect,
+    /// Whether what has changed since the last answer will do.
+    pub(crate) delta: bool,
 }
 
 impl Hub {
-    pub(crate) fn new(outbox: mpsc::UnboundedSender<Queued>, timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(outbox: mpsc::UnboundedSender<Queued>, settings: Settings) -> Self {
         Self {
             line: Mutex::new(Line { calls: Calls::default(), outbox: Ok(outbox) }),
             handles: Mutex::default(),
@@ -65,7 +70,9 @@ impl Hub {
             closed: watch::Sender::new(None),
             notifications: broadcast::Sender::new(NOTIFICATIONS),
             opened: AtomicBool::new(false),
-            timeout,
+            deltas: Mutex::default(),
+            turns: settings.calls_in_flight.map(Semaphore::new),
+            settings,
         }
     }
 
@@ -100,13 +107,32 @@ impl Hub {
         self.notifications.subscribe()
     }
 
+    fn deltas(&self) -> MutexGuard<'_, Deltas> {
+        self.deltas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until one more call may be under way; who has waited longest goes first.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Closed never, so that there is always a turn to wait for.
+        self.turns.as_ref()?.acquire().await.ok()
+    }
+
+    /// Forgets an object that nobody holds any more.
+    pub(crate) fn release(&self, handle: i64) {
+        if self.handles().release(handle) {
+            self.deltas().release(handle);
+        }
+    }
+
     /// Puts a request on its way.
     pub(crate) fn send(&self, request: Request<'_>) -> Result<(i64, oneshot::Receiver<Outcome>), Closed> {
+        let Request { handle, method, params, delta } = request;
+        let delta = Some((handle, method.name)).filter(|key| delta && self.deltas().useful(*key));
         let line = &mut *self.line();
         let outbox = line.outbox.as_ref().map_err(Closed::clone)?;
         let id = line.calls.next_id();
-        let text = request::encode(id, request.handle, request.method, request.params, false);
-        let answer = line.calls.wait(id, request.effect);
+        let text = request::encode(id, handle, method.name, params, delta.is_some());
+        let answer = line.calls.wait(id, method.effect, delta);
         // A writer that is gone has ended, or is about to end, all calls.
         outbox.send(Queued::Call(id, text)).ok();
         Ok((id, answer))
@@ -152,6 +178,10 @@ impl Hub {
             handles.invalidate(&envelope.change);
             handles.close(&envelope.close);
         }
+        if !envelope.close.is_empty() {
+            let mut deltas = self.deltas();
+            envelope.close.iter().for_each(|handle| deltas.close(*handle));
+        }
         match (envelope.id, envelope.body) {
             (None, Body::Notification { method, params }) => {
                 let params = params.map(|range| &message[range]);
@@ -159,9 +189,27 @@ impl Hub {
             }
             (None, _) => {}
             (Some(id), body) => {
-                if !self.line().calls.answer(id, Reply { text, body }) {
+                let reply = match body {
+                    Body::Result(range) if envelope.delta => self.merge(id, text, range),
+                    body => Reply::Message(text, body),
+                };
+                if !self.line().calls.answer(id, reply) {
                     tracing::debug!(id, "an answer came that nobody waits for");
                 }
+            }
+        }
+    }
+
+    /// Takes in a difference, whether or not anybody still waits for it: the next one builds on it.
+    fn merge(&self, id: i64, text: Text, range: Range<usize>) -> Reply {
+        let Some(key) = self.line().calls.delta_of(id) else {
+            return Reply::Message(text, Body::Result(range));
+        };
+        match self.deltas().apply(key, &text.as_ref()[range]) {
+            Ok(merged) => Reply::Merged(merged),
+            Err(Misfit) => {
+                tracing::warn!(id, handle = key.0, method = key.1, "a difference does not fit; asking for all of it");
+                Reply::Misfit
             }
         }
     }
@@ -187,6 +235,7 @@ impl Hub {
             line.calls.end(&closed);
         }
         self.handles().close_all();
+        self.deltas().clear();
         tracing::debug!(%closed, "the connection has ended");
         self.closed.send_replace(Some(closed));
     }

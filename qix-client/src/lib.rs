@@ -21,6 +21,7 @@
 //! flushes. One task reads: it finds the id, the handles that became stale or are gone, and the place of the result,
 //! and hands the text to the caller's task, which decodes it. A slow caller holds up nobody.
 
+mod call;
 mod connection;
 
 mod error;
@@ -29,6 +30,7 @@ mod object;
 pub mod prelude;
 mod protocol;
 mod session;
+mod settings;
 mod state;
 pub mod transport;
 mod watch;

@@ -2,17 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use qix_schema::rpc::{Method, ObjectHandle, RawAnswer, RawCall, Remote};
-use qix_schema::{EngineError, Error, ErrorCode, ErrorKind};
-use serde::Deserialize;
-use tokio::sync::{oneshot, watch};
+use qix_schema::Error;
+use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall, Remote};
+use tokio::sync::watch;
 
-use crate::hub::{Hub, Request};
-use crate::protocol::{Body, envelope};
-use crate::state::{Outcome, Reply, Signal};
+use crate::call;
+use crate::hub::Hub;
+use crate::state::Signal;
 
 /// An object that calls can go to.
 pub(crate) struct Object {
@@ -31,7 +29,7 @@ impl Object {
 
 impl Drop for Object {
     fn drop(&mut self) {
-        self.hub.handles().release(self.handle.handle);
+        self.hub.release(self.handle.handle);
     }
 }
 
@@ -44,17 +42,7 @@ impl fmt::Debug for Object {
 #[async_trait]
 impl Remote for Object {
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
-        let request = Request {
-            handle: self.handle.handle,
-            method: call.method.name,
-            params: &call.params,
-            effect: call.method.effect,
-        };
-        let sent = self.hub.send(request);
-        let (id, answer) = sent.map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
-        let waiting = Waiting { hub: &self.hub, id, answer, detached: call.options.detached };
-        let reply = waiting.finish(call.options.timeout.or(self.hub.timeout)).await?;
-        read(reply, call.method)
+        call::make(&self.hub, self.handle.handle, &call).await
     }
 
     fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote> {
@@ -75,64 +63,5 @@ impl Remote for Object {
         // The sender goes with the last holder of the object, and that is not before this call ends.
         let news = *news.ok()?;
         (!news.closed).then_some(news.invalidations)
-    }
-}
-
-/// A call under way. Dropped before its answer, it tells the engine to give the request up.
-struct Waiting<'a> {
-    hub: &'a Hub,
-    id: i64,
-    answer: oneshot::Receiver<Outcome>,
-    detached: bool,
-}
-
-impl Waiting<'_> {
-    async fn finish(mut self, timeout: Option<Duration>) -> Result<Reply, ErrorKind> {
-        let outcome = match timeout {
-            None => (&mut self.answer).await,
-            Some(limit) => match tokio::time::timeout(limit, &mut self.answer).await {
-                Ok(outcome) => outcome,
-                Err(_) => return Err(ErrorKind::TimedOut(limit)),
-            },
-        };
-        let outcome = outcome.expect("the other end is kept until it is used");
-        outcome.map_err(|ended| ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write })
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        if self.hub.abandon(self.id) && !self.detached {
-            let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
-            self.hub.order(ObjectHandle::GLOBAL, "CancelRequest", &params);
-        }
-    }
-}
-
-/// What an answer brings.
-fn read(reply: Reply, method: Method) -> Result<RawAnswer, Error> {
-    match reply.body {
-        Body::Result(range) => Ok(RawAnswer::within(reply.text, range).or_search(envelope::result_of)),
-        Body::Error(range) => Err(engine_error(&reply.text.as_ref()[range]).into()),
-        _ if method.results.is_empty() => Ok(RawAnswer::new("{}")),
-        _ => Err(ErrorKind::NoResult.into()),
-    }
-}
-
-fn engine_error(text: &str) -> EngineError {
-    #[derive(Deserialize)]
-    struct Wire {
-        code: i64,
-        #[serde(default)]
-        parameter: Option<String>,
-        #[serde(default)]
-        message: Option<String>,
-    }
-    match serde_json::from_str::<Wire>(text) {
-        Ok(wire) => {
-            EngineError::new(ErrorCode(wire.code), wire.parameter.unwrap_or_default(), wire.message.unwrap_or_default())
-        }
-        // An error of another form is an error all the same.
-        Err(_) => EngineError::new(ErrorCode(0), "", text),
     }
 }

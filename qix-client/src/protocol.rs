@@ -3,6 +3,7 @@
 pub(crate) mod envelope;
 mod message;
 pub(crate) mod notification;
+pub(crate) mod patch;
 pub(crate) mod request;
 
 pub(crate) use envelope::{Body, Envelope};

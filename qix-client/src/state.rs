@@ -1,7 +1,9 @@
 //! Bookkeeping of a session, without any I/O: calls that wait for answers, and objects by their handles.
 
 mod calls;
+mod deltas;
 mod handles;
 
 pub(crate) use calls::{Calls, Outcome, Reply};
+pub(crate) use deltas::{Deltas, Key, Merged};
 pub(crate) use handles::{Handles, Signal};

@@ -12,6 +12,7 @@ use super::{Session, SessionState};
 use crate::connection;
 use crate::error::ConnectError;
 use crate::hub::Hub;
+use crate::settings::Settings;
 use crate::transport::{Transport, websocket};
 
 /// How long connecting may take; an app that is not in memory can keep an engine busy for 20 seconds.
@@ -43,7 +44,7 @@ pub struct SessionBuilder {
     headers: Vec<(String, String)>,
     connect_timeout: Duration,
     greeting_timeout: Duration,
-    timeout: Option<Duration>,
+    settings: Settings,
     max_message_size: Option<usize>,
 }
 
@@ -54,7 +55,7 @@ impl Default for SessionBuilder {
             headers: Vec::new(),
             connect_timeout: CONNECT,
             greeting_timeout: GREETING,
-            timeout: None,
+            settings: Settings::default(),
             max_message_size: None,
         }
     }
@@ -90,7 +91,26 @@ impl SessionBuilder {
 
     /// How long each call may take, unless the call says otherwise; no limit if not said.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// How many calls may wait for their answers at once; no limit if not said.
+    ///
+    /// More calls than that wait their turn, in the order in which they came; the waiting counts as part of their time.
+    pub fn calls_in_flight(mut self, limit: usize) -> Self {
+        self.settings.calls_in_flight = Some(limit.max(1));
+        self
+    }
+
+    /// Methods whose answers are asked for as the difference to the last one, named without their class; if not said,
+    /// `GetLayout` and `GetAppLayout`. What comes back is the same either way. None turns differences off.
+    ///
+    /// A difference saves bytes where a large answer changes little, and costs memory: the last answer is kept. Only
+    /// methods that read, and have exactly one result, can be asked so; a call can say otherwise by
+    /// [`with_delta`](qix_schema::Call::with_delta).
+    pub fn delta<I: IntoIterator<Item: Into<String>>>(mut self, methods: I) -> Self {
+        self.settings.delta = methods.into_iter().map(Into::into).collect();
         self
     }
 
@@ -124,7 +144,7 @@ impl SessionBuilder {
     /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
         let (outbox, queue) = mpsc::unbounded_channel();
-        let hub = Arc::new(Hub::new(outbox, self.timeout));
+        let hub = Arc::new(Hub::new(outbox, self.settings));
         let (mut state, mut closed) = (hub.state(), hub.closed());
         let over = connection::start(transport, &hub, queue);
         let session = Session::new(hub, over);

@@ -5,14 +5,19 @@ use std::collections::HashMap;
 use qix_schema::rpc::{Closed, Effect};
 use tokio::sync::oneshot;
 
+use super::{Key, Merged};
 use crate::protocol::Body;
 use crate::transport::Text;
 
-/// An answer: the message, and what in it is the answer.
+/// An answer.
 #[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) text: Text,
-    pub(crate) body: Body,
+pub(crate) enum Reply {
+    /// The message, and what in it is the answer.
+    Message(Text, Body),
+    /// A result made from a difference.
+    Merged(Merged),
+    /// A difference that does not fit what is known: the whole result has to be asked for.
+    Misfit,
 }
 
 /// How waiting ends: with an answer, or with the connection.
@@ -35,8 +40,10 @@ pub(crate) struct Calls {
 
 #[derive(Debug)]
 struct Pending {
-    waiter: oneshot::Sender<Outcome>,
+    /// Who waits; nobody any more if the answer is wanted for its difference only.
+    waiter: Option<oneshot::Sender<Outcome>>,
     effect: Effect,
+    delta: Option<Key>,
     sent: bool,
 }
 
@@ -47,11 +54,16 @@ impl Calls {
         self.last
     }
 
-    /// Waits for the answer to a request.
-    pub(crate) fn wait(&mut self, id: i64, effect: Effect) -> oneshot::Receiver<Outcome> {
+    /// Waits for the answer to a request, and for a difference if one was asked for.
+    pub(crate) fn wait(&mut self, id: i64, effect: Effect, delta: Option<Key>) -> oneshot::Receiver<Outcome> {
         let (waiter, answer) = oneshot::channel();
-        self.pending.insert(id, Pending { waiter, effect, sent: false });
+        self.pending.insert(id, Pending { waiter: Some(waiter), effect, delta, sent: false });
         answer
+    }
+
+    /// What the difference in an answer belongs to.
+    pub(crate) fn delta_of(&self, id: i64) -> Option<Key> {
+        self.pending.get(&id)?.delta
     }
 
     /// Notes that a request is on its way; whether anybody still waits for its answer.
@@ -62,26 +74,36 @@ impl Calls {
 
     /// Hands an answer to who waits for it; whether anybody does.
     pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> bool {
-        self.pending.remove(&id).is_some_and(|pending| pending.waiter.send(Ok(reply)).is_ok())
+        let waiter = self.pending.remove(&id).and_then(|pending| pending.waiter);
+        waiter.is_some_and(|waiter| waiter.send(Ok(reply)).is_ok())
     }
 
     /// Stops waiting; whether the request had been sent and is not answered.
     pub(crate) fn abandon(&mut self, id: i64) -> bool {
-        self.pending.remove(&id).is_some_and(|pending| pending.sent)
+        let Some(pending) = self.pending.get_mut(&id) else { return false };
+        let sent = pending.sent;
+        if sent && pending.delta.is_some() {
+            pending.waiter = None;
+        } else {
+            self.pending.remove(&id);
+        }
+        sent
     }
 
     /// Ends all waiting.
     pub(crate) fn end(&mut self, closed: &Closed) {
         for (_, pending) in self.pending.drain() {
             let pending_write = pending.sent && pending.effect == Effect::Write;
-            // Who has stopped waiting need not hear of it.
-            pending.waiter.send(Err(Ended { closed: closed.clone(), pending_write })).ok();
+            if let Some(waiter) = pending.waiter {
+                // Who has stopped waiting need not hear of it.
+                waiter.send(Err(Ended { closed: closed.clone(), pending_write })).ok();
+            }
         }
     }
 
     /// How many calls wait for their answers.
     pub(crate) fn len(&self) -> usize {
-        self.pending.len()
+        self.pending.values().filter(|pending| pending.waiter.is_some()).count()
     }
 }
 
@@ -90,19 +112,19 @@ mod tests {
     use super::*;
 
     fn reply(text: &str) -> Reply {
-        Reply { text: text.into(), body: Body::Nothing }
+        Reply::Message(text.into(), Body::Nothing)
     }
 
     #[test]
     fn answers_come_in_any_order() {
         let mut calls = Calls::default();
         let (first, second) = (calls.next_id(), calls.next_id());
-        let mut one = calls.wait(first, Effect::Read);
-        let mut two = calls.wait(second, Effect::Read);
+        let mut one = calls.wait(first, Effect::Read, None);
+        let mut two = calls.wait(second, Effect::Read, None);
         assert!(calls.answer(second, reply("b")));
         assert!(calls.answer(first, reply("a")));
-        assert_eq!(one.try_recv().unwrap().unwrap().text.as_ref(), "a");
-        assert_eq!(two.try_recv().unwrap().unwrap().text.as_ref(), "b");
+        assert!(matches!(one.try_recv().unwrap().unwrap(), Reply::Message(text, _) if text.as_ref() == "a"));
+        assert!(matches!(two.try_recv().unwrap().unwrap(), Reply::Message(text, _) if text.as_ref() == "b"));
         assert!(!calls.answer(first, reply("again")), "a second answer reaches nobody");
         assert_eq!(calls.len(), 0);
     }
@@ -111,7 +133,7 @@ mod tests {
     fn only_a_request_that_was_sent_needs_to_be_cancelled() {
         let mut calls = Calls::default();
         let ids: Vec<_> = (0..3).map(|_| calls.next_id()).collect();
-        let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read)).collect();
+        let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read, None)).collect();
         assert!(calls.sent(ids[0]));
         assert!(calls.abandon(ids[0]), "under way");
         assert!(!calls.abandon(ids[1]), "still queued");
@@ -121,12 +143,26 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_is_awaited_even_when_its_caller_has_gone() {
+        let mut calls = Calls::default();
+        let id = calls.next_id();
+        let waiting = calls.wait(id, Effect::Read, Some((2, "GetLayout")));
+        calls.sent(id);
+        drop(waiting);
+        assert!(calls.abandon(id));
+        assert_eq!(calls.len(), 0);
+        assert_eq!(calls.delta_of(id), Some((2, "GetLayout")));
+        assert!(!calls.answer(id, reply("")));
+        assert_eq!(calls.delta_of(id), None);
+    }
+
+    #[test]
     fn the_end_says_which_calls_may_have_happened() {
         let mut calls = Calls::default();
         let mut ends = Vec::new();
         for (effect, sent) in [(Effect::Read, true), (Effect::Write, false), (Effect::Write, true)] {
             let id = calls.next_id();
-            ends.push(calls.wait(id, effect));
+            ends.push(calls.wait(id, effect, None));
             if sent {
                 calls.sent(id);
             }

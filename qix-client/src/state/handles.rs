@@ -50,11 +50,13 @@ impl<T> Handles<T> {
         object
     }
 
-    /// Forgets a handle that nobody holds any more.
-    pub(crate) fn release(&mut self, handle: i64) {
-        if self.known.get(&handle).is_some_and(|known| known.object.strong_count() == 0) {
+    /// Forgets a handle, if nobody holds it any more.
+    pub(crate) fn release(&mut self, handle: i64) -> bool {
+        let unused = self.known.get(&handle).is_some_and(|known| known.object.strong_count() == 0);
+        if unused {
             self.known.remove(&handle);
         }
+        unused
     }
 
     /// The engine says that data is stale.

@@ -5,5 +5,7 @@
 
 mod calls;
 mod connecting;
+mod differences;
+mod limits;
 mod support;
 mod watching;

@@ -1,0 +1,200 @@
+//! The engine's dialect of JSON patches.
+//!
+//! It differs from RFC 6902: `/` is the whole document, nothing is escaped, and what is missing on the way is made.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// One change of a document.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Patch<'a> {
+    #[serde(borrow)]
+    op: Cow<'a, str>,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    from: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    value: Option<&'a RawValue>,
+}
+
+/// A patch that does not fit the document.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Misfit;
+
+impl<'a> Patch<'a> {
+    /// The new document, if the patch replaces all of it.
+    pub(crate) fn document(&self) -> Option<&'a RawValue> {
+        self.value.filter(|_| is_root(&self.path) && matches!(&*self.op, "add" | "replace"))
+    }
+
+    /// Whether the value is a list.
+    pub(crate) fn brings_list(&self) -> bool {
+        self.value.is_some_and(|value| value.get().starts_with('['))
+    }
+
+    /// Changes a document; one that did not fit may be half changed.
+    pub(crate) fn apply(&self, document: &mut Value) -> Result<(), Misfit> {
+        match &*self.op {
+            "add" => put(document, &self.path, self.value()?, List::Insert),
+            "replace" => put(document, &self.path, self.value()?, List::Set),
+            "remove" => remove(document, &self.path).map(drop),
+            "move" => {
+                let value = remove(document, self.from.as_deref().ok_or(Misfit)?)?;
+                put(document, &self.path, value, List::Insert)
+            }
+            _ => Err(Misfit),
+        }
+    }
+
+    fn value(&self) -> Result<Value, Misfit> {
+        read(self.value.map_or("null", RawValue::get))
+    }
+}
+
+/// A value from its text.
+pub(crate) fn read(text: &str) -> Result<Value, Misfit> {
+    serde_json::from_str(text).map_err(|_| Misfit)
+}
+
+/// What happens at an index of a list that is there already.
+#[derive(Clone, Copy)]
+enum List {
+    Insert,
+    Set,
+}
+
+fn is_root(path: &str) -> bool {
+    matches!(path, "/" | "")
+}
+
+fn put(document: &mut Value, path: &str, value: Value, list: List) -> Result<(), Misfit> {
+    if is_root(path) {
+        *document = value;
+        return Ok(());
+    }
+    let (parents, last) = split(path)?;
+    match descend(document, parents)? {
+        Value::Object(members) => {
+            members.insert(last.to_owned(), value);
+        }
+        Value::Array(items) => match (place(last, items.len())?, list) {
+            (at, List::Set) if at < items.len() => items[at] = value,
+            (at, _) => items.insert(at, value),
+        },
+        _ => return Err(Misfit),
+    }
+    Ok(())
+}
+
+fn remove(document: &mut Value, path: &str) -> Result<Value, Misfit> {
+    let (parents, last) = split(path)?;
+    match descend(document, parents)? {
+        Value::Object(members) => members.remove(last).ok_or(Misfit),
+        Value::Array(items) => {
+            let at = last.parse().ok().filter(|at| *at < items.len()).ok_or(Misfit)?;
+            Ok(items.remove(at))
+        }
+        _ => Err(Misfit),
+    }
+}
+
+/// The way to the parent, and the last step.
+fn split(path: &str) -> Result<(&str, &str), Misfit> {
+    let path = path.strip_prefix('/').ok_or(Misfit)?;
+    if path.is_empty() {
+        return Err(Misfit);
+    }
+    Ok(path.rsplit_once('/').unwrap_or(("", path)))
+}
+
+/// Goes down, making what is missing: a list where the step is a number, else an object.
+fn descend<'v>(document: &'v mut Value, parents: &str) -> Result<&'v mut Value, Misfit> {
+    let mut place_of = document;
+    for step in parents.split('/').filter(|_| !parents.is_empty()) {
+        let missing = || if step.parse::<usize>().is_ok() { Value::Array(Vec::new()) } else { empty() };
+        place_of = match place_of {
+            Value::Object(members) => members.entry(step).or_insert_with(missing),
+            Value::Array(items) => {
+                let at = place(step, items.len())?;
+                if at == items.len() {
+                    items.push(missing());
+                }
+                &mut items[at]
+            }
+            _ => return Err(Misfit),
+        };
+    }
+    Ok(place_of)
+}
+
+/// An index of a list, or the one behind its last.
+fn place(step: &str, len: usize) -> Result<usize, Misfit> {
+    if step == "-" {
+        return Ok(len);
+    }
+    step.parse().ok().filter(|at| *at <= len).ok_or(Misfit)
+}
+
+/// A document with nothing in it.
+pub(crate) fn empty() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn patched(document: Value, patches: Value) -> Result<Value, Misfit> {
+        let text = patches.to_string();
+        let mut patched = document;
+        for patch in serde_json::from_str::<Vec<Patch<'_>>>(&text).unwrap() {
+            patch.apply(&mut patched)?;
+        }
+        Ok(patched)
+    }
+
+    #[test]
+    fn operations_on_objects_and_lists() {
+        let cases = [
+            (json!([{ "op": "add", "path": "/b", "value": 2 }]), json!({ "a": [1, 2, 3], "b": 2 })),
+            (json!([{ "op": "add", "path": "/a/1", "value": 9 }]), json!({ "a": [1, 9, 2, 3] })),
+            (json!([{ "op": "add", "path": "/a/-", "value": 9 }]), json!({ "a": [1, 2, 3, 9] })),
+            (json!([{ "op": "replace", "path": "/a/1", "value": null }]), json!({ "a": [1, null, 3] })),
+            (json!([{ "op": "remove", "path": "/a/0" }]), json!({ "a": [2, 3] })),
+            (json!([{ "op": "move", "from": "/a/0", "path": "/a/2" }]), json!({ "a": [2, 3, 1] })),
+            (json!([{ "op": "move", "from": "/a", "path": "/b" }]), json!({ "b": [1, 2, 3] })),
+            (json!([{ "op": "replace", "path": "/", "value": false }]), json!(false)),
+            (json!([{ "op": "add", "path": "/x/0/0", "value": 1 }]), json!({ "a": [1, 2, 3], "x": { "0": [1] } })),
+            (
+                json!([{ "op": "add", "path": "/x/y/z", "value": 1 }]),
+                json!({ "a": [1, 2, 3], "x": { "y": { "z": 1 } } }),
+            ),
+            // Nothing is escaped.
+            (json!([{ "op": "add", "path": "/~1~0", "value": 1 }]), json!({ "a": [1, 2, 3], "~1~0": 1 })),
+        ];
+        for (patches, expected) in cases {
+            assert_eq!(patched(json!({ "a": [1, 2, 3] }), patches.clone()), Ok(expected), "{patches}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_noticed() {
+        for patch in [
+            json!({ "op": "remove", "path": "/b" }),
+            json!({ "op": "remove", "path": "/" }),
+            json!({ "op": "replace", "path": "/a/9", "value": 1 }),
+            json!({ "op": "add", "path": "/a/x", "value": 1 }),
+            json!({ "op": "add", "path": "b", "value": 1 }),
+            json!({ "op": "add", "path": "/a/0/b", "value": 1 }),
+            json!({ "op": "move", "path": "/b" }),
+            json!({ "op": "dance", "path": "/a" }),
+        ] {
+            assert_eq!(patched(json!({ "a": [1] }), json!([patch])), Err(Misfit), "{patch}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! How a session makes its calls.
+
+use std::time::Duration;
+
+/// What a session's builder says about its calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// How long a call may take, unless it says otherwise.
+    pub(crate) timeout: Option<Duration>,
+    /// How many calls may wait for their answers at once.
+    pub(crate) calls_in_flight: Option<usize>,
+    /// Methods that are asked for what has changed only, unless a call says otherwise.
+    pub(crate) delta: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: None,
+            calls_in_flight: None,
+            // Pages of data share one base, so that a difference between two of them is no gain.
+            delta: ["GetLayout", "GetAppLayout"].map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) fn asks_for_delta(&self, method: &str) -> bool {
+        self.delta.iter().any(|known| known == method)
+    }
+}
