@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::hub::{Hub, Request};
 use crate::protocol::{Body, envelope};
-use crate::state::{Outcome, Reply};
+use crate::state::{Outcome, Reply, SessionObject};
 
 /// Makes a call, within its time.
 pub(crate) async fn make(hub: &Hub, handle: i64, call: &RawCall) -> Result<RawAnswer, Error> {
@@ -39,6 +39,11 @@ async fn exchange(hub: &Hub, handle: i64, call: &RawCall) -> Result<RawAnswer, E
         let waiting = Waiting { hub, id, answer, detached: call.options.detached };
         match waiting.finish().await? {
             Reply::Message(text, Body::Result(range)) => {
+                if hub.settings.owns(call.method)
+                    && let Some((made, object)) = SessionObject::read(handle, &text.as_ref()[range.clone()])
+                {
+                    hub.own(made, object);
+                }
                 return Ok(RawAnswer::within(text, range).or_search(envelope::result_of));
             }
             Reply::Message(text, Body::Error(range)) => return Err(engine_error(&text.as_ref()[range]).into()),

@@ -12,7 +12,7 @@ use crate::protocol::notification::{Notification, SessionState};
 use crate::protocol::patch::Misfit;
 use crate::protocol::{Body, Envelope, request};
 use crate::settings::Settings;
-use crate::state::{Calls, Deltas, Handles, Outcome, Reply};
+use crate::state::{Calls, Deltas, Handles, Outcome, Owned, Purpose, Reply, SessionObject, Taken};
 use crate::transport::Text;
 
 /// Notifications that a slow listener can lag behind before it misses some.
@@ -28,6 +28,7 @@ pub(crate) struct Hub {
     notifications: broadcast::Sender<Notification>,
     opened: AtomicBool,
     deltas: Mutex<Deltas>,
+    owned: Mutex<Owned>,
     turns: Option<Semaphore>,
     pub(crate) settings: Settings,
 }
@@ -71,6 +72,7 @@ impl Hub {
             notifications: broadcast::Sender::new(NOTIFICATIONS),
             opened: AtomicBool::new(false),
             deltas: Mutex::default(),
+            owned: Mutex::default(),
             turns: settings.calls_in_flight.map(Semaphore::new),
             settings,
         }
@@ -119,20 +121,45 @@ impl Hub {
 
     /// Forgets an object that nobody holds any more.
     pub(crate) fn release(&self, handle: i64) {
-        if self.handles().release(handle) {
-            self.deltas().release(handle);
+        if !self.handles().release(handle) {
+            return;
         }
+        self.deltas().release(handle);
+        let owned = self.owned().remove(handle);
+        if let Some(object) = owned {
+            self.destroy(&object);
+        }
+    }
+
+    /// Notes that an object is to be destroyed with its last holder.
+    pub(crate) fn own(&self, handle: i64, object: SessionObject) {
+        self.owned().insert(handle, object);
+    }
+
+    fn destroy(&self, object: &SessionObject) {
+        let params = format!(r#"{{"qId":{}}}"#, serde_json::Value::from(&*object.id));
+        self.order(object.doc, "DestroySessionObject", &params);
+    }
+
+    fn owned(&self) -> MutexGuard<'_, Owned> {
+        self.owned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a request on its way.
     pub(crate) fn send(&self, request: Request<'_>) -> Result<(i64, oneshot::Receiver<Outcome>), Closed> {
         let Request { handle, method, params, delta } = request;
-        let delta = Some((handle, method.name)).filter(|key| delta && self.deltas().useful(*key));
+        let key = (handle, method.name);
+        let delta = delta && self.deltas().useful(key);
+        let purpose = match delta {
+            true => Purpose::Delta(key),
+            false if self.settings.owns(method) => Purpose::SessionObject { doc: handle },
+            false => Purpose::Answer,
+        };
         let line = &mut *self.line();
         let outbox = line.outbox.as_ref().map_err(Closed::clone)?;
         let id = line.calls.next_id();
-        let text = request::encode(id, handle, method.name, params, delta.is_some());
-        let answer = line.calls.wait(id, method.effect, delta);
+        let text = request::encode(id, handle, method.name, params, delta);
+        let answer = line.calls.wait(id, method.effect, purpose);
         // A writer that is gone has ended, or is about to end, all calls.
         outbox.send(Queued::Call(id, text)).ok();
         Ok((id, answer))
@@ -179,8 +206,11 @@ impl Hub {
             handles.close(&envelope.close);
         }
         if !envelope.close.is_empty() {
-            let mut deltas = self.deltas();
-            envelope.close.iter().for_each(|handle| deltas.close(*handle));
+            let (mut deltas, mut owned) = (self.deltas(), self.owned());
+            for handle in &envelope.close {
+                deltas.close(*handle);
+                owned.remove(*handle);
+            }
         }
         match (envelope.id, envelope.body) {
             (None, Body::Notification { method, params }) => {
@@ -189,12 +219,16 @@ impl Hub {
             }
             (None, _) => {}
             (Some(id), body) => {
-                let reply = match body {
+                let copy = text.clone();
+                let reply = match body.clone() {
                     Body::Result(range) if envelope.delta => self.merge(id, text, range),
                     body => Reply::Message(text, body),
                 };
-                if !self.line().calls.answer(id, reply) {
-                    tracing::debug!(id, "an answer came that nobody waits for");
+                let taken = self.line().calls.answer(id, reply);
+                match taken {
+                    Taken::ByNobody(Purpose::SessionObject { doc }) => self.orphan(doc, &copy, body),
+                    Taken::ByCaller | Taken::ByNobody(_) => {}
+                    Taken::Unknown => tracing::debug!(id, "an answer came that nobody waits for"),
                 }
             }
         }
@@ -211,6 +245,14 @@ impl Hub {
                 tracing::warn!(id, handle = key.0, method = key.1, "a difference does not fit; asking for all of it");
                 Reply::Misfit
             }
+        }
+    }
+
+    /// Destroys a session object that was made for a caller who has gone.
+    fn orphan(&self, doc: i64, text: &Text, body: Body) {
+        let Body::Result(range) = body else { return };
+        if let Some((_, object)) = SessionObject::read(doc, &text.as_ref()[range]) {
+            self.destroy(&object);
         }
     }
 
@@ -236,6 +278,7 @@ impl Hub {
         }
         self.handles().close_all();
         self.deltas().clear();
+        self.owned().clear();
         tracing::debug!(%closed, "the connection has ended");
         self.closed.send_replace(Some(closed));
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use qix_schema::rpc::Method;
+
 /// What a session's builder says about its calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -11,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) calls_in_flight: Option<usize>,
     /// Methods that are asked for what has changed only, unless a call says otherwise.
     pub(crate) delta: Vec<String>,
+    /// Whether session objects stay when their last holder goes.
+    pub(crate) keep_session_objects: bool,
 }
 
 impl Default for Settings {
@@ -20,6 +24,7 @@ impl Default for Settings {
             calls_in_flight: None,
             // Pages of data share one base, so that a difference between two of them is no gain.
             delta: ["GetLayout", "GetAppLayout"].map(str::to_owned).to_vec(),
+            keep_session_objects: false,
         }
     }
 }
@@ -27,5 +32,10 @@ impl Default for Settings {
 impl Settings {
     pub(crate) fn asks_for_delta(&self, method: &str) -> bool {
         self.delta.iter().any(|known| known == method)
+    }
+
+    /// Whether what a method makes is to be destroyed.
+    pub(crate) fn owns(&self, method: Method) -> bool {
+        !self.keep_session_objects && method.name == "CreateSessionObject"
     }
 }

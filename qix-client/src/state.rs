@@ -3,7 +3,9 @@
 mod calls;
 mod deltas;
 mod handles;
+mod owned;
 
-pub(crate) use calls::{Calls, Outcome, Reply};
+pub(crate) use calls::{Calls, Outcome, Purpose, Reply, Taken};
 pub(crate) use deltas::{Deltas, Key, Merged};
 pub(crate) use handles::{Handles, Signal};
+pub(crate) use owned::{Owned, SessionObject};

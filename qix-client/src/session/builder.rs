@@ -114,6 +114,14 @@ impl SessionBuilder {
         self
     }
 
+    /// Keeps session objects in the engine when nobody here holds them any more; they end with the session.
+    ///
+    /// If not said, the engine is told to destroy a session object when its last handle is dropped.
+    pub fn keep_session_objects(mut self) -> Self {
+        self.settings.keep_session_objects = true;
+        self
+    }
+
     /// The largest message, in bytes, that is taken in; no limit if not said, as engines send tens of megabytes.
     ///
     /// A larger one ends the connection.

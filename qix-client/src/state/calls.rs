@@ -43,8 +43,30 @@ struct Pending {
     /// Who waits; nobody any more if the answer is wanted for its difference only.
     waiter: Option<oneshot::Sender<Outcome>>,
     effect: Effect,
-    delta: Option<Key>,
+    purpose: Purpose,
     sent: bool,
+}
+
+/// What an answer is good for, even when nobody waits for it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Nothing.
+    Answer,
+    /// It may be a difference that the next one builds on.
+    Delta(Key),
+    /// It names a session object of a document, which has to be destroyed if nobody gets it.
+    SessionObject { doc: i64 },
+}
+
+/// Where an answer went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// To who waited for it.
+    ByCaller,
+    /// To nobody: it was good for something else, or nothing.
+    ByNobody(Purpose),
+    /// To nobody: it answers no request that is known.
+    Unknown,
 }
 
 impl Calls {
@@ -54,16 +76,19 @@ impl Calls {
         self.last
     }
 
-    /// Waits for the answer to a request, and for a difference if one was asked for.
-    pub(crate) fn wait(&mut self, id: i64, effect: Effect, delta: Option<Key>) -> oneshot::Receiver<Outcome> {
+    /// Waits for the answer to a request.
+    pub(crate) fn wait(&mut self, id: i64, effect: Effect, purpose: Purpose) -> oneshot::Receiver<Outcome> {
         let (waiter, answer) = oneshot::channel();
-        self.pending.insert(id, Pending { waiter: Some(waiter), effect, delta, sent: false });
+        self.pending.insert(id, Pending { waiter: Some(waiter), effect, purpose, sent: false });
         answer
     }
 
     /// What the difference in an answer belongs to.
     pub(crate) fn delta_of(&self, id: i64) -> Option<Key> {
-        self.pending.get(&id)?.delta
+        match self.pending.get(&id)?.purpose {
+            Purpose::Delta(key) => Some(key),
+            _ => None,
+        }
     }
 
     /// Notes that a request is on its way; whether anybody still waits for its answer.
@@ -72,17 +97,20 @@ impl Calls {
         pending.map(|pending| pending.sent = true).is_some()
     }
 
-    /// Hands an answer to who waits for it; whether anybody does.
-    pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> bool {
-        let waiter = self.pending.remove(&id).and_then(|pending| pending.waiter);
-        waiter.is_some_and(|waiter| waiter.send(Ok(reply)).is_ok())
+    /// Hands an answer to who waits for it.
+    pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> Taken {
+        let Some(pending) = self.pending.remove(&id) else { return Taken::Unknown };
+        match pending.waiter.map(|waiter| waiter.send(Ok(reply))) {
+            Some(Ok(())) => Taken::ByCaller,
+            _ => Taken::ByNobody(pending.purpose),
+        }
     }
 
     /// Stops waiting; whether the request had been sent and is not answered.
     pub(crate) fn abandon(&mut self, id: i64) -> bool {
         let Some(pending) = self.pending.get_mut(&id) else { return false };
         let sent = pending.sent;
-        if sent && pending.delta.is_some() {
+        if sent && pending.purpose != Purpose::Answer {
             pending.waiter = None;
         } else {
             self.pending.remove(&id);
@@ -119,13 +147,13 @@ mod tests {
     fn answers_come_in_any_order() {
         let mut calls = Calls::default();
         let (first, second) = (calls.next_id(), calls.next_id());
-        let mut one = calls.wait(first, Effect::Read, None);
-        let mut two = calls.wait(second, Effect::Read, None);
-        assert!(calls.answer(second, reply("b")));
-        assert!(calls.answer(first, reply("a")));
+        let mut one = calls.wait(first, Effect::Read, Purpose::Answer);
+        let mut two = calls.wait(second, Effect::Read, Purpose::Answer);
+        assert_eq!(calls.answer(second, reply("b")), Taken::ByCaller);
+        assert_eq!(calls.answer(first, reply("a")), Taken::ByCaller);
         assert!(matches!(one.try_recv().unwrap().unwrap(), Reply::Message(text, _) if text.as_ref() == "a"));
         assert!(matches!(two.try_recv().unwrap().unwrap(), Reply::Message(text, _) if text.as_ref() == "b"));
-        assert!(!calls.answer(first, reply("again")), "a second answer reaches nobody");
+        assert_eq!(calls.answer(first, reply("again")), Taken::Unknown, "a second answer reaches nobody");
         assert_eq!(calls.len(), 0);
     }
 
@@ -133,7 +161,7 @@ mod tests {
     fn only_a_request_that_was_sent_needs_to_be_cancelled() {
         let mut calls = Calls::default();
         let ids: Vec<_> = (0..3).map(|_| calls.next_id()).collect();
-        let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read, None)).collect();
+        let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read, Purpose::Answer)).collect();
         assert!(calls.sent(ids[0]));
         assert!(calls.abandon(ids[0]), "under way");
         assert!(!calls.abandon(ids[1]), "still queued");
@@ -146,13 +174,13 @@ mod tests {
     fn a_difference_is_awaited_even_when_its_caller_has_gone() {
         let mut calls = Calls::default();
         let id = calls.next_id();
-        let waiting = calls.wait(id, Effect::Read, Some((2, "GetLayout")));
+        let waiting = calls.wait(id, Effect::Read, Purpose::Delta((2, "GetLayout")));
         calls.sent(id);
         drop(waiting);
         assert!(calls.abandon(id));
         assert_eq!(calls.len(), 0);
         assert_eq!(calls.delta_of(id), Some((2, "GetLayout")));
-        assert!(!calls.answer(id, reply("")));
+        assert_eq!(calls.answer(id, reply("")), Taken::ByNobody(Purpose::Delta((2, "GetLayout"))));
         assert_eq!(calls.delta_of(id), None);
     }
 
@@ -162,7 +190,7 @@ mod tests {
         let mut ends = Vec::new();
         for (effect, sent) in [(Effect::Read, true), (Effect::Write, false), (Effect::Write, true)] {
             let id = calls.next_id();
-            ends.push(calls.wait(id, effect, None));
+            ends.push(calls.wait(id, effect, Purpose::Answer));
             if sent {
                 calls.sent(id);
             }

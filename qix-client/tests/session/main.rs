@@ -7,5 +7,6 @@ mod calls;
 mod connecting;
 mod differences;
 mod limits;
+mod objects;
 mod support;
 mod watching;
