@@ -56,9 +56,14 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
+        let title: String = title.into();
+        let mut properties = json!({ "qThumbnail": {} });
+        if !title.is_empty() {
+            properties["qTitle"] = json!(title);
+        }
         Self {
             id: id.into(),
-            properties: json!({ "qTitle": title.into(), "qThumbnail": {} }),
+            properties,
             script: String::new(),
             contents: Arc::default(),
             data: Arc::default(),

@@ -22,6 +22,10 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 type Socket = WebSocketStream<TcpStream>;
 
+/// An engine needs a moment before `OnConnected`. Clients that only start to listen once they are upgraded rely on
+/// it: a message in the same packet as the upgrade's answer never reaches them.
+const BEFORE_CONNECTED: Duration = Duration::from_millis(5);
+
 /// Runs a socket from its first byte to its last. Whatever breaks it just ends it.
 pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
     let Ok(head) = Head::read(&mut stream).await else { return };
@@ -43,6 +47,7 @@ pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
     if head::accept(&mut stream, &key).await.is_err() {
         return;
     }
+    tokio::time::sleep(BEFORE_CONNECTED).await;
     // Engines send and take messages of any size.
     let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
     let socket = WebSocketStream::from_partially_read(stream, head.rest.clone(), Role::Server, Some(config)).await;
@@ -97,8 +102,10 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
     match file {
         Some(file) if head.method == "GET" => head::respond(stream, 200, "text/csv; charset=utf-8", &file).await,
         _ if path == "/healthcheck" => head::respond(stream, 200, "application/json", b"{}").await,
-        _ if path.starts_with("/tempcontent/") => head::respond(stream, 404, "text/plain", b"").await,
-        _ => head::respond(stream, 426, "text/plain", b"This is a WebSocket.").await,
+        _ if path == "/" || path.starts_with("/app") => {
+            head::respond(stream, 426, "text/plain", b"This is a WebSocket.").await
+        }
+        _ => head::respond(stream, 404, "text/plain", b"").await,
     }
 }
 
