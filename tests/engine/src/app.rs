@@ -67,6 +67,12 @@ impl App {
         self.item(Kind::Measure, properties)
     }
 
+    /// Adds a variable by its properties.
+    #[must_use]
+    pub fn variable(self, properties: Value) -> Self {
+        self.item(Kind::Variable, properties)
+    }
+
     fn item(mut self, kind: Kind, properties: Value) -> Self {
         self.objects.push((kind, properties));
         self

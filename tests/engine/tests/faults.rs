@@ -109,3 +109,27 @@ async fn an_upgrade_is_refused_and_on_connected_never_comes() {
     assert_eq!(engine.upgrades().len(), 1);
     assert_eq!(engine.upgrades()[0].target, "/app/sales");
 }
+
+#[tokio::test]
+async fn an_address_brings_faults_for_its_own_socket() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut faulty = Client::connect(&engine, "/app/sales?fault=error%3D5%20on%20GetDocList%20times%201").await;
+    let mut sound = Client::connect(&engine, "/app/sales").await;
+    sound.result(-1, "GetDocList", json!([])).await;
+    assert_eq!(faulty.error(-1, "GetDocList", json!([])).await, 5);
+    faulty.result(-1, "GetDocList", json!([])).await;
+}
+
+#[tokio::test]
+async fn on_connected_comes_late_and_after_others() {
+    let authentication = json!({ "jsonrpc": "2.0", "method": "OnAuthenticationInformation", "params": {} });
+    let engine = TestEngine::builder()
+        .fault(Fault::before_on_connected(authentication.to_string()))
+        .fault(Fault::late_on_connected(Duration::from_millis(30)));
+    let engine = engine.start().await.unwrap();
+    let mut client = Client::connect_as(&engine, "/app/sales", "").await;
+    assert_eq!(client.message().await["method"], "OnAuthenticationInformation");
+    client.send(-1, "GetDocList", json!([])).await;
+    assert_eq!(client.message().await["id"], 1);
+    assert_eq!(client.message().await["method"], "OnConnected");
+}

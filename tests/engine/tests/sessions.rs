@@ -111,3 +111,19 @@ async fn a_restart_closes_sockets_and_forgets_sessions() {
     let mut refused = Client::connect_as(&engine, "/app/other", "").await;
     assert_eq!(state(&mut refused).await, "SESSION_ERROR_NO_LICENSE");
 }
+
+#[tokio::test]
+async fn a_deleted_app_is_taken_from_those_who_have_it_open() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut mine = Client::open(&engine, "sales").await;
+    let mut theirs = Client::connect(&engine, "/app/sales/identity/2").await;
+    theirs.result(-1, "OpenDoc", json!(["sales"])).await;
+    let deleted = mine.call(-1, "DeleteApp", json!(["sales"])).await;
+    assert_eq!((&deleted["result"]["qSuccess"], &deleted["close"]), (&json!(true), &json!([1])));
+    assert_eq!(mine.error(-1, "GetActiveDoc", json!([])).await, 1007);
+    assert_eq!(mine.error(-1, "OpenDoc", json!(["sales"])).await, 1003);
+    let Some(tokio_tungstenite::tungstenite::Message::Close(Some(frame))) = theirs.next().await else {
+        panic!("no close frame")
+    };
+    assert_eq!(u16::from(frame.code), 4004);
+}

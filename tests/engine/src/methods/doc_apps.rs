@@ -212,13 +212,20 @@ fn copy(call: &mut Call<'_>) -> Result<Answer> {
     one("qSuccess", true)
 }
 
+/// Close code of sockets whose app is gone.
+const APP_DELETED: u16 = 4004;
+
 fn delete(call: &mut Call<'_>) -> Result<Answer> {
     let name = call.params.text("qAppId").to_owned();
     let id = call.world.apps.resolve(&name).ok_or_else(|| failure(APP_NOT_FOUND, name))?;
     let sessions = call.world.sessions.iter().filter(|(_, session)| session.app.as_ref() == Some(&id));
     let sessions: Vec<u64> = sessions.map(|(session, _)| *session).collect();
     for session in sessions {
-        call.world.close_all_handles(session);
+        if session == call.session {
+            call.world.close_all_handles(session);
+        } else {
+            call.world.close_sockets_of(session, APP_DELETED);
+        }
         if let Some(session) = call.world.sessions.get_mut(&session) {
             session.running.iter().for_each(|running| running.abort.abort());
             session.leave_app();

@@ -43,6 +43,14 @@ pub(super) const METHODS: Methods = &[
     ("Doc.DestroyVariableByName", destroy_variable_by_name),
     ("Doc.DestroySessionVariableById", |call| destroy(call, Kind::Variable)),
     ("Doc.DestroySessionVariableByName", destroy_variable_by_name),
+    ("Doc.GetFavoriteVariables", |call| one("qNames", call.doc()?.favorites.clone())),
+    ("Doc.SetFavoriteVariables", |call| {
+        let names = call.params.value("qNames").clone();
+        let document = call.doc()?;
+        document.favorites = names;
+        document.modified = true;
+        done()
+    }),
     ("Doc.GetAllInfos", all_infos),
     ("Doc.Undo", |call| step(call, false)),
     ("Doc.Redo", |call| step(call, true)),
@@ -97,8 +105,9 @@ fn create_session_object(call: &mut Call<'_>) -> Result<Answer> {
     let properties = call.params.value("qProp").clone();
     let entity = make(call, Kind::Object, properties)?;
     let id = entity.id.clone();
-    Arc::make_mut(&mut call.session()?.own).insert(entity);
-    call.session()?.stale();
+    let session = call.session()?;
+    session.stale();
+    Arc::make_mut(&mut session.own).insert(entity);
     one("qReturn", call.interface(Kind::Object, &id)?)
 }
 

@@ -32,8 +32,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.GetTablesAndKeys", tables_and_keys),
     ("Doc.GetTableData", table_data),
     ("Doc.GetFieldDescription", field_description),
-    // Scripts read files under a folder, and nothing through a connection.
-    ("Doc.GetConnections", |call| call.doc().and_then(|_| one("qConnections", json!([])))),
+    ("Doc.GetMatchingFields", matching_fields),
     ("Doc.Evaluate", evaluate),
     ("Doc.EvaluateEx", evaluate_ex),
     ("Doc.ExpandExpression", expand),
@@ -65,6 +64,13 @@ fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
 
 /// Runs the script beside the socket; `GetProgress` tells how far it is.
 fn reload(call: &mut Call<'_>, answer: fn(bool, &str) -> super::Results) -> Result<Answer> {
+    let params = call.params.value("qParams");
+    if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
+        return Err(EngineError::not_implemented("partial reloads"));
+    }
+    if params["qRowLimit"].as_i64().is_some_and(|limit| limit >= 0) {
+        return Err(EngineError::not_implemented("reloads with qRowLimit"));
+    }
     let own = Arc::clone(&call.session()?.own);
     let document = call.doc()?;
     if document.reloading {
@@ -172,6 +178,22 @@ fn field_description(call: &mut Call<'_>) -> Result<Answer> {
     let name = call.params.text("qFieldName").to_owned();
     let frame = call.frame()?;
     one("qReturn", frame.data.field_description(&name).ok_or_else(|| EngineError::not_found(name))?)
+}
+
+/// Fields that have one of the tags.
+fn matching_fields(call: &mut Call<'_>) -> Result<Answer> {
+    if !call.params.value("qMatchingFieldMode").is_null() && call.params.text("qMatchingFieldMode") != "MATCH_ONE" {
+        return Err(EngineError::not_implemented("Doc.GetMatchingFields with qMatchingFieldMode"));
+    }
+    let wanted = call.params.list("qTags").to_vec();
+    let frame = call.frame()?;
+    let descriptions = frame.data.field_names().into_iter().filter_map(|name| frame.data.nx_field_description(name));
+    let matching =
+        descriptions.filter(|field| field["qTags"].as_array().into_iter().flatten().any(|tag| wanted.contains(tag)));
+    one(
+        "qFieldNames",
+        matching.map(|field| json!({ "qName": field["qName"], "qTags": field["qTags"] })).collect::<Value>(),
+    )
 }
 
 fn evaluate(call: &mut Call<'_>) -> Result<Answer> {

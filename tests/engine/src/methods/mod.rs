@@ -1,6 +1,7 @@
 //! The methods, one file a class or a part of one, and how a request finds its own.
 
 mod bookmark;
+mod connections;
 mod doc_apps;
 mod doc_items;
 mod doc_script;
@@ -66,8 +67,9 @@ pub(crate) struct Tools {
 }
 
 static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
-    let files: [Methods; 11] = [
+    let files: [Methods; 12] = [
         bookmark::METHODS,
+        connections::METHODS,
         doc_apps::METHODS,
         doc_items::METHODS,
         doc_script::METHODS,
@@ -238,6 +240,8 @@ impl Call<'_> {
         };
         change(&mut entity)?;
         let kind = entity.kind;
+        // The current moment shares the contents; without it they are changed in place.
+        session.stale();
         if session.own.get(id).is_some() {
             Arc::make_mut(&mut session.own).insert(entity);
         } else {

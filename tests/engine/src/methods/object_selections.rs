@@ -57,6 +57,7 @@ pub(super) const METHODS: Methods = &[
             frame.cube(id, path, cancel)?.pick_ranges(&ranges, &columns, or_mode)
         })
     }),
+    ("GenericObject.MultiRangeSelectHyperCubeValues", multi_range),
     ("GenericObject.SearchListObjectFor", search),
     ("GenericObject.AbortListObjectSearch", abort_search),
     ("GenericObject.AcceptListObjectSearch", accept_search),
@@ -132,6 +133,32 @@ fn on_path(
     let (id, path) = (call.target_id()?, call.params.text("qPath").to_owned());
     let state = state_at(&*call.frame()?, &id, &path)?;
     select(call, state, mode, "qSuccess", move |frame, cancel| pick(frame, &id, &path, cancel))
+}
+
+/// Each set of ranges picks for itself; what they pick comes together.
+fn multi_range(call: &mut Call<'_>) -> Result<Answer> {
+    let sets = call.params.list("qRanges").to_vec();
+    let or_mode = call.params.flag("qOrMode");
+    on_path(call, Mode::Replace, move |frame, id, path, cancel| {
+        let cube = frame.cube(id, path, cancel)?;
+        let mut picks: Vec<Pick> = Vec::new();
+        for set in &sets {
+            let ranges = set["qRanges"].as_array().map_or(&[][..], Vec::as_slice);
+            let columns: Vec<i64> =
+                set["qColumnsToSelect"].as_array().into_iter().flatten().filter_map(|c| c.as_i64()).collect();
+            for pick in cube.pick_ranges(ranges, &columns, or_mode)? {
+                match picks.iter_mut().find(|known| known.field == pick.field) {
+                    Some(known) => known.elements.extend(pick.elements),
+                    None => picks.push(pick),
+                }
+            }
+        }
+        for pick in &mut picks {
+            pick.elements.sort_unstable();
+            pick.elements.dedup();
+        }
+        Ok(picks)
+    })
 }
 
 fn list_part(call: &mut Call<'_>, part: Part) -> Result<Answer> {

@@ -111,8 +111,8 @@ impl Entity {
 /// Cheap to copy: the entities are shared, so a copy is a moment of an app.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contents {
-    entities: BTreeMap<String, Arc<Entity>>,
-    order: Vec<String>,
+    entities: BTreeMap<Arc<str>, Arc<Entity>>,
+    order: Vec<Arc<str>>,
 }
 
 impl Contents {
@@ -125,13 +125,14 @@ impl Contents {
     }
 
     pub(crate) fn insert(&mut self, entity: Entity) {
-        if self.entities.insert(entity.id.clone(), Arc::new(entity.clone())).is_none() {
-            self.order.push(entity.id);
+        let id: Arc<str> = entity.id.as_str().into();
+        if self.entities.insert(Arc::clone(&id), Arc::new(entity)).is_none() {
+            self.order.push(id);
         }
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<Arc<Entity>> {
-        self.order.retain(|other| other != id);
+        self.order.retain(|other| &**other != id);
         self.entities.remove(id)
     }
 
@@ -164,12 +165,12 @@ impl Contents {
 
     /// Ids that are in one of the two and different in the other.
     pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
-        let changed = |(id, entity): (&String, &Arc<Entity>)| {
+        let changed = |(id, entity): (&Arc<str>, &Arc<Entity>)| {
             let same = other.entities.get(id).is_some_and(|there| Arc::ptr_eq(there, entity));
-            (!same).then(|| id.clone())
+            (!same).then(|| id.to_string())
         };
         let mut ids: Vec<_> = self.entities.iter().filter_map(changed).collect();
-        ids.extend(other.entities.keys().filter(|id| !self.entities.contains_key(*id)).cloned());
+        ids.extend(other.entities.keys().filter(|id| !self.entities.contains_key(*id)).map(|id| id.to_string()));
         ids
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Document {
     pub(crate) is_session_app: bool,
     /// Alternate states that belong to the app; a session adds its own.
     pub(crate) states: Vec<String>,
+    pub(crate) connections: Vec<Value>,
+    pub(crate) favorites: Value,
     pub(crate) reloading: bool,
     undo: Vec<Arc<Contents>>,
     redo: Vec<Arc<Contents>>,
@@ -72,6 +74,8 @@ impl Document {
             modified: false,
             is_session_app: false,
             states: Vec::new(),
+            connections: Vec::new(),
+            favorites: json!([]),
             reloading: false,
             undo: Vec::new(),
             redo: Vec::new(),

@@ -106,6 +106,14 @@ impl World {
         }
     }
 
+    /// Closes the sockets of a session.
+    pub(crate) fn close_sockets_of(&self, session: u64, code: u16) {
+        let sockets = self.sessions.get(&session).into_iter().flat_map(|session| &session.connections);
+        for socket in sockets.filter_map(|connection| self.connections.get(connection)) {
+            socket.send(Outgoing::Close { code, reason: String::new() });
+        }
+    }
+
     /// A session's reload has ended, one way or another.
     pub(crate) fn reload_is_over(&mut self, session: u64) {
         let Some(session) = self.sessions.get_mut(&session) else { return };
