@@ -36,22 +36,6 @@ impl Grouping {
             Self::Computed { formula, .. } => &formula.inner.fields,
         }
     }
-
-    /// The value of an element number.
-    pub(super) fn value(&self, element: u32, context: &Context<'_>) -> Dual {
-        match self {
-            Self::Field(field) => context.data.fields[*field].symbols.value(element),
-            Self::Computed { values, .. } => values.borrow().value(element),
-        }
-    }
-
-    /// Number of distinct values.
-    pub(super) fn cardinal(&self, context: &Context<'_>) -> usize {
-        match self {
-            Self::Field(field) => context.data.fields[*field].symbols.len(),
-            Self::Computed { values, .. } => values.borrow().len(),
-        }
-    }
 }
 
 /// Dimensions with the fields that they need from each row.
@@ -88,7 +72,7 @@ impl<'g> Keys<'g> {
     }
 
     /// The key of a row, from the values of the fields.
-    fn key(&self, codes: &[u32], context: &Context<'_>) -> GroupKey {
+    pub(super) fn of(&self, codes: &[u32], context: &Context<'_>) -> GroupKey {
         let mut memo = self.memo.borrow_mut();
         let key = self.groupings.iter().enumerate().map(|(at, grouping)| match grouping {
             Grouping::Field(_) => codes[self.places[at][0]],
@@ -216,7 +200,7 @@ impl Groups {
         } else {
             let walk = Walk::new(context.data, live, &[], &keys.fields);
             walk.run(context, &mut |_, codes| {
-                add(&keys.key(codes, context));
+                add(&keys.of(codes, context));
                 Ok(())
             })?;
         }
@@ -225,8 +209,9 @@ impl Groups {
             let mut of_formula = Vec::new();
             for aggregate in &formula.aggregates {
                 let one = aggregated(aggregate, &keys, masks, live, state, context)?;
-                // A set can bring groups that the selections alone do not leave.
-                if one.mask.is_none() && aggregate.set.is_some() {
+                // Rows can belong to groups that no dimension's table has, and a set can bring groups
+                // that the selections alone do not leave.
+                if one.mask.is_none() && !groupings.is_empty() {
                     one.present.iter().filter(|key| !key.contains(&ANY)).for_each(&mut add);
                 }
                 of_formula.push(one);
@@ -248,6 +233,12 @@ impl Groups {
         let aggregated = self.results[formula_number].iter().map(|results| results.get(key)).collect();
         let cell = Cell { aggregated, around, context };
         evaluate(&formula.tree, &cell)
+    }
+
+    /// The value of a part of a formula for a group.
+    pub(super) fn part(&self, formula_number: usize, part: &Expression, key: &[u32], context: &Context<'_>) -> Dual {
+        let aggregated = self.results[formula_number].iter().map(|results| results.get(key)).collect();
+        evaluate(part, &Cell { aggregated, around: None, context })
     }
 
     /// Whether any aggregation of a formula found anything in a group.
@@ -342,7 +333,7 @@ fn aggregated(
     let mut arguments: Vec<Dual> = Vec::new();
     walk.run(context, &mut |number, codes| {
         let (own, of_keys) = codes.split_at(fields.len());
-        let key = keys.key(of_keys, context);
+        let key = keys.of(of_keys, context);
         let row = Row { codes: own, inner: &aggregate.inner, tables: &tables, context };
         arguments.clear();
         arguments.extend(aggregate.arguments.iter().map(|argument| evaluate(argument, &row)));

@@ -22,8 +22,8 @@ pub(super) struct Walk<'a> {
     core: usize,
     /// Where the values of each field are: steps and their columns.
     sources: Vec<Vec<(usize, Arc<[u32]>)>>,
-    /// Values of a key field that stand alone at the start, if that is where the walk starts.
-    alone: Option<(usize, Vec<u32>)>,
+    /// Values of key fields that only tables beside the walk have, so that nothing goes with them.
+    alone: Vec<(usize, Vec<u32>)>,
 }
 
 struct Step {
@@ -49,7 +49,7 @@ impl<'a> Walk<'a> {
         cover(data, beyond, &mut chosen);
         connect(data, &mut chosen);
         let order = ordered(data, &chosen, core_tables);
-        let mut walk = Self { live, steps: Vec::new(), core: core_tables, sources: Vec::new(), alone: None };
+        let mut walk = Self { live, steps: Vec::new(), core: core_tables, sources: Vec::new(), alone: Vec::new() };
         for table in order {
             let link = walk.link(data, table);
             walk.steps.push(Step { table, link });
@@ -69,19 +69,21 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// A key field's values that the steps' tables do not have, though others do.
-    fn lonely(&self, data: &Data, fields: &[usize]) -> Option<(usize, Vec<u32>)> {
-        let (at, field) = fields.iter().enumerate().find(|(_, field)| data.is_key(**field))?;
-        let mut open = self.live.possible(data, *field).to_vec();
-        for (step, codes) in &self.sources[at] {
-            for (row, code) in codes.iter().enumerate() {
-                if *code != NULL && self.live.is_live(self.steps[*step].table, row) {
-                    open[*code as usize] = false;
+    /// Key fields' values that the steps' tables do not have, though others do.
+    fn lonely(&self, data: &Data, fields: &[usize]) -> Vec<(usize, Vec<u32>)> {
+        let of_field = |at: usize, field: usize| {
+            let mut open = self.live.possible(data, field).to_vec();
+            for (step, codes) in &self.sources[at] {
+                for (row, code) in codes.iter().enumerate() {
+                    if *code != NULL && self.live.is_live(self.steps[*step].table, row) {
+                        open[*code as usize] = false;
+                    }
                 }
             }
-        }
-        let values: Vec<u32> = (0..open.len() as u32).filter(|code| open[*code as usize]).collect();
-        (!values.is_empty()).then_some((at, values))
+            (0..open.len() as u32).filter(|code| open[*code as usize]).collect::<Vec<u32>>()
+        };
+        let keys = fields.iter().enumerate().filter(|(_, field)| data.is_key(**field));
+        keys.map(|(at, field)| (at, of_field(at, *field))).filter(|(_, values)| !values.is_empty()).collect()
     }
 
     fn link(&self, data: &Data, table: usize) -> Option<Link> {
@@ -145,7 +147,7 @@ impl<'a> Walk<'a> {
                     run.from(at + 1, at)?;
                 }
             }
-            if let Some((field, values)) = &self.alone {
+            for (field, values) in &self.alone {
                 for value in values {
                     run.values.fill(NULL);
                     run.values[*field] = *value;

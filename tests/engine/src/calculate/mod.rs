@@ -1,7 +1,10 @@
 //! Expressions, cubes and lists over data and selections.
 
+mod column;
 mod context;
 mod cube;
+mod definition;
+mod format;
 mod formula;
 mod group;
 mod host;
@@ -9,6 +12,7 @@ mod join;
 mod list;
 mod search;
 mod set;
+mod sort;
 
 pub use context::{Context, Library, NoLibrary, Variables};
 pub use cube::{Cube, Expansion, Side};

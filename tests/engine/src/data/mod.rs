@@ -9,7 +9,6 @@ mod tags;
 
 pub use store::{Draft, JoinSide, Store};
 pub use symbols::{NULL, Symbols};
-pub(crate) use tags::date_pattern;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Tags that the engine gives fields by what is in them.
 
 use super::Field;
-use crate::value::{Dual, Settings, parse_moment};
+use crate::value::{Dual, Settings, date_pattern};
 
 /// The tags of a field's values.
 pub(super) fn tags(field: &Field, is_key: bool, settings: &Settings) -> Vec<String> {
@@ -41,33 +41,6 @@ pub(super) fn tags(field: &Field, is_key: bool, settings: &Settings) -> Vec<Stri
 fn is_date(value: &Dual, settings: &Settings) -> bool {
     let Dual::Both(number, text) = value else { return false };
     date_pattern(*number, text, settings).is_some()
-}
-
-/// The pattern by which a text spells a number as a date, if one does.
-pub(crate) fn date_pattern<'s>(number: f64, text: &str, settings: &'s Settings) -> Option<&'s str> {
-    const COMMON: [&str; 14] = [
-        "YYYY-MM-DD",
-        "YYYY-MM-DD hh:mm:ss[.fff]",
-        "YYYY-MM-DD hh:mm",
-        "M/D/YYYY",
-        "M/D/YYYY h:mm:ss[.fff] TT",
-        "DD.MM.YYYY",
-        "DD/MM/YYYY",
-        "DD.MM.YYYY hh:mm:ss[.fff]",
-        "YYYY/MM/DD",
-        "DD-MM-YYYY",
-        "D MMM YYYY",
-        "MMM YYYY",
-        "YYYY-MM",
-        "MMM-YYYY",
-    ];
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) || text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    [settings.date.as_str(), settings.timestamp.as_str()]
-        .into_iter()
-        .chain(COMMON)
-        .find(|pattern| parse_moment(text, pattern, settings).is_some_and(|serial| (serial - number).abs() < 1e-6))
 }
 
 #[cfg(test)]

@@ -8,16 +8,16 @@ const DEEPEST: usize = 50;
 /// Replaces every `$(…)`. A variable whose definition starts with `=` is replaced by its value, as is
 /// `$(=expression)`; both are worked out by `value_of`. A variable that is not there is replaced by nothing.
 pub fn expand(text: &str, variables: &BTreeMap<String, String>, value_of: &mut dyn FnMut(&str) -> String) -> String {
-    expand_at(text, variables, value_of, 0)
+    expand_at(text, variables, value_of, &mut Vec::new())
 }
 
 fn expand_at(
     text: &str,
     variables: &BTreeMap<String, String>,
     value_of: &mut dyn FnMut(&str) -> String,
-    depth: usize,
+    inside_of: &mut Vec<String>,
 ) -> String {
-    if depth > DEEPEST || !text.contains("$(") {
+    if inside_of.len() > DEEPEST || !text.contains("$(") {
         return text.to_owned();
     }
     let mut result = String::with_capacity(text.len());
@@ -29,8 +29,8 @@ fn expand_at(
             result.push_str(&rest[start..]);
             return result;
         };
-        let content = expand_at(&inside[..end], variables, value_of, depth + 1);
-        result.push_str(&replacement(&content, variables, value_of, depth));
+        let content = expand_at(&inside[..end], variables, value_of, inside_of);
+        result.push_str(&replacement(&content, variables, value_of, inside_of));
         rest = &inside[end + 1..];
     }
     result.push_str(rest);
@@ -41,7 +41,7 @@ fn replacement(
     content: &str,
     variables: &BTreeMap<String, String>,
     value_of: &mut dyn FnMut(&str) -> String,
-    depth: usize,
+    inside_of: &mut Vec<String>,
 ) -> String {
     let content = content.trim();
     if content.starts_with('=') {
@@ -53,12 +53,17 @@ fn replacement(
         true => (content, Vec::new()),
         false => call(content),
     };
-    let Some(definition) = variables.get(name) else { return String::new() };
+    // A variable inside of itself is nothing.
+    let Some(definition) = variables.get(name).filter(|_| !inside_of.iter().any(|outer| outer == name)) else {
+        return String::new();
+    };
     let mut definition = definition.clone();
     for (at, argument) in arguments.iter().enumerate().rev() {
         definition = definition.replace(&format!("${}", at + 1), argument);
     }
-    let definition = expand_at(&definition, variables, value_of, depth + 1);
+    inside_of.push(name.to_owned());
+    let definition = expand_at(&definition, variables, value_of, inside_of);
+    inside_of.pop();
     if definition.starts_with('=') { value_of(&definition) } else { definition }
 }
 

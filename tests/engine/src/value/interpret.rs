@@ -75,6 +75,33 @@ fn keep_text(number: f64, text: &str) -> Dual {
     if plain(number) == text { Dual::Number(number) } else { Dual::both(number, text) }
 }
 
+/// The pattern by which a text spells a number as a date, if one does.
+pub fn date_pattern<'s>(number: f64, text: &str, settings: &'s Settings) -> Option<&'s str> {
+    const COMMON: [&str; 14] = [
+        "YYYY-MM-DD",
+        "YYYY-MM-DD hh:mm:ss[.fff]",
+        "YYYY-MM-DD hh:mm",
+        "M/D/YYYY",
+        "M/D/YYYY h:mm:ss[.fff] TT",
+        "DD.MM.YYYY",
+        "DD/MM/YYYY",
+        "DD.MM.YYYY hh:mm:ss[.fff]",
+        "YYYY/MM/DD",
+        "DD-MM-YYYY",
+        "D MMM YYYY",
+        "MMM YYYY",
+        "YYYY-MM",
+        "MMM-YYYY",
+    ];
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) || text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    [settings.date.as_str(), settings.timestamp.as_str()]
+        .into_iter()
+        .chain(COMMON)
+        .find(|pattern| parse_moment(text, pattern, settings).is_some_and(|serial| (serial - number).abs() < 1e-6))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,285 @@
+//! Dimensions and measures of a cube after their calculation.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::definition::DimensionDef;
+use super::formula::{Formula, RowFormula};
+use super::group::{Grouping, Groups, Keys};
+use super::join::Walk;
+use crate::data::{NULL, Symbols};
+use crate::error::Result;
+use crate::selection::{Live, Pick, ValueState};
+use crate::value::Dual;
+
+/// A value of a dimension.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    pub(super) value: Dual,
+    pub(super) text: Arc<str>,
+    pub(super) state: ValueState,
+}
+
+/// What a dimension groups by: a field, or an expression. The error is the engine's code.
+pub(super) fn grouping(definition: &DimensionDef, context: &Context<'_>) -> std::result::Result<Grouping, i32> {
+    if let Some(error) = definition.error {
+        return Err(error);
+    }
+    let text = definition.field().trim();
+    let name = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'))
+        .filter(|name| !name.contains(']'))
+        .unwrap_or(text);
+    let name =
+        name.strip_prefix('=').map(str::trim).filter(|name| context.data.field_number(name).is_some()).unwrap_or(name);
+    if let Some(field) = context.data.field_number(name) {
+        return Ok(Grouping::Field(field));
+    }
+    let invalid = crate::error::code::INVALID_DEFINITION;
+    if text.is_empty() {
+        return Err(invalid);
+    }
+    let formula = RowFormula::new(text, context).map_err(|_| invalid)?;
+    // A bare name that is no field is a mistake, not a calculation.
+    if formula.inner.fields.is_empty() && formula.inner.tables.is_empty() && !text.starts_with('=') {
+        return Err(invalid);
+    }
+    match formula.tree {
+        crate::expression::Expression::Slot(0) if formula.inner.tables.is_empty() => {
+            Ok(Grouping::Field(formula.inner.fields[0]))
+        }
+        _ => Ok(Grouping::Computed { formula, values: RefCell::default() }),
+    }
+}
+
+/// A calculated dimension.
+#[derive(Debug)]
+pub(super) struct Dimension {
+    pub(super) definition: DimensionDef,
+    pub(super) values: Vec<Shown>,
+    /// Place of each value in the dimension's order.
+    pub(super) ranks: Vec<usize>,
+    /// The field that selections go to, and its values behind each of the dimension's.
+    target: Option<(String, Option<Vec<Vec<usize>>>)>,
+    pub(super) states: Vec<ValueState>,
+    pub(super) field: Option<usize>,
+    /// Values of attribute expressions by value of the dimension.
+    pub(super) attributes: Vec<HashMap<u32, Dual>>,
+    pub(super) null_text: String,
+}
+
+/// What calculations of one cube or list share.
+pub(super) struct Ground<'a, 'c> {
+    pub(super) context: &'a Context<'c>,
+    pub(super) state: &'a str,
+    pub(super) live: &'a Live,
+}
+
+impl Dimension {
+    /// Finishes a dimension after all groups were met, which is when an expression's values are all known.
+    pub(super) fn new(definition: DimensionDef, grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<Self> {
+        let context = ground.context;
+        let (field, states, target) = match grouping {
+            Grouping::Field(field) => {
+                let states = context.selections.value_states(context.data, ground.live, ground.state, *field);
+                (Some(*field), states, Some((context.data.fields[*field].name.to_string(), None)))
+            }
+            Grouping::Computed { formula, values } => behind(grouping, formula, &values.borrow(), ground)?,
+        };
+        let symbols: Symbols = match grouping {
+            Grouping::Field(field) => context.data.fields[*field].symbols.clone(),
+            Grouping::Computed { values, .. } => values.borrow().clone(),
+        };
+        let values: Vec<Shown> = symbols
+            .values()
+            .iter()
+            .enumerate()
+            .map(|(at, value)| Shown {
+                value: value.clone(),
+                text: match &definition.format {
+                    Some(format) => super::format::shown(value, Some(format), &context.settings).into(),
+                    None => value.to_text(),
+                },
+                state: states.get(at).copied().unwrap_or(ValueState::Optional),
+            })
+            .collect();
+        let mut dimension = Self {
+            definition,
+            values,
+            ranks: Vec::new(),
+            target,
+            states,
+            field,
+            attributes: Vec::new(),
+            null_text: "-".into(),
+        };
+        dimension.ranks = super::sort::ranks(&dimension, grouping, ground)?;
+        Ok(dimension)
+    }
+
+    /// Works out attribute expressions for the dimension's values.
+    pub(super) fn calculate_attributes(&mut self, grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<()> {
+        for attribute in &self.definition.attributes {
+            let text = attribute_expression(attribute, ground.context);
+            self.attributes.push(by_value(&text, grouping, ground)?);
+        }
+        Ok(())
+    }
+
+    /// A value by its element number; none for null and others that are no values.
+    pub(super) fn value(&self, element: u32) -> Option<&Shown> {
+        self.values.get(element as usize)
+    }
+
+    /// The text of a value, null included.
+    pub(super) fn text(&self, element: u32) -> &str {
+        self.value(element).map_or(&self.null_text, |shown| &shown.text)
+    }
+
+    /// Place of a value in the dimension's order; null comes last.
+    pub(super) fn rank(&self, element: u32) -> usize {
+        self.ranks.get(element as usize).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Name of the field that selections go to.
+    pub(super) fn target(&self) -> Option<&str> {
+        self.target.as_ref().map(|(field, _)| field.as_str())
+    }
+
+    /// What to select for values of this dimension.
+    pub(super) fn pick(&self, elements: impl Iterator<Item = i64>) -> Option<Pick> {
+        let (field, behind) = self.target.as_ref()?;
+        let own = elements.filter_map(|element| usize::try_from(element).ok());
+        let elements = match behind {
+            None => own.collect(),
+            Some(behind) => own.filter_map(|element| behind.get(element)).flatten().copied().collect(),
+        };
+        Some(Pick { field: field.clone(), elements })
+    }
+}
+
+type Behind = (Option<usize>, Vec<ValueState>, Option<(String, Option<Vec<Vec<usize>>>)>);
+
+/// The field's values behind an expression's values, and their states, if the expression is of one field.
+fn behind(grouping: &Grouping, formula: &RowFormula, values: &Symbols, ground: &Ground<'_, '_>) -> Result<Behind> {
+    let context = ground.context;
+    let [field] = formula.inner.fields.as_slice() else {
+        return Ok((None, vec![ValueState::Optional; values.len()], None));
+    };
+    let of_field = context.data.fields[*field].symbols.len();
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
+    let state_of = context.selections.value_states(context.data, ground.live, ground.state, *field);
+    let mut states: Vec<Option<ValueState>> = vec![None; values.len()];
+    // A second grouping numbers anew, so that values come out that are not possible now; known ones are found again.
+    let all = Grouping::Computed { formula: formula.clone(), values: RefCell::new(values.clone()) };
+    let groupings = [all];
+    let keys = Keys::new(&groupings, ground.live, ground.state, context)?;
+    for element in 0..of_field {
+        let key = keys.of(&[element as u32], context)[0];
+        if let Some(list) = behind.get_mut(key as usize) {
+            list.push(element);
+            let state = state_of[element];
+            let known = &mut states[key as usize];
+            *known = Some(known.map_or(state, |known| known.min(state)));
+        }
+    }
+    let _ = grouping;
+    let states = states.into_iter().map(|state| state.unwrap_or(ValueState::Optional)).collect();
+    Ok((None, states, Some((context.data.fields[*field].name.to_string(), Some(behind)))))
+}
+
+/// The text of an attribute expression, which may be a master measure.
+pub(super) fn attribute_expression(attribute: &Value, context: &Context<'_>) -> String {
+    let id = super::definition::text(attribute, "qLibraryId");
+    if !id.is_empty()
+        && let Some(item) = context.library.measure(id)
+        && let Some(measure) = item.get("qMeasure")
+    {
+        return super::definition::text(measure, "qDef").to_owned();
+    }
+    super::definition::text(attribute, "qExpression").to_owned()
+}
+
+/// The value of an expression for each value of a dimension.
+pub(super) fn by_value(text: &str, grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<HashMap<u32, Dual>> {
+    let context = ground.context;
+    let Ok(formula) = Formula::new(text, context) else { return Ok(HashMap::new()) };
+    let groupings = std::slice::from_ref(grouping);
+    let groups = Groups::new(groupings, &[&formula], &[vec![true]], ground.live, ground.state, context)?;
+    Ok(groups.keys.iter().map(|key| (key[0], groups.value(0, &formula, key, None, context))).collect())
+}
+
+/// How often each value of a dimension is there, in its own table.
+pub(super) fn frequencies(grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<HashMap<u32, u64>> {
+    let context = ground.context;
+    let groupings = std::slice::from_ref(grouping);
+    let keys = Keys::new(groupings, ground.live, ground.state, context)?;
+    let mut counts: HashMap<u32, u64> = HashMap::new();
+    let walk = Walk::new(context.data, ground.live, &keys.fields, &[]);
+    walk.run(context, &mut |_, codes| {
+        *counts.entry(keys.of(codes, context)[0]).or_default() += 1;
+        Ok(())
+    })?;
+    counts.remove(&NULL);
+    Ok(counts)
+}
+
+/// `NxAttrExprInfo` of attribute expressions, from their values.
+pub(super) fn attribute_infos(definitions: &[Value], values: &[Vec<&Dual>], context: &Context<'_>) -> Vec<Value> {
+    definitions
+        .iter()
+        .zip(values)
+        .map(|(definition, values)| {
+            let numbers = || values.iter().filter_map(|value| value.as_number());
+            let wire = |number: Option<f64>| crate::value::wire_number(number.unwrap_or(f64::NAN));
+            let text = super::definition::text;
+            let label = text(definition, "qLabelExpression");
+            let title = if label.is_empty() { text(definition, "qLabel") } else { label };
+            let title = match super::evaluate_string(&title.into(), context) {
+                title if title.is_empty() => attribute_expression(definition, context),
+                title => title,
+            };
+            let asked = definition.get("qNumFormat").filter(|format| !matches!(text(format, "qType"), "" | "U"));
+            let mut info = json!({
+                "qMin": wire(numbers().min_by(f64::total_cmp)),
+                "qMax": wire(numbers().max_by(f64::total_cmp)),
+                "qFallbackTitle": title,
+                "qNumFormat": asked.cloned().unwrap_or_else(|| super::format::suggested(values.iter().copied(), &context.settings)),
+            });
+            if asked.is_none() {
+                info["qIsAutoFormat"] = true.into();
+            }
+            for (name, value) in super::definition::own_members(Some(definition)) {
+                info[name] = value;
+            }
+            info
+        })
+        .collect()
+}
+
+/// `qAttrExps` of a cell.
+pub(super) fn attribute_values<'v>(
+    definitions: &[Value],
+    values: impl Iterator<Item = Option<&'v Dual>>,
+    settings: &crate::value::Settings,
+) -> Value {
+    let cells: Vec<Value> = definitions
+        .iter()
+        .zip(values)
+        .map(|(definition, value)| match value {
+            None | Some(Dual::Null) => json!({ "qNum": "NaN" }),
+            Some(value) => {
+                let format = definition
+                    .get("qNumFormat")
+                    .filter(|format| !matches!(super::definition::text(format, "qType"), "" | "U"));
+                json!({ "qText": super::format::shown(value, format, settings), "qNum": value.wire_number() })
+            }
+        })
+        .collect();
+    json!({ "qValues": cells })
+}

@@ -1,0 +1,112 @@
+//! Pages of a pivot cube.
+
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use super::Cube;
+use super::straight::Page;
+use super::tree::{Leaf, Node};
+use crate::calculate::definition::Mode;
+use crate::calculate::group::{ANY, GroupKey};
+use crate::error::Result;
+use crate::value::{Dual, wire_number};
+
+impl Cube {
+    /// Pages of a pivot cube, `[NxPivotPage]`.
+    pub fn pivot_pages(&self, pages: &[Value]) -> Result<Value> {
+        self.ready(Mode::Pivot)?;
+        let pages = Page::read(pages)?;
+        Ok(pages.into_iter().map(|page| self.pivot_page(page)).collect::<Vec<_>>().into())
+    }
+
+    fn pivot_page(&self, page: Page) -> Value {
+        let (width, height) = self.size();
+        let (columns, rows) = page.within(width, height);
+        // Without left dimensions there is still a row of totals.
+        let rows = if self.left_leaves.is_empty() && page.height > 0 && page.top == 0 && self.shown_left == 0 {
+            0..1
+        } else {
+            rows
+        };
+        let data: Vec<Vec<Value>> = rows
+            .clone()
+            .map(|row| {
+                columns
+                    .clone()
+                    .map(|column| self.pivot_cell(self.left_leaves.get(row), self.top_leaves.get(column)))
+                    .collect()
+            })
+            .collect();
+        let count = rows.len();
+        json!({
+            "qLeft": part(&self.left_tree, &rows, 0).0,
+            "qTop": part(&self.top_tree, &columns, 0).0,
+            "qData": data,
+            "qArea": page.area(columns.len(), count),
+        })
+    }
+
+    fn pivot_cell(&self, left: Option<&Leaf>, top: Option<&Leaf>) -> Value {
+        let (measure, value) = self.leaf_value(left, top);
+        match value {
+            None | Some(Dual::Null) => json!({ "qText": "-", "qNum": "NaN", "qType": "U" }),
+            Some(value) => json!({ "qText": self.shown(measure, value), "qNum": value.wire_number(), "qType": "V" }),
+        }
+    }
+
+    /// The measure and its value where a row and a column meet.
+    pub(super) fn leaf_value(&self, left: Option<&Leaf>, top: Option<&Leaf>) -> (usize, Option<&Dual>) {
+        let mut key: GroupKey = vec![ANY; self.dimensions.len()];
+        for leaf in [left, top].into_iter().flatten() {
+            for (own, code) in key.iter_mut().zip(&leaf.key) {
+                if *code != ANY {
+                    *own = *code;
+                }
+            }
+        }
+        let measure = [left, top].into_iter().flatten().find_map(|leaf| leaf.measure).unwrap_or(0);
+        (measure, self.cells.get(&key).and_then(|values| values.get(measure)))
+    }
+}
+
+/// The part of a tree whose ends are in a range, with how many ends each node has before and after it.
+/// Answers the nodes and where the ends after them start.
+fn part(nodes: &[Node], range: &Range<usize>, start: usize) -> (Vec<Value>, usize) {
+    let mut at = start;
+    let mut result = Vec::new();
+    for node in nodes {
+        let (children, end) = match node.children.is_empty() {
+            true => (Vec::new(), at + 1),
+            false => part(&node.children, range, at),
+        };
+        if at < range.end && end > range.start {
+            let up = range.start.saturating_sub(at);
+            let down = end.saturating_sub(range.end);
+            result.push(wire(node, children, up, down));
+        }
+        at = end;
+    }
+    (result, at)
+}
+
+fn wire(node: &Node, children: Vec<Value>, up: usize, down: usize) -> Value {
+    let mut cell = json!({
+        "qElemNo": node.element,
+        "qValue": wire_number(node.number),
+        "qType": node.kind.to_string(),
+        "qUp": up,
+        "qDown": down,
+        "qSubNodes": children,
+    });
+    if let Some(text) = &node.text {
+        cell["qText"] = text.as_str().into();
+    }
+    if node.can_expand {
+        cell["qCanExpand"] = true.into();
+    }
+    if node.can_collapse {
+        cell["qCanCollapse"] = true.into();
+    }
+    cell
+}

@@ -1,0 +1,202 @@
+//! Rows of a cube: which there are, what is in them, and their order.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{Cube, Row};
+use crate::calculate::Context;
+use crate::calculate::definition::{Mode, truth};
+use crate::calculate::formula::Formula;
+use crate::calculate::group::{ANY, GroupKey, Groups};
+use crate::calculate::host::Around;
+use crate::calculate::sort;
+use crate::data::NULL;
+use crate::error::Result;
+use crate::expression::Expression;
+use crate::value::Dual;
+
+/// What is known while a cube's rows are made.
+pub(super) struct Calculation<'a, 'c> {
+    pub(super) groups: &'a Groups,
+    pub(super) formulas: &'a [Formula],
+    pub(super) attributes: &'a [Vec<Formula>],
+    pub(super) context: &'a Context<'c>,
+}
+
+impl Calculation<'_, '_> {
+    pub(super) fn value(&self, measure: usize, key: &[u32]) -> Dual {
+        self.groups.value(measure, &self.formulas[measure], key, None, self.context)
+    }
+}
+
+impl Cube {
+    /// Which dimensions to group by, for rows and for all totals that can be asked for.
+    pub(super) fn masks(&self, dimensions: usize) -> Vec<Vec<bool>> {
+        let full = vec![true; dimensions];
+        let none = vec![false; dimensions];
+        if self.mode == Mode::Straight {
+            return vec![full, none];
+        }
+        let (left, top) = self.sides();
+        let mut masks = vec![full];
+        for left_count in 0..=left.len() {
+            for top_count in 0..=top.len() {
+                let mut mask = none.clone();
+                left[..left_count].iter().chain(&top[..top_count]).for_each(|dimension| {
+                    if let Some(one) = mask.get_mut(*dimension) {
+                        *one = true;
+                    }
+                });
+                if !masks.contains(&mask) {
+                    masks.push(mask);
+                }
+            }
+        }
+        masks
+    }
+
+    /// Dimensions on the left and on top, from the outside in.
+    pub(super) fn sides(&self) -> (Vec<usize>, Vec<usize>) {
+        let dimensions = |order: &[i64]| order.iter().filter_map(|column| usize::try_from(*column).ok()).collect();
+        (dimensions(&self.shown_order[..self.shown_left]), dimensions(&self.shown_order[self.shown_left..]))
+    }
+
+    /// Whether a group is to be shown.
+    pub(super) fn keeps(&self, key: &[u32], definition: &Value, calculation: &Calculation<'_, '_>) -> bool {
+        let null = key
+            .iter()
+            .zip(&self.dimensions)
+            .any(|(code, dimension)| *code == NULL && dimension.definition.null_suppression);
+        if null {
+            return false;
+        }
+        let count = calculation.formulas.len();
+        if count == 0 {
+            return true;
+        }
+        if truth(definition, "qSuppressMissing")
+            && !key.is_empty()
+            && !(0..count).any(|measure| calculation.groups.is_present(measure, key))
+        {
+            return false;
+        }
+        let is_zero = |value: &Dual| value.is_null() || value.as_number() == Some(0.0);
+        !(truth(definition, "qSuppressZero") && (0..count).all(|measure| is_zero(&calculation.value(measure, key))))
+    }
+
+    pub(super) fn calculate_rows(&mut self, keys: Vec<GroupKey>, calculation: &Calculation<'_, '_>) -> Result<()> {
+        let measures = calculation.formulas.len();
+        for key in keys {
+            let values = (0..measures).map(|measure| calculation.value(measure, &key)).collect();
+            self.rows.push(Row { key, values, attributes: Vec::new() });
+        }
+        calculation.context.check_cancelled()?;
+        if self.dimensions.is_empty() && measures == 0 {
+            self.rows.clear();
+        }
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.sort_by(|a, b| self.compare(a, b));
+        self.rows = rows;
+        self.look_around(calculation);
+        if self.mode == Mode::Straight {
+            self.totals = self.total_values(calculation);
+            self.calculate_attributes(calculation);
+        }
+        Ok(())
+    }
+
+    fn total_values(&self, calculation: &Calculation<'_, '_>) -> Vec<Dual> {
+        let everything = vec![ANY; self.dimensions.len()];
+        (0..calculation.formulas.len()).map(|measure| calculation.value(measure, &everything)).collect()
+    }
+
+    /// Rows by the columns to sort by, then by load order.
+    fn compare(&self, a: &Row, b: &Row) -> Ordering {
+        let dimensions = self.dimensions.len();
+        let by_column = self.shown_order.iter().filter_map(|column| usize::try_from(*column).ok()).map(|column| {
+            match self.dimensions.get(column) {
+                Some(dimension) => dimension.rank(a.key[column]).cmp(&dimension.rank(b.key[column])),
+                None => match self.measures.get(column - dimensions) {
+                    Some(measure) => {
+                        let at = column - dimensions;
+                        sort::by_measure(
+                            &a.values[at],
+                            &b.values[at],
+                            &measure.definition.sorting,
+                            measure.definition.reverse,
+                        )
+                    }
+                    None => Ordering::Equal,
+                },
+            }
+        });
+        by_column.fold(Ordering::Equal, Ordering::then).then_with(|| a.key.cmp(&b.key))
+    }
+
+    /// Works out measures that look at other rows, now that rows have their order.
+    fn look_around(&mut self, calculation: &Calculation<'_, '_>) {
+        for (number, formula) in calculation.formulas.iter().enumerate().filter(|(_, formula)| formula.looks_around) {
+            let mut start = 0;
+            while start < self.rows.len() {
+                let end = self.segment_end(start);
+                let keys: Vec<GroupKey> = self.rows[start..end].iter().map(|row| row.key.clone()).collect();
+                let at = |expression: &Expression, row: usize| {
+                    calculation.groups.part(number, expression, &keys[row], calculation.context)
+                };
+                for (place, key) in keys.iter().enumerate() {
+                    let values = self.rows[start + place].values.clone();
+                    let column = |measure: usize| values.get(measure).cloned().unwrap_or(Dual::Null);
+                    let around = Around { row: place, rows: keys.len(), at: &at, column: &column };
+                    let value = calculation.groups.value(number, formula, key, Some(&around), calculation.context);
+                    self.rows[start + place].values[number] = value;
+                }
+                start = end;
+            }
+        }
+    }
+
+    /// Rows that share all dimensions but the innermost are one segment.
+    fn segment_end(&self, start: usize) -> usize {
+        let inner = self.dimensions.len().saturating_sub(1);
+        let outer = &self.rows[start].key[..inner.min(self.rows[start].key.len())];
+        let rest = self.rows[start..].iter().position(|row| row.key[..outer.len()] != *outer);
+        rest.map_or(self.rows.len(), |length| start + length)
+    }
+
+    fn calculate_attributes(&mut self, calculation: &Calculation<'_, '_>) {
+        if calculation.attributes.iter().all(Vec::is_empty) {
+            return;
+        }
+        for row in &mut self.rows {
+            let mut number = calculation.formulas.len();
+            for formulas in calculation.attributes {
+                let mut values = Vec::new();
+                for formula in formulas {
+                    values.push(calculation.groups.value(number, formula, &row.key, None, calculation.context));
+                    number += 1;
+                }
+                row.attributes.push(values);
+            }
+        }
+    }
+
+    /// Values of every group that a pivot table can show.
+    pub(super) fn calculate_cells(&mut self, masks: &[Vec<bool>], calculation: &Calculation<'_, '_>) -> Result<()> {
+        let measures = calculation.formulas.len();
+        for mask in masks {
+            let mut seen: HashSet<GroupKey> = HashSet::new();
+            for row in &self.rows {
+                let key: GroupKey =
+                    row.key.iter().zip(mask).map(|(code, keep)| if *keep { *code } else { ANY }).collect();
+                if seen.insert(key.clone()) {
+                    let values = (0..measures).map(|measure| calculation.value(measure, &key)).collect();
+                    self.cells.insert(key, values);
+                }
+            }
+            calculation.context.check_cancelled()?;
+        }
+        Ok(())
+    }
+}

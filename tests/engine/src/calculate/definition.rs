@@ -1,0 +1,342 @@
+//! What a cube or list is defined to be, master items looked up.
+
+use serde_json::{Map, Value};
+
+use super::Context;
+use crate::error::code;
+
+/// How the rows of a cube are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Straight,
+    Pivot,
+    Stacked,
+    /// Known to the protocol but not calculated here.
+    Other,
+}
+
+impl Mode {
+    pub(super) fn of(definition: &Value) -> Self {
+        match definition.get("qMode") {
+            None | Some(Value::Null) => Self::Straight,
+            Some(Value::String(name)) => match name.as_str() {
+                "" | "S" | "DATA_MODE_STRAIGHT" => Self::Straight,
+                "P" | "DATA_MODE_PIVOT" => Self::Pivot,
+                "K" | "DATA_MODE_PIVOT_STACK" => Self::Stacked,
+                _ => Self::Other,
+            },
+            Some(number) => match number.as_i64() {
+                Some(0) => Self::Straight,
+                Some(1) => Self::Pivot,
+                Some(2) => Self::Stacked,
+                _ => Self::Other,
+            },
+        }
+    }
+
+    pub(super) fn wire(self) -> &'static str {
+        match self {
+            Self::Straight | Self::Other => "S",
+            Self::Pivot => "P",
+            Self::Stacked => "K",
+        }
+    }
+}
+
+/// A member's text; empty if it is absent.
+pub(super) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
+    value.get(member).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A member that is true or false; false if it is absent.
+pub(super) fn truth(value: &Value, member: &str) -> bool {
+    value.get(member).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// A member's whole number, or what it is without.
+pub(super) fn whole(value: &Value, member: &str, otherwise: i64) -> i64 {
+    value
+        .get(member)
+        .and_then(|number| number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)))
+        .unwrap_or(otherwise)
+}
+
+/// A member's list; empty if it is absent.
+pub(super) fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
+    value.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Members that apps keep in definitions and expect again in layouts.
+pub(super) fn own_members(value: Option<&Value>) -> Map<String, Value> {
+    let members = value.and_then(Value::as_object).into_iter().flatten();
+    members.filter(|(name, _)| !is_engines(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn is_engines(name: &str) -> bool {
+    name.strip_prefix('q')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == 'c' || c == 'v' || c == 'n'))
+}
+
+/// How values are sorted: 1 upwards, -1 downwards, 0 not by this.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sorting {
+    pub(super) state: i64,
+    pub(super) frequency: i64,
+    pub(super) numeric: i64,
+    pub(super) text: i64,
+    pub(super) load_order: i64,
+    pub(super) expression: i64,
+    pub(super) by: String,
+}
+
+impl Sorting {
+    pub(super) fn of(criteria: Option<&Value>) -> Self {
+        let Some(criteria) = criteria else { return Self::default() };
+        Self {
+            state: whole(criteria, "qSortByState", 0),
+            frequency: whole(criteria, "qSortByFrequency", 0),
+            numeric: whole(criteria, "qSortByNumeric", 0),
+            text: whole(criteria, "qSortByAscii", 0),
+            load_order: whole(criteria, "qSortByLoadOrder", 0),
+            expression: whole(criteria, "qSortByExpression", 0),
+            by: criteria.get("qExpression").map(|by| text(by, "qv")).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// `qSortIndicator`: by the first criterion that there is.
+    pub(super) fn indicator(&self) -> &'static str {
+        let criteria = [self.state, self.expression, self.frequency, self.numeric, self.text, self.load_order];
+        match criteria.into_iter().find(|criterion| *criterion != 0) {
+            Some(1..) => "A",
+            Some(_) => "D",
+            None => "N",
+        }
+    }
+}
+
+/// A dimension of a cube, or the one of a list.
+#[derive(Debug, Clone)]
+pub(super) struct DimensionDef {
+    /// Definitions of its group's fields.
+    pub(super) fields: Vec<String>,
+    pub(super) labels: Vec<String>,
+    /// Which field of the group counts.
+    pub(super) active: usize,
+    pub(super) label_expression: String,
+    pub(super) title: String,
+    pub(super) grouping: String,
+    pub(super) sorting: Sorting,
+    pub(super) reverse: bool,
+    pub(super) format: Option<Value>,
+    pub(super) library_id: String,
+    pub(super) null_suppression: bool,
+    pub(super) show_all: bool,
+    pub(super) show_total: bool,
+    pub(super) total_label: Value,
+    pub(super) other_label: Value,
+    pub(super) others: Value,
+    pub(super) attributes: Vec<Value>,
+    pub(super) attribute_dimensions: Vec<Value>,
+    pub(super) condition: Condition,
+    pub(super) extra: Map<String, Value>,
+    /// Why it cannot be calculated.
+    pub(super) error: Option<i32>,
+}
+
+/// A measure of a cube.
+#[derive(Debug, Clone)]
+pub(super) struct MeasureDef {
+    pub(super) expression: String,
+    pub(super) label: String,
+    pub(super) label_expression: String,
+    pub(super) sorting: Sorting,
+    pub(super) reverse: bool,
+    pub(super) format: Option<Value>,
+    pub(super) library_id: String,
+    pub(super) attributes: Vec<Value>,
+    pub(super) condition: Condition,
+    pub(super) extra: Map<String, Value>,
+    pub(super) error: Option<i32>,
+}
+
+/// A calculation condition with its message.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Condition {
+    expression: Value,
+    message: Value,
+}
+
+impl Condition {
+    /// The newer kind with a message counts before the older one.
+    pub(super) fn of(definition: &Value) -> Self {
+        let new = definition.get("qCalcCondition");
+        let condition =
+            new.and_then(|condition| condition.get("qCond")).filter(|condition| !text(condition, "qv").is_empty());
+        Self {
+            expression: condition.or_else(|| definition.get("qCalcCond")).cloned().unwrap_or_default(),
+            message: new.and_then(|condition| condition.get("qMsg")).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The message if the condition does not hold.
+    pub(super) fn fails(&self, context: &Context<'_>) -> Option<String> {
+        if text(&self.expression, "qv").trim().is_empty() {
+            return None;
+        }
+        let holds = super::evaluate_value(&self.expression, context).is_some_and(|value| value.holds());
+        (!holds).then(|| super::evaluate_string(&self.message, context))
+    }
+}
+
+fn texts(value: &Value, member: &str) -> Vec<String> {
+    list(value, member).iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The format that a definition asks for; one of unknown type asks for nothing.
+fn asked_format(format: Option<&Value>) -> Option<Value> {
+    format.filter(|format| !matches!(text(format, "qType"), "" | "U" | "UNKNOWN")).cloned()
+}
+
+impl DimensionDef {
+    /// From an `NxDimension`, or a `ListObjectDef`, which has the same members.
+    pub(super) fn of(definition: &Value, context: &Context<'_>) -> Self {
+        let empty = Value::Null;
+        let inline = definition.get("qDef").unwrap_or(&empty);
+        let library_id = text(definition, "qLibraryId").to_owned();
+        let item = if library_id.is_empty() { None } else { context.library.dimension(&library_id) };
+        let error = (!library_id.is_empty() && item.is_none()).then_some(code::NOT_IN_LIBRARY);
+        let item = item.and_then(|item| item.get("qDim").cloned());
+        let from = item.as_ref().unwrap_or(inline);
+        let fields = texts(from, "qFieldDefs");
+        let active = usize::try_from(whole(inline, "qActiveField", 0)).unwrap_or(0).min(fields.len().saturating_sub(1));
+        let mut extra = own_members(item.as_ref());
+        extra.extend(own_members(Some(inline)));
+        let label_expression = [inline, from]
+            .into_iter()
+            .map(|from| text(from, "qLabelExpression"))
+            .find(|text| !text.is_empty())
+            .unwrap_or_default();
+        let labels = [inline, from]
+            .into_iter()
+            .map(|from| texts(from, "qFieldLabels"))
+            .find(|labels| labels.iter().any(|label| !label.is_empty()));
+        Self {
+            fields,
+            labels: labels.unwrap_or_default(),
+            active,
+            label_expression: label_expression.to_owned(),
+            title: item.as_ref().map(|item| text(item, "title")).unwrap_or_default().to_owned(),
+            grouping: match from.get("qGrouping").and_then(Value::as_str).unwrap_or("N") {
+                "H" | "GRP_NX_HIEARCHY" | "GRP_NX_HIERARCHY" => "H",
+                "C" | "GRP_NX_COLLECTION" => "C",
+                _ => "N",
+            }
+            .to_owned(),
+            sorting: Sorting::of(
+                list(inline, "qSortCriterias").get(active).or_else(|| list(inline, "qSortCriterias").first()),
+            ),
+            reverse: truth(inline, "qReverseSort"),
+            format: asked_format(list(inline, "qNumberPresentations").get(active)),
+            library_id,
+            null_suppression: truth(definition, "qNullSuppression"),
+            show_all: truth(definition, "qShowAll"),
+            show_total: truth(definition, "qShowTotal")
+                || definition
+                    .get("qOtherTotalSpec")
+                    .is_some_and(|spec| matches!(text(spec, "qTotalMode"), "TOTAL_EXPR")),
+            total_label: definition.get("qTotalLabel").cloned().unwrap_or_default(),
+            other_label: definition.get("qOtherLabel").cloned().unwrap_or_default(),
+            others: definition.get("qOtherTotalSpec").cloned().unwrap_or_default(),
+            attributes: list(definition, "qAttributeExpressions").to_vec(),
+            attribute_dimensions: list(definition, "qAttributeDimensions").to_vec(),
+            condition: Condition::of(definition),
+            extra,
+            error,
+        }
+    }
+
+    /// The definition of the field that counts.
+    pub(super) fn field(&self) -> &str {
+        self.fields.get(self.active).map_or("", String::as_str)
+    }
+
+    /// What the column is called.
+    pub(super) fn fallback_title(&self, context: &Context<'_>) -> String {
+        if !self.label_expression.is_empty() {
+            return super::evaluate_string(&Value::from(equals(&self.label_expression)), context);
+        }
+        self.group_title(self.active, context)
+    }
+
+    /// What a field of the group is called.
+    pub(super) fn group_title(&self, at: usize, context: &Context<'_>) -> String {
+        match self.labels.get(at) {
+            Some(label) if !label.is_empty() => super::evaluate_string(&Value::from(label.as_str()), context),
+            _ if !self.title.is_empty() && self.fields.len() == 1 => self.title.clone(),
+            _ => {
+                let field = self.fields.get(at).map_or("", String::as_str);
+                field.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(field).to_owned()
+            }
+        }
+    }
+}
+
+/// An expression with its equals sign.
+fn equals(text: &str) -> String {
+    if text.trim_start().starts_with('=') { text.to_owned() } else { format!("={text}") }
+}
+
+impl MeasureDef {
+    /// From an `NxMeasure`.
+    pub(super) fn of(definition: &Value, context: &Context<'_>) -> Self {
+        let empty = Value::Null;
+        let inline = definition.get("qDef").unwrap_or(&empty);
+        let library_id = text(definition, "qLibraryId").to_owned();
+        let item = if library_id.is_empty() { None } else { context.library.measure(&library_id) };
+        let error = (!library_id.is_empty() && item.is_none()).then_some(code::NOT_IN_LIBRARY);
+        let item = item.and_then(|item| item.get("qMeasure").cloned());
+        let from = item.as_ref().unwrap_or(inline);
+        let expressions = texts(from, "qExpressions");
+        let active = usize::try_from(whole(inline, "qActiveExpression", 0)).ok();
+        let expression = match expressions.get(active.unwrap_or(0)) {
+            Some(expression) if !text(from, "qGrouping").is_empty() && text(from, "qGrouping") != "N" => {
+                expression.clone()
+            }
+            _ => text(from, "qDef").to_owned(),
+        };
+        let first = |member: &str| {
+            [inline, from]
+                .into_iter()
+                .map(|from| text(from, member))
+                .find(|text| !text.is_empty())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let mut extra = own_members(item.as_ref());
+        extra.extend(own_members(Some(inline)));
+        Self {
+            expression,
+            label: first("qLabel"),
+            label_expression: first("qLabelExpression"),
+            sorting: Sorting::of(definition.get("qSortBy")),
+            reverse: truth(inline, "qReverseSort"),
+            format: asked_format(inline.get("qNumFormat")).or_else(|| asked_format(from.get("qNumFormat"))),
+            library_id,
+            attributes: list(definition, "qAttributeExpressions").to_vec(),
+            condition: Condition::of(definition),
+            extra,
+            error,
+        }
+    }
+
+    /// What the column is called.
+    pub(super) fn fallback_title(&self, context: &Context<'_>) -> String {
+        if !self.label_expression.is_empty() {
+            return super::evaluate_string(&Value::from(equals(&self.label_expression)), context);
+        }
+        if !self.label.is_empty() {
+            return super::evaluate_string(&Value::from(self.label.as_str()), context);
+        }
+        self.expression.clone()
+    }
+}
