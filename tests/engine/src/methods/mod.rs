@@ -349,3 +349,22 @@ pub(crate) fn calculate(
     let job: Job = Box::new(move |tools| Ok(Done::Result(result(name, work(&frame, tools)?))));
     Ok(Answer::Later(Work::Calculation, job))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_is_one_of_the_schemas() {
+        let unknown: Vec<_> = METHODS.keys().filter(|name| !snapshot().methods.contains_key(**name)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+        assert!(coverage().iter().filter(|(_, there)| *there).count() == METHODS.len());
+    }
+
+    #[test]
+    fn ids_look_like_uuids_and_differ() {
+        let (one, other) = (unique_id(), unique_id());
+        assert_ne!(one, other);
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+    }
+}
