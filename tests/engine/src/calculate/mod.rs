@@ -175,4 +175,6 @@ pub fn state_counts(field: &str, context: &Context<'_>) -> Result<Value> {
 }
 
 #[cfg(test)]
+mod list_tests;
+#[cfg(test)]
 mod tests;

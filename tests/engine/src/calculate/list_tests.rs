@@ -1,0 +1,97 @@
+use serde_json::{Value, json};
+
+use super::List;
+use super::tests::{App, SALES};
+use crate::selection::Part;
+
+fn definition(field: &str, more: Value) -> Value {
+    let mut definition = json!({
+        "qDef": { "qFieldDefs": [field], "qSortCriterias": [{ "qSortByAscii": 1, "qSortByNumeric": 1 }] },
+        "qInitialDataFetch": [{ "qTop": 0, "qLeft": 0, "qWidth": 5, "qHeight": 100 }],
+    });
+    if let (Value::Object(definition), Value::Object(more)) = (&mut definition, more) {
+        definition.extend(more);
+    }
+    definition
+}
+
+fn list(app: &App, definition: &Value, search: Option<&str>) -> List {
+    List::new(definition, search, &app.context()).unwrap()
+}
+
+/// First column as text with states.
+fn shown(list: &List) -> String {
+    let layout = list.layout();
+    let rows = layout["qDataPages"][0]["qMatrix"].as_array().unwrap().clone();
+    let cell = |row: &Value| format!("{}{}", row[0]["qText"].as_str().unwrap(), row[0]["qState"].as_str().unwrap());
+    rows.iter().map(cell).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_list_has_all_values_with_their_states() {
+    let mut app = App::new(SALES);
+    assert_eq!(shown(&list(&app, &definition("Product", json!({})), None)), "aO bO cO");
+    app.select("Country", "SE");
+    assert_eq!(shown(&list(&app, &definition("Product", json!({})), None)), "aO bO cX");
+    assert_eq!(shown(&list(&app, &definition("Country", json!({})), None)), "DEX SES");
+    assert_eq!(shown(&list(&app, &definition("Country", json!({ "qShowAlternatives": true })), None)), "DEA SES");
+    let by_state =
+        json!({ "qDef": { "qFieldDefs": ["Country"], "qSortCriterias": [{ "qSortByState": 1, "qSortByAscii": 1 }] } });
+    assert_eq!(shown(&list(&app, &definition("", by_state), None)), "SES DEX");
+    let auto = json!({ "qAutoSortByState": { "qDisplayNumberOfRows": 1 } });
+    assert_eq!(shown(&list(&app, &definition("Country", auto), None)), "SES DEX");
+}
+
+#[test]
+fn its_layout_has_one_dimension() {
+    let app = App::new(SALES);
+    let layout = list(&app, &definition("Day", json!({ "title": "T" })), None).layout();
+    assert_eq!(layout["qSize"], json!({ "qcx": 1, "qcy": 4 }));
+    assert_eq!(layout["qDimensionInfo"]["qFallbackTitle"], "Day");
+    assert_eq!(layout["qDimensionInfo"]["qNumFormat"]["qType"], "D");
+    assert_eq!(layout["qDimensionInfo"]["qDimensionType"], "T");
+    assert_eq!(layout["title"], "T");
+    assert_eq!(list(&app, &definition("nosuch", json!({})), None).layout()["qError"]["qErrorCode"], 7000);
+    assert!(list(&app, &definition("nosuch", json!({})), None).data_pages(&[]).is_err());
+}
+
+#[test]
+fn frequencies_and_expressions() {
+    let app = App::new(SALES);
+    let frequency = |mode: &str| {
+        let layout = list(&app, &definition("Product", json!({ "qFrequencyMode": mode })), None).layout();
+        layout["qDataPages"][0]["qMatrix"][0][0]["qFrequency"].clone()
+    };
+    assert_eq!((frequency("V"), frequency("P"), frequency("N")), (json!("2"), json!("50.0%"), Value::Null));
+    let layout =
+        list(&app, &definition("Product", json!({ "qExpressions": [{ "qExpr": "Sum(Amount)" }] })), None).layout();
+    assert_eq!(layout["qDataPages"][0]["qMatrix"][0][1]["qNum"], 40);
+    assert_eq!(layout["qSize"]["qcx"], 2);
+}
+
+#[test]
+fn searching_narrows_the_list() {
+    let app = App::new(SALES);
+    let searched = list(&app, &definition("Country", json!({})), Some("e"));
+    assert_eq!(shown(&searched), "DEO SEO");
+    let searched = list(&app, &definition("Country", json!({})), Some("d x"));
+    assert_eq!(shown(&searched), "DEO");
+    assert_eq!(searched.pick_part(Part::Possible).unwrap()[0].elements, [1]);
+    assert_eq!(shown(&list(&app, &definition("Amount", json!({})), Some(">20"))), "30O 40O");
+}
+
+#[test]
+fn rows_lead_back_to_values() {
+    let mut app = App::new(SALES);
+    app.select("Country", "SE");
+    let products = list(&app, &definition("Product", json!({})), None);
+    assert_eq!(products.field(), "Product");
+    assert_eq!(products.pick_values(&[2, 99]).unwrap()[0].elements, [2, 99]);
+    assert_eq!(products.pick_part(Part::Excluded).unwrap()[0].elements, [2]);
+    let amounts = list(&app, &definition("Amount", json!({})), None);
+    let range = json!({ "qMin": 20, "qMax": 40, "qMinInclEq": true });
+    assert_eq!(amounts.pick_ranges(&[range]).unwrap()[0].elements, [1, 2]);
+    let years = list(&app, &definition("=Year(Day)", json!({})), None);
+    assert_eq!(shown(&years), "2020O 2021X");
+    assert_eq!(years.pick_values(&[1]).unwrap()[0].elements, [3]);
+}
