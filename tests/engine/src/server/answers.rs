@@ -6,7 +6,7 @@ use crate::faults::{self, Kind as FaultKind, Stage, strike};
 use crate::methods::{self, Answer, Call, Done, Job, Params, Results, Tools};
 use crate::protocol::envelope::Request;
 use crate::protocol::failure::{INTERNAL, failure, to_json};
-use crate::session::connection::{Outgoing, Target};
+use crate::session::connection::{Held, Outgoing, Target};
 use crate::session::jobs::{Abort, Running, Work};
 use crate::session::world::World;
 use serde_json::{Map, Value, json};
@@ -92,7 +92,7 @@ impl Task {
                 let body = result_body(results);
                 let world = &mut *shared.world();
                 self.leave(world);
-                send_body(&shared, world, self.connection, &self.request, &body, &[]);
+                write_body(world, self.connection, &self.request, &body, &[]);
             }
             done => {
                 let world = &mut *shared.world();
@@ -133,11 +133,56 @@ impl Task {
     }
 }
 
-/// Writes an answer and puts it on its way, through whatever faults are in it.
+/// Sends an answer, through whatever faults are in it. What is late or waits for others is written when its turn
+/// comes, so that a delta is always one from what was sent before it.
 fn send(shared: &Arc<Shared>, world: &mut World, connection: u64, request: &Request, results: Result<Results>) {
-    let faults = strike(&mut world.faults, Stage::Answer, connection, &request.method);
+    let mut faults = strike(&mut world.faults, Stage::Answer, connection, &request.method);
+    if faults.is_empty() {
+        return write(world, connection, request, results, &[]);
+    }
+    if faults.contains(&FaultKind::Hold) {
+        // What the request has changed is said all the same.
+        return world.push_changes(None);
+    }
+    let late = faults.iter().filter_map(|fault| match fault {
+        FaultKind::Delay(by) => Some(*by),
+        _ => None,
+    });
+    let late: Duration = late.sum();
+    let together = faults.iter().find_map(|fault| match fault {
+        FaultKind::Reorder(answers) => Some(*answers),
+        _ => None,
+    });
+    faults.retain(|fault| !matches!(fault, FaultKind::Delay(_) | FaultKind::Reorder(_)));
+    let answer = Held { request: request.clone(), results, faults };
+    if !late.is_zero() {
+        let shared = Arc::downgrade(shared);
+        tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            if let Some(shared) = shared.upgrade() {
+                write(&mut shared.world(), connection, &answer.request, answer.results, &answer.faults);
+            }
+        });
+        return;
+    }
     let Some(socket) = world.connections.get_mut(&connection) else { return };
-    let results = results.map(|results| change_results(results, &faults));
+    socket.held.push(answer);
+    if socket.held.len() < together.unwrap_or(1) {
+        return;
+    }
+    let held = std::mem::take(&mut socket.held);
+    if together.is_some() {
+        faults::end_reorder(&mut world.faults);
+    }
+    for answer in held.into_iter().rev() {
+        write(world, connection, &answer.request, answer.results, &answer.faults);
+    }
+}
+
+/// Writes an answer and puts it on its way.
+fn write(world: &mut World, connection: u64, request: &Request, results: Result<Results>, faults: &[FaultKind]) {
+    let Some(socket) = world.connections.get_mut(&connection) else { return };
+    let results = results.map(|results| change_results(results, faults));
     let body = match results {
         _ if faults.contains(&FaultKind::Empty) => String::new(),
         Ok(results) if request.delta => {
@@ -147,22 +192,15 @@ fn send(shared: &Arc<Shared>, world: &mut World, connection: u64, request: &Requ
         Ok(results) => result_body(results),
         Err(failure) => format!(",\"error\":{}", to_json(&failure)),
     };
-    send_body(shared, world, connection, request, &body, &faults);
+    write_body(world, connection, request, &body, faults);
 }
 
 fn result_body(results: Results) -> String {
     format!(",\"result\":{}", Value::Object(results))
 }
 
-/// Adds id and changes to an answer, and sends it.
-fn send_body(
-    shared: &Arc<Shared>,
-    world: &mut World,
-    connection: u64,
-    request: &Request,
-    body: &str,
-    faults: &[FaultKind],
-) {
+/// Adds id and changes to an answer, and puts it on its way.
+fn write_body(world: &mut World, connection: u64, request: &Request, body: &str, faults: &[FaultKind]) {
     world.push_changes(Some(connection));
     let Some(socket) = world.connections.get_mut(&connection) else { return };
     if !request.delta {
@@ -170,7 +208,18 @@ fn send_body(
     }
     let pending = socket.take_pending();
     let text = format!("{{\"jsonrpc\":\"2.0\",\"id\":{}{body}{pending}}}", request.id);
-    deliver(shared, world, connection, text, faults);
+    for fault in faults {
+        match fault {
+            FaultKind::Drop => return socket.send(Outgoing::Drop),
+            FaultKind::Close { code, reason } => {
+                return socket.send(Outgoing::Close { code: *code, reason: reason.clone() });
+            }
+            FaultKind::Before(before) => socket.send(Outgoing::Text(before.clone())),
+            FaultKind::Twice => socket.send(Outgoing::Text(text.clone())),
+            _ => {}
+        }
+    }
+    socket.send(Outgoing::Text(text));
 }
 
 fn change_results(results: Results, faults: &[FaultKind]) -> Results {
@@ -184,45 +233,4 @@ fn change_results(results: Results, faults: &[FaultKind]) -> Results {
         Value::Object(results) => results,
         other => Map::from_iter([("value".to_owned(), json!(other))]),
     }
-}
-
-fn deliver(shared: &Arc<Shared>, world: &mut World, connection: u64, text: String, faults: &[FaultKind]) {
-    let Some(socket) = world.connections.get_mut(&connection) else { return };
-    let mut texts = vec![text.clone()];
-    let mut late = Duration::ZERO;
-    for fault in faults {
-        match fault {
-            FaultKind::Hold => return,
-            FaultKind::Drop => return socket.send(Outgoing::Drop),
-            FaultKind::Close { code, reason } => {
-                return socket.send(Outgoing::Close { code: *code, reason: reason.clone() });
-            }
-            FaultKind::Before(before) => texts.insert(0, before.clone()),
-            FaultKind::Twice => texts.push(text.clone()),
-            FaultKind::Delay(by) => late += *by,
-            FaultKind::Reorder(answers) => {
-                socket.held.append(&mut texts);
-                if socket.held.len() < *answers {
-                    return;
-                }
-                texts = std::mem::take(&mut socket.held);
-                texts.reverse();
-                faults::end_reorder(&mut world.faults);
-            }
-            _ => {}
-        }
-    }
-    socket.sent += texts.len();
-    if late.is_zero() {
-        texts.into_iter().for_each(|text| socket.send(Outgoing::Text(text)));
-        return;
-    }
-    let shared = Arc::downgrade(shared);
-    tokio::spawn(async move {
-        tokio::time::sleep(late).await;
-        let Some(shared) = shared.upgrade() else { return };
-        if let Some(socket) = shared.world().connections.get(&connection) {
-            texts.into_iter().for_each(|text| socket.send(Outgoing::Text(text)));
-        }
-    });
 }

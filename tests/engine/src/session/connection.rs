@@ -1,7 +1,11 @@
 //! One socket: its handles, what it still has to be told, and the answers it has for deltas.
 
+use crate::error::Result;
+use crate::faults;
+use crate::methods::Results;
 use crate::objects::contents::Kind;
 use crate::protocol::delta;
+use crate::protocol::envelope::Request;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tokio::sync::mpsc::UnboundedSender;
@@ -43,6 +47,14 @@ pub(crate) enum Outgoing {
     Drop,
 }
 
+/// An answer that is not written yet.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) request: Request,
+    pub(crate) results: Result<Results>,
+    pub(crate) faults: Vec<faults::Kind>,
+}
+
 #[derive(Debug)]
 struct Handle {
     target: Target,
@@ -61,9 +73,8 @@ pub(crate) struct Connection {
     pending_close: BTreeSet<i64>,
     /// What was last sent as a delta, by handle and method.
     bases: HashMap<(i64, String), Map<String, Value>>,
-    /// Messages sent, and answers waiting to be sent in another order.
-    pub(crate) sent: usize,
-    pub(crate) held: Vec<String>,
+    /// Answers waiting to be sent in another order.
+    pub(crate) held: Vec<Held>,
 }
 
 impl Connection {
@@ -77,7 +88,6 @@ impl Connection {
             pending_change: BTreeSet::new(),
             pending_close: BTreeSet::new(),
             bases: HashMap::new(),
-            sent: 0,
             held: Vec::new(),
         }
     }

@@ -154,7 +154,6 @@ impl World {
         if let Some(connection) = self.connections.get_mut(&connection) {
             for _ in 0..repeats {
                 connection.send(Outgoing::Text(text.clone()));
-                connection.sent += 1;
             }
         }
     }
