@@ -117,7 +117,8 @@ impl Companion {
         notes
     }
 
-    fn apply(&self, model: &mut Model) {
+    /// Adds its facts to a model, without a look at whether they are complete.
+    pub(crate) fn apply(&self, model: &mut Model) {
         for (item, instead) in &self.instead {
             let (owner, member) = item.split_once('/').unwrap_or((item, ""));
             let marks = match (model.methods.get_mut(owner), model.types.get_mut(owner)) {

@@ -21,11 +21,13 @@
 //! ```
 
 pub mod companion;
+pub mod diff;
 mod docs;
 pub mod documentation;
 mod emit;
 mod families;
 pub mod fault;
+pub mod legacy;
 mod markdown;
 pub mod model;
 mod names;

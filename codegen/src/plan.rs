@@ -110,9 +110,15 @@ pub(crate) enum OutcomeKind {
 
 /// Plans the code for a model that its companion has completed.
 pub(crate) fn plan(model: &Model, companion: &Companion) -> Result<Plan, Faults> {
+    let (plan, faults) = draft(model, companion);
+    if faults.is_empty() { Ok(plan) } else { Err(Faults(faults)) }
+}
+
+/// A plan with all its faults; code can be written from it only if there are none.
+pub(crate) fn draft(model: &Model, companion: &Companion) -> (Plan, Vec<Fault>) {
     let mut planner = Planner { model, companion, faults: Vec::new(), boxed: shape::endless_members(model) };
     let plan = planner.plan();
-    if planner.faults.is_empty() { Ok(plan) } else { Err(Faults(planner.faults)) }
+    (plan, planner.faults)
 }
 
 struct Planner<'a> {

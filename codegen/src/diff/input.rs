@@ -1,0 +1,60 @@
+//! The files that can be compared.
+
+use serde_json::Value;
+
+use crate::fault::{Fault, Faults};
+use crate::legacy::Legacy;
+use crate::model::Model;
+use crate::{openrpc, snapshot};
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A published schema or a snapshot.
+    Model(Box<Model>),
+    /// The form that enigma.js bundles.
+    Legacy(Box<Legacy>),
+}
+
+impl Input {
+    /// Reads a published schema, a snapshot or a legacy file, whichever it is. The second value is what the reader does
+    /// not know.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the file, or that it is none of the three.
+    pub fn read(text: &str) -> Result<(Self, Vec<Fault>), Faults> {
+        let file: Value =
+            serde_json::from_str(text).map_err(|error| Fault::new("", format!("this is not JSON: {error}"), FORMS))?;
+        let has = |key: &str| file.get(key).is_some_and(|value| !value.is_null());
+        if has("structs") && !has("methods") {
+            return Ok((Self::Legacy(Box::new(Legacy::read(&file)?)), Vec::new()));
+        }
+        if has("engine") {
+            let model = snapshot::read(text).map_err(|error| {
+                Fault::new(
+                    "",
+                    format!("this looks like a snapshot, and is none: {error}"),
+                    "Import the published file again.",
+                )
+            })?;
+            return Ok((Self::Model(Box::new(model)), Vec::new()));
+        }
+        if has("openrpc") || has("components") {
+            let published = openrpc::read(text)?;
+            return Ok((Self::Model(Box::new(published.model)), published.unknown));
+        }
+        Err(Fault::new("", "this is no schema", FORMS).into())
+    }
+
+    /// The engine version, as far as the file says.
+    pub fn engine(&self) -> &str {
+        match self {
+            Self::Model(model) => &model.engine,
+            Self::Legacy(legacy) => legacy.version.as_deref().unwrap_or("(legacy, no version)"),
+        }
+    }
+}
+
+const FORMS: &str =
+    "Give a published schema (OpenRPC), a snapshot (schema/snapshot.json) or a legacy schema (`structs`).";

@@ -1,0 +1,87 @@
+//! Stability, deprecation, visibility and categories of an item.
+
+use super::line::{Change, Line, Subject};
+use super::side;
+use crate::model::{Deprecation, Marks, Stability};
+
+/// The item that marks belong to.
+pub(super) struct About {
+    pub(super) subject: Subject,
+    pub(super) item: String,
+    pub(super) rust: Vec<String>,
+    /// Whether Rust warns of its use when it is deprecated.
+    pub(super) warns: bool,
+}
+
+impl About {
+    fn line(&self, change: Change) -> Line {
+        Line::new(change, self.subject, self.item.clone()).rust(self.rust.clone())
+    }
+}
+
+/// What holds for an item within another one: its own word, or else that of what is around it.
+pub(super) fn within(own: &Marks, around: &Marks) -> Marks {
+    Marks {
+        stability: own.stability.or(around.stability),
+        visibility: own.visibility.clone().or_else(|| around.visibility.clone()),
+        ..own.clone()
+    }
+}
+
+/// Compares the marks of one item, each side with what is around it. What follows from around is said there.
+pub(super) fn compare(
+    about: &About,
+    (old, old_around): (&Marks, Option<&Marks>),
+    (new, new_around): (&Marks, Option<&Marks>),
+    lines: &mut Vec<Line>,
+) {
+    let whole = |own: &Marks, around: Option<&Marks>| around.map_or_else(|| own.clone(), |around| within(own, around));
+    let (old_whole, new_whole) = (whole(old, old_around), whole(new, new_around));
+    if old.stability != new.stability && old_whole.stability != new_whole.stability {
+        lines.push(stability(about, old_whole.stability, new_whole.stability));
+    }
+    deprecation(about, old.deprecated.as_ref(), new.deprecated.as_ref(), lines);
+    if old.visibility != new.visibility && old_whole.visibility != new_whole.visibility {
+        let text = |marks: Marks| marks.visibility.unwrap_or_default();
+        lines.push(about.line(Change::Changed).fact("visibility", text(old_whole), text(new_whole)));
+    }
+    if old.categories != new.categories {
+        let text = |marks: &Marks| marks.categories.join(", ");
+        lines.push(about.line(Change::Changed).fact("categories", text(old), text(new)));
+    }
+}
+
+fn stability(about: &About, old: Option<Stability>, new: Option<Stability>) -> Line {
+    let experimental = |stability| stability == Some(Stability::Experimental);
+    let (change, meaning) = match (experimental(old), experimental(new)) {
+        (true, false) => (Change::Stabilized, "It may be relied upon."),
+        (false, true) => (Change::Unsettled, "It may change or go with any version from now on."),
+        _ => (Change::Changed, ""),
+    };
+    let word = |stability: Option<Stability>| stability.map_or("", Stability::as_str);
+    about.line(change).fact("stability", word(old), word(new)).meaning(meaning)
+}
+
+fn deprecation(about: &About, old: Option<&Deprecation>, new: Option<&Deprecation>, lines: &mut Vec<Line>) {
+    let instead = |deprecation: &Deprecation| deprecation.instead.join(", ");
+    match (old, new) {
+        (None, Some(new)) => {
+            let rust: Vec<String> = new.instead.iter().map(|path| format!("`{}`", side::item(path))).collect();
+            let advice = match &rust[..] {
+                [] => "the schema names nothing to use instead".to_owned(),
+                rust => format!("use {} instead", rust.join(" or ")),
+            };
+            let line = about.line(Change::Deprecated);
+            lines.push(if about.warns {
+                line.adds().meaning(format!("The compiler warns of its use; {advice}."))
+            } else {
+                line.meaning(format!("The documentation says so; {advice}."))
+            });
+        }
+        (Some(_), None) => lines.push(about.line(Change::Restored)),
+        (Some(old), Some(new)) if old != new => {
+            lines.push(about.line(Change::Changed).fact("what to use instead", instead(old), instead(new)));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,130 @@
+//! Parameters: required ones are arguments, in their order; optional ones have setters.
+
+use super::line::{Change, Line, Subject};
+use super::pair::{self, Matched};
+use super::side::{self, MethodItem};
+use super::{Sides, marks, similar};
+use crate::model::Param;
+
+pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_>, lines: &mut Vec<Line>) {
+    let (old_names, new_names) = (names(&old.method.params), names(&new.method.params));
+    let renamed = |a: &Param, b: &Param| {
+        a.required == b.required
+            && sides.types.same(&a.ty, &b.ty)
+            && pair::same_place(&old_names, &a.name, &new_names, &b.name)
+            && similar::fields(&a.name, &b.name)
+    };
+    let Matched { pairs, removed, added } =
+        pair::matched(&old.method.params, &new.method.params, |param| &param.name, renamed);
+    for param in removed {
+        let item = old.param_item(&param.name);
+        let line = Line::new(Change::Removed, Subject::Parameter, path(new, param)).rust([item.clone()]);
+        lines.push(line.breaks(if param.required {
+            format!("`{}` and `{}::new` take one argument less.", new.function(), new.request())
+        } else {
+            format!("The setter and the field `{item}` are gone.")
+        }));
+    }
+    for param in added {
+        let item = new.param_item(&param.name);
+        let line = Line::new(Change::Added, Subject::Parameter, path(new, param)).rust([item]);
+        lines.push(if param.required {
+            line.breaks(format!("`{}` and `{}::new` take one argument more.", new.function(), new.request()))
+        } else {
+            line.adds()
+        });
+    }
+    for (a, b) in &pairs {
+        param(sides, (old, a), (new, b), lines);
+    }
+    order(old, new, &pairs, lines);
+}
+
+fn names(params: &[Param]) -> Vec<&str> {
+    params.iter().map(|param| param.name.as_str()).collect()
+}
+
+fn path(method: MethodItem<'_>, param: &Param) -> String {
+    format!("{}/{}", method.wire, param.name)
+}
+
+fn param(
+    sides: &Sides<'_>,
+    (old, a): (MethodItem<'_>, &Param),
+    (new, b): (MethodItem<'_>, &Param),
+    lines: &mut Vec<Line>,
+) {
+    let (was, item) = (old.param_item(&a.name), new.param_item(&b.name));
+    let line = |change| Line::new(change, Subject::Parameter, path(new, b)).rust([item.clone()]);
+    let last = |item: &str| item.rsplit("::").next().unwrap_or_default().to_owned();
+    if a.name != b.name {
+        let renamed = line(Change::Renamed).was(format!("{}/{}", old.wire, a.name));
+        lines.push(if last(&was) == last(&item) {
+            renamed.recompile("The same name in Rust; a program that was built before sends the old one.")
+        } else if b.required {
+            renamed.breaks(format!("The field `{was}` became `{item}`; arguments stay where they are."))
+        } else {
+            renamed.breaks(format!("The setter and field `{was}` became `{item}`."))
+        });
+    }
+    if a.required != b.required {
+        let word = |required| if required { "required" } else { "optional" };
+        lines.push(line(Change::Changed).fact("required", word(a.required), word(b.required)).breaks(if b.required {
+            format!("It is an argument of `{}` and `{}::new` now, no longer a setter.", new.function(), new.request())
+        } else {
+            format!("It is a setter now, no longer an argument of `{}` and `{}::new`.", new.function(), new.request())
+        }));
+    }
+    if !sides.types.same(&a.ty, &b.ty) {
+        let changed = line(Change::Changed).fact("type", a.ty.to_string(), b.ty.to_string());
+        lines.push(match (old.param(&a.name), new.param(&b.name)) {
+            (Some(a), Some(b)) if !side::same_in_rust(&a.shape, &b.shape) => {
+                changed.breaks(format!("`{item}` is `{}`; it was `{}`.", side::rust(&b.shape), side::rust(&a.shape)))
+            }
+            _ => changed.meaning("The same in Rust."),
+        });
+    }
+    if a.default != b.default {
+        let text = |default: &Option<serde_json::Value>| default.as_ref().map(ToString::to_string).unwrap_or_default();
+        lines.push(
+            line(Change::Changed)
+                .fact("default", text(&a.default), text(&b.default))
+                .meaning("What the engine takes for a call that leaves it out; the code leaves that to the engine."),
+        );
+    }
+    let about = marks::About { subject: Subject::Parameter, item: path(new, b), rust: vec![item], warns: false };
+    marks::compare(&about, (&a.marks, Some(&old.method.marks)), (&b.marks, Some(&new.method.marks)), lines);
+}
+
+/// Parameters in another order: of the required ones it is the order of the arguments.
+fn order(old: MethodItem<'_>, new: MethodItem<'_>, pairs: &[(&Param, &Param)], lines: &mut Vec<Line>) {
+    let now = |name: &str| pairs.iter().find(|(a, _)| a.name == name).map(|(_, b)| b.name.as_str());
+    let was: Vec<&str> = old.method.params.iter().filter_map(|param| now(&param.name)).collect();
+    let is: Vec<&str> =
+        new.method.params.iter().map(|param| param.name.as_str()).filter(|name| was.contains(name)).collect();
+    if was == is {
+        return;
+    }
+    let required = |list: &[&str]| -> Vec<String> {
+        let both = |name: &&&str| pairs.iter().any(|(a, b)| b.name == **name && a.required && b.required);
+        list.iter().filter(both).map(|name| (*name).to_owned()).collect()
+    };
+    let line = Line::new(Change::Changed, Subject::Method, new.wire).rust(new.items()).fact(
+        "order of parameters",
+        was.join(", "),
+        is.join(", "),
+    );
+    let shapes: Vec<_> =
+        required(&is).iter().filter_map(|name| new.param(name)).map(|p| side::rust(&p.shape)).collect();
+    lines.push(if required(&was) == required(&is) {
+        line.meaning("Arguments keep their order.")
+    } else {
+        let alike = shapes.iter().enumerate().any(|(index, shape)| shapes[..index].contains(shape));
+        let silent = if alike { " Some are of one type: the compiler does not notice." } else { "" };
+        line.breaks(format!(
+            "The arguments of `{}` and `{}::new` have another order.{silent}",
+            new.function(),
+            new.request()
+        ))
+    });
+}

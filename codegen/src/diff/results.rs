@@ -1,0 +1,102 @@
+//! What comes back: nothing, one value, or a response with several.
+
+use super::line::{Change, Line, Subject};
+use super::pair::{self, Matched};
+use super::side::{self, MethodItem};
+use super::{Sides, similar};
+use crate::model::{ResultValue, TypeRef};
+use crate::plan::{Outcome, OutcomeKind};
+
+type Item<'a> = (&'a ResultValue, &'a Outcome);
+
+pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_>, lines: &mut Vec<Line>) {
+    let items = |item: MethodItem<'_>| item.plan.results.len();
+    let one = items(old) == 1 && items(new) == 1;
+    let (old_items, new_items) = (list(old), list(new));
+    let (old_names, new_names) = (names(&old_items), names(&new_items));
+    let renamed = |a: Item<'_>, b: Item<'_>| {
+        one || sides.types.same(&a.0.ty, &b.0.ty)
+            && pair::same_place(&old_names, &a.0.name, &new_names, &b.0.name)
+            && similar::fields(&a.0.name, &b.0.name)
+    };
+    let Matched { pairs, removed, added } =
+        pair::matched(old_items.iter().copied(), new_items.iter().copied(), |item| &item.0.name, renamed);
+    let form = form(old, new);
+    for (result, outcome) in removed {
+        let item = field(old, outcome);
+        let line = Line::new(Change::Removed, Subject::Result, path(new, result)).rust([item.clone()]);
+        lines.push(line.breaks(form.clone().unwrap_or_else(|| format!("The field `{item}` is gone."))));
+    }
+    for (result, outcome) in added {
+        let line = Line::new(Change::Added, Subject::Result, path(new, result)).rust([field(new, outcome)]);
+        lines.push(match &form {
+            Some(form) => line.breaks(form.clone()),
+            None => line.adds(),
+        });
+    }
+    for (a, b) in pairs {
+        result(sides, (old, a), (new, b), lines);
+    }
+}
+
+fn list(method: MethodItem<'_>) -> Vec<Item<'_>> {
+    method.method.results.iter().zip(&method.plan.results).collect()
+}
+
+fn names<'a>(items: &[Item<'a>]) -> Vec<&'a str> {
+    items.iter().map(|(result, _)| result.name.as_str()).collect()
+}
+
+fn path(method: MethodItem<'_>, result: &ResultValue) -> String {
+    format!("{}#result/{}", method.wire, result.name)
+}
+
+/// The field of the response, or the method itself if there is only one value.
+fn field(method: MethodItem<'_>, outcome: &Outcome) -> String {
+    method.response().map_or_else(|| method.function(), |response| format!("{response}::{}", outcome.name))
+}
+
+/// What breaks when the number of values makes the answer another type, or the kind of one takes traits from it.
+fn form(old: MethodItem<'_>, new: MethodItem<'_>) -> Option<String> {
+    let (was, is) = (old.plan.results.len(), new.plan.results.len());
+    let object = |item: MethodItem<'_>| item.plan.results.iter().any(|o| matches!(o.kind, OutcomeKind::Object(_)));
+    if was.min(2) != is.min(2) {
+        Some(format!("`{}` returns `{}`; it returned `{}`.", new.function(), new.returns(), old.returns()))
+    } else if was > 1 && object(new) && !object(old) {
+        Some(format!("`{}` holds an object now, so that it has no `Default` and `PartialEq` any more.", new.returns()))
+    } else {
+        None
+    }
+}
+
+fn result(
+    sides: &Sides<'_>,
+    (old, a): (MethodItem<'_>, Item<'_>),
+    (new, b): (MethodItem<'_>, Item<'_>),
+    lines: &mut Vec<Line>,
+) {
+    let item = field(new, b.1);
+    let line = |change| Line::new(change, Subject::Result, path(new, b.0)).rust([item.clone()]);
+    if a.0.name != b.0.name {
+        let renamed = line(Change::Renamed).was(format!("{}#result/{}", old.wire, a.0.name));
+        lines.push(if old.response().is_some() && new.response().is_some() && a.1.name != b.1.name {
+            renamed.breaks(format!("The field `{}` became `{item}`.", field(old, a.1)))
+        } else {
+            renamed.recompile("The same in Rust; a program that was built before does not find the value.")
+        });
+    }
+    let ty = |ty: &TypeRef| ty.to_string();
+    if !sides.types.same(&a.0.ty, &b.0.ty) {
+        let changed = line(Change::Changed).fact("type", ty(&a.0.ty), ty(&b.0.ty));
+        let same = match (&a.1.kind, &b.1.kind) {
+            (OutcomeKind::Value(a), OutcomeKind::Value(b)) => side::same_in_rust(a, b),
+            (OutcomeKind::Object(a), OutcomeKind::Object(b)) => a == b,
+            _ => false,
+        };
+        lines.push(if same {
+            changed.meaning("The same in Rust.")
+        } else {
+            changed.breaks(format!("`{item}` is `{}`; it was `{}`.", side::outcome(b.1), side::outcome(a.1)))
+        });
+    }
+}

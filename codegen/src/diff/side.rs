@@ -1,0 +1,186 @@
+//! One side of a comparison: its facts, the plan of its code, and the Rust names of its items.
+
+use crate::companion::Companion;
+use crate::fault::Fault;
+use crate::model::{Kind, Method, Model, TypeRef, class_of};
+use crate::names;
+use crate::plan::{self, Field, MethodPlan, Outcome, OutcomeKind, Param, Plan, Shape, TypeBody, TypePlan};
+
+/// A model that the companion has completed, and the plan of its code.
+pub(super) struct Side {
+    pub(super) model: Model,
+    pub(super) plan: Plan,
+    /// What keeps code from being generated.
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Side {
+    pub(super) fn of(model: &Model, companion: &Companion) -> Self {
+        let mut model = model.clone();
+        companion.apply(&mut model);
+        let (plan, faults) = plan::draft(&model, companion);
+        Self { model, plan, faults }
+    }
+
+    pub(super) fn ty(&self, wire: &str) -> Option<&TypePlan> {
+        self.plan.types.iter().find(|ty| ty.wire == wire)
+    }
+
+    /// Each method's name, facts and plan.
+    pub(super) fn methods(&self) -> impl Iterator<Item = MethodItem<'_>> {
+        let plans = self.plan.classes.iter().flat_map(|class| &class.methods);
+        plans.filter_map(|plan| {
+            let (wire, method) = self.model.methods.get_key_value(&plan.wire)?;
+            Some(MethodItem { wire, method, plan })
+        })
+    }
+
+    /// Where a type is used: paths of the schema.
+    pub(super) fn uses(&self, wire: &str) -> Vec<String> {
+        let is = |ty: &TypeRef| ty.named() == Some(wire);
+        let mut uses = Vec::new();
+        for (name, method) in &self.model.methods {
+            uses.extend(method.params.iter().filter(|p| is(&p.ty)).map(|p| format!("{name}/{}", p.name)));
+            uses.extend(method.results.iter().filter(|r| is(&r.ty)).map(|r| format!("{name}#result/{}", r.name)));
+        }
+        for (name, ty) in &self.model.types {
+            match &ty.kind {
+                Kind::Struct { members, dynamic } => {
+                    uses.extend(members.iter().filter(|m| is(&m.ty)).map(|m| format!("{name}/{}", m.name)));
+                    uses.extend(dynamic.iter().filter(|m| is(&m.ty)).map(|m| format!("{name}/{}", m.name)));
+                }
+                Kind::Array { items } => uses.extend(is(items).then(|| name.clone())),
+                Kind::Open | Kind::Text { .. } | Kind::Enum { .. } => {}
+            }
+        }
+        uses
+    }
+}
+
+/// A method with its plan.
+#[derive(Clone, Copy)]
+pub(super) struct MethodItem<'a> {
+    pub(super) wire: &'a str,
+    pub(super) method: &'a Method,
+    pub(super) plan: &'a MethodPlan,
+}
+
+impl<'a> MethodItem<'a> {
+    /// `Doc`
+    pub(super) fn class(&self) -> &'a str {
+        class_of(self.wire).unwrap_or_default()
+    }
+
+    /// `DocApi::get_field`
+    pub(super) fn function(&self) -> String {
+        format!("{}Api::{}", names::ty(self.class()), self.plan.name)
+    }
+
+    /// `doc::GetField`
+    pub(super) fn request(&self) -> String {
+        format!("{}::{}", names::function(self.class()), self.plan.request)
+    }
+
+    /// `doc::GetFieldResponse`, if several values come back.
+    pub(super) fn response(&self) -> Option<String> {
+        (self.plan.results.len() > 1).then(|| format!("{}Response", self.request()))
+    }
+
+    /// What comes back, as Rust.
+    pub(super) fn returns(&self) -> String {
+        match (&self.plan.results[..], self.response()) {
+            ([only], _) => outcome(only),
+            (_, Some(response)) => response,
+            (_, None) => "()".to_owned(),
+        }
+    }
+
+    /// Its items.
+    pub(super) fn items(&self) -> Vec<String> {
+        [self.function(), self.request()].into_iter().chain(self.response()).collect()
+    }
+
+    pub(super) fn param(&self, wire: &str) -> Option<&'a Param> {
+        self.plan.required.iter().chain(&self.plan.optional).find(|param| param.wire == wire)
+    }
+
+    /// `doc::GetField::field_name`
+    pub(super) fn param_item(&self, wire: &str) -> String {
+        let name = self.param(wire).map_or_else(|| names::field(wire), |param| param.name.clone());
+        format!("{}::{name}", self.request())
+    }
+}
+
+/// The Rust items of a method whose plan there is not: of a legacy file.
+pub(super) fn method_items(wire: &str) -> Vec<String> {
+    let (class, method) = wire.split_once('.').unwrap_or_default();
+    vec![
+        format!("{}Api::{}", names::ty(class), names::function(method)),
+        format!("{}::{}", names::function(class), names::ty(method)),
+    ]
+}
+
+/// The Rust item of a method, or of a type or one of its members, by its path.
+pub(super) fn item(path: &str) -> String {
+    if path.contains('.') {
+        return method_items(path).swap_remove(0);
+    }
+    match path.split_once('/') {
+        Some((ty, member)) => format!("types::{}::{}", names::ty(ty), names::field(member)),
+        None => format!("types::{}", names::ty(path)),
+    }
+}
+
+/// `types::NxPage::left`
+pub(super) fn field_item(ty: &TypePlan, field: &Field) -> String {
+    let rare = if field.rare { "Rare" } else { "" };
+    format!("types::{}{rare}::{}", ty.name, field.name)
+}
+
+/// What comes back as one value, as Rust.
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    match &outcome.kind {
+        OutcomeKind::Value(shape) => rust(shape),
+        OutcomeKind::Object(class) => class.clone(),
+    }
+}
+
+/// A type as Rust.
+pub(super) fn rust(shape: &Shape) -> String {
+    shape.tokens().to_string().replace(' ', "")
+}
+
+/// Whether two types are one in Rust, whatever aliases they are written with.
+pub(super) fn same_in_rust(old: &Shape, new: &Shape) -> bool {
+    rust(&plain(old)) == rust(&plain(new))
+}
+
+fn plain(shape: &Shape) -> Shape {
+    match shape {
+        Shape::Alias(_, inner) => plain(inner),
+        Shape::List(inner) => Shape::List(Box::new(plain(inner))),
+        Shape::Present(inner) => Shape::Present(Box::new(plain(inner))),
+        other => other.clone(),
+    }
+}
+
+/// What a type is made of, in words.
+pub(super) fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Struct { .. } => "struct".to_owned(),
+        Kind::Open => "any JSON".to_owned(),
+        Kind::Array { items } => format!("[{items}]"),
+        Kind::Text { encoding: None } => "text".to_owned(),
+        Kind::Text { encoding: Some(encoding) } => format!("text ({encoding})"),
+        Kind::Enum { .. } => "enum".to_owned(),
+    }
+}
+
+/// What a type is in Rust, in words.
+pub(super) fn body(ty: &TypePlan) -> String {
+    match &ty.body {
+        TypeBody::Struct(_) => "a struct".to_owned(),
+        TypeBody::Enum(_) => "an enum".to_owned(),
+        TypeBody::Alias(shape) => format!("`{}`", rust(shape)),
+    }
+}

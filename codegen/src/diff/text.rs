@@ -1,0 +1,135 @@
+//! A comparison for people.
+
+use super::line::{Change, Effect, Line, Step, Subject};
+use super::{Diff, methods};
+
+/// From how many similar lines on they are put into one.
+const FOLD: usize = 4;
+
+/// How wide text may be.
+const WIDTH: usize = 110;
+
+pub(super) fn write(diff: &Diff, version: Option<&str>) -> String {
+    let mut out = format!("Engine {} → {}\n", diff.old, diff.new);
+    for (effect, title) in sections() {
+        let lines: Vec<&Line> = diff.changes.iter().filter(|line| line.effect == effect).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("\n{title}: {}\n", lines.len()));
+        for group in folded(&lines) {
+            let (head, tail) = words(&group);
+            let first = group[0];
+            wrapped(
+                &mut out,
+                &format!("  {:<11} ", first.change.words()),
+                &format!("{head}  [{}]", first.step.words()),
+            );
+            if !tail.is_empty() {
+                wrapped(&mut out, &" ".repeat(16), &tail);
+            }
+        }
+    }
+    if !diff.notes.is_empty() {
+        out.push_str("\nNotes\n");
+        for note in &diff.notes {
+            note.lines().for_each(|line| wrapped(&mut out, "  ", line));
+        }
+    }
+    out.push_str(&format!("\n{}\n", summary(diff, version)));
+    out
+}
+
+pub(super) fn sections() -> [(Effect, &'static str); 3] {
+    [(Effect::Breaks, "Breaks callers"), (Effect::Recompile, "Needs a recompile"), (Effect::Compatible, "Compatible")]
+}
+
+/// `2 break, 1 needs a recompile, 40 are compatible: a major step, 0.1.0 → 0.2.0`
+pub(super) fn summary(diff: &Diff, version: Option<&str>) -> String {
+    let step = diff.step();
+    if step == Step::None {
+        return "No difference.".to_owned();
+    }
+    let count = |effect| diff.count(effect);
+    let (breaks, recompile, compatible) = (count(Effect::Breaks), count(Effect::Recompile), count(Effect::Compatible));
+    let version = version.and_then(|version| Some(format!(", {version} → {}", step.after(version)?)));
+    format!(
+        "{} changes: {breaks} break callers, {recompile} need a recompile, {compatible} are compatible. Semver step: {}{}.",
+        diff.changes.len(),
+        step.words(),
+        version.unwrap_or_default()
+    )
+}
+
+/// Lines that say the same of many items of one owner, together.
+pub(super) fn folded<'a>(lines: &[&'a Line]) -> Vec<Vec<&'a Line>> {
+    let mut groups: Vec<Vec<&Line>> = Vec::new();
+    for line in lines {
+        match groups.last_mut() {
+            Some(group) if alike(group[0], line) => group.push(line),
+            _ => groups.push(vec![line]),
+        }
+    }
+    let split = |group: Vec<&'a Line>| {
+        if group.len() < FOLD { group.into_iter().map(|line| vec![line]).collect() } else { vec![group] }
+    };
+    groups.into_iter().flat_map(split).collect()
+}
+
+fn alike(one: &Line, other: &Line) -> bool {
+    let many = matches!(one.subject, Subject::Value | Subject::Error);
+    let plain = matches!(one.change, Change::Added | Change::Removed);
+    let key = |line: &Line| (line.change, line.subject, line.step, owner(line).to_owned());
+    many && plain && key(one) == key(other)
+}
+
+fn owner(line: &Line) -> &str {
+    line.item.split_once('/').map_or("", |(owner, _)| owner)
+}
+
+/// What happened to which item, and what it means. What a result or parameter belongs to comes with it.
+pub(super) fn words(group: &[&Line]) -> (String, String) {
+    let line = group[0];
+    if group.len() > 1 {
+        let of = if owner(line).is_empty() { String::new() } else { format!(" of {}", owner(line)) };
+        let names = group.iter().map(|line| line.item.rsplit('/').next().unwrap_or_default());
+        let names = names.collect::<Vec<_>>().join(", ");
+        return (format!("{} {}s{of}", group.len(), line.subject.words()), names);
+    }
+    let item = line.item.replace("#result/", "/");
+    let what = line.what();
+    let colon = if what.is_empty() { "" } else { ": " };
+    let head = format!("{} {item}", line.subject.words());
+    let head = format!("{}{colon}{what}", head.trim_end());
+    let tail = match (&line.meaning[..], &line.rust[..]) {
+        ("", []) => String::new(),
+        ("", rust) => methods::code(rust),
+        (meaning, rust) if line.change == Change::Added && line.effect == Effect::Compatible => {
+            format!("{}. {meaning}", methods::code(rust))
+        }
+        (meaning, _) => meaning.to_owned(),
+    };
+    (head, tail)
+}
+
+/// Writes a text with an indent, broken between words.
+fn wrapped(out: &mut String, first: &str, text: &str) {
+    let indent = first.chars().count();
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            line = " ".repeat(indent);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
+}

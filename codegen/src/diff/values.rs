@@ -1,0 +1,82 @@
+//! Values of enums. On the wire a value is its title, its long name or its number; in Rust it is a variant.
+
+use super::line::{Change, Line, Subject};
+use super::marks;
+use super::pair::{self, Matched};
+use crate::model::EnumValue;
+use crate::plan::{TypePlan, Variant};
+
+type Item<'a> = (&'a EnumValue, &'a Variant);
+
+pub(super) fn compare(
+    (name, plan): (&str, &TypePlan),
+    (old_name, old, old_variants): (&str, &[EnumValue], &[Variant]),
+    (new, new_variants): (&[EnumValue], &[Variant]),
+    lines: &mut Vec<Line>,
+) {
+    let rust = |variant: &Variant| format!("types::{}::{}", plan.name, variant.name);
+    let path = |value: &EnumValue| format!("{name}/{}", value.title);
+    // A number is what a value is, whatever it is called.
+    let renamed = |a: Item<'_>, b: Item<'_>| a.0.number == b.0.number;
+    let Matched { pairs, removed, added } = pair::matched(
+        old.iter().zip(old_variants),
+        new.iter().zip(new_variants),
+        |item: Item<'_>| &item.0.title,
+        renamed,
+    );
+    for (value, variant) in removed {
+        let line = Line::new(Change::Removed, Subject::Value, path(value)).rust([rust(variant)]);
+        lines.push(line.breaks(format!("The variant `{}` is gone.", rust(variant))));
+    }
+    for (value, variant) in added {
+        let line = Line::new(Change::Added, Subject::Value, path(value)).rust([rust(variant)]).adds();
+        lines.push(line.meaning("Until now it was `Unrecognized`."));
+    }
+    let defaults = pairs.iter().any(|((_, was), (_, is))| was.default && is.default);
+    for ((a, was), (b, is)) in pairs {
+        let line = |change| Line::new(change, Subject::Value, path(b)).rust([rust(is)]);
+        let became = format!("The variant `{}` became `{}`.", rust(was), rust(is));
+        let effect = |line: Line, meaning: &str| {
+            if was.name == is.name { line.recompile(meaning) } else { line.breaks(became.clone()) }
+        };
+        let mut said = false;
+        if a.title != b.title {
+            let line = line(Change::Renamed).was(format!("{old_name}/{}", a.title));
+            lines
+                .push(effect(line, "The same variant; a program that was built before writes and reads the old text."));
+            said = true;
+        }
+        if a.long != b.long {
+            let text = |value: &EnumValue| value.long.clone().unwrap_or_default();
+            let line = line(Change::Changed).fact("long name", text(a), text(b));
+            lines.push(effect(line, "The same variant; a program that was built before knows the old name."));
+            said = true;
+        }
+        if a.number != b.number {
+            let line = line(Change::Changed).fact("number", a.number.to_string(), b.number.to_string());
+            lines.push(effect(line, "The same variant; a program that was built before knows the old number."));
+            said = true;
+        }
+        if was.name != is.name && !said {
+            let because = "The enum's values no longer share the same first words, which variants leave out.";
+            let line = line(Change::Changed).fact("variant", &was.name, &is.name);
+            lines.push(line.breaks(format!("{became} {because}")));
+        }
+        let about = marks::About { subject: Subject::Value, item: path(b), rust: vec![rust(is)], warns: true };
+        marks::compare(&about, (&a.marks, None), (&b.marks, None), lines);
+    }
+    if !defaults {
+        default((name, plan), old_variants, new_variants, lines);
+    }
+}
+
+/// The variant that absence stands for is another one.
+fn default((name, plan): (&str, &TypePlan), old: &[Variant], new: &[Variant], lines: &mut Vec<Line>) {
+    let of =
+        |variants: &[Variant]| variants.iter().find(|variant| variant.default).map(|variant| variant.value.clone());
+    let (Some(was), Some(is)) = (of(old), of(new)) else { return };
+    let line = Line::new(Change::Changed, Subject::Type, name).rust([format!("types::{}", plan.name)]);
+    let meaning =
+        format!("`{}::default()`, and what an absent value stands for, follow only when compiled again.", plan.name);
+    lines.push(line.fact("default", was.title, is.title).recompile(meaning));
+}
