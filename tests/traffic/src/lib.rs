@@ -1,0 +1,39 @@
+//! A recorded conversation with an engine, and the questions one asks of it: which reply belongs to which request,
+//! what was sent to a handle, which command made an object stale, how long calculations took, what is still open.
+//!
+//! A log has one `{"dir": ">" or "<", "msg": {…}}` a line, `>` from the client to the engine. `at`, microseconds since
+//! the start, is used where it is there; further members are ignored.
+//!
+//! ```
+//! use qix_traffic::{Log, Options};
+//!
+//! let text = r#"{"dir": ">", "at": 0, "msg": {"id": 1, "handle": -1, "method": "OpenDoc", "params": ["sales"]}}
+//! {"dir": "<", "at": 1500, "msg": {"id": 1, "result": {"qReturn": {"qType": "Doc", "qHandle": 1}}, "change": [1]}}"#;
+//! let log = Log::read(text.as_bytes(), &Options::default())?;
+//! assert_eq!(log.calls[0].took(&log).map(|took| took.to_string()).as_deref(), Some("1.50 ms"));
+//! assert_eq!(log.objects_of(1).next().map(|object| object.class()), Some("Doc"));
+//! # Ok::<(), qix_traffic::ReadError>(())
+//! ```
+
+mod envelope;
+mod fault;
+mod log;
+mod object;
+pub mod page;
+mod query;
+mod read;
+mod returned;
+mod secret;
+mod shorten;
+pub mod terminal;
+mod text;
+mod time;
+mod tokens;
+mod track;
+
+pub use fault::{Fault, Reason};
+pub use log::{Call, Direction, EngineError, Kind, Log, Message, Outcome};
+pub use object::{Object, State};
+pub use query::{Entry, Filter};
+pub use read::{Options, ReadError};
+pub use time::Micros;

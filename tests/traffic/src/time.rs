@@ -1,0 +1,46 @@
+//! Points and spans of time in a log.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Microseconds: since the start of the log, or between two of its messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Micros(pub u64);
+
+impl Micros {
+    /// The time from an earlier point to this one; zero if it is not earlier.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl fmt::Display for Micros {
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self.0 {
+            micros @ 0..1_000 => format!("{micros} µs"),
+            micros @ 1_000..1_000_000 => format!("{:.2} ms", micros as f64 / 1e3),
+            micros => format!("{:.2} s", micros as f64 / 1e6),
+        };
+        f.pad(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Micros;
+
+    #[test]
+    fn the_unit_fits_the_size() {
+        let shown = [0, 999, 1_500, 12_345_678].map(|micros| Micros(micros).to_string());
+        assert_eq!(shown, ["0 µs", "999 µs", "1.50 ms", "12.35 s"]);
+    }
+
+    #[test]
+    fn a_clock_that_runs_backwards_gives_no_negative_span() {
+        assert_eq!(Micros(3).since(Micros(5)), Micros(0));
+    }
+}
