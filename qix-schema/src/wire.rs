@@ -116,6 +116,8 @@ macro_rules! wire_impls {
             fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::wire::$write(self, serializer)
             }
+            // Compiled where it is used, not here for every type.
+            #[inline]
             fn is_absent(&self) -> bool {
                 *self == Self::default()
             }
