@@ -43,6 +43,49 @@ pub enum ConnectError {
         /// What the system says.
         source: io::Error,
     },
+    /// A certificate or a key cannot be used.
+    #[error("the {what} cannot be used: {source}; check the file and its form")]
+    KeyMaterial {
+        /// Which one.
+        what: &'static str,
+        /// What is wrong with it.
+        source: TransportError,
+    },
+    /// The server's certificate is for another host.
+    #[error("the certificate is not for the host `{host}`; use the name that it is for")]
+    CertificateName {
+        /// The host.
+        host: String,
+    },
+    /// The server's certificate is signed by an authority that nobody here trusts.
+    #[error("the certificate of `{host}` comes from an unknown authority; trust it with `root_certificate_pem`")]
+    CertificateRoot {
+        /// The host.
+        host: String,
+    },
+    /// The server's certificate has expired.
+    #[error("the certificate of `{host}` has expired; renew it, or check this machine's clock")]
+    CertificateExpired {
+        /// The host.
+        host: String,
+    },
+    /// The server does not accept the certificate of this program, or wants one.
+    #[error("`{host}` wants another client certificate; export one from it, and connect with it")]
+    ClientCertificate {
+        /// The host.
+        host: String,
+    },
+    /// No encrypted connection comes about.
+    #[error("no encrypted connection with `{host}`: {source}; check the port and whether it is one for TLS")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What went wrong.
+        source: TransportError,
+    },
+    /// There is no token to connect with.
+    #[error("there is no token to connect with: {0}; check what gives it")]
+    Token(#[source] TransportError),
     /// The server answers, but not with a WebSocket.
     #[error("the server refuses the connection with status {status}{}{}", hint(*.status), excerpt(.body))]
     Refused {

@@ -24,6 +24,7 @@
 mod call;
 mod connection;
 
+mod endpoint;
 mod error;
 mod hub;
 mod object;
@@ -35,6 +36,8 @@ mod state;
 pub mod transport;
 mod watch;
 
+#[cfg(feature = "tls")]
+pub use endpoint::certificates::KeyMaterial;
 pub use error::ConnectError;
 pub use protocol::notification::{Notification, Refusal, SessionState};
 pub use qix_schema::*;

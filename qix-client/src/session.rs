@@ -16,6 +16,8 @@ use crate::object::Object;
 use crate::protocol::notification::{Notification, SessionState};
 
 mod builder;
+mod credentials;
+mod deployments;
 mod open_doc;
 
 pub use builder::SessionBuilder;

@@ -10,6 +10,8 @@ use futures_util::{Sink, Stream};
 use qix_schema::rpc::CloseCode;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
 pub(crate) mod websocket;
 
 /// What goes wrong in a transport; it ends the connection.

@@ -4,19 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::mpsc;
-use url::Url;
 
 use super::{Session, SessionState};
 use crate::connection;
+use crate::endpoint::Endpoint;
 use crate::error::ConnectError;
 use crate::hub::Hub;
 use crate::settings::Settings;
-use crate::transport::{Transport, websocket};
-
-/// How long connecting may take; an app that is not in memory can keep an engine busy for 20 seconds.
-const CONNECT: Duration = Duration::from_secs(60);
+use crate::transport::Transport;
 
 /// How long to wait for the engine to say how it took the connection.
 const GREETING: Duration = Duration::from_secs(10);
@@ -29,8 +25,10 @@ const GREETING: Duration = Duration::from_secs(10);
 ///
 /// # async fn f() -> Result<(), Error> {
 /// let session = Session::builder()
-///     .url("ws://engine.corp:4848/app/")
-///     .header("X-Qlik-User", "UserDirectory=CORP; UserId=ann")
+///     .host("sense.corp")
+///     .virtual_proxy("jwt")
+///     .app("5a4b…")
+///     .bearer("eyJ…")
 ///     .timeout(Duration::from_secs(30))
 ///     .connect()
 ///     .await?;
@@ -40,43 +38,22 @@ const GREETING: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 #[must_use = "nothing is connected before `connect`"]
 pub struct SessionBuilder {
-    url: String,
-    headers: Vec<(String, String)>,
-    connect_timeout: Duration,
+    pub(super) endpoint: Endpoint,
     greeting_timeout: Duration,
     settings: Settings,
-    max_message_size: Option<usize>,
 }
 
 impl Default for SessionBuilder {
     fn default() -> Self {
-        Self {
-            url: String::new(),
-            headers: Vec::new(),
-            connect_timeout: CONNECT,
-            greeting_timeout: GREETING,
-            settings: Settings::default(),
-            max_message_size: None,
-        }
+        Self { endpoint: Endpoint::default(), greeting_timeout: GREETING, settings: Settings::default() }
     }
 }
 
+/// # Limits
 impl SessionBuilder {
-    /// The address: `ws://localhost:4848/app/` for Desktop. `http` is understood as `ws`.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = url.into();
-        self
-    }
-
-    /// A header of the request that opens the WebSocket, such as `Origin` or `X-Qlik-User`.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
     /// How long connecting may take; 60 seconds if not said.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.endpoint.connect_timeout = timeout;
         self
     }
 
@@ -126,7 +103,7 @@ impl SessionBuilder {
     ///
     /// A larger one ends the connection.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.max_message_size = Some(bytes);
+        self.endpoint.max_message_size = Some(bytes);
         self
     }
 
@@ -137,11 +114,7 @@ impl SessionBuilder {
     /// A [`ConnectError`] says what failed and what to do next: the address, the network, the upgrade to a
     /// WebSocket, the engine's refusal, the time.
     pub async fn connect(self) -> Result<Session, ConnectError> {
-        let url = address(&self.url)?;
-        let headers = self.header_map()?;
-        let limit = self.connect_timeout;
-        let connect = websocket::connect(&url, &headers, self.max_message_size);
-        let transport = tokio::time::timeout(limit, connect).await.map_err(|_| ConnectError::TimedOut(limit))??;
+        let transport = self.endpoint.connect().await?;
         self.connect_over(transport).await
     }
 
@@ -174,44 +147,10 @@ impl SessionBuilder {
             None => Ok(session),
         }
     }
-
-    fn header_map(&self) -> Result<HeaderMap, ConnectError> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in &self.headers {
-            let refused = || ConnectError::Header { name: name.clone() };
-            let key = name.parse::<HeaderName>().map_err(|_| refused())?;
-            let mut value = HeaderValue::from_str(value).map_err(|_| refused())?;
-            value.set_sensitive(true);
-            headers.append(key, value);
-        }
-        Ok(headers)
-    }
-}
-
-/// The address of a WebSocket.
-fn address(text: &str) -> Result<Url, ConnectError> {
-    // What follows the path may be secret.
-    let shown = || text.split(['?', '#']).next().unwrap_or_default().to_owned();
-    let refused = |problem: &str| ConnectError::Address { address: shown(), problem: problem.to_owned() };
-    let mut url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
-    let scheme = match url.scheme() {
-        "ws" | "http" => "ws",
-        _ => return Err(refused("it begins with ws:// or http://")),
-    };
-    url.set_scheme(scheme).map_err(|()| refused("it has no host"))?;
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(refused("it has no host"));
-    }
-    Ok(url)
 }
 
 impl fmt::Debug for SessionBuilder {
-    /// Shows no value of a header and no query: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("SessionBuilder")
-            .field("url", &self.url.split(['?', '#']).next().unwrap_or_default())
-            .field("headers", &headers)
-            .finish_non_exhaustive()
+        f.debug_struct("SessionBuilder").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
 }

@@ -19,19 +19,10 @@ use crate::error::ConnectError;
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for T {}
 
-/// Connects to an address and turns the connection into a WebSocket.
-pub(crate) async fn connect(
-    url: &Url,
-    headers: &HeaderMap,
-    max_message_size: Option<usize>,
-) -> Result<Transport, ConnectError> {
-    let socket = dial(url).await?;
-    upgrade(socket, url, headers, max_message_size).await
-}
-
-async fn dial(url: &Url) -> Result<TcpStream, ConnectError> {
+/// Connects to the host of an address.
+pub(crate) async fn dial(url: &Url) -> Result<TcpStream, ConnectError> {
     let host = url.host_str().unwrap_or_default();
-    let port = url.port_or_known_default().unwrap_or(80);
+    let port = url.port_or_known_default().unwrap_or(443);
     let address = || format!("{host}:{port}");
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let found = tokio::net::lookup_host((bare, port)).await;
@@ -44,7 +35,7 @@ async fn dial(url: &Url) -> Result<TcpStream, ConnectError> {
 }
 
 /// Turns a byte stream into a WebSocket.
-async fn upgrade<S: Socket>(
+pub(crate) async fn upgrade<S: Socket>(
     socket: S,
     url: &Url,
     headers: &HeaderMap,
@@ -61,6 +52,11 @@ async fn upgrade<S: Socket>(
             let body = response.body().as_deref().unwrap_or_default();
             let body = String::from_utf8_lossy(body).into_owned();
             return Err(ConnectError::Refused { status: response.status().as_u16(), body });
+        }
+        #[cfg(feature = "tls")]
+        Err(WsError::Io(error)) if super::tls::refuses_client(&error) => {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(ConnectError::ClientCertificate { host });
         }
         Err(source) => return Err(ConnectError::Upgrade(source.into())),
     };

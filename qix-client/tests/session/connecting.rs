@@ -120,3 +120,42 @@ async fn nobody_there_and_nobody_answering_are_errors_of_their_own() {
     let error = Session::connect("ws://no-such-host.invalid/app/").await.unwrap_err();
     assert!(matches!(error, ConnectError::Resolve { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn credentials_reach_the_server_and_nobody_else() {
+    let listener = Listener::bind().await;
+    let builder = Session::builder()
+        .url(listener.url().trim_end_matches("/app/"))
+        .virtual_proxy("jwt")
+        .app("5a4b")
+        .identity("me")
+        .ttl(Duration::from_secs(30))
+        .user("INTERNAL", "hush-user")
+        .token_source(|| async { Ok("hush-token".to_owned()) })
+        .cookie("X-Qlik-Session", "hush-cookie")
+        .cookie("other", "hush-other")
+        .csrf_token("hush-csrf")
+        .ticket("hush-ticket");
+    assert!(!format!("{builder:?}").contains("hush"), "{builder:?}");
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    };
+    let (session, engine) = tokio::join!(builder.connect(), script);
+    assert!(!format!("{:?}", session.unwrap()).contains("hush"));
+    let (uri, headers) = (engine.upgrade.uri(), engine.upgrade.headers());
+    assert_eq!(uri.path(), "/jwt/app/5a4b/identity/me/ttl/30");
+    assert_eq!(uri.query().unwrap(), "qlik-csrf-token=hush-csrf&qlikTicket=hush-ticket");
+    assert_eq!(headers["Authorization"], "Bearer hush-token");
+    assert_eq!(headers["X-Qlik-User"], "UserDirectory=INTERNAL; UserId=hush-user");
+    assert_eq!(headers["Cookie"], "X-Qlik-Session=hush-cookie; other=hush-other");
+}
+
+#[tokio::test]
+async fn without_a_token_there_is_no_connection() {
+    let builder = Session::builder().host("engine.corp").token_source(|| async { Err("the vault is closed".into()) });
+    let error = builder.connect().await.unwrap_err();
+    assert!(matches!(error, ConnectError::Token(_)), "{error}");
+    assert!(error.to_string().contains("the vault is closed"), "{error}");
+}

@@ -9,4 +9,6 @@ mod differences;
 mod limits;
 mod objects;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod watching;

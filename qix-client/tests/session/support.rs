@@ -3,14 +3,15 @@
 use futures_util::{SinkExt, StreamExt};
 use qix_client::Session;
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
 /// The other end of a session.
-pub(crate) struct Engine {
-    socket: WebSocketStream<TcpStream>,
+pub(crate) struct Engine<S = TcpStream> {
+    socket: WebSocketStream<S>,
     /// Path and headers that the client came with.
     pub(crate) upgrade: Request,
 }
@@ -42,19 +43,24 @@ impl Listener {
         self.0.accept().await.unwrap().0
     }
 
-    #[allow(clippy::result_large_err)]
     pub(crate) async fn accept(&self) -> Engine {
-        let mut upgrade = None;
-        let keep = |request: &Request, response: Response| {
-            upgrade = Some(request.clone());
-            Ok(response)
-        };
-        let socket = tokio_tungstenite::accept_hdr_async(self.stream().await, keep).await.unwrap();
-        Engine { socket, upgrade: upgrade.unwrap() }
+        accept_on(self.stream().await).await.unwrap()
     }
 }
 
-impl Engine {
+/// Opens a WebSocket on a stream, unless the client turns away.
+#[allow(clippy::result_large_err)]
+pub(crate) async fn accept_on<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> Option<Engine<S>> {
+    let mut upgrade = None;
+    let keep = |request: &Request, response: Response| {
+        upgrade = Some(request.clone());
+        Ok(response)
+    };
+    let socket = tokio_tungstenite::accept_hdr_async(stream, keep).await.ok()?;
+    Some(Engine { socket, upgrade: upgrade? })
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
     pub(crate) async fn greet(&mut self, state: &str) {
         self.push(json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } })).await;
     }

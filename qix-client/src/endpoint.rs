@@ -1,0 +1,113 @@
+//! Where an engine is, and what it takes to be let in.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::ConnectError;
+use crate::transport::websocket;
+use crate::transport::{Transport, TransportError};
+
+mod address;
+#[cfg(feature = "tls")]
+pub(crate) mod certificates;
+
+pub(crate) use address::Address;
+
+/// How long connecting may take; an app that is not in memory can keep an engine busy for 20 seconds.
+const CONNECT: Duration = Duration::from_secs(60);
+
+/// Gives a fresh token.
+pub(crate) type TokenSource =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, TransportError>> + Send>> + Send + Sync>;
+
+/// All that is needed to connect, and to connect again.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) address: Address,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) cookies: Vec<String>,
+    pub(crate) token: Option<TokenSource>,
+    #[cfg(feature = "tls")]
+    pub(crate) certificates: certificates::Certificates,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_message_size: Option<usize>,
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self {
+            address: Address::default(),
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            token: None,
+            #[cfg(feature = "tls")]
+            certificates: certificates::Certificates::default(),
+            connect_timeout: CONNECT,
+            max_message_size: None,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Connects, with fresh credentials.
+    pub(crate) async fn connect(&self) -> Result<Transport, ConnectError> {
+        let limit = self.connect_timeout;
+        let connecting = tokio::time::timeout(limit, self.open());
+        connecting.await.map_err(|_| ConnectError::TimedOut(limit))?
+    }
+
+    async fn open(&self) -> Result<Transport, ConnectError> {
+        let url = self.address.url(self.direct())?;
+        let headers = self.headers().await?;
+        let socket = websocket::dial(&url).await?;
+        #[cfg(feature = "tls")]
+        if url.scheme() == "wss" {
+            let socket = crate::transport::tls::wrap(socket, &url, &self.certificates).await?;
+            return websocket::upgrade(socket, &url, &headers, self.max_message_size).await;
+        }
+        websocket::upgrade(socket, &url, &headers, self.max_message_size).await
+    }
+
+    /// Whether the engine itself is meant, not a proxy before it: only the engine asks for client certificates.
+    fn direct(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.certificates.has_identity();
+        #[cfg(not(feature = "tls"))]
+        return false;
+    }
+
+    async fn headers(&self) -> Result<HeaderMap, ConnectError> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;
+            headers.append(key, secret(name, value)?);
+        }
+        if !self.cookies.is_empty() {
+            headers.insert(COOKIE, secret("Cookie", &self.cookies.join("; "))?);
+        }
+        if let Some(source) = &self.token {
+            let token = source().await.map_err(ConnectError::Token)?;
+            headers.insert(AUTHORIZATION, secret("Authorization", &format!("Bearer {token}"))?);
+        }
+        Ok(headers)
+    }
+}
+
+fn secret(name: &str, value: &str) -> Result<HeaderValue, ConnectError> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| ConnectError::Header { name: name.to_owned() })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl fmt::Debug for Endpoint {
+    /// Shows no value of a header and no query: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Endpoint").field("address", &self.address).field("headers", &headers).finish_non_exhaustive()
+    }
+}

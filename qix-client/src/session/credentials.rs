@@ -1,0 +1,128 @@
+//! Who connects.
+
+use std::sync::Arc;
+
+use super::SessionBuilder;
+#[cfg(feature = "tls")]
+use crate::endpoint::certificates::{Identity, KeyMaterial};
+use crate::transport::TransportError;
+
+/// # Who connects
+///
+/// Nothing of this shows in logs, errors or `Debug`.
+impl SessionBuilder {
+    /// A header of the request that opens the WebSocket, such as `Origin`, or the one by which a proxy knows the user.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.endpoint.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The user, for an engine that is reached directly: `INTERNAL`, `sa_engine` is the engine's own.
+    pub fn user(self, directory: &str, id: &str) -> Self {
+        self.header("X-Qlik-User", format!("UserDirectory={directory}; UserId={id}"))
+    }
+
+    /// A token: a JWT that a virtual proxy accepts, or an access token of Qlik Cloud.
+    pub fn bearer(self, token: impl Into<String>) -> Self {
+        let token = token.into();
+        self.token_source(move || std::future::ready(Ok(token.clone())))
+    }
+
+    /// A key of Qlik Cloud.
+    pub fn api_key(self, key: impl Into<String>) -> Self {
+        self.bearer(key)
+    }
+
+    /// Something that gives a token, asked each time a connection is made.
+    ///
+    /// ```
+    /// use qix_client::Session;
+    ///
+    /// let builder = Session::builder()
+    ///     .tenant("acme.eu.qlikcloud.com")
+    ///     .token_source(|| async { Ok(std::fs::read_to_string("/run/secrets/token")?) });
+    /// ```
+    pub fn token_source<F, T>(mut self, source: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<String, TransportError>> + Send + 'static,
+    {
+        self.endpoint.token = Some(Arc::new(move || Box::pin(source())));
+        self
+    }
+
+    /// A cookie, such as that of a proxy's session, `X-Qlik-Session`.
+    pub fn cookie(mut self, name: &str, value: &str) -> Self {
+        self.endpoint.cookies.push(format!("{name}={value}"));
+        self
+    }
+
+    /// The token that goes with a proxy's session cookie, against forged requests.
+    pub fn csrf_token(self, token: impl Into<String>) -> Self {
+        self.query("qlik-csrf-token", token)
+    }
+
+    /// A web integration of Qlik Cloud that lets the origin in.
+    pub fn web_integration_id(self, id: impl Into<String>) -> Self {
+        self.query("qlik-web-integration-id", id)
+    }
+
+    /// A ticket of the proxy service, good for one connection.
+    pub fn ticket(self, ticket: impl Into<String>) -> Self {
+        self.query("qlikTicket", ticket)
+    }
+}
+
+/// # Certificates
+///
+/// The server's certificate is verified by the platform's roots, unless said otherwise.
+#[cfg(feature = "tls")]
+impl SessionBuilder {
+    /// A certificate and its key, as the engine on Windows exports them: `client.pem`, `client_key.pem` and `root.pem`.
+    ///
+    /// ```
+    /// use qix_client::Session;
+    ///
+    /// let builder = Session::builder()
+    ///     .host("engine.corp")
+    ///     .client_certificate_pem("client.pem", "client_key.pem", "root.pem")
+    ///     .user("INTERNAL", "sa_engine");
+    /// ```
+    pub fn client_certificate_pem(
+        mut self,
+        certificate: impl Into<KeyMaterial>,
+        key: impl Into<KeyMaterial>,
+        root: impl Into<KeyMaterial>,
+    ) -> Self {
+        let identity = Identity::Pem { certificate: certificate.into(), key: key.into() };
+        self.endpoint.certificates.identity = Some(identity);
+        self.root_certificate_pem(root)
+    }
+
+    /// A certificate and its key in one PFX file. Its server's root is trusted by
+    /// [`root_certificate_pem`](Self::root_certificate_pem).
+    #[cfg(feature = "pfx")]
+    pub fn client_certificate_pfx(mut self, file: impl Into<KeyMaterial>, passphrase: impl Into<String>) -> Self {
+        let identity = Identity::Pfx { file: file.into(), passphrase: passphrase.into() };
+        self.endpoint.certificates.identity = Some(identity);
+        self
+    }
+
+    /// Trusts a root, or several in one file, besides those of the platform.
+    pub fn root_certificate_pem(mut self, root: impl Into<KeyMaterial>) -> Self {
+        self.endpoint.certificates.roots.push(root.into());
+        self
+    }
+
+    /// Trusts whoever answers: the connection is encrypted, but anybody in between can read and change it.
+    pub fn dangerously_accept_any_certificate(mut self) -> Self {
+        self.endpoint.certificates.accept_any = true;
+        self
+    }
+
+    /// Sets up TLS by hand, in place of all that is said about certificates.
+    pub fn tls_config(mut self, config: Arc<rustls::ClientConfig>) -> Self {
+        self.endpoint.certificates.config = Some(config);
+        self
+    }
+}
