@@ -86,7 +86,7 @@ test('more than 10,000 cells are refused', () => withData('LOAD RecNo() AS ID AU
 test('a list object with a selection in it', () => withData(script, async (app) => {
   const object = await app.createObject({
     qInfo: { qType: 'list' },
-    qListObjectDef: { qDef: { qFieldDefs: ['Product'] }, qInitialDataFetch: page(1, 10) },
+    qListObjectDef: { qDef: { qFieldDefs: ['Product'] }, qShowAlternatives: true, qInitialDataFetch: page(1, 10) },
   });
   const states = (layout) => layout.qListObject.qDataPages[0].qMatrix.map(([cell]) => [cell.qText, cell.qState]);
   assert.deepStrictEqual(states(await object.getLayout()).sort(), [['Apples', 'O'], ['Pears', 'O']]);

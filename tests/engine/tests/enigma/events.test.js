@@ -10,11 +10,13 @@ test('a session tells when it opens, is notified and closes', async () => {
   ['opened', 'closed', 'notification:OnConnected'].forEach((name) => {
     session.on(name, (data) => events.push([name, data]));
   });
+  const told = new Promise((resolve) => { session.once('notification:OnConnected', resolve); });
   await session.open();
+  await told;
   await session.close();
   const connected = events.find(([name]) => name === 'notification:OnConnected');
   assert.deepStrictEqual(connected[1], { qSessionState: 'SESSION_CREATED' });
-  assert.ok(events.some(([name]) => name === 'opened'));
+  assert.strictEqual(events[0][0], 'opened');
   assert.strictEqual(events.at(-1)[0], 'closed');
 });
 

@@ -47,7 +47,8 @@ for (const delta of [true, false]) {
   test(`layouts are right with delta ${delta ? 'on' : 'off'}`, () => withData(script, async (app, global, session) => {
     const deltas = [];
     session.on('traffic:received', (message) => {
-      if (message.result && message.result.qLayout) deltas.push(message);
+      // enigma.js puts the patched layout into the message later on.
+      if (message.result && message.result.qLayout) deltas.push(structuredClone(message));
     });
     const object = await app.createSessionObject({
       qInfo: { qType: 'cube' },

@@ -1,0 +1,169 @@
+//! Cubes and lists of objects: pages, selections in them, the mode that makes selections a draft, export.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
+mod common;
+
+use common::Client;
+use qix_test_engine::TestEngine;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+fn page(width: i64, height: i64) -> Value {
+    json!([{ "qTop": 0, "qLeft": 0, "qWidth": width, "qHeight": height }])
+}
+
+fn cube() -> Value {
+    json!([{
+        "qInfo": { "qId": "cube", "qType": "table" },
+        "qHyperCubeDef": {
+            "qDimensions": [{ "qDef": { "qFieldDefs": ["Region"] } }],
+            "qMeasures": [{ "qLibraryId": "total-sales" }, { "qDef": { "qDef": "Count(Sales)" } }],
+            "qInitialDataFetch": page(3, 10),
+        },
+    }])
+}
+
+fn list() -> Value {
+    json!([{
+        "qInfo": { "qId": "list", "qType": "listbox" },
+        "qListObjectDef": {
+            "qDef": { "qFieldDefs": ["Product"] }, "qShowAlternatives": true, "qInitialDataFetch": page(1, 10),
+        },
+    }])
+}
+
+fn cells(matrix: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    matrix.as_array().unwrap().iter().map(|row| (text(&row[0]["qText"]), text(&row[0]["qState"]))).collect()
+}
+
+#[tokio::test]
+async fn a_cube_has_a_layout_and_pages() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let object = client.object(1, "CreateObject", cube()).await;
+    let layout = client.result(object, "GetLayout", json!([])).await["qLayout"].take();
+    let cube = &layout["qHyperCube"];
+    assert_eq!(cube["qSize"], json!({ "qcx": 3, "qcy": 3 }));
+    assert_eq!(cube["qMeasureInfo"][0]["qFallbackTitle"], "Total sales");
+    assert_eq!(cube["qGrandTotalRow"][0]["qNum"], 1675);
+    assert_eq!(cube["qDataPages"][0]["qMatrix"][0][0]["qText"], "North");
+    assert_eq!(cube["qDataPages"][0]["qMatrix"][0][1]["qNum"], 685);
+    let pages = json!(["/qHyperCubeDef", [{ "qTop": 1, "qLeft": 0, "qWidth": 1, "qHeight": 5 }]]);
+    let pages = client.result(object, "GetHyperCubeData", pages).await["qDataPages"].take();
+    assert_eq!(pages[0]["qMatrix"].as_array().unwrap().len(), 2);
+    let too_large = json!(["/qHyperCubeDef", page(3, 4000)]);
+    assert_eq!(client.error(object, "GetHyperCubeData", too_large).await, 7009);
+    assert_eq!(client.error(object, "GetHyperCubeData", json!(["/nowhere", page(1, 1)])).await, 4);
+}
+
+#[tokio::test]
+async fn cells_are_selected_and_the_cube_follows() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let object = client.object(1, "CreateObject", cube()).await;
+    client.result(object, "GetLayout", json!([])).await;
+    let select = client.call(object, "SelectHyperCubeCells", json!(["/qHyperCubeDef", [1], [0], false])).await;
+    assert_eq!((&select["result"]["qSuccess"], &select["change"]), (&json!(true), &json!([object])));
+    let layout = client.result(object, "GetLayout", json!([])).await["qLayout"].take();
+    assert_eq!(layout["qHyperCube"]["qGrandTotalRow"][0]["qNum"], 625);
+    client.result(object, "ClearSelections", json!(["/qHyperCubeDef"])).await;
+    let layout = client.result(object, "GetLayout", json!([])).await["qLayout"].take();
+    assert_eq!(layout["qHyperCube"]["qGrandTotalRow"][0]["qNum"], 1675);
+}
+
+#[tokio::test]
+async fn selections_in_the_mode_are_a_draft() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let table = client.object(1, "CreateObject", cube()).await;
+    let list = client.object(1, "CreateObject", list()).await;
+    client.result(list, "BeginSelections", json!([["/qListObjectDef"]])).await;
+    assert_eq!(client.error(table, "BeginSelections", json!([["/qHyperCubeDef"]])).await, 6003);
+    let elsewhere = json!(["/qHyperCubeDef", [0], [0]]);
+    assert_eq!(client.error(table, "SelectHyperCubeCells", elsewhere).await, 6003);
+    assert_eq!(client.error(1, "ClearAll", json!([])).await, 6003);
+    assert_eq!(client.error(table, "EndSelections", json!([true])).await, 6003);
+
+    client.result(list, "SelectListObjectValues", json!(["/qListObjectDef", [0], false])).await;
+    let info = client.result(list, "GetLayout", json!([])).await["qLayout"]["qSelectionInfo"].take();
+    assert_eq!(info, json!({ "qInSelections": true, "qMadeSelections": true }));
+    client.result(list, "EndSelections", json!([false])).await;
+    let layout = client.result(list, "GetLayout", json!([])).await["qLayout"].take();
+    assert_eq!(layout["qSelectionInfo"], json!({}));
+    assert!(cells(&layout["qListObject"]["qDataPages"][0]["qMatrix"]).iter().all(|(_, state)| state == "O"));
+
+    client.result(list, "BeginSelections", json!([["/qListObjectDef"]])).await;
+    client.result(list, "SelectListObjectValues", json!(["/qListObjectDef", [0], false])).await;
+    client.result(1, "AbortModal", json!([true])).await;
+    let layout = client.result(list, "GetLayout", json!([])).await["qLayout"].take();
+    let states = cells(&layout["qListObject"]["qDataPages"][0]["qMatrix"]);
+    assert_eq!(states.iter().filter(|(_, state)| state == "S").count(), 1);
+}
+
+#[tokio::test]
+async fn a_list_is_searched() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let list = client.object(1, "CreateObject", list()).await;
+    client.result(list, "GetLayout", json!([])).await;
+    let search = client.call(list, "SearchListObjectFor", json!(["/qListObjectDef", "p*"])).await;
+    assert_eq!((&search["result"]["qSuccess"], &search["change"]), (&json!(true), &json!([list])));
+    let pages = client.result(list, "GetListObjectData", json!(["/qListObjectDef", page(1, 10)])).await;
+    let mut found: Vec<_> = cells(&pages["qDataPages"][0]["qMatrix"]).into_iter().map(|(text, _)| text).collect();
+    found.sort();
+    assert_eq!(found, ["Pears", "Plums"]);
+    client.result(list, "AcceptListObjectSearch", json!(["/qListObjectDef", false])).await;
+    let layout = client.result(list, "GetLayout", json!([])).await["qLayout"].take();
+    let mut states = cells(&layout["qListObject"]["qDataPages"][0]["qMatrix"]);
+    states.sort();
+    let expected = [("Apples", "A"), ("Pears", "S"), ("Plums", "S")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(states, expected);
+}
+
+#[tokio::test]
+async fn a_pivot_is_opened_and_closed() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let pivot = json!([{
+        "qInfo": { "qType": "pivot" },
+        "qHyperCubeDef": {
+            "qMode": "P", "qNoOfLeftDims": -1,
+            "qDimensions": [{ "qDef": { "qFieldDefs": ["Region"] } }, { "qDef": { "qFieldDefs": ["Product"] } }],
+            "qMeasures": [{ "qDef": { "qDef": "Sum(Sales)" } }],
+        },
+    }]);
+    let object = client.object(1, "CreateObject", pivot).await;
+    client.result(object, "GetLayout", json!([])).await;
+    let pages = json!(["/qHyperCubeDef", page(20, 20)]);
+    let nodes = async |client: &mut Client| {
+        let pages = client.result(object, "GetHyperCubePivotData", pages.clone()).await;
+        let below = pages["qDataPages"][0]["qLeft"][0]["qSubNodes"].as_array().unwrap().clone();
+        // A closed node has one node without a value below it.
+        below.iter().filter(|node| node["qElemNo"].as_i64().unwrap() >= 0).count()
+    };
+    assert_eq!(nodes(&mut client).await, 0);
+    let expanded = client.call(object, "ExpandLeft", json!(["/qHyperCubeDef", 0, 0, false])).await;
+    assert_eq!(expanded["change"], json!([object]));
+    assert!(nodes(&mut client).await > 0);
+    client.result(object, "CollapseLeft", json!(["/qHyperCubeDef", 0, 0, false])).await;
+    assert_eq!(nodes(&mut client).await, 0);
+}
+
+#[tokio::test]
+async fn a_cube_is_exported_as_a_file() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let object = client.object(1, "CreateObject", cube()).await;
+    let export = client.result(object, "ExportData", json!(["CSV_C", "/qHyperCubeDef", "sales.csv"])).await;
+    let path = export["qUrl"].as_str().unwrap();
+    assert!(path.ends_with("/sales.csv"), "{path}");
+    let mut stream = tokio::net::TcpStream::connect(engine.address()).await.unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
+    assert!(response.contains("North,685,6"), "{response}");
+    assert_eq!(client.error(object, "ExportData", json!(["OOXML"])).await, 20);
+}
