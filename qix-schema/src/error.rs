@@ -51,6 +51,12 @@ pub enum ErrorKind {
         /// Whether the call is a write that had been sent: the engine may have carried it out.
         pending: bool,
     },
+    /// The object did not come back when the connection did.
+    #[error("the object is gone since the connection was lost: {reason}; get it again")]
+    Lost {
+        /// What became of it.
+        reason: String,
+    },
     /// Whatever carries the calls failed.
     #[error(transparent)]
     Transport(Box<dyn std::error::Error + Send + Sync>),

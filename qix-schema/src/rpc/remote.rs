@@ -102,20 +102,21 @@ pub struct RawAnswer {
     text: Box<dyn AsRef<str> + Send + Sync>,
     range: Range<usize>,
     search: Option<Search>,
+    remote: Option<Arc<dyn Remote>>,
 }
 
 impl RawAnswer {
     /// An answer from the text of its `result`.
     pub fn new(result: impl AsRef<str> + Send + Sync + 'static) -> Self {
         let range = 0..result.as_ref().len();
-        Self { text: Box::new(result), range, search: None }
+        Self { text: Box::new(result), range, search: None, remote: None }
     }
 
     /// An answer whose `result` stands at a place of a longer text, which is not copied.
     ///
     /// A place that is not within the text, at character boundaries, is an empty result.
     pub fn within(text: impl AsRef<str> + Send + Sync + 'static, range: Range<usize>) -> Self {
-        Self { text: Box::new(text), range, search: None }
+        Self { text: Box::new(text), range, search: None, remote: None }
     }
 
     /// Says how to find the place again, with more care, should what stands there turn out to be no single value.
@@ -123,6 +124,18 @@ impl RawAnswer {
     pub fn or_search(mut self, search: Search) -> Self {
         self.search = Some(search);
         self
+    }
+
+    /// Says what binds the objects that the answer names, if that is not the object that was called.
+    #[must_use]
+    pub fn bound_by(mut self, remote: Arc<dyn Remote>) -> Self {
+        self.remote = Some(remote);
+        self
+    }
+
+    /// What binds the objects that the answer names.
+    pub(super) fn remote(&self) -> Option<&dyn Remote> {
+        self.remote.as_deref()
     }
 
     /// Finds the place again; whether it is another one.

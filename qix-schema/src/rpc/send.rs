@@ -1,6 +1,6 @@
 //! From request to response.
 
-use super::{Answer, CallOptions, RawCall, Remote, Request};
+use super::{Answer, CallOptions, RawAnswer, RawCall, Remote, Request};
 use crate::{Error, ErrorKind};
 
 /// Encodes a request, sends it to an object and decodes what comes back: what awaiting a [`Call`](super::Call) does.
@@ -14,11 +14,10 @@ pub async fn send<R: Request>(remote: &dyn Remote, request: R, options: CallOpti
     drop(request);
     let call = RawCall { method: R::METHOD, params, options };
     let mut answer = remote.invoke(call).await.map_err(in_call)?;
-    let outcome = R::read(Answer::new(answer.as_str(), R::METHOD, remote));
+    let read = |answer: &RawAnswer| R::read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote)));
+    let outcome = read(&answer);
     match &outcome {
-        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => {
-            R::read(Answer::new(answer.as_str(), R::METHOD, remote))
-        }
+        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => read(&answer),
         _ => outcome,
     }
 }
