@@ -9,6 +9,7 @@ use crate::error::{EngineError, Result, code};
 use crate::protocol::failure::{LINKED_TO_NOTHING, failure};
 use crate::selection::Selections;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,7 +109,8 @@ impl Frame {
         }
         let closed = Expansion::default();
         let expansion = self.expansions.get(&place).unwrap_or(&closed);
-        let cube = Arc::new(Cube::new(definition, expansion, &self.context(state, cancel))?);
+        let definition = known_mode(definition);
+        let cube = Arc::new(Cube::new(&definition, expansion, &self.context(state, cancel))?);
         self.cubes.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&cube));
         Ok(cube)
     }
@@ -145,6 +147,16 @@ impl Library for Frame {
     fn measure(&self, id: &str) -> Option<Value> {
         self.entity(id).filter(|e| e.kind == Kind::Measure).map(|e| e.properties.clone())
     }
+}
+
+/// Clients also write modes with a prefix that older engines had: `EQ_DATA_MODE_PIVOT`.
+fn known_mode(definition: &Value) -> Cow<'_, Value> {
+    let Some(mode) = definition["qMode"].as_str().and_then(|mode| mode.strip_prefix("EQ_")) else {
+        return Cow::Borrowed(definition);
+    };
+    let mut known = definition.clone();
+    known["qMode"] = mode.into();
+    Cow::Owned(known)
 }
 
 /// The alternate state that an object's properties name; empty for none of its own.
