@@ -55,22 +55,62 @@ impl Documentation {
     ///
     /// Texts for items that are not in the model, and links to such items.
     pub fn check(&self, model: &Model) -> Result<Vec<String>, Faults> {
+        self.check_after(model, |_| None)
+    }
+
+    /// As [`Documentation::check`], after an upgrade: `renamed` knows the new path of an item that was renamed, so that
+    /// its text can move along.
+    ///
+    /// # Errors
+    ///
+    /// As [`Documentation::check`], with what to do with each text.
+    pub fn check_after<'a>(
+        &self,
+        model: &Model,
+        renamed: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<Vec<String>, Faults> {
         let items = items(model);
         let links = Links::of(model);
         let mut faults = Vec::new();
         for (item, place) in &self.places {
-            let mut fault = |what: String, hint: &str| {
+            let mut fault = |what: String, hint: String| {
                 faults
                     .push(Fault { file: place.file.clone(), ..Fault::new(format!("line {}", place.line), what, hint) });
             };
+            let owner = item.split(['#', '/']).next().unwrap_or_default();
+            // What is below a heading goes with it.
+            if owner != item && !items.contains(owner) && self.places.contains_key(owner) {
+                continue;
+            }
             if !items.contains(item) {
-                fault(format!("`{item}` is not in the schema"), "Remove the text, or correct the name.");
+                fault(format!("`{item}` is not in the schema"), what_to_do(item == owner, renamed(item)));
             }
             let text = self.texts.get(item).unwrap_or_default();
-            links.resolve(text, |link| fault(format!("`{link}` is linked and not in the schema"), "Correct the link."));
+            links.resolve(text, |link| {
+                let path = link.rsplit_once('.').map(|(owner, part)| format!("{owner}/{part}"));
+                let hint = match renamed(link).or_else(|| renamed(&path?)) {
+                    Some(new) => format!("Link [`{}`] instead.", new.replace('/', ".")),
+                    None => "Correct the link.".to_owned(),
+                };
+                fault(format!("`{link}` is linked and not in the schema"), hint);
+            });
         }
         let missing = items.into_iter().filter(|item| self.texts.get(item).is_none()).collect();
         if faults.is_empty() { Ok(missing) } else { Err(Faults(faults)) }
+    }
+}
+
+/// What to do with the text of an item that is gone or has another name.
+fn what_to_do(heading: bool, renamed: Option<&str>) -> String {
+    let part = |path: &str| match path.split_once("#result/") {
+        Some((_, result)) => format!("* returns {result}:"),
+        None => format!("* {}:", path.rsplit('/').next().unwrap_or_default()),
+    };
+    match (heading, renamed) {
+        (true, Some(new)) => format!("It was renamed: make the heading `## {new}`, and read the text again."),
+        (true, None) => "Remove the text with all that stands below its heading, or correct the name.".to_owned(),
+        (false, Some(new)) => format!("It was renamed: begin the line with `{}`, and read the text again.", part(new)),
+        (false, None) => "Remove the text, or correct the name.".to_owned(),
     }
 }
 

@@ -8,14 +8,15 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
 use qix_codegen::companion::Companion;
+use qix_codegen::diff::Diff;
 use qix_codegen::documentation::Documentation;
-use qix_codegen::fault::Fault;
+use qix_codegen::fault::{Fault, Faults};
 use qix_codegen::model::Model;
 use qix_codegen::prose::Prose;
 use qix_codegen::{Generated, Place, Texts, openrpc, snapshot};
 
-use crate::workspace;
 use crate::write::{self, Report};
+use crate::{diff, workspace};
 
 /// Generate Rust from the snapshot of the engine's schema, or from a published file.
 #[derive(clap::Args)]
@@ -51,7 +52,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             (generated, report)
         }
         None => {
-            let missing = documentation.check(&source.model)?;
+            let upgrade = match &arguments.schema {
+                Some(_) => Some(announce(&source.model, &companion)?),
+                None => None,
+            };
+            let missing = check(&source.model, &companion, &documentation, upgrade.as_ref())?;
             let texts = Texts { own: &documentation, published: &Prose::default() };
             let generated = qix_codegen::generate(source.model, &companion, texts, Place::Schema)?;
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
@@ -66,6 +71,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     summarise(&engine, &generated, &report, start);
     Ok(finish(arguments, &report))
+}
+
+/// Prints what is about to change.
+fn announce(model: &Model, companion: &Companion) -> Result<Diff> {
+    let diff = diff::with_committed(model, companion)?;
+    diff::print(&diff.to_text(Some(diff::version())))?;
+    println!();
+    Ok(diff)
+}
+
+/// Everything that somebody has to write or remove by hand before the code can be generated; else what has no text.
+fn check(
+    model: &Model,
+    companion: &Companion,
+    documentation: &Documentation,
+    upgrade: Option<&Diff>,
+) -> Result<Vec<String>, Faults> {
+    let completed = companion.complete(&mut model.clone());
+    let checked = documentation.check_after(model, |item| upgrade.and_then(|diff| diff.renamed(item)));
+    match (completed, checked) {
+        (Ok(_), checked) => checked,
+        (Err(faults), Ok(_)) => Err(faults),
+        (Err(Faults(mut faults)), Err(Faults(more))) => {
+            faults.extend(more);
+            Err(Faults(faults))
+        }
+    }
 }
 
 /// Where the model comes from.

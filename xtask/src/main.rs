@@ -1,6 +1,7 @@
 //! Tasks of the workspace: `cargo xtask TASK`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod diff;
 mod generate;
 mod tools;
 mod write;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Task {
     /// Generate Rust from the snapshot of the engine's schema.
     Gen(generate::Arguments),
+    /// Compare two versions of the engine's schema.
+    Diff(diff::Arguments),
     /// Run an in-memory engine to test against.
     #[command(disable_help_flag = true)]
     Engine(tools::Arguments),
@@ -33,6 +36,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
+        Task::Diff(arguments) => diff::run(&arguments),
         Task::Engine(arguments) => tools::run("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
     };

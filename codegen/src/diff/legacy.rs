@@ -8,7 +8,7 @@ use super::line::{Change, Line, Subject};
 use super::methods::code;
 use super::pair::{self, Matched};
 use super::{Diff, Input, finish, side, similar};
-use crate::model::{EnumValue, Kind, Model};
+use crate::model::{EnumValue, Kind, Model, class_of};
 use crate::names;
 
 /// What both forms know.
@@ -44,8 +44,12 @@ pub(super) fn compare(old: &Input, new: &Input) -> Diff {
         );
     }
     let mixed = matches!(old, Input::Model(_)) != matches!(new, Input::Model(_));
-    let (before, after) = (reduced(old, mixed), reduced(new, mixed));
+    let (mut before, mut after) = (reduced(old, mixed), reduced(new, mixed));
     let mut lines = Vec::new();
+    let unknown = classes(&mut before, &mut after, mixed, &mut lines);
+    if !unknown.is_empty() {
+        notes.push(format!("Classes that only one side has were not compared: {}.", unknown.join(", ")));
+    }
     methods(&before, &after, mixed, &mut lines);
     let skipped = enums(&before, &after, mixed, &mut lines);
     if !skipped.is_empty() {
@@ -98,6 +102,38 @@ fn of_model(model: &Model) -> Reduced {
         }
     }
     reduced
+}
+
+/// Takes out classes that only one side has. Of two legacy files they are changes; a published file says nothing of
+/// those that are not public, and so they are returned.
+fn classes(old: &mut Reduced, new: &mut Reduced, mixed: bool, lines: &mut Vec<Line>) -> Vec<String> {
+    let count = |side: &Reduced| {
+        let mut classes: BTreeMap<String, usize> = BTreeMap::new();
+        for class in side.methods.keys().filter_map(|name| class_of(name)) {
+            *classes.entry(class.to_owned()).or_default() += 1;
+        }
+        classes
+    };
+    let (was, is) = (count(old), count(new));
+    let mut unknown = Vec::new();
+    for (class, methods) in was.iter().filter(|(class, _)| !is.contains_key(*class)) {
+        let line = Line::new(Change::Removed, Subject::Class, class).rust([names::ty(class)]);
+        lines.push(line.breaks(format!("Gone with all its methods: {methods}.")));
+        unknown.push(class.clone());
+    }
+    for (class, methods) in is.iter().filter(|(class, _)| !was.contains_key(*class)) {
+        let line = Line::new(Change::Added, Subject::Class, class).rust([names::ty(class)]);
+        lines.push(line.adds().meaning(format!("Its methods: {methods}.")));
+        unknown.push(class.clone());
+    }
+    let known = |name: &String| class_of(name).is_none_or(|class| !unknown.iter().any(|unknown| unknown == class));
+    old.methods.retain(|name, _| known(name));
+    new.methods.retain(|name, _| known(name));
+    if mixed {
+        lines.clear();
+        return unknown;
+    }
+    Vec::new()
 }
 
 fn methods(old: &Reduced, new: &Reduced, mixed: bool, lines: &mut Vec<Line>) {

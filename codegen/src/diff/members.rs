@@ -38,11 +38,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: Whole<'_>, new: Whole<'_>, lines: 
     for item in added {
         let rust = side::field_item(new.2, item.field);
         let line = Line::new(Change::Added, Subject::Member, path(new, item)).rust([rust.clone()]);
-        lines.push(if extended {
-            line.recompile(format!("Who has read it from `extra` finds it in `{rust}`."))
-        } else {
-            line.adds()
-        });
+        lines.push(if extended { line.adds().meaning("Until now it was in `extra`.") } else { line.adds() });
     }
     for (a, b) in &pairs {
         member(sides, (old, *a), (new, *b), lines);

@@ -7,7 +7,7 @@ use super::{Diff, methods};
 const FOLD: usize = 4;
 
 /// How wide text may be.
-const WIDTH: usize = 110;
+const WIDTH: usize = 120;
 
 pub(super) fn write(diff: &Diff, version: Option<&str>) -> String {
     let mut out = format!("Engine {} → {}\n", diff.old, diff.new);
@@ -20,13 +20,13 @@ pub(super) fn write(diff: &Diff, version: Option<&str>) -> String {
         for group in folded(&lines) {
             let (head, tail) = words(&group);
             let first = group[0];
-            wrapped(
-                &mut out,
-                &format!("  {:<11} ", first.change.words()),
-                &format!("{head}  [{}]", first.step.words()),
-            );
-            if !tail.is_empty() {
-                wrapped(&mut out, &" ".repeat(16), &tail);
+            let start = format!("  {:<11} {:<5}  ", first.change.words(), first.step.words());
+            let whole = format!("{head}  {tail}");
+            if start.chars().count() + whole.trim_end().chars().count() <= WIDTH {
+                wrapped(&mut out, &start, whole.trim_end());
+            } else {
+                wrapped(&mut out, &start, &head);
+                wrapped(&mut out, &" ".repeat(start.chars().count() + 2), &tail);
             }
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn sections() -> [(Effect, &'static str); 3] {
     [(Effect::Breaks, "Breaks callers"), (Effect::Recompile, "Needs a recompile"), (Effect::Compatible, "Compatible")]
 }
 
-/// `2 break, 1 needs a recompile, 40 are compatible: a major step, 0.1.0 → 0.2.0`
+/// `Breaking: 2. Needing a recompile: 1. Compatible: 40. Semver step: major, 0.1.0 → 0.2.0.`
 pub(super) fn summary(diff: &Diff, version: Option<&str>) -> String {
     let step = diff.step();
     if step == Step::None {
@@ -54,8 +54,7 @@ pub(super) fn summary(diff: &Diff, version: Option<&str>) -> String {
     let (breaks, recompile, compatible) = (count(Effect::Breaks), count(Effect::Recompile), count(Effect::Compatible));
     let version = version.and_then(|version| Some(format!(", {version} → {}", step.after(version)?)));
     format!(
-        "{} changes: {breaks} break callers, {recompile} need a recompile, {compatible} are compatible. Semver step: {}{}.",
-        diff.changes.len(),
+        "Breaking: {breaks}. Needing a recompile: {recompile}. Compatible: {compatible}. Semver step: {}{}.",
         step.words(),
         version.unwrap_or_default()
     )
