@@ -277,7 +277,9 @@ pub(super) fn attribute_values<'v>(
                 let format = definition
                     .get("qNumFormat")
                     .filter(|format| !matches!(super::definition::text(format, "qType"), "" | "U"));
-                json!({ "qText": super::format::shown(value, format, settings), "qNum": value.wire_number() })
+                super::format::cell(
+                    json!({ "qText": super::format::shown(value, format, settings), "qNum": value.wire_number() }),
+                )
             }
         })
         .collect();

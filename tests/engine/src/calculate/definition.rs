@@ -19,7 +19,7 @@ impl Mode {
     pub(super) fn of(definition: &Value) -> Self {
         match definition.get("qMode") {
             None | Some(Value::Null) => Self::Straight,
-            Some(Value::String(name)) => match name.as_str() {
+            Some(Value::String(name)) => match enum_name(name) {
                 "" | "S" | "DATA_MODE_STRAIGHT" => Self::Straight,
                 "P" | "DATA_MODE_PIVOT" => Self::Pivot,
                 "K" | "DATA_MODE_PIVOT_STACK" => Self::Stacked,
@@ -41,6 +41,11 @@ impl Mode {
             Self::Stacked => "K",
         }
     }
+}
+
+/// The long name of an enum's value; some clients put `EQ_` before it.
+pub(super) fn enum_name(name: &str) -> &str {
+    name.strip_prefix("EQ_").unwrap_or(name)
 }
 
 /// A member's text; empty if it is absent.

@@ -47,6 +47,16 @@ pub(super) fn shown(value: &Dual, format: Option<&Value>, settings: &Settings) -
     }
 }
 
+/// A cell as the engine writes it: an empty text is left out.
+pub(super) fn cell(mut cell: Value) -> Value {
+    if let Value::Object(members) = &mut cell
+        && members.get("qText").is_some_and(|text| text == "")
+    {
+        members.remove("qText");
+    }
+    cell
+}
+
 /// The format that values suggest.
 pub(super) fn suggested<'v>(values: impl Iterator<Item = &'v Dual>, settings: &Settings) -> Value {
     let (mut any, mut whole, mut numeric, mut own_text) = (false, true, true, false);

@@ -1,6 +1,7 @@
 //! Functions that look at selections, fields, or other rows of the chart.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use super::Context;
 use crate::expression::{Expression, Host, Scope, evaluate};
@@ -111,6 +112,8 @@ pub(super) struct Around<'a> {
     pub(super) rows: usize,
     /// Evaluates an expression of this formula for another row.
     pub(super) at: &'a dyn Fn(&Expression, usize) -> Dual,
+    /// The numbers of an expression in all rows, from the largest.
+    pub(super) sorted: &'a dyn Fn(&Expression) -> Rc<Vec<f64>>,
     /// The value of a measure by its number, in this row.
     pub(super) column: &'a dyn Fn(usize) -> Dual,
 }
@@ -134,10 +137,9 @@ impl Around<'_> {
             Host::Column => number(0).filter(|at| *at >= 1.0).map_or(Dual::Null, |at| (self.column)(at as usize - 1)),
             Host::Rank => {
                 let Some(own) = (self.at)(&arguments[0], self.row).as_number() else { return Dual::Null };
-                let others: Vec<f64> =
-                    (0..self.rows).filter_map(|row| (self.at)(&arguments[0], row).as_number()).collect();
-                let above = others.iter().filter(|other| **other > own).count();
-                let same = others.iter().filter(|other| **other == own).count();
+                let numbers = (self.sorted)(&arguments[0]);
+                let above = numbers.partition_point(|other| *other > own);
+                let same = numbers[above..].partition_point(|other| *other >= own);
                 let (low, high) = (above + 1, above + same);
                 if same > 1 { Dual::both(low as f64, format!("{low}-{high}")) } else { Dual::Number(low as f64) }
             }

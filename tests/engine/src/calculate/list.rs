@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::column::{Dimension, Ground, by_value, frequencies, grouping};
 use super::cube::{Page, dimension_info, in_range};
-use super::definition::{DimensionDef, list, own_members, text, truth, whole};
+use super::definition::{DimensionDef, enum_name, list, own_members, text, truth, whole};
 use super::group::{Grouping, Keys};
 use super::join::Walk;
 use super::search::{self, Search};
@@ -137,7 +137,9 @@ impl List {
             let (columns, rows) = page.within(self.width(), self.rows.len());
             let matrix: Vec<Vec<Value>> = self.rows[rows.clone()]
                 .iter()
-                .map(|element| columns.clone().map(|column| self.cell(dimension, *element, column)).collect())
+                .map(|element| {
+                    columns.clone().map(|column| super::format::cell(self.cell(dimension, *element, column))).collect()
+                })
                 .collect();
             json!({ "qMatrix": matrix, "qTails": [], "qArea": page.area(columns.len(), rows.len()) })
         };
@@ -234,14 +236,14 @@ fn counted(
     ground: &Ground<'_, '_>,
 ) -> Result<Option<Vec<String>>> {
     let mode = match definition.get("qFrequencyMode") {
-        Some(Value::String(mode)) => mode.as_str(),
+        Some(Value::String(mode)) => enum_name(mode),
         Some(Value::Number(mode)) => {
             ["N", "V", "P", "R"].get(mode.as_u64().unwrap_or(0) as usize).copied().unwrap_or("N")
         }
         _ => "N",
     };
     let show: fn(f64, f64) -> String = match mode {
-        "V" | "NX_FREQUENCY_VALUE" | "EQ_NX_FREQUENCY_VALUE" => |count, _| crate::value::plain(count),
+        "V" | "NX_FREQUENCY_VALUE" => |count, _| crate::value::plain(count),
         "P" | "NX_FREQUENCY_PERCENT" => {
             |count, total| format!("{:.1}%", if total == 0.0 { 0.0 } else { count / total * 100.0 })
         }

@@ -161,6 +161,11 @@ impl Data {
                     .map(|column| {
                         let value = self.fields[column.field].symbols.value(column.codes[row]);
                         let mut cell = json!({ "qText": value.as_text(), "qNumber": value.wire_number() });
+                        if let Value::Object(members) = &mut cell
+                            && value.as_text().is_empty()
+                        {
+                            members.remove("qText");
+                        }
                         if value.as_number().is_some() {
                             cell["qIsNumeric"] = true.into();
                         }

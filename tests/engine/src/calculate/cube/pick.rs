@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Cube;
 use super::tree::Leaf;
-use crate::calculate::definition::{Mode, list, text, truth, whole};
+use crate::calculate::definition::{Mode, enum_name, list, text, truth, whole};
 use crate::data::NULL;
 use crate::error::{EngineError, Result, code};
 use crate::selection::Pick;
@@ -76,7 +76,7 @@ impl Cube {
                 let level = usize::try_from(level).ok()?;
                 leaf.path.get(level).copied().flatten()
             };
-            match text(cell, "qType") {
+            match enum_name(text(cell, "qType")) {
                 "L" | "NX_CELL_LEFT" => {
                     let leaf = at(&self.left_leaves, row).ok_or_else(invalid)?;
                     wanted.extend(level(leaf, column));

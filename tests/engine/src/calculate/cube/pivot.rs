@@ -8,6 +8,7 @@ use super::Cube;
 use super::straight::Page;
 use super::tree::{Leaf, Node};
 use crate::calculate::definition::Mode;
+use crate::calculate::format;
 use crate::calculate::group::{ANY, GroupKey};
 use crate::error::Result;
 use crate::value::{Dual, wire_number};
@@ -51,7 +52,9 @@ impl Cube {
         let (measure, value) = self.leaf_value(left, top);
         match value {
             None | Some(Dual::Null) => json!({ "qText": "-", "qNum": "NaN", "qType": "U" }),
-            Some(value) => json!({ "qText": self.shown(measure, value), "qNum": value.wire_number(), "qType": "V" }),
+            Some(value) => {
+                format::cell(json!({ "qText": self.shown(measure, value), "qNum": value.wire_number(), "qType": "V" }))
+            }
         }
     }
 
@@ -99,7 +102,7 @@ fn wire(node: &Node, children: Vec<Value>, up: usize, down: usize) -> Value {
         "qDown": down,
         "qSubNodes": children,
     });
-    if let Some(text) = &node.text {
+    if let Some(text) = node.text.as_ref().filter(|text| !text.is_empty()) {
         cell["qText"] = text.as_str().into();
     }
     if node.can_expand {

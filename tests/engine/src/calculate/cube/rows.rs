@@ -1,7 +1,9 @@
 //! Rows of a cube: which there are, what is in them, and their order.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -145,10 +147,23 @@ impl Cube {
                 let at = |expression: &Expression, row: usize| {
                     calculation.groups.part(number, expression, &keys[row], calculation.context)
                 };
+                // Ranks ask for the same numbers again and again.
+                let known: RefCell<HashMap<*const Expression, Rc<Vec<f64>>>> = RefCell::default();
+                let sorted = |expression: &Expression| {
+                    if let Some(numbers) = known.borrow().get(&std::ptr::from_ref(expression)) {
+                        return Rc::clone(numbers);
+                    }
+                    let mut numbers: Vec<f64> =
+                        (0..keys.len()).filter_map(|row| at(expression, row).as_number()).collect();
+                    numbers.sort_by(|a, b| b.total_cmp(a));
+                    let numbers = Rc::new(numbers);
+                    known.borrow_mut().insert(std::ptr::from_ref(expression), Rc::clone(&numbers));
+                    numbers
+                };
                 for (place, key) in keys.iter().enumerate() {
                     let values = self.rows[start + place].values.clone();
                     let column = |measure: usize| values.get(measure).cloned().unwrap_or(Dual::Null);
-                    let around = Around { row: place, rows: keys.len(), at: &at, column: &column };
+                    let around = Around { row: place, rows: keys.len(), at: &at, sorted: &sorted, column: &column };
                     let value = calculation.groups.value(number, formula, key, Some(&around), calculation.context);
                     self.rows[start + place].values[number] = value;
                 }

@@ -89,7 +89,7 @@ impl Cube {
             "qRow": first,
             "qSubNodes": children,
         });
-        if let Some(text) = &node.text {
+        if let Some(text) = node.text.as_ref().filter(|text| !text.is_empty()) {
             cell["qText"] = text.as_str().into();
         }
         if node.can_expand {

@@ -73,10 +73,10 @@ impl Cube {
     }
 
     fn cell(&self, row: &Row, column: usize) -> Value {
-        match self.dimensions.get(column) {
+        format::cell(match self.dimensions.get(column) {
             Some(_) => self.dimension_cell(column, row.key[column]),
             None => self.measure_cell(row, column - self.dimensions.len()),
-        }
+        })
     }
 
     fn dimension_cell(&self, at: usize, element: u32) -> Value {

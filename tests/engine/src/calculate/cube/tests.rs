@@ -280,7 +280,7 @@ fn a_pivot_cube_has_rows_and_columns() {
 #[test]
 fn pivot_nodes_open_and_close() {
     let app = App::new(SALES);
-    let asked = with(definition(&["Product", "Customer"], &["Sum(Amount)"]), json!({ "qMode": "P" }));
+    let asked = with(definition(&["Product", "Customer"], &["Sum(Amount)"]), json!({ "qMode": "EQ_DATA_MODE_PIVOT" }));
     let mut expansion = Expansion::default();
     let (cube, page) = pivot(&app, &asked, &expansion);
     assert_eq!(tree(&page["qLeft"]), "a+[_E] b+[_E] c+[_E] -U+[_E]");
