@@ -4,11 +4,23 @@
 //! in-memory one that it starts itself.
 #![allow(clippy::print_stdout)]
 
+use std::process::ExitCode;
+
 use qix_client::prelude::*;
 use qix_test_engine::TestEngine;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let engine = match std::env::var("QIX_URL") {
         Ok(_) => None,
         Err(_) => Some(TestEngine::start().await?),
