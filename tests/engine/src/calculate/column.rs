@@ -11,6 +11,7 @@ use super::definition::DimensionDef;
 use super::formula::{Formula, RowFormula};
 use super::group::{Grouping, Groups, Keys};
 use super::join::Walk;
+use super::limit::{COLLAPSED, OTHERS};
 use crate::data::{NULL, Symbols};
 use crate::error::Result;
 use crate::selection::{Live, Pick, ValueState};
@@ -70,7 +71,10 @@ pub(super) struct Dimension {
     pub(super) field: Option<usize>,
     /// Values of attribute expressions by value of the dimension.
     pub(super) attributes: Vec<HashMap<u32, Dual>>,
+    /// Values of attribute dimensions by value of the dimension.
+    pub(super) attribute_dimensions: Vec<AttributeDimension>,
     pub(super) null_text: String,
+    pub(super) others_text: String,
 }
 
 /// What calculations of one cube or list share.
@@ -116,7 +120,13 @@ impl Dimension {
             states,
             field,
             attributes: Vec::new(),
+            attribute_dimensions: Vec::new(),
             null_text: "-".into(),
+            others_text: String::new(),
+        };
+        dimension.others_text = match super::evaluate_string(&dimension.definition.other_label, context) {
+            text if text.is_empty() => "Others".into(),
+            text => text,
         };
         dimension.ranks = super::sort::ranks(&dimension, grouping, ground)?;
         Ok(dimension)
@@ -128,7 +138,29 @@ impl Dimension {
             let text = attribute_expression(attribute, ground.context);
             self.attributes.push(by_value(&text, grouping, ground)?);
         }
+        for attribute in &self.definition.attribute_dimensions {
+            self.attribute_dimensions.push(AttributeDimension::new(attribute, grouping, ground)?);
+        }
         Ok(())
+    }
+
+    /// Adds what goes with a value to its cell.
+    pub(super) fn put_attributes(&self, cell: &mut Value, element: u32, settings: &crate::value::Settings) {
+        if !self.attributes.is_empty() {
+            let values = self.attributes.iter().map(|values| values.get(&element));
+            cell["qAttrExps"] = attribute_values(&self.definition.attributes, values, settings);
+        }
+        if !self.attribute_dimensions.is_empty() {
+            let values: Vec<Value> = self
+                .attribute_dimensions
+                .iter()
+                .map(|attribute| match attribute.values.get(&element) {
+                    Some((element, text)) => json!({ "qText": text, "qElemNo": element }),
+                    None => json!({ "qElemNo": -2 }),
+                })
+                .collect();
+            cell["qAttrDims"] = json!({ "qValues": values });
+        }
     }
 
     /// A value by its element number; none for null and others that are no values.
@@ -138,7 +170,11 @@ impl Dimension {
 
     /// The text of a value, null included.
     pub(super) fn text(&self, element: u32) -> &str {
-        self.value(element).map_or(&self.null_text, |shown| &shown.text)
+        match element {
+            OTHERS => &self.others_text,
+            COLLAPSED => "",
+            element => self.value(element).map_or(&self.null_text, |shown| &shown.text),
+        }
     }
 
     /// Place of a value in the dimension's order; null comes last.
@@ -160,6 +196,54 @@ impl Dimension {
             Some(behind) => own.filter_map(|element| behind.get(element)).flatten().copied().collect(),
         };
         Some(Pick { field: field.clone(), elements })
+    }
+}
+
+/// A dimension whose values go with another's.
+#[derive(Debug)]
+pub(super) struct AttributeDimension {
+    /// The first value that goes with each value of the dimension.
+    values: HashMap<u32, (u32, String)>,
+    pub(super) info: Value,
+}
+
+impl AttributeDimension {
+    fn new(definition: &Value, grouping_of: &Grouping, ground: &Ground<'_, '_>) -> Result<Self> {
+        let context = ground.context;
+        let text = super::definition::text(definition, "qDef");
+        let inline = json!({ "qDef": { "qFieldDefs": [text] }, "qLibraryId": super::definition::text(definition, "qLibraryId") });
+        let own = DimensionDef::of(&inline, context);
+        let title = own.fallback_title(context);
+        let mut info = json!({ "qCardinal": 0, "qSize": { "qcx": 0, "qcy": 0 }, "qFallbackTitle": title });
+        let mut values: HashMap<u32, (u32, String)> = HashMap::new();
+        match grouping(&own, context) {
+            Err(error) => info["qError"] = json!({ "qErrorCode": error }),
+            Ok(attribute) => {
+                let calculated = matches!(attribute, Grouping::Computed { .. });
+                let dimension = match grouping_of {
+                    Grouping::Field(field) => Grouping::Field(*field),
+                    Grouping::Computed { formula, values } => {
+                        Grouping::Computed { formula: formula.clone(), values: values.clone() }
+                    }
+                };
+                let groupings = [dimension, attribute];
+                let groups = Groups::new(&groupings, &[], &[], ground.live, ground.state, context)?;
+                let text_of = |element: u32| groupings[1].text(element, context);
+                let mut keys = groups.keys;
+                keys.sort_unstable();
+                let mut seen = std::collections::HashSet::new();
+                for key in keys.into_iter().filter(|key| key[1] != NULL) {
+                    seen.insert(key[1]);
+                    values.entry(key[0]).or_insert_with(|| (key[1], text_of(key[1])));
+                }
+                info["qCardinal"] = seen.len().into();
+                info["qSize"] = json!({ "qcx": 1, "qcy": seen.len() });
+                if calculated {
+                    info["qIsCalculated"] = true.into();
+                }
+            }
+        }
+        Ok(Self { values, info })
     }
 }
 

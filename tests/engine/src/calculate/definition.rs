@@ -135,7 +135,6 @@ pub(super) struct DimensionDef {
     pub(super) format: Option<Value>,
     pub(super) library_id: String,
     pub(super) null_suppression: bool,
-    pub(super) show_all: bool,
     pub(super) show_total: bool,
     pub(super) total_label: Value,
     pub(super) other_label: Value,
@@ -244,7 +243,6 @@ impl DimensionDef {
             format: asked_format(list(inline, "qNumberPresentations").get(active)),
             library_id,
             null_suppression: truth(definition, "qNullSuppression"),
-            show_all: truth(definition, "qShowAll"),
             show_total: truth(definition, "qShowTotal")
                 || definition
                     .get("qOtherTotalSpec")

@@ -8,6 +8,7 @@ use super::Context;
 use super::formula::{AggrTable, Aggregate, Formula, Inner, RowFormula, TABLE_SLOT};
 use super::host::Around;
 use super::join::Walk;
+use super::limit::{COLLAPSED, Limit};
 use crate::data::{NULL, Symbols};
 use crate::error::Result;
 use crate::expression::{Accumulator, Expression, Host, Scope, evaluate};
@@ -16,6 +17,11 @@ use crate::value::{Dual, Settings};
 
 /// In a group's key: this dimension is not grouped by.
 pub(super) const ANY: u32 = u32::MAX - 1;
+
+/// Whether a code in a key is a value's element number.
+pub(super) fn is_value(code: u32) -> bool {
+    code < COLLAPSED
+}
 
 /// Element numbers of a group, one per dimension; [`NULL`] and [`ANY`] are among them.
 pub(super) type GroupKey = Vec<u32>;
@@ -38,6 +44,17 @@ impl Grouping {
     }
 }
 
+impl Grouping {
+    /// The text of a value.
+    pub(super) fn text(&self, element: u32, context: &Context<'_>) -> String {
+        let value = match self {
+            Self::Field(field) => context.data.fields[*field].symbols.value(element),
+            Self::Computed { values, .. } => values.borrow().value(element),
+        };
+        value.as_text().into_owned()
+    }
+}
+
 /// Dimensions with the fields that they need from each row.
 pub(super) struct Keys<'g> {
     groupings: &'g [Grouping],
@@ -47,6 +64,7 @@ pub(super) struct Keys<'g> {
     places: Vec<Vec<usize>>,
     tables: Vec<Tables>,
     memo: RefCell<Vec<HashMap<Vec<u32>, u32>>>,
+    limits: &'g [Option<Limit>],
 }
 
 impl<'g> Keys<'g> {
@@ -68,7 +86,7 @@ impl<'g> Keys<'g> {
             });
         }
         let memo = RefCell::new(vec![HashMap::new(); groupings.len()]);
-        Ok(Self { groupings, fields, places, tables, memo })
+        Ok(Self { groupings, fields, places, tables, memo, limits: &[] })
     }
 
     /// The key of a row, from the values of the fields.
@@ -87,7 +105,9 @@ impl<'g> Keys<'g> {
                 element
             }
         });
-        key.collect()
+        let mut key: GroupKey = key.collect();
+        super::limit::apply(self.limits, &mut key);
+        key
     }
 }
 
@@ -186,7 +206,20 @@ impl Groups {
         state: &str,
         context: &Context<'_>,
     ) -> Result<Self> {
-        let keys = Keys::new(groupings, live, state, context)?;
+        Self::limited(groupings, formulas, masks, &[], live, state, context)
+    }
+
+    /// The same with values beyond the dimensions' limits grouped together.
+    pub(super) fn limited(
+        groupings: &[Grouping],
+        formulas: &[&Formula],
+        masks: &[Vec<bool>],
+        limits: &[Option<Limit>],
+        live: &Live,
+        state: &str,
+        context: &Context<'_>,
+    ) -> Result<Self> {
+        let keys = Keys { limits, ..Keys::new(groupings, live, state, context)? };
         let mut found: Vec<GroupKey> = Vec::new();
         let mut seen: HashSet<GroupKey> = HashSet::new();
         let mut add = |key: &GroupKey| {

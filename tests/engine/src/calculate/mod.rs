@@ -9,6 +9,7 @@ mod formula;
 mod group;
 mod host;
 mod join;
+mod limit;
 mod list;
 mod search;
 mod set;

@@ -12,6 +12,7 @@ use crate::calculate::column::{Dimension, Ground, attribute_expression, grouping
 use crate::calculate::definition::{Condition, DimensionDef, MeasureDef, Mode, list, own_members, text, truth, whole};
 use crate::calculate::formula::Formula;
 use crate::calculate::group::Groups;
+use crate::calculate::limit::{OTHERS, limits};
 use crate::error::{EngineError, Result, code};
 
 /// Why a column is not shown or not calculated, with the message of a condition.
@@ -113,7 +114,10 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
     if cube.error.is_none() {
         let masks = cube.masks(groupings.len());
         let all: Vec<&Formula> = formulas.iter().chain(attributes.iter().flatten()).collect();
-        let groups = Groups::new(&groupings, &all, &masks, &live, state, context)?;
+        let titles: Vec<String> = cube.measures.iter().map(|measure| measure.title.clone()).collect();
+        let plain: Vec<&Formula> = formulas.iter().collect();
+        let limits = limits(&shown, &groupings, &plain, &titles, (&live, state), context)?;
+        let groups = Groups::limited(&groupings, &all, &masks, &limits, &live, state, context)?;
         for (one, grouping) in shown.iter().zip(&groupings) {
             let mut dimension = Dimension::new(one.clone(), grouping, &ground)?;
             dimension.calculate_attributes(grouping, &ground)?;
@@ -122,6 +126,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
         let calculation = rows::Calculation { groups: &groups, formulas: &formulas, attributes: &attributes, context };
         let mut keys = groups.keys.clone();
         keys.retain(|key| cube.keeps(key, definition, &calculation));
+        cube.has_others = keys.iter().any(|key| key.contains(&OTHERS));
         cube.calculate_rows(keys, &calculation)?;
         if mode != Mode::Straight {
             cube.calculate_cells(&masks, &calculation)?;

@@ -9,7 +9,7 @@ use super::build::Problem;
 use crate::calculate::column::{Dimension, Ground, attribute_infos};
 use crate::calculate::definition::{DimensionDef, MeasureDef, Mode};
 use crate::calculate::format;
-use crate::data::NULL;
+use crate::calculate::group::is_value;
 use crate::error::Result;
 use crate::selection::describe::state_counts;
 use crate::value::{Dual, wire_number};
@@ -113,9 +113,10 @@ pub(crate) fn dimension_info(dimension: &Dimension, present: Option<&HashSet<u32
         "qMin": bound(numbers().min_by(f64::total_cmp)),
         "qMax": bound(numbers().max_by(f64::total_cmp)),
         "qAttrExprInfo": attribute_infos(&definition.attributes, &attributes, ground.context),
+        "qAttrDimInfo": dimension.attribute_dimensions.iter().map(|attribute| attribute.info.clone()).collect::<Vec<_>>(),
         "qCardinalities": {
             "qCardinal": cardinal,
-            "qHypercubeCardinal": present.map_or(0, |present| present.iter().filter(|code| **code != NULL).count()),
+            "qHypercubeCardinal": present.map_or(0, |present| present.iter().filter(|code| is_value(**code)).count()),
             "qAllValuesCardinal": -1,
         },
     });

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Cube;
 use super::tree::Leaf;
 use crate::calculate::definition::{Mode, enum_name, list, text, truth, whole};
-use crate::data::NULL;
+use crate::calculate::group::is_value;
 use crate::error::{EngineError, Result, code};
 use crate::selection::Pick;
 
@@ -55,7 +55,7 @@ impl Cube {
             let elements: BTreeSet<i64> = rows
                 .iter()
                 .map(|row| self.rows[*row].key[*dimension])
-                .filter(|code| *code != NULL)
+                .filter(|code| is_value(*code))
                 .map(i64::from)
                 .collect();
             picks.extend(self.pick_values(*dimension, &elements.into_iter().collect::<Vec<_>>())?);

@@ -13,6 +13,7 @@ use crate::calculate::definition::{Mode, truth};
 use crate::calculate::formula::Formula;
 use crate::calculate::group::{ANY, GroupKey, Groups};
 use crate::calculate::host::Around;
+use crate::calculate::limit::OTHERS;
 use crate::calculate::sort;
 use crate::data::NULL;
 use crate::error::Result;
@@ -71,7 +72,11 @@ impl Cube {
             .iter()
             .zip(&self.dimensions)
             .any(|(code, dimension)| *code == NULL && dimension.definition.null_suppression);
-        if null {
+        let others = key
+            .iter()
+            .zip(&self.dimensions)
+            .any(|(code, dimension)| *code == OTHERS && truth(&dimension.definition.others, "qSuppressOther"));
+        if null || others {
             return false;
         }
         let count = calculation.formulas.len();

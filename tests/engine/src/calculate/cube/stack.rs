@@ -99,15 +99,7 @@ impl Cube {
             cell["qCanCollapse"] = true.into();
         }
         if let (Some(at), Ok(element)) = (node.dimension, u32::try_from(node.element)) {
-            let dimension = &self.dimensions[at];
-            if !dimension.attributes.is_empty() {
-                let values = dimension.attributes.iter().map(|values| values.get(&element));
-                cell["qAttrExps"] = crate::calculate::column::attribute_values(
-                    &dimension.definition.attributes,
-                    values,
-                    &self.settings,
-                );
-            }
+            self.dimensions[at].put_attributes(&mut cell, element, &self.settings);
         }
         // Totals are no part of the sums around them.
         Stacked { cell, above: if counts { above } else { 0.0 }, below: if counts { below } else { 0.0 } }

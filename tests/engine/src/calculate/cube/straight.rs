@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Cube, Row};
 use crate::calculate::definition::{Mode, whole};
+use crate::calculate::limit::{COLLAPSED, OTHERS};
 use crate::calculate::{MOST_CELLS, column, format};
 use crate::error::{EngineError, Result, code};
 use crate::value::Dual;
@@ -81,21 +82,24 @@ impl Cube {
 
     fn dimension_cell(&self, at: usize, element: u32) -> Value {
         let dimension = &self.dimensions[at];
-        let mut cell = match dimension.value(element) {
-            Some(shown) => json!({
+        let mut cell = match (dimension.value(element), element) {
+            (Some(shown), _) => json!({
                 "qText": &*shown.text,
                 "qNum": shown.value.wire_number(),
                 "qElemNumber": element,
                 "qState": shown.state.wire(),
             }),
-            None => {
-                json!({ "qText": dimension.null_text, "qNum": "NaN", "qElemNumber": -2, "qState": "L", "qIsNull": true })
+            (None, OTHERS) => {
+                let text = dimension.text(element);
+                json!({ "qText": text, "qNum": "NaN", "qElemNumber": -3, "qState": "L", "qIsOtherCell": true })
+            }
+            (None, COLLAPSED) => json!({ "qNum": "NaN", "qElemNumber": -4, "qState": "L", "qIsEmpty": true }),
+            (None, _) => {
+                let text = dimension.text(element);
+                json!({ "qText": text, "qNum": "NaN", "qElemNumber": -2, "qState": "L", "qIsNull": true })
             }
         };
-        if !dimension.attributes.is_empty() {
-            let values = dimension.attributes.iter().map(|values| values.get(&element));
-            cell["qAttrExps"] = column::attribute_values(&dimension.definition.attributes, values, &self.settings);
-        }
+        dimension.put_attributes(&mut cell, element, &self.settings);
         cell
     }
 

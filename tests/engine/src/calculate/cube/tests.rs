@@ -392,3 +392,47 @@ fn a_cube_can_look_from_another_state() {
     assert_eq!(shown(&app, &asked), "a,40|b,20|c,40");
     assert_eq!(cube(&app, &asked).layout()["qStateName"], "S");
 }
+
+#[test]
+fn limits_group_the_rest_as_others() {
+    let app = App::new(SALES);
+    let limited = |spec: Value, measures: &[&str]| {
+        let mut asked = definition(&["Product"], measures);
+        asked["qDimensions"][0]["qOtherTotalSpec"] = spec;
+        asked
+    };
+    let counted = |count: &str| json!({ "qOtherMode": "OTHER_COUNTED", "qOtherCounted": { "qv": count } });
+    assert_eq!(shown(&app, &limited(counted("1"), &["Sum(Amount)", "Avg(Amount)"])), "a,40,20|Others,60,30");
+    assert_eq!(shown(&app, &limited(counted("=1+1"), &["-Sum(Amount)"])), "a,-40|b,-20|Others,-40");
+    let by = |mode: &str, limit: &str| json!({ "qOtherMode": mode, "qOtherLimit": { "qv": limit }, "qOtherLimitMode": "OTHER_GE_LIMIT" });
+    assert_eq!(shown(&app, &limited(by("OTHER_ABS_LIMITED", "40"), &["Sum(Amount)"])), "a,40|c,40|Others,20");
+    assert_eq!(shown(&app, &limited(by("OTHER_REL_LIMITED", "0.3"), &["Sum(Amount)"])), "a,40|c,40|Others,20");
+    assert_eq!(shown(&app, &limited(by("OTHER_REL_ACC_TARGET", "0.5"), &["Sum(Amount)"])), "a,40|c,40|Others,20");
+    let layout = cube(&app, &limited(counted("2"), &["Sum(Amount)"])).layout();
+    assert_eq!(layout["qHasOtherValues"], true);
+    let cell = &layout["qDataPages"][0]["qMatrix"][2][0];
+    assert_eq!((&cell["qElemNumber"], &cell["qIsOtherCell"]), (&json!(-3), &json!(true)));
+    let mut hidden = counted("2");
+    hidden["qSuppressOther"] = true.into();
+    assert_eq!(shown(&app, &limited(hidden, &["Sum(Amount)"])), "a,40|c,40");
+    let mut inner = definition(&["Customer", "Product"], &["Sum(Amount)"]);
+    inner["qDimensions"][1]["qOtherTotalSpec"] = counted("1");
+    inner["qSuppressMissing"] = true.into();
+    assert_eq!(shown(&app, &inner), "1,b,20|1,Others,10|2,a,30|9,c,40");
+    let mut pivot_def = with(limited(counted("1"), &["Sum(Amount)"]), json!({ "qMode": "P" }));
+    pivot_def["qDimensions"][0]["qOtherLabel"] = json!({ "qv": "Rest" });
+    assert_eq!(tree(&pivot(&app, &pivot_def, &Expansion::default()).1["qLeft"]), "a RestO");
+}
+
+#[test]
+fn attribute_dimensions_come_with_cells() {
+    let app = App::new(SALES);
+    let mut asked = definition(&["Customer"], &["Sum(Amount)"]);
+    asked["qDimensions"][0]["qAttributeDimensions"] = json!([{ "qDef": "Country" }, { "qDef": "nosuch" }]);
+    let layout = cube(&app, &asked).layout();
+    let cell = |row: usize| layout["qDataPages"][0]["qMatrix"][row][0]["qAttrDims"]["qValues"].clone();
+    assert_eq!(cell(0), json!([{ "qText": "SE", "qElemNo": 0 }, { "qElemNo": -2 }]));
+    assert_eq!(cell(3)[0], json!({ "qElemNo": -2 }));
+    let infos = &layout["qDimensionInfo"][0]["qAttrDimInfo"];
+    assert_eq!((&infos[0]["qCardinal"], &infos[1]["qError"]["qErrorCode"]), (&json!(2), &json!(7000)));
+}

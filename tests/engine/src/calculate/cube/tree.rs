@@ -6,6 +6,7 @@ use super::expansion::{Expansion, Side};
 use super::{Cube, Row};
 use crate::calculate::definition::Mode;
 use crate::calculate::group::{ANY, GroupKey};
+use crate::calculate::limit::{COLLAPSED, OTHERS};
 use crate::data::NULL;
 
 /// A level of a side of a pivot table.
@@ -46,7 +47,9 @@ pub(super) struct Leaf {
 /// The ends of a tree from first to last.
 pub(super) fn leaves(nodes: &[Node]) -> Vec<Leaf> {
     fn walk(node: &Node, path: &mut Vec<Option<(usize, i64)>>, leaves: &mut Vec<Leaf>) {
-        path.push(node.dimension.filter(|_| matches!(node.kind, 'N' | 'U')).map(|dimension| (dimension, node.element)));
+        path.push(
+            node.dimension.filter(|_| matches!(node.kind, 'N' | 'U' | 'O')).map(|dimension| (dimension, node.element)),
+        );
         if node.children.is_empty() {
             leaves.push(Leaf { key: node.key.clone(), measure: node.measure, path: path.clone() });
         }
@@ -142,7 +145,12 @@ impl Builder<'_> {
         let is_last = !rest.iter().any(|level| matches!(level, Level::Dimension(_)));
         let mut nodes: Vec<Node> = Vec::new();
         for ((_, code), rows) in parts {
-            let element = if code == NULL { -2 } else { i64::from(code) };
+            let (element, kind) = match code {
+                NULL => (-2, 'U'),
+                OTHERS => (-3, 'O'),
+                COLLAPSED => (-4, 'E'),
+                code => (i64::from(code), 'N'),
+            };
             let mut key = key.clone();
             key[at] = code;
             path.push((at, element));
@@ -152,10 +160,10 @@ impl Builder<'_> {
                 if open { self.nodes(rest, &rows, &key, path) } else { self.filler(rest, &rows, &key, path) };
             path.pop();
             nodes.push(Node {
-                text: Some(dimension.text(code).to_owned()),
+                text: (code != COLLAPSED).then(|| dimension.text(code).to_owned()),
                 element,
                 number: dimension.value(code).and_then(|shown| shown.value.as_number()).unwrap_or(f64::NAN),
-                kind: if code == NULL { 'U' } else { 'N' },
+                kind,
                 can_expand: !open,
                 can_collapse: open && !is_last && !self.always_open,
                 dimension: Some(at),
