@@ -139,6 +139,10 @@ impl TestEngine {
 impl Drop for TestEngine {
     fn drop(&mut self) {
         self.task.abort();
+        // A runtime waits for work beside the sockets when it ends; that work is to end first.
+        for session in self.shared.world().sessions.values() {
+            session.running.iter().for_each(|running| running.abort.abort());
+        }
     }
 }
 

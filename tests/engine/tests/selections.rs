@@ -139,3 +139,20 @@ async fn expressions_anywhere_become_their_values() {
     let expanded = client.result(1, "ExpandExpression", json!(["Sum($(=1+1))"])).await;
     assert_eq!(expanded["qExpandedExpression"], "Sum(2)");
 }
+
+#[tokio::test]
+async fn requests_wait_for_a_selection_but_not_those_that_stop_it() {
+    let engine = TestEngine::builder().fault(Fault::slow(Duration::from_secs(60)).on("Select").times(1));
+    let engine = engine.start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let region = client.object(1, "GetField", json!(["Region"])).await;
+    let select = client.send(region, "Select", json!(["North"])).await;
+    let value = client.send(1, "Evaluate", json!(["Count(distinct Region)"])).await;
+    client.result(-1, "CancelRequest", json!([select])).await;
+    assert_eq!(client.message().await["error"]["code"], 15);
+    assert_eq!(client.answer(value).await["result"]["qReturn"], "3");
+    let select = client.send(region, "Select", json!(["North"])).await;
+    let value = client.send(1, "Evaluate", json!(["Count(distinct Region)"])).await;
+    assert_eq!(client.message().await["id"], select);
+    assert_eq!(client.answer(value).await["result"]["qReturn"], "1", "asked for after the selection");
+}

@@ -38,6 +38,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.GetAppLayout", layout),
     ("Doc.GetAppProperties", |call| one("qProp", call.doc()?.properties.clone())),
     ("Doc.SetAppProperties", set_properties),
+    ("Doc.GetLocaleInfo", |call| one("qReturn", locale(call)?)),
 ];
 
 fn entry(call: &mut Call<'_>) -> Result<Answer> {
@@ -279,11 +280,12 @@ fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 5]> {
 
 fn layout(call: &mut Call<'_>) -> Result<Answer> {
     let flags = flags(call)?;
+    let locale = locale(call)?;
     let (session, document) = call.session_and_doc()?;
     let mut layout = document.properties.clone();
+    layout["qLocaleInfo"] = locale;
     layout["qFileName"] = json!(document.id);
     layout["qMeta"] = json!({});
-    layout["qLocaleInfo"] = json!({});
     layout["qStateNames"] = json!(session.selections.states());
     if !document.last_reload.is_empty() {
         layout["qLastReloadTime"] = json!(document.last_reload);
@@ -297,6 +299,26 @@ fn layout(call: &mut Call<'_>) -> Result<Answer> {
         }
     }
     one("qLayout", layout)
+}
+
+/// `LocaleInfo`: what the script's variables say.
+fn locale(call: &mut Call<'_>) -> Result<Value> {
+    let frame = call.frame()?;
+    let members = [
+        ("qDecimalSep", "DecimalSep"),
+        ("qThousandSep", "ThousandSep"),
+        ("qMoneyDecimalSep", "MoneyDecimalSep"),
+        ("qMoneyThousandSep", "MoneyThousandSep"),
+        ("qMoneyFmt", "MoneyFormat"),
+        ("qTimeFmt", "TimeFormat"),
+        ("qDateFmt", "DateFormat"),
+        ("qTimestampFmt", "TimestampFormat"),
+        ("qCollation", "CollationLocale"),
+    ];
+    let known = members
+        .into_iter()
+        .filter_map(|(member, variable)| Some((member.to_owned(), json!(frame.variables.get(variable)?))));
+    Ok(Value::Object(known.collect()))
 }
 
 fn set_properties(call: &mut Call<'_>) -> Result<Answer> {

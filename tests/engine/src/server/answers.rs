@@ -10,45 +10,52 @@ use crate::session::connection::{Held, Outgoing, Target};
 use crate::session::jobs::{Abort, Running, Work};
 use crate::session::world::World;
 use serde_json::{Map, Value, json};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Answers a request. Comes back when the next request may be looked at.
-pub(super) async fn answer(shared: &Arc<Shared>, connection: u64, request: Request) {
+/// Work that later requests of the socket wait for.
+pub(super) type Step = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Answers a request, at once or beside the socket. What comes back has to be finished before the next request.
+pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) -> Option<Step> {
     let mut slow = Duration::ZERO;
-    let job = {
-        let mut world = shared.world();
-        let mut failed = None;
-        for fault in strike(&mut world.faults, Stage::Request, connection, &request.method) {
-            match fault {
-                FaultKind::Slow(by) => slow += by,
-                FaultKind::Fail { code, message } => failed = Some(EngineError::new(code, "", message)),
-                _ => {}
-            }
-        }
-        let started = match failed {
-            Some(failure) => Err(failure),
-            None => methods::dispatch(&mut world, connection, &request),
-        };
-        let job = match started {
-            Ok(Answer::Later(work, job)) => (work, job),
-            Ok(Answer::Now(results)) if slow.is_zero() => {
-                return send(shared, &mut world, connection, &request, Ok(results));
-            }
-            Ok(Answer::Now(results)) => (Work::Calculation, Box::new(|_: &Tools| Ok(Done::Result(results))) as Job),
-            Err(failure) => return send(shared, &mut world, connection, &request, Err(failure)),
-        };
-        let Some((session, abort)) = enter(&mut world, connection, &request, job.0) else { return };
-        world.push_changes(Some(connection));
-        let task = Task { connection, session, request, work: job.0, abort, slow };
-        (job.0, task.run(Arc::clone(shared), job.1))
-    };
-    match job {
-        (Work::Step, work) => work.await,
-        (_, work) => {
-            tokio::spawn(work);
+    let world = &mut *shared.world();
+    let mut failed = None;
+    for fault in strike(&mut world.faults, Stage::Request, connection, &request.method) {
+        match fault {
+            FaultKind::Slow(by) => slow += by,
+            FaultKind::Fail { code, message } => failed = Some(EngineError::new(code, "", message)),
+            _ => {}
         }
     }
+    let started = match failed {
+        Some(failure) => Err(failure),
+        None => methods::dispatch(world, connection, &request),
+    };
+    let (work, job) = match started {
+        Ok(Answer::Later(work, job)) => (work, job),
+        Ok(Answer::Now(results)) if !slow.is_zero() => {
+            (Work::Calculation, Box::new(|_: &Tools| Ok(Done::Result(results))) as Job)
+        }
+        Ok(Answer::Now(results)) => {
+            send(shared, world, connection, &request, Ok(results));
+            return None;
+        }
+        Err(failure) => {
+            send(shared, world, connection, &request, Err(failure));
+            return None;
+        }
+    };
+    let (session, abort) = enter(world, connection, &request, work)?;
+    world.push_changes(Some(connection));
+    let task = Task { connection, session, request, work, abort, slow };
+    let running = task.run(Arc::clone(shared), job);
+    if work == Work::Step {
+        return Some(Box::pin(running));
+    }
+    tokio::spawn(running);
+    None
 }
 
 /// Notes that a request is being worked on, so that it can be stopped.

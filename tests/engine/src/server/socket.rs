@@ -1,17 +1,19 @@
 //! The life of one socket: in at the upgrade, one request after the other, out at the close.
 
 use super::address::Address;
+use super::answers::Step;
 use super::head::{self, Head};
 use super::{Shared, answers};
 use crate::faults::{Kind as FaultKind, Stage, strike};
 use crate::protocol::envelope::Request;
 use crate::protocol::failure::to_json;
 use crate::received::{Received, Upgrade};
-use crate::session::connection::{Connection, Outgoing};
+use crate::session::connection::{Connection, GLOBAL, Outgoing};
 use crate::session::world::World;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -173,27 +175,56 @@ fn greet(shared: &Arc<Shared>, world: &mut World, connection: u64, state: &str, 
 /// Reads requests until the client closes. The session is left before the close is answered, so that a client
 /// that waits for that answer finds the session ended or waiting.
 async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection: u64) {
-    while let Some(Ok(message)) = source.next().await {
-        match message {
-            Message::Text(text) => take(&text, shared, connection).await,
-            Message::Binary(bytes) => {
-                if let Ok(text) = std::str::from_utf8(&bytes) {
-                    take(text, shared, connection).await;
-                }
+    let mut step: Option<Step> = None;
+    let mut waiting = VecDeque::new();
+    loop {
+        if step.is_none()
+            && let Some(request) = waiting.pop_front()
+        {
+            step = answers::answer(shared, connection, request);
+            continue;
+        }
+        let message = tokio::select! {
+            () = finished(&mut step) => {
+                step = None;
+                continue;
             }
-            Message::Close(_) => leave(shared, connection),
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            message = source.next() => message,
+        };
+        let request = match message {
+            Some(Ok(Message::Text(text))) => take(&text, shared, connection),
+            Some(Ok(Message::Binary(bytes))) => take(&String::from_utf8_lossy(&bytes), shared, connection),
+            Some(Ok(Message::Close(_))) => {
+                leave(shared, connection);
+                continue;
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+            None | Some(Err(_)) => return,
+        };
+        match request {
+            // While a step is taken, requests about requests go first: they may be there to stop it.
+            Some(request) if step.is_some() && request.handle != GLOBAL => waiting.push_back(request),
+            Some(request) => step = answers::answer(shared, connection, request).or(step),
+            None => {}
         }
     }
 }
 
-async fn take(text: &str, shared: &Arc<Shared>, connection: u64) {
+async fn finished(step: &mut Option<Step>) {
+    match step {
+        Some(step) => step.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads and notes a request; what is none is answered here.
+fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     let request = match Request::read(text) {
         Ok(request) => request,
         Err((id, failure)) => {
             let answer = json!({ "jsonrpc": "2.0", "id": id, "error": to_json(&failure) });
             shared.world().deliver(connection, answer.to_string());
-            return;
+            return None;
         }
     };
     shared.world().receive(Received {
@@ -204,7 +235,7 @@ async fn take(text: &str, shared: &Arc<Shared>, connection: u64) {
         params: request.params.clone(),
         delta: request.delta,
     });
-    answers::answer(shared, connection, request).await;
+    Some(request)
 }
 
 /// Writes what is waiting, then flushes once.
