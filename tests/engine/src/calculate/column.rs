@@ -93,7 +93,7 @@ impl Dimension {
                 let states = context.selections.value_states(context.data, ground.live, ground.state, *field);
                 (Some(*field), states, Some((context.data.fields[*field].name.to_string(), None)))
             }
-            Grouping::Computed { formula, values } => behind(grouping, formula, &values.borrow(), ground)?,
+            Grouping::Computed { formula, values } => behind(formula, &values.borrow(), ground)?,
         };
         let symbols: Symbols = match grouping {
             Grouping::Field(field) => context.data.fields[*field].symbols.clone(),
@@ -250,12 +250,11 @@ impl AttributeDimension {
 type Behind = (Option<usize>, Vec<ValueState>, Option<(String, Option<Vec<Vec<usize>>>)>);
 
 /// The field's values behind an expression's values, and their states, if the expression is of one field.
-fn behind(grouping: &Grouping, formula: &RowFormula, values: &Symbols, ground: &Ground<'_, '_>) -> Result<Behind> {
+fn behind(formula: &RowFormula, values: &Symbols, ground: &Ground<'_, '_>) -> Result<Behind> {
     let context = ground.context;
     let [field] = formula.inner.fields.as_slice() else {
         return Ok((None, vec![ValueState::Optional; values.len()], None));
     };
-    let of_field = context.data.fields[*field].symbols.len();
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
     let state_of = context.selections.value_states(context.data, ground.live, ground.state, *field);
     let mut states: Vec<Option<ValueState>> = vec![None; values.len()];
@@ -263,16 +262,14 @@ fn behind(grouping: &Grouping, formula: &RowFormula, values: &Symbols, ground: &
     let all = Grouping::Computed { formula: formula.clone(), values: RefCell::new(values.clone()) };
     let groupings = [all];
     let keys = Keys::new(&groupings, ground.live, ground.state, context)?;
-    for element in 0..of_field {
+    for (element, state) in state_of.into_iter().enumerate() {
         let key = keys.of(&[element as u32], context)[0];
         if let Some(list) = behind.get_mut(key as usize) {
             list.push(element);
-            let state = state_of[element];
             let known = &mut states[key as usize];
             *known = Some(known.map_or(state, |known| known.min(state)));
         }
     }
-    let _ = grouping;
     let states = states.into_iter().map(|state| state.unwrap_or(ValueState::Optional)).collect();
     Ok((None, states, Some((context.data.fields[*field].name.to_string(), Some(behind)))))
 }

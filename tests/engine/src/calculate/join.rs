@@ -136,7 +136,7 @@ impl<'a> Walk<'a> {
             work: 0,
             see,
         };
-        run.from(0, 0)?;
+        run.from(0)?;
         // Combinations without the first tables count only where no table is more than company.
         if self.core == 0 {
             for at in 1..self.steps.len() {
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
                 let Some(link) = &self.steps[at].link else { continue };
                 for row in &link.orphans {
                     run.rows[at] = *row;
-                    run.from(at + 1, at)?;
+                    run.from(at + 1)?;
                 }
             }
             for (field, values) in &self.alone {
@@ -171,8 +171,8 @@ struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    /// Fills in rows from a step on. `started` is where the combination has its first row.
-    fn from(&mut self, at: usize, started: usize) -> Result<()> {
+    /// Fills in rows from a step on.
+    fn from(&mut self, at: usize) -> Result<()> {
         let walk = self.walk;
         if at == walk.core {
             self.tuple += 1;
@@ -185,11 +185,11 @@ impl Run<'_, '_> {
                 for row in (0..rows).filter(|row| walk.live.is_live(step.table, *row)) {
                     any = true;
                     self.rows[at] = row as u32;
-                    self.from(at + 1, started)?;
+                    self.from(at + 1)?;
                 }
                 self.rows[at] = NO_ROW;
                 // A table beside the others, such as an island, does not take their rows away.
-                if !any && at > 0 { self.from(at + 1, started) } else { Ok(()) }
+                if !any && at > 0 { self.from(at + 1) } else { Ok(()) }
             }
             Some(link) => {
                 let code = link.parents.iter().find_map(|(parent, codes)| match self.rows[*parent] {
@@ -200,14 +200,14 @@ impl Run<'_, '_> {
                     Some(rows) => {
                         for row in rows {
                             self.rows[at] = *row;
-                            self.from(at + 1, started)?;
+                            self.from(at + 1)?;
                         }
                         self.rows[at] = NO_ROW;
                         Ok(())
                     }
                     None => {
                         self.rows[at] = NO_ROW;
-                        self.from(at + 1, started)
+                        self.from(at + 1)
                     }
                 }
             }

@@ -28,8 +28,8 @@ pub(super) struct Limit {
 
 /// Rewrites a key so that values beyond the limits become "Others".
 pub(super) fn apply(limits: &[Option<Limit>], key: &mut [u32]) {
-    for at in 0..limits.len().min(key.len()) {
-        let Some(limit) = &limits[at] else { continue };
+    for (at, limit) in limits.iter().enumerate().take(key.len()) {
+        let Some(limit) = limit else { continue };
         let (before, rest) = key.split_at_mut(at);
         let before: &[u32] = if limit.everywhere { &[] } else { before };
         if limit.shown.get(before).is_some_and(|shown| shown.contains(&rest[0])) {
@@ -102,11 +102,9 @@ pub(super) fn limits(
             let masked: Vec<u32> = key.iter().zip(&mask).map(|(code, keep)| if *keep { *code } else { ANY }).collect();
             let before = if everywhere { Vec::new() } else { key[..at].to_vec() };
             let values = candidates.entry(before).or_default();
-            if !values.contains_key(&key[at]) {
-                let number =
-                    groups.value(measure, formulas[measure], &masked, None, context).as_number().unwrap_or(0.0);
-                values.insert(key[at], number);
-            }
+            values.entry(key[at]).or_insert_with(|| {
+                groups.value(measure, formulas[measure], &masked, None, context).as_number().unwrap_or(0.0)
+            });
         }
         let shown = candidates.into_iter().map(|(before, values)| (before, rule.shown(values))).collect();
         limits.push(Some(Limit { shown, everywhere, collapses: truth(spec, "qOtherCollapseInnerDimensions") }));

@@ -33,11 +33,14 @@ pub struct Store {
 
 /// How two tables are joined or trimmed to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum JoinSide {
+    /// All rows of both.
     Outer,
+    /// Rows that have a partner.
     Inner,
+    /// All rows of the table that is there.
     Left,
+    /// All rows of the table that is loaded.
     Right,
 }
 

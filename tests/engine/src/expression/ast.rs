@@ -43,65 +43,115 @@ pub enum Unary {
 
 /// Operators with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Binary {
+    /// `or`
     Or,
+    /// `xor`
     Xor,
+    /// `and`
     And,
+    /// `=`
     Equal,
+    /// `<>`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     LessEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterEqual,
+    /// `like`
     Like,
+    /// `precedes`
     Precedes,
+    /// `follows`
     Follows,
+    /// `&`
     Concatenate,
+    /// `+`
     Add,
+    /// `-`
     Subtract,
+    /// `*`
     Multiply,
+    /// `/`
     Divide,
+    /// `bitand`
     BitAnd,
+    /// `bitor`
     BitOr,
+    /// `bitxor`
     BitXor,
 }
 
 /// Functions that look at the row or cell they are evaluated for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Host {
+    /// Number of the row that is read.
     RecNo,
+    /// Number of the row that is made.
     RowNo,
+    /// Round of `WHILE`.
     IterNo,
+    /// A value of the row before.
     Previous,
+    /// A value of a table that is loaded.
     Peek,
+    /// Whether a field has a value already.
     Exists,
+    /// What a mapping table makes of a value.
     ApplyMap,
+    /// A number for each new value.
     AutoNumber,
+    /// Place of a value in its field.
     FieldIndex,
+    /// Value at a place of a field.
     FieldValue,
+    /// Number of values of a field.
     FieldValueCount,
+    /// Number of rows.
     NoOfRows,
+    /// Number of fields of a table.
     NoOfFields,
+    /// Name of a field by its number.
     FieldName,
+    /// Name of a table by its number.
     TableName,
+    /// Number of tables.
     NoOfTables,
+    /// Value in a row above.
     Above,
+    /// Value in a row below.
     Below,
+    /// Value in a row counted from the first.
     Top,
+    /// Value in a row counted from the last.
     Bottom,
+    /// Value of another measure.
     Column,
+    /// Rank among the rows.
     Rank,
+    /// Number of dimensions that are no totals.
     Dimensionality,
+    /// Number of selected values.
     GetSelectedCount,
+    /// Number of possible values.
     GetPossibleCount,
+    /// Number of excluded values.
     GetExcludedCount,
+    /// Number of alternative values.
     GetAlternativeCount,
+    /// Selected values of a field as text.
     GetFieldSelections,
+    /// All selections as text.
     GetCurrentSelections,
+    /// A random number.
     Random,
+    /// This moment.
     Now,
+    /// This day.
     Today,
 }
 
@@ -131,27 +181,46 @@ pub enum AggregationKind {
 
 /// What is made of the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Aggregator {
+    /// The sum of numbers.
     Sum,
+    /// How many values there are.
     Count,
+    /// How many numbers there are.
     NumericCount,
+    /// How many texts there are.
     TextCount,
+    /// How many nulls there are.
     NullCount,
+    /// How many nulls and empty texts there are.
     MissingCount,
+    /// The mean of numbers.
     Avg,
+    /// The smallest number.
     Min,
+    /// The largest number.
     Max,
+    /// The first text by letter.
     MinString,
+    /// The last text by letter.
     MaxString,
+    /// The value if there is but one.
     Only,
+    /// All values as one text.
     Concat,
+    /// The most frequent value.
     Mode,
+    /// The middle number.
     Median,
+    /// The number at a part of the way.
     Fractile,
+    /// The standard deviation of a sample.
     Stdev,
+    /// The first value by load order.
     First,
+    /// The last value by load order.
     Last,
+    /// The value with the smallest weight.
     FirstSortedValue,
 }
 

@@ -9,10 +9,13 @@ use super::{DEFAULT_STATE, Entry, Selections, State};
 use crate::data::Data;
 use crate::value::Dual;
 
+/// A field, its selected values, and whether it was locked.
+type Kept = (Arc<str>, Vec<Dual>, bool);
+
 /// Selections that were taken aside, for a bookmark.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
-    states: BTreeMap<String, Vec<(Arc<str>, Vec<Dual>, bool)>>,
+    states: BTreeMap<String, Vec<Kept>>,
 }
 
 impl Selections {
@@ -70,7 +73,7 @@ impl Snapshot {
         if fields.is_empty() {
             return String::new();
         }
-        let modifier = |(field, values, _): &(Arc<str>, Vec<Dual>, bool)| {
+        let modifier = |(field, values, _): &Kept| {
             let values: Vec<String> = values
                 .iter()
                 .map(|value| match value {

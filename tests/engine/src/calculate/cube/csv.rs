@@ -38,7 +38,7 @@ impl Cube {
 
     fn dimension_title(&self, at: usize) -> String {
         // Infos of dimensions that are not shown hold an error.
-        let shown = self.dimension_infos.iter().filter(|info| info.get("qError").is_none());
-        shown.skip(at).next().and_then(|info| info["qFallbackTitle"].as_str()).unwrap_or_default().to_owned()
+        let mut shown = self.dimension_infos.iter().filter(|info| info.get("qError").is_none());
+        shown.nth(at).and_then(|info| info["qFallbackTitle"].as_str()).unwrap_or_default().to_owned()
     }
 }
