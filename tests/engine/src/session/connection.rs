@@ -118,6 +118,12 @@ impl Connection {
         self.handles.iter().map(|(number, handle)| (*number, &handle.target))
     }
 
+    /// Handles whose staleness would be news to the client.
+    pub(crate) fn fresh(&self) -> impl Iterator<Item = (i64, &Target)> {
+        let fresh = self.handles.iter().filter(|(_, handle)| !handle.announced);
+        fresh.map(|(number, handle)| (*number, &handle.target))
+    }
+
     /// Says that a handle is stale, unless that has been said already.
     pub(crate) fn announce(&mut self, handle: i64) {
         if let Some(entry) = self.handles.get_mut(&handle)

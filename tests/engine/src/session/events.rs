@@ -39,7 +39,7 @@ impl World {
             for connection in session.connections.iter() {
                 let Some(connection) = connections.get_mut(connection) else { continue };
                 let stale: Vec<i64> = connection
-                    .targets()
+                    .fresh()
                     .filter(|(_, target)| match target {
                         Target::Doc => matches!(event, Event::App | Event::Data),
                         Target::Entity { id, .. } => find(id).is_some_and(|entity| touches(event, entity)),
