@@ -1,11 +1,12 @@
 //! Rows grouped by dimensions, and what is aggregated of each group.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Context;
 use super::formula::{AggrTable, Aggregate, Formula, Inner, RowFormula, TABLE_SLOT};
+use super::hash::{QuickMap, QuickSet};
 use super::host::Around;
 use super::join::Walk;
 use super::limit::{COLLAPSED, Limit};
@@ -180,9 +181,8 @@ impl Scope for Row<'_> {
 
 /// Results of one aggregation by group.
 struct Results {
-    values: HashMap<GroupKey, Dual>,
-    /// Groups in which there was anything to aggregate.
-    present: HashSet<GroupKey>,
+    /// The value of each group, and whether there was anything to aggregate.
+    values: QuickMap<GroupKey, (Dual, bool)>,
     nothing: Dual,
     /// Which dimensions the aggregation groups by, if not all.
     mask: Option<Vec<bool>>,
@@ -190,7 +190,7 @@ struct Results {
 
 /// Groups of rows with everything that formulas aggregate of them.
 pub(super) struct Groups {
-    /// Groups by all dimensions, in the order they were met.
+    /// Groups by all dimensions, in no order.
     pub(super) keys: Vec<GroupKey>,
     /// Results per formula and aggregation.
     results: Vec<Vec<Results>>,
@@ -220,20 +220,13 @@ impl Groups {
         context: &Context<'_>,
     ) -> Result<Self> {
         let keys = Keys { limits, ..Keys::new(groupings, live, state, context)? };
-        let mut found: Vec<GroupKey> = Vec::new();
-        let mut seen: HashSet<GroupKey> = HashSet::new();
-        let mut add = |key: &GroupKey| {
-            if !seen.contains(key) {
-                seen.insert(key.clone());
-                found.push(key.clone());
-            }
-        };
+        let mut found: QuickSet<GroupKey> = QuickSet::default();
         if groupings.is_empty() {
-            add(&GroupKey::new());
+            found.insert(GroupKey::new());
         } else {
             let walk = Walk::new(context.data, live, &[], &keys.fields);
             walk.run(context, &mut |_, codes| {
-                add(&keys.of(codes, context));
+                found.insert(keys.of(codes, context));
                 Ok(())
             })?;
         }
@@ -245,13 +238,18 @@ impl Groups {
                 // Rows can belong to groups that no dimension's table has, and a set can bring groups
                 // that the selections alone do not leave.
                 if one.mask.is_none() && !groupings.is_empty() {
-                    one.present.iter().filter(|key| !key.contains(&ANY)).for_each(&mut add);
+                    let present = one.values.iter().filter(|(key, (_, present))| *present && !key.contains(&ANY));
+                    for (key, _) in present {
+                        if !found.contains(key) {
+                            found.insert(key.clone());
+                        }
+                    }
                 }
                 of_formula.push(one);
             }
             results.push(of_formula);
         }
-        Ok(Self { keys: found, results })
+        Ok(Self { keys: found.into_iter().collect(), results })
     }
 
     /// The value of a formula for a group.
@@ -277,20 +275,20 @@ impl Groups {
     /// Whether any aggregation of a formula found anything in a group.
     pub(super) fn is_present(&self, formula_number: usize, key: &[u32]) -> bool {
         let results = &self.results[formula_number];
-        results.is_empty() || results.iter().any(|results| results.present.contains(&results.own(key)))
+        results.is_empty() || results.iter().any(|results| results.find(key).is_some_and(|(_, present)| *present))
     }
 }
 
 impl Results {
-    fn own(&self, key: &[u32]) -> GroupKey {
+    fn find(&self, key: &[u32]) -> Option<&(Dual, bool)> {
         match &self.mask {
-            None => key.to_vec(),
-            Some(mask) => masked(key, mask),
+            None => self.values.get(key),
+            Some(mask) => self.values.get(&masked(key, mask)),
         }
     }
 
     fn get(&self, key: &[u32]) -> Dual {
-        self.values.get(&self.own(key)).unwrap_or(&self.nothing).clone()
+        self.find(key).map_or(&self.nothing, |(value, _)| value).clone()
     }
 }
 
@@ -358,10 +356,9 @@ fn aggregated(
     let walk = Walk::new(context.data, live, fields, &keys.fields);
     let repeats = walk.repeats();
     let by_table = !aggregate.inner.tables.is_empty();
-    let mut accumulators: HashMap<GroupKey, Accumulator> = HashMap::new();
-    let mut present: HashSet<GroupKey> = HashSet::new();
-    let mut seen: HashSet<(GroupKey, Vec<u32>)> = HashSet::new();
-    let mut met: HashSet<GroupKey> = HashSet::new();
+    let mut accumulators: QuickMap<GroupKey, (Accumulator, bool)> = QuickMap::default();
+    let mut seen: QuickSet<(GroupKey, Vec<u32>)> = QuickSet::default();
+    let mut met: QuickSet<GroupKey> = QuickSet::default();
     let mut tuple = u64::MAX;
     let mut arguments: Vec<Dual> = Vec::new();
     walk.run(context, &mut |number, codes| {
@@ -370,6 +367,7 @@ fn aggregated(
         let row = Row { codes: own, inner: &aggregate.inner, tables: &tables, context };
         arguments.clear();
         arguments.extend(aggregate.arguments.iter().map(|argument| evaluate(argument, &row)));
+        let anything = arguments.first().is_some_and(|value| !value.is_null());
         if repeats && number != tuple {
             met.clear();
             tuple = number;
@@ -380,23 +378,17 @@ fn aggregated(
             if (repeats && !met.insert(key.clone())) || (by_table && !seen.insert((key.clone(), own.to_vec()))) {
                 continue;
             }
-            if arguments.first().is_some_and(|value| !value.is_null()) && !present.contains(&key) {
-                present.insert(key.clone());
-            }
-            match accumulators.get_mut(&key) {
-                Some(accumulator) => accumulator.add(&arguments),
-                None => {
-                    let mut accumulator = Accumulator::new(aggregate.kind, aggregate.distinct);
-                    accumulator.add(&arguments);
-                    accumulators.insert(key, accumulator);
-                }
-            }
+            let (accumulator, present) = accumulators
+                .entry(key)
+                .or_insert_with(|| (Accumulator::new(aggregate.kind, aggregate.distinct), false));
+            accumulator.add(&arguments);
+            *present |= anything;
         }
         Ok(())
     })?;
+    let finished = accumulators.into_iter().map(|(key, (accumulator, present))| (key, (accumulator.finish(), present)));
     Ok(Results {
-        values: accumulators.into_iter().map(|(key, accumulator)| (key, accumulator.finish())).collect(),
-        present,
+        values: finished.collect(),
         nothing: Accumulator::new(aggregate.kind, aggregate.distinct).finish(),
         mask,
     })

@@ -7,6 +7,7 @@ mod definition;
 mod format;
 mod formula;
 mod group;
+mod hash;
 mod host;
 mod join;
 mod limit;
