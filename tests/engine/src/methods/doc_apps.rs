@@ -130,12 +130,7 @@ fn interface(call: &mut Call<'_>, id: &str) -> Result<Value> {
 
 fn active(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.app_id()?;
-    let session_app = call.doc()?.is_session_app;
-    let mut interface = interface(call, &id)?;
-    if session_app && let Some(members) = interface.as_object_mut() {
-        members.remove("qGenericId");
-    }
-    one("qReturn", interface)
+    one("qReturn", interface(call, &id)?)
 }
 
 fn create(call: &mut Call<'_>) -> Result<Answer> {

@@ -25,9 +25,9 @@ pub(super) const METHODS: Methods = &[
         one("qReturn", default_script(if section.is_empty() { "Main" } else { section }))
     }),
     ("Doc.CheckScriptSyntax", check_syntax),
-    ("Doc.DoReload", |call| reload(call, |done, _| result("qReturn", done))),
+    ("Doc.DoReload", |call| reload(call, |done| result("qReturn", done))),
     ("Doc.DoReloadEx", |call| {
-        reload(call, |done, log| result("qResult", json!({ "qSuccess": done, "qScriptLogFile": log })))
+        reload(call, |done| result("qResult", if done { json!({ "qSuccess": true }) } else { json!({}) }))
     }),
     ("Doc.GetTablesAndKeys", tables_and_keys),
     ("Doc.GetTableData", table_data),
@@ -63,7 +63,7 @@ fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// Runs the script beside the socket; `GetProgress` tells how far it is.
-fn reload(call: &mut Call<'_>, answer: fn(bool, &str) -> super::Results) -> Result<Answer> {
+fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Answer> {
     let params = call.params.value("qParams");
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
@@ -103,7 +103,7 @@ fn reload(call: &mut Call<'_>, answer: fn(bool, &str) -> super::Results) -> Resu
             if let Ok(loaded) = loaded {
                 take_over(call, loaded)?;
             }
-            Ok(answer(done, ""))
+            Ok(answer(done))
         })))
     });
     Ok(Answer::Later(Work::Reload, job))

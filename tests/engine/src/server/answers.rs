@@ -77,36 +77,49 @@ struct Task {
     slow: Duration,
 }
 
+/// What has become of a job.
+enum Outcome {
+    /// Results as they go into the answer.
+    Written(String),
+    Open(Done),
+}
+
 impl Task {
     async fn run(self, shared: Arc<Shared>, job: Job) {
         let tools = Tools { shared: Arc::clone(&shared), session: self.session, abort: self.abort.clone() };
         let slow = self.slow;
+        let delta = self.request.delta;
         let calculate = async move {
             if !slow.is_zero() {
                 tokio::time::sleep(slow).await;
             }
-            let done = tokio::task::spawn_blocking(move || job(&tools)).await;
+            let work = move || {
+                let done = job(&tools)?;
+                // A page of data can be large: if nobody has to look into it, it is written right here.
+                let plain = !delta && tools.shared.world().faults.is_empty();
+                Ok(match done {
+                    Done::Result(results) if plain => Outcome::Written(result_body(results)),
+                    done => Outcome::Open(done),
+                })
+            };
+            let done = tokio::task::spawn_blocking(work).await;
             done.unwrap_or_else(|panic| Err(failure(INTERNAL, panic.to_string())))
         };
         let done = tokio::select! {
             done = calculate => done,
             () = self.abort.aborted() => Err(EngineError::aborted()),
         };
-        // A page of data can be large: it is written while others can go on.
-        let plain = !self.request.delta && shared.world().faults.is_empty();
-        match done {
-            Ok(Done::Result(results)) if plain => {
-                let body = result_body(results);
-                let world = &mut *shared.world();
+        let world = &mut *shared.world();
+        let done = match done {
+            Ok(Outcome::Written(body)) => {
                 self.leave(world);
-                write_body(world, self.connection, &self.request, &body, &[]);
+                return write_body(world, self.connection, &self.request, &body, &[]);
             }
-            done => {
-                let world = &mut *shared.world();
-                let results = self.finish(world, done);
-                send(&shared, world, self.connection, &self.request, results);
-            }
-        }
+            Ok(Outcome::Open(done)) => Ok(done),
+            Err(failure) => Err(failure),
+        };
+        let results = self.finish(world, done);
+        send(&shared, world, self.connection, &self.request, results);
     }
 
     /// Takes the request off the list of those that run.
@@ -194,16 +207,24 @@ fn write(world: &mut World, connection: u64, request: &Request, results: Result<
         _ if faults.contains(&FaultKind::Empty) => String::new(),
         Ok(results) if request.delta => {
             let patches = socket.delta(request.handle, &request.method, results);
-            format!(",\"delta\":true,\"result\":{}", Value::Object(patches))
+            format!(",\"delta\":true{}", written("result", &Value::Object(patches)))
         }
         Ok(results) => result_body(results),
-        Err(failure) => format!(",\"error\":{}", to_json(&failure)),
+        Err(failure) => written("error", &to_json(&failure)),
     };
     write_body(world, connection, request, &body, faults);
 }
 
 fn result_body(results: Results) -> String {
-    format!(",\"result\":{}", Value::Object(results))
+    written("result", &Value::Object(results))
+}
+
+/// `,"name":value`
+fn written(name: &str, value: &Value) -> String {
+    let mut text = format!(",\"{name}\":").into_bytes();
+    // Writing a `Value` to memory does not fail: its keys are texts.
+    let _ = serde_json::to_writer(&mut text, value);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Adds id and changes to an answer, and puts it on its way.
