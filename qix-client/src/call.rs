@@ -1,59 +1,112 @@
 //! One call, from its request to its answer.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use qix_schema::rpc::{Effect, Method, ObjectHandle, RawAnswer, RawCall};
+use qix_schema::rpc::{Effect, Method, ObjectHandle, RawAnswer, RawCall, Remote};
 use qix_schema::{EngineError, Error, ErrorCode, ErrorKind};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use crate::hub::{Hub, Request};
+use crate::object::{Binder, Object, Origin, Place};
 use crate::protocol::{Body, envelope};
-use crate::state::{Outcome, Reply, SessionObject};
+use crate::state::{Outcome, Reply};
+
+/// How often a call that only reads is made again because its connection was lost.
+const REPEATS: usize = 3;
+
+/// Answers that name objects are short.
+const NAMES_OBJECT: usize = 8192;
 
 /// Makes a call, within its time.
-pub(crate) async fn make(hub: &Hub, handle: i64, call: &RawCall) -> Result<RawAnswer, Error> {
+pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let options = &call.options;
     let left = options.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     let limit = match (options.timeout.or(hub.settings.timeout), left) {
         (Some(timeout), Some(left)) => Some(timeout.min(left)),
         (timeout, left) => timeout.or(left),
     };
+    let exchange = Exchange { hub, object, call };
     match limit {
-        None => exchange(hub, handle, call).await,
-        Some(limit) => match tokio::time::timeout(limit, exchange(hub, handle, call)).await {
+        None => exchange.run().await,
+        Some(limit) => match tokio::time::timeout(limit, exchange.run()).await {
             Ok(outcome) => outcome,
             Err(_) => Err(ErrorKind::TimedOut(limit).into()),
         },
     }
 }
 
-async fn exchange(hub: &Hub, handle: i64, call: &RawCall) -> Result<RawAnswer, Error> {
-    let _turn = hub.turn().await;
-    let mut delta = call.options.delta.unwrap_or_else(|| hub.settings.asks_for_delta(call.method.name));
-    delta &= has_delta(call.method);
-    loop {
-        let request = Request { handle, method: call.method, params: &call.params, delta };
-        let sent = hub.send(request);
-        let (id, answer) = sent.map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
-        let waiting = Waiting { hub, id, answer, detached: call.options.detached };
-        match waiting.finish().await? {
-            Reply::Message(text, Body::Result(range)) => {
-                if hub.settings.owns(call.method)
-                    && let Some((made, object)) = SessionObject::read(handle, &text.as_ref()[range.clone()])
-                {
-                    hub.own(made, object);
+struct Exchange<'a> {
+    hub: &'a Arc<Hub>,
+    object: &'a Object,
+    call: &'a RawCall,
+}
+
+impl Exchange<'_> {
+    async fn run(self) -> Result<RawAnswer, Error> {
+        let Self { hub, object, call } = self;
+        let _turn = hub.turn().await;
+        let mut delta = call.options.delta.unwrap_or_else(|| hub.settings.asks_for_delta(call.method.name));
+        delta &= has_delta(call.method);
+        let mut repeats = 0;
+        loop {
+            let (generation, handle) = match object.place() {
+                Place::At { generation, handle } => (generation, handle),
+                Place::Lost(reason) => return Err(ErrorKind::Lost { reason: reason.to_string() }.into()),
+            };
+            let request = Request { handle, method: call.method, params: &call.params, delta };
+            let Ok((id, answer)) = hub.send(generation, request) else {
+                // Not sent, so that nothing can have happened.
+                self.resumption(false).await?;
+                continue;
+            };
+            let waiting = Waiting { hub, id, answer, detached: call.options.detached };
+            match waiting.finish().await {
+                Ok(Reply::Misfit) if delta => delta = false,
+                Ok(reply) => return self.result(reply, generation, handle),
+                Err(ended) if !ended.pending_write && repeats < REPEATS => {
+                    repeats += 1;
+                    self.resumption(false).await?;
                 }
-                return Ok(RawAnswer::within(text, range).or_search(envelope::result_of));
+                Err(ended) => {
+                    return Err(ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write }.into());
+                }
+            }
+        }
+    }
+
+    /// Waits until there is a connection again.
+    async fn resumption(&self, pending: bool) -> Result<(), ErrorKind> {
+        self.hub.ready().await.map_err(|closed| ErrorKind::Closed { closed, pending })
+    }
+
+    fn result(&self, reply: Reply, generation: u32, handle: i64) -> Result<RawAnswer, Error> {
+        let Self { hub, object, call } = self;
+        let answer = match reply {
+            Reply::Message(text, Body::Result(range)) => {
+                let names_object = range.len() < NAMES_OBJECT && text.as_ref()[range.clone()].contains("\"qHandle\"");
+                let answer = RawAnswer::within(text, range).or_search(envelope::result_of);
+                if names_object {
+                    let origin = Origin { parent: handle, method: call.method.name, params: call.params.clone() };
+                    let caller = object.handle().clone();
+                    answer.bound_by(Arc::new(Binder { hub: Arc::clone(hub), caller, generation, origin }))
+                } else {
+                    answer
+                }
             }
             Reply::Message(text, Body::Error(range)) => return Err(engine_error(&text.as_ref()[range]).into()),
-            Reply::Message(..) if call.method.results.is_empty() => return Ok(RawAnswer::new("{}")),
-            Reply::Message(..) => return Err(ErrorKind::NoResult.into()),
-            Reply::Merged(merged) => return Ok(RawAnswer::new(merged.text())),
-            // Asked for in whole, the answer is no difference.
-            Reply::Misfit if delta => delta = false,
-            Reply::Misfit => return Err(ErrorKind::NoResult.into()),
+            Reply::Message(..) if call.method.results.is_empty() => RawAnswer::new("{}"),
+            Reply::Merged(merged) => RawAnswer::new(merged.text()),
+            // Asked for in whole, an answer is no difference.
+            Reply::Message(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
+        };
+        if call.method.effect == Effect::Write
+            && let Some(memory) = &mut *object.memory()
+        {
+            memory.note(call.method.name, &call.params);
         }
+        Ok(answer)
     }
 }
 
@@ -74,9 +127,8 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    async fn finish(mut self) -> Result<Reply, ErrorKind> {
-        let outcome = (&mut self.answer).await.expect("the other end is kept until it is used");
-        outcome.map_err(|ended| ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write })
+    async fn finish(mut self) -> Outcome {
+        (&mut self.answer).await.expect("the other end is kept until it is used")
     }
 }
 
@@ -89,7 +141,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn engine_error(text: &str) -> EngineError {
+pub(crate) fn engine_error(text: &str) -> EngineError {
     #[derive(Deserialize)]
     struct Wire {
         code: i64,

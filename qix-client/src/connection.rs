@@ -17,30 +17,26 @@ const BATCH: usize = 512;
 /// How long the other side may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// Starts the tasks. They hold the session loosely, so that it ends when its last user is gone; the receiver then
-/// learns that all is over.
-pub(crate) fn start(
-    transport: Transport,
-    hub: &Arc<Hub>,
-    queue: mpsc::UnboundedReceiver<Queued>,
-) -> watch::Receiver<()> {
+/// Starts the tasks. They hold the session loosely, so that it ends when its last user is gone; the session learns
+/// when all is over.
+pub(crate) fn start(transport: Transport, hub: &Arc<Hub>, generation: u32, queue: mpsc::UnboundedReceiver<Queued>) {
     let (over, is_over) = watch::channel(());
-    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(hub)));
-    let writer = write(transport.writing, Arc::downgrade(hub), queue);
+    hub.set_over(is_over);
+    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(hub), generation));
+    let writer = write(transport.writing, Arc::downgrade(hub), generation, queue);
     tokio::spawn(async move {
         writer.await;
         goodbye(reader).await;
         drop(over);
     });
-    is_over
 }
 
 /// Hands what arrives to the session until nothing more comes.
-async fn read(mut incoming: Reading, hub: Weak<Hub>) {
+async fn read(mut incoming: Reading, hub: Weak<Hub>, generation: u32) {
     let closed = loop {
         match incoming.next().await {
             Some(Ok(Incoming::Text(text))) => match hub.upgrade() {
-                Some(hub) => hub.receive(text),
+                Some(hub) => hub.receive(generation, text),
                 // Nobody is left to hear it; the writer says goodbye, the other side answers.
                 None => continue,
             },
@@ -50,7 +46,7 @@ async fn read(mut incoming: Reading, hub: Weak<Hub>) {
         }
     };
     if let Some(hub) = hub.upgrade() {
-        hub.end(closed, None);
+        hub.disconnected(generation, closed);
     }
 }
 
@@ -59,7 +55,7 @@ fn lost(error: &TransportError) -> Closed {
 }
 
 /// Sends what is queued: all that is ready, then one flush.
-async fn write(mut outgoing: Writing, hub: Weak<Hub>, mut queue: mpsc::UnboundedReceiver<Queued>) {
+async fn write(mut outgoing: Writing, hub: Weak<Hub>, generation: u32, mut queue: mpsc::UnboundedReceiver<Queued>) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         if let Some(hub) = hub.upgrade() {
@@ -67,7 +63,7 @@ async fn write(mut outgoing: Writing, hub: Weak<Hub>, mut queue: mpsc::Unbounded
         }
         if let Err(error) = send(&mut outgoing, &mut batch).await {
             if let Some(hub) = hub.upgrade() {
-                hub.end(lost(&error), None);
+                hub.disconnected(generation, lost(&error));
             }
             return;
         }

@@ -103,6 +103,9 @@ pub enum ConnectError {
     /// The engine or the proxy closed the connection before the session was ready.
     #[error("the connection was closed before the session was ready: {0}")]
     Closed(Closed),
+    /// The session runs over a transport of its own, so that nothing is known of where to connect.
+    #[error("nothing is known of where to connect again; go on with `resume_over` and another transport")]
+    NoEndpoint,
     /// It took too long.
     #[error("no connection within {0:?}; check the network, or allow more time with `connect_timeout`")]
     TimedOut(Duration),

@@ -26,10 +26,12 @@ mod connection;
 
 mod endpoint;
 mod error;
+mod event;
 mod hub;
 mod object;
 pub mod prelude;
 mod protocol;
+mod resume;
 mod session;
 mod settings;
 mod state;
@@ -39,7 +41,9 @@ mod watch;
 #[cfg(feature = "tls")]
 pub use endpoint::certificates::KeyMaterial;
 pub use error::ConnectError;
+pub use event::Event;
 pub use protocol::notification::{Notification, Refusal, SessionState};
 pub use qix_schema::*;
+pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use session::{OpenDoc, Session, SessionBuilder};
 pub use watch::{Layouts, Watch};

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use futures_util::Stream;
 use futures_util::stream;
-use qix_schema::rpc::{CloseCode, Closed, ObjectHandle, Remote};
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Remote};
 use qix_schema::{AsRemote, Class, Global, GlobalApi};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
 
 use crate::error::ConnectError;
-use crate::hub::{Hub, Queued};
+use crate::event::Event;
+use crate::hub::{Hub, Phase, Queued};
 use crate::object::Object;
-use crate::protocol::notification::{Notification, SessionState};
+use crate::protocol::notification::SessionState;
+use crate::resume::{self, Resumption};
+use crate::transport::Transport;
 
 mod builder;
 mod credentials;
@@ -45,7 +47,6 @@ pub use open_doc::OpenDoc;
 pub struct Session {
     hub: Arc<Hub>,
     global: Arc<dyn Remote>,
-    over: watch::Receiver<()>,
 }
 
 impl Session {
@@ -63,9 +64,9 @@ impl Session {
         SessionBuilder::default()
     }
 
-    pub(crate) fn new(hub: Arc<Hub>, over: watch::Receiver<()>) -> Self {
-        let global = Object::bind(&hub, ObjectHandle::new(Global::NAME, ObjectHandle::GLOBAL));
-        Self { hub, global, over }
+    pub(crate) fn new(hub: Arc<Hub>) -> Self {
+        let global = Object::global(&hub);
+        Self { hub, global }
     }
 
     /// How the engine took the connection: whether the session is a new one.
@@ -93,15 +94,35 @@ impl Session {
         OpenDoc::new(self, id.into())
     }
 
-    /// What the engine says of itself from now on: about the session, licenses and services. Who is slow to listen
-    /// misses the oldest.
-    pub fn notifications(&self) -> impl Stream<Item = Notification> + Send + Unpin + use<> {
-        let listener = self.hub.notifications();
-        Box::pin(stream::unfold(listener, async |mut listener| {
+    /// What happens to the session from now on. Who is slow to listen misses the oldest events; the stream ends when the
+    /// session is over.
+    ///
+    /// ```no_run
+    /// use futures_util::StreamExt;
+    /// use qix_client::{Event, Session};
+    ///
+    /// # async fn f(session: Session) {
+    /// let mut events = session.events();
+    /// while let Some(event) = events.next().await {
+    ///     match event {
+    ///         Event::Suspended(closed) => println!("lost: {closed}"),
+    ///         Event::Resumed(resumption) => println!("back; {} objects lost", resumption.lost().count()),
+    ///         Event::Notification(notification) => println!("{}", notification.name),
+    ///         other => println!("{other:?}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+        let over = matches!(*self.hub.phase().borrow(), Phase::Ended(_));
+        let listener = (!over).then(|| self.hub.events());
+        Box::pin(stream::unfold(listener, async |listener| {
+            let mut listener = listener?;
             loop {
                 match listener.recv().await {
-                    Ok(notification) => return Some((notification, listener)),
-                    Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "notifications were missed"),
+                    Ok(event @ Event::Closed(_)) => return Some((event, None)),
+                    Ok(event) => return Some((event, Some(listener))),
+                    Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "events of the session were missed"),
                     Err(RecvError::Closed) => return None,
                 }
             }
@@ -118,11 +139,53 @@ impl Session {
         self.hub.handles().len()
     }
 
-    /// Waits until the connection has ended, and says how.
+    /// Waits until the session is over, and says why.
     pub async fn closed(&self) -> Closed {
-        let mut closed = self.hub.closed();
-        let closed = closed.wait_for(Option::is_some).await;
-        closed.ok().and_then(|closed| closed.clone()).unwrap_or_else(Closed::by_client)
+        let mut phase = self.hub.phase();
+        let phase = phase.wait_for(|phase| matches!(phase, Phase::Ended(_))).await;
+        match phase.as_deref() {
+            Ok(Phase::Ended(closed)) => closed.clone(),
+            _ => Closed::by_client(),
+        }
+    }
+
+    /// Closes the connection in order to go on later. The engine keeps the session for the time to live that it was
+    /// given, or about five seconds.
+    ///
+    /// Calls under way that only read, and all new ones, wait for [`resume`](Self::resume); a write under way ends with
+    /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), as it may have happened.
+    pub async fn suspend(&self) {
+        if *self.hub.phase().borrow() == Phase::Open {
+            let closed = Closed::new(ClosedBy::Client, CloseCode::SUSPENDED, "");
+            self.hub.suspend(&closed, Some(Queued::Close(CloseCode::SUSPENDED, String::new())));
+        }
+        self.hub.over().await;
+    }
+
+    /// Connects again, with fresh credentials, and brings back the app and all objects that the program holds.
+    ///
+    /// Objects are looked up by their identifiers; fields as they were first; session objects that the engine has lost
+    /// are made again from their last properties. One that does not come back is lost alone, and the report says why.
+    /// Selections are there if the engine had kept the session, which the report says as well.
+    ///
+    /// Who calls this in a session that has a connection waits for nothing and gets a report without objects.
+    ///
+    /// # Errors
+    ///
+    /// What [`SessionBuilder::connect`] says; the session is still suspended then. [`ConnectError::NoEndpoint`] for a
+    /// session over a transport of its own, see [`resume_over`](Self::resume_over); [`ConnectError::Closed`] if it is
+    /// over.
+    pub async fn resume(&self) -> Result<Arc<Resumption>, ConnectError> {
+        resume::again(&self.hub).await
+    }
+
+    /// Goes on over another transport, as [`resume`](Self::resume) does over another connection.
+    ///
+    /// # Errors
+    ///
+    /// What [`resume`](Self::resume) says.
+    pub async fn resume_over(&self, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
+        resume::over(&self.hub, transport).await
     }
 
     /// Closes the connection and waits until it is closed, five seconds at most.
@@ -130,10 +193,8 @@ impl Session {
     /// Calls that wait for their answers end with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed).
     pub async fn close(&self) {
         let farewell = Queued::Close(CloseCode::NORMAL, String::new());
-        self.hub.end(Closed::by_client(), Some(farewell));
-        let mut over = self.over.clone();
-        // The only news is that nobody is left to send any.
-        over.changed().await.ok();
+        self.hub.end(&Closed::by_client(), Some(farewell));
+        self.hub.over().await;
     }
 }
 

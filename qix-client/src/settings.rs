@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use qix_schema::rpc::Method;
 
+use crate::resume::Backoff;
+
+/// How long to wait for the engine to say how it took the connection.
+const GREETING: Duration = Duration::from_secs(10);
+
 /// What a session's builder says about its calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -15,6 +20,10 @@ pub(crate) struct Settings {
     pub(crate) delta: Vec<String>,
     /// Whether session objects stay when their last holder goes.
     pub(crate) keep_session_objects: bool,
+    /// How long to wait for the engine to say how it took the connection.
+    pub(crate) greeting_timeout: Duration,
+    /// How to connect again by itself.
+    pub(crate) resume: Option<Backoff>,
 }
 
 impl Default for Settings {
@@ -25,6 +34,8 @@ impl Default for Settings {
             // Pages of data share one base, so that a difference between two of them is no gain.
             delta: ["GetLayout", "GetAppLayout"].map(str::to_owned).to_vec(),
             keep_session_objects: false,
+            greeting_timeout: GREETING,
+            resume: None,
         }
     }
 }

@@ -2,10 +2,12 @@
 
 mod calls;
 mod deltas;
+mod doc;
 mod handles;
-mod owned;
+mod memory;
 
-pub(crate) use calls::{Calls, Outcome, Purpose, Reply, Taken};
+pub(crate) use calls::{Calls, Cut, Outcome, Purpose, Reply, Taken};
 pub(crate) use deltas::{Deltas, Key, Merged};
+pub(crate) use doc::OpenedDoc;
 pub(crate) use handles::{Handles, Signal};
-pub(crate) use owned::{Owned, SessionObject};
+pub(crate) use memory::Memory;

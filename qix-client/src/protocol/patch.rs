@@ -31,6 +31,11 @@ impl<'a> Patch<'a> {
         self.value.filter(|_| is_root(&self.path) && matches!(&*self.op, "add" | "replace"))
     }
 
+    /// Gives the patch its value.
+    pub(crate) fn set_value(&mut self, value: Option<&'a RawValue>) {
+        self.value = value;
+    }
+
     /// Whether the value is a list.
     pub(crate) fn brings_list(&self) -> bool {
         self.value.is_some_and(|value| value.get().starts_with('['))

@@ -4,18 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
-use super::{Session, SessionState};
-use crate::connection;
+use super::Session;
 use crate::endpoint::Endpoint;
 use crate::error::ConnectError;
 use crate::hub::Hub;
+use crate::resume::{self, Backoff};
 use crate::settings::Settings;
 use crate::transport::Transport;
-
-/// How long to wait for the engine to say how it took the connection.
-const GREETING: Duration = Duration::from_secs(10);
 
 /// A session that is still to be set up.
 ///
@@ -35,18 +30,11 @@ const GREETING: Duration = Duration::from_secs(10);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use = "nothing is connected before `connect`"]
 pub struct SessionBuilder {
     pub(super) endpoint: Endpoint,
-    greeting_timeout: Duration,
     settings: Settings,
-}
-
-impl Default for SessionBuilder {
-    fn default() -> Self {
-        Self { endpoint: Endpoint::default(), greeting_timeout: GREETING, settings: Settings::default() }
-    }
 }
 
 /// # Limits
@@ -60,9 +48,9 @@ impl SessionBuilder {
     /// How long to wait for the engine to say how it took the connection; 10 seconds if not said.
     ///
     /// A proxy may swallow what the engine says. The session is used all the same when the time is up; its state is
-    /// then [`SessionState::Unknown`].
+    /// then [`SessionState::Unknown`](crate::SessionState::Unknown).
     pub fn greeting_timeout(mut self, timeout: Duration) -> Self {
-        self.greeting_timeout = timeout;
+        self.settings.greeting_timeout = timeout;
         self
     }
 
@@ -99,6 +87,17 @@ impl SessionBuilder {
         self
     }
 
+    /// Connects again by itself when the connection is lost, and brings everything back as
+    /// [`resume`](Session::resume) does. If not said, a lost connection ends the session.
+    ///
+    /// It does so when the way in which the connection ended says that it makes sense
+    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait meanwhile, as they do after
+    /// [`suspend`](Session::suspend).
+    pub fn resume(mut self, backoff: Backoff) -> Self {
+        self.settings.resume = Some(backoff);
+        self
+    }
+
     /// The largest message, in bytes, that is taken in; no limit if not said, as engines send tens of megabytes.
     ///
     /// A larger one ends the connection.
@@ -115,7 +114,7 @@ impl SessionBuilder {
     /// WebSocket, the engine's refusal, the time.
     pub async fn connect(self) -> Result<Session, ConnectError> {
         let transport = self.endpoint.connect().await?;
-        self.connect_over(transport).await
+        start(Hub::new(Some(self.endpoint), self.settings), transport).await
     }
 
     /// Begins a session over a transport that is open already: a test's, a replay's, or one of an unusual network.
@@ -124,29 +123,14 @@ impl SessionBuilder {
     ///
     /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
-        let (outbox, queue) = mpsc::unbounded_channel();
-        let hub = Arc::new(Hub::new(outbox, self.settings));
-        let (mut state, mut closed) = (hub.state(), hub.closed());
-        let over = connection::start(transport, &hub, queue);
-        let session = Session::new(hub, over);
-        tokio::select! {
-            // What the engine says first tells more than that it then closes.
-            biased;
-            _ = state.wait_for(|state| *state != SessionState::Unknown) => {}
-            _ = closed.wait_for(Option::is_some) => {}
-            () = tokio::time::sleep(self.greeting_timeout) => {
-                tracing::debug!("the engine does not say how it took the connection");
-            }
-        }
-        if let SessionState::Refused(refusal) = session.state() {
-            return Err(ConnectError::Session(refusal));
-        }
-        let closed = closed.borrow().clone();
-        match closed {
-            Some(closed) => Err(ConnectError::Closed(closed)),
-            None => Ok(session),
-        }
+        start(Hub::new(None, self.settings), transport).await
     }
+}
+
+async fn start(hub: Arc<Hub>, transport: Transport) -> Result<Session, ConnectError> {
+    resume::begin(&hub, transport, &mut Vec::new()).await?;
+    hub.open().map_err(ConnectError::Closed)?;
+    Ok(Session::new(hub))
 }
 
 impl fmt::Debug for SessionBuilder {

@@ -31,7 +31,7 @@ impl<'a> OpenDoc<'a> {
 
     async fn open(self) -> Result<Doc, Error> {
         let id = self.request.doc_name.clone();
-        let may_be_open = self.session.state() == SessionState::Attached || self.session.hub.has_opened();
+        let may_be_open = self.session.state() == SessionState::Attached || self.session.hub.doc().is_some();
         if may_be_open && let Some(doc) = self.active(&id).await? {
             return Ok(doc);
         }
@@ -39,10 +39,7 @@ impl<'a> OpenDoc<'a> {
         match opened {
             // Another connection of the session was faster.
             Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => self.active(&id).await?.ok_or(error),
-            opened => {
-                self.session.hub.note_opened();
-                opened
-            }
+            opened => opened,
         }
     }
 

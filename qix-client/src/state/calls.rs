@@ -118,20 +118,32 @@ impl Calls {
         sent
     }
 
-    /// Ends all waiting.
-    pub(crate) fn end(&mut self, closed: &Closed) {
-        for (_, pending) in self.pending.drain() {
+    /// Takes all that wait, in order to end their waiting.
+    pub(crate) fn take(&mut self) -> Cut {
+        Cut(std::mem::take(&mut self.pending).into_values().collect())
+    }
+
+    /// How many calls wait for their answers.
+    pub(crate) fn len(&self) -> usize {
+        self.pending.values().filter(|pending| pending.waiter.is_some()).count()
+    }
+}
+
+/// Calls whose connection has ended.
+#[must_use = "those who wait have to learn that it is in vain"]
+#[derive(Debug)]
+pub(crate) struct Cut(Vec<Pending>);
+
+impl Cut {
+    /// Tells all who wait.
+    pub(crate) fn end(self, closed: &Closed) {
+        for pending in self.0 {
             let pending_write = pending.sent && pending.effect == Effect::Write;
             if let Some(waiter) = pending.waiter {
                 // Who has stopped waiting need not hear of it.
                 waiter.send(Err(Ended { closed: closed.clone(), pending_write })).ok();
             }
         }
-    }
-
-    /// How many calls wait for their answers.
-    pub(crate) fn len(&self) -> usize {
-        self.pending.values().filter(|pending| pending.waiter.is_some()).count()
     }
 }
 
@@ -195,7 +207,7 @@ mod tests {
                 calls.sent(id);
             }
         }
-        calls.end(&Closed::by_client());
+        calls.take().end(&Closed::by_client());
         let pending = ends.iter_mut().map(|end| end.try_recv().unwrap().unwrap_err().pending_write);
         assert_eq!(pending.collect::<Vec<_>>(), [false, false, true]);
     }

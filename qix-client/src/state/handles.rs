@@ -17,7 +17,9 @@ pub(crate) struct Signal {
 /// The objects of a connection that somebody holds.
 #[derive(Debug)]
 pub(crate) struct Handles<T> {
-    known: HashMap<i64, Known<T>>,
+    generation: u32,
+    /// Two objects of an earlier connection may have become one.
+    known: HashMap<i64, Vec<Known<T>>>,
     /// Invalidations of handles that nobody holds yet: the answer that creates an object may invalidate it already.
     early: BTreeMap<i64, u64>,
 }
@@ -25,7 +27,7 @@ pub(crate) struct Handles<T> {
 #[derive(Debug)]
 struct Known<T> {
     object: Weak<T>,
-    signal: watch::Sender<Signal>,
+    signal: Arc<watch::Sender<Signal>>,
 }
 
 /// Handles invalidated before they are known that are remembered at most; the oldest, which are the smallest, go first.
@@ -33,26 +35,48 @@ const EARLY: usize = 4096;
 
 impl<T> Default for Handles<T> {
     fn default() -> Self {
-        Self { known: HashMap::new(), early: BTreeMap::new() }
+        Self { generation: 0, known: HashMap::new(), early: BTreeMap::new() }
     }
 }
 
 impl<T> Handles<T> {
+    /// The number of the connection.
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Begins with a new connection; the objects of the one before.
+    pub(crate) fn start(&mut self, generation: u32) -> Vec<Weak<T>> {
+        self.generation = generation;
+        self.early.clear();
+        self.known.drain().flat_map(|(_, known)| known).map(|known| known.object).collect()
+    }
+
     /// The object with a handle: the one that is there, else a new one.
-    pub(crate) fn bind(&mut self, handle: i64, make: impl FnOnce(watch::Receiver<Signal>) -> Arc<T>) -> Arc<T> {
-        if let Some(object) = self.known.get(&handle).and_then(|known| known.object.upgrade()) {
+    pub(crate) fn bind(&mut self, handle: i64, make: impl FnOnce(Arc<watch::Sender<Signal>>) -> Arc<T>) -> Arc<T> {
+        let known = self.known.entry(handle).or_default();
+        if let Some(object) = known.iter().find_map(|known| known.object.upgrade()) {
             return object;
         }
         let invalidations = self.early.remove(&handle).unwrap_or(0);
-        let (signal, reader) = watch::channel(Signal { invalidations, closed: false });
-        let object = make(reader);
-        self.known.insert(handle, Known { object: Arc::downgrade(&object), signal });
+        let signal = Arc::new(watch::Sender::new(Signal { invalidations, closed: false }));
+        let object = make(Arc::clone(&signal));
+        *known = vec![Known { object: Arc::downgrade(&object), signal }];
         object
+    }
+
+    /// Gives an object of an earlier connection its handle on this one; its data is stale.
+    pub(crate) fn restore(&mut self, handle: i64, object: &Arc<T>, signal: &Arc<watch::Sender<Signal>>) {
+        let known = Known { object: Arc::downgrade(object), signal: Arc::clone(signal) };
+        self.known.entry(handle).or_default().push(known);
+        signal.send_modify(|signal| signal.invalidations += 1);
     }
 
     /// Forgets a handle, if nobody holds it any more.
     pub(crate) fn release(&mut self, handle: i64) -> bool {
-        let unused = self.known.get(&handle).is_some_and(|known| known.object.strong_count() == 0);
+        let Some(known) = self.known.get_mut(&handle) else { return false };
+        known.retain(|known| known.object.strong_count() > 0);
+        let unused = known.is_empty();
         if unused {
             self.known.remove(&handle);
         }
@@ -63,7 +87,11 @@ impl<T> Handles<T> {
     pub(crate) fn invalidate(&mut self, handles: &[i64]) {
         for handle in handles {
             match self.known.get(handle) {
-                Some(known) => known.signal.send_modify(|signal| signal.invalidations += 1),
+                Some(known) => {
+                    for known in known {
+                        known.signal.send_modify(|signal| signal.invalidations += 1);
+                    }
+                }
                 None => {
                     *self.early.entry(*handle).or_default() += 1;
                     if self.early.len() > EARLY {
@@ -78,7 +106,7 @@ impl<T> Handles<T> {
     pub(crate) fn close(&mut self, handles: &[i64]) {
         for handle in handles {
             self.early.remove(handle);
-            if let Some(known) = self.known.remove(handle) {
+            for known in self.known.remove(handle).into_iter().flatten() {
                 known.signal.send_modify(|signal| signal.closed = true);
             }
         }
@@ -88,7 +116,9 @@ impl<T> Handles<T> {
     pub(crate) fn close_all(&mut self) {
         self.early.clear();
         for (_, known) in self.known.drain() {
-            known.signal.send_modify(|signal| signal.closed = true);
+            for known in known {
+                known.signal.send_modify(|signal| signal.closed = true);
+            }
         }
     }
 
@@ -102,7 +132,7 @@ impl<T> Handles<T> {
 mod tests {
     use super::*;
 
-    type Reader = watch::Receiver<Signal>;
+    type Reader = Arc<watch::Sender<Signal>>;
 
     fn bind(handles: &mut Handles<Reader>, handle: i64) -> Arc<Reader> {
         handles.bind(handle, Arc::new)
@@ -129,6 +159,23 @@ mod tests {
         assert_eq!(object.borrow().invalidations, 2);
         handles.invalidate(&[2]);
         assert_eq!(object.borrow().invalidations, 3);
+    }
+
+    #[test]
+    fn objects_of_an_earlier_connection_come_back_stale() {
+        let mut handles = Handles::default();
+        let (one, two) = (bind(&mut handles, 1), bind(&mut handles, 2));
+        assert_eq!(handles.start(2).len(), 2);
+        assert_eq!((handles.generation(), handles.len()), (2, 0));
+        for object in [&one, &two] {
+            handles.restore(7, object, object);
+        }
+        handles.invalidate(&[1, 2, 7]);
+        assert_eq!((one.borrow().invalidations, two.borrow().invalidations), (2, 2));
+        drop(one);
+        assert!(!handles.release(7));
+        drop(two);
+        assert!(handles.release(7));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::support::Listener;
 use futures_util::StreamExt;
 use qix_client::prelude::*;
-use qix_client::{Refusal, SessionState};
+use qix_client::{Event, Refusal, SessionState};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -49,9 +49,10 @@ async fn the_greeting_may_come_after_other_notifications_or_never() {
         (session, silent)
     };
     let ((session, _silent), (mut engine, _)) = tokio::join!(user, script);
-    let mut notifications = session.notifications();
+    let mut events = session.events();
     engine.push(json!({ "method": "OnNoEngineAvailable" })).await;
-    assert_eq!(notifications.next().await.unwrap().name, "OnNoEngineAvailable");
+    let event = events.next().await.unwrap();
+    assert!(matches!(event, Event::Notification(notification) if notification.name == "OnNoEngineAvailable"));
 }
 
 #[tokio::test]

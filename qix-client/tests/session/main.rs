@@ -8,6 +8,7 @@ mod connecting;
 mod differences;
 mod limits;
 mod objects;
+mod resuming;
 mod support;
 #[cfg(feature = "tls")]
 mod tls;

@@ -1,0 +1,89 @@
+//! What arrives.
+
+use std::ops::Range;
+
+use super::{Hub, lock};
+use crate::event::Event;
+use crate::object::made_session_object;
+use crate::protocol::notification::Notification;
+use crate::protocol::patch::Misfit;
+use crate::protocol::{Body, Envelope};
+use crate::state::{Purpose, Reply, Taken};
+use crate::transport::Text;
+
+impl Hub {
+    /// Takes in a message of a connection. Its lists of handles come before its answer: who gets the answer can rely on
+    /// them.
+    pub(crate) fn receive(&self, generation: u32, text: Text) {
+        let message = text.as_ref();
+        let envelope = match Envelope::read(message) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                tracing::warn!(bytes = message.len(), %error, "a message that is no JSON-RPC was skipped");
+                return;
+            }
+        };
+        if !envelope.change.is_empty() || !envelope.close.is_empty() {
+            let mut handles = self.handles();
+            if handles.generation() != generation {
+                // A late word of a connection that has been given up.
+                return;
+            }
+            handles.invalidate(&envelope.change);
+            handles.close(&envelope.close);
+        }
+        if !envelope.close.is_empty() {
+            let mut deltas = lock(&self.deltas);
+            envelope.close.iter().for_each(|handle| deltas.close(*handle));
+        }
+        match (envelope.id, envelope.body) {
+            (None, Body::Notification { method, params }) => {
+                let params = params.map(|range| &message[range]);
+                self.notify(Notification::new(method, params));
+            }
+            (None, _) => {}
+            (Some(id), body) => self.answer(generation, id, text, body, envelope.delta),
+        }
+    }
+
+    fn answer(&self, generation: u32, id: i64, text: Text, body: Body, delta: bool) {
+        let copy = text.clone();
+        let reply = match body.clone() {
+            Body::Result(range) if delta => self.merge(id, text, range),
+            body => Reply::Message(text, body),
+        };
+        let taken = lock(&self.line).calls.answer(id, reply);
+        match (taken, body) {
+            (Taken::ByNobody(Purpose::SessionObject { doc }), Body::Result(range)) => {
+                // It was made for a caller who has gone.
+                if let Some(orphan) = made_session_object(&copy.as_ref()[range]) {
+                    self.destroy(generation, doc, &orphan);
+                }
+            }
+            (Taken::Unknown, _) => tracing::debug!(id, "an answer came that nobody waits for"),
+            _ => {}
+        }
+    }
+
+    /// Takes in a difference, whether or not anybody still waits for it: the next one builds on it.
+    fn merge(&self, id: i64, text: Text, range: Range<usize>) -> Reply {
+        let Some(key) = lock(&self.line).calls.delta_of(id) else {
+            return Reply::Message(text, Body::Result(range));
+        };
+        match lock(&self.deltas).apply(key, &text.as_ref()[range]) {
+            Ok(merged) => Reply::Merged(merged),
+            Err(Misfit) => {
+                tracing::warn!(id, handle = key.0, method = key.1, "a difference does not fit; asking for all of it");
+                Reply::Misfit
+            }
+        }
+    }
+
+    fn notify(&self, notification: Notification) {
+        tracing::debug!(name = notification.name, "the engine notifies");
+        if let Some(state) = notification.session_state() {
+            self.state.send_replace(state);
+        }
+        self.tell(Event::Notification(notification));
+    }
+}

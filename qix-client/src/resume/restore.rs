@@ -1,0 +1,168 @@
+//! Brings objects back over a new connection.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Weak};
+
+use futures_util::future::join_all;
+use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
+use qix_schema::{Class, Doc, Global};
+use serde::Deserialize;
+
+use super::plan;
+use super::report::{Restoration, RestorationOutcome};
+use crate::call::engine_error;
+use crate::error::ConnectError;
+use crate::hub::{Hub, Request};
+use crate::object::Object;
+use crate::protocol::Body;
+use crate::state::Reply;
+
+/// Why a call of a resumption brought nothing.
+enum Failure {
+    /// The engine says so.
+    Answer(String),
+    /// The new connection is lost as well.
+    Connection,
+}
+
+/// Brings all objects back; what became of each.
+pub(super) async fn all(
+    hub: &Arc<Hub>,
+    attached: bool,
+    objects: &[Weak<Object>],
+) -> Result<Vec<Restoration>, ConnectError> {
+    let restorer = Restorer { hub, generation: hub.generation() };
+    let doc = restorer.doc(attached).await.map_err(|()| lost(hub))?;
+    let objects = distinct(objects);
+    let outcomes = join_all(objects.iter().map(|object| restorer.object(object, &doc))).await;
+    let mut restored = Vec::with_capacity(objects.len());
+    for (object, outcome) in objects.iter().zip(outcomes) {
+        let outcome = outcome.map_err(|()| lost(hub))?;
+        if object.handle().class != Global::NAME {
+            restored.push(Restoration { object: object.handle().clone(), outcome });
+        }
+    }
+    if let Ok(doc) = doc {
+        for id in hub.take_orphans() {
+            hub.destroy(restorer.generation, doc, &id);
+        }
+    }
+    Ok(restored)
+}
+
+/// The objects that are still held; an earlier attempt may have listed some twice.
+fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
+    let mut seen = HashSet::new();
+    objects.iter().filter_map(Weak::upgrade).filter(|object| seen.insert(Arc::as_ptr(object))).collect()
+}
+
+fn lost(hub: &Hub) -> ConnectError {
+    ConnectError::Closed(hub.last_closed())
+}
+
+struct Restorer<'a> {
+    hub: &'a Arc<Hub>,
+    generation: u32,
+}
+
+impl Restorer<'_> {
+    /// Opens the app again, if one was open; its handle, or why there is none.
+    async fn doc(&self, attached: bool) -> Result<Result<i64, String>, ()> {
+        let Some(doc) = self.hub.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
+        let mut failure = "it was an app of the session, which is gone".to_owned();
+        let active = attached.then_some(("GetActiveDoc", "{}"));
+        let open = doc.open.as_deref().map(|params| ("OpenDoc", params));
+        for (method, params) in active.into_iter().chain(open) {
+            match self.ask(ObjectHandle::GLOBAL, method, params).await {
+                Ok(handle) => {
+                    if let Some(doc) = &mut *self.hub.doc() {
+                        doc.handle = handle;
+                    }
+                    return Ok(Ok(handle));
+                }
+                Err(Failure::Answer(reason)) => failure = reason,
+                Err(Failure::Connection) => return Err(()),
+            }
+        }
+        Ok(Err(failure))
+    }
+
+    /// Brings one object back. Its failure is its own, unless the connection is lost.
+    async fn object(&self, object: &Arc<Object>, doc: &Result<i64, String>) -> Result<RestorationOutcome, ()> {
+        let lose = |reason: &str| {
+            object.lose(reason);
+            Ok(RestorationOutcome::Lost(reason.to_owned()))
+        };
+        let class = object.handle().class;
+        if class == Global::NAME {
+            object.restore(self.generation, ObjectHandle::GLOBAL);
+            return Ok(RestorationOutcome::Restored);
+        }
+        let doc = match doc {
+            Ok(doc) => *doc,
+            Err(reason) => return lose(&format!("the app did not open: {reason}")),
+        };
+        if class == Doc::NAME {
+            object.restore(self.generation, doc);
+            return Ok(RestorationOutcome::Restored);
+        }
+        let (steps, soft_patches) = {
+            let memory = object.memory();
+            let steps = plan::steps(object.handle(), object.origin(), memory.as_ref());
+            (steps, memory.as_ref().and_then(|memory| memory.soft_patches()))
+        };
+        let mut failure = "nothing is known that brings it back".to_owned();
+        for step in steps {
+            match self.ask(doc, step.method, &step.params).await {
+                Ok(handle) if step.creates => {
+                    if let Some(patches) = &soft_patches {
+                        self.hub.order(handle, "ApplyPatches", patches);
+                    }
+                    object.restore(self.generation, handle);
+                    return Ok(RestorationOutcome::Recreated);
+                }
+                Ok(handle) => {
+                    object.restore(self.generation, handle);
+                    return Ok(RestorationOutcome::Restored);
+                }
+                Err(Failure::Answer(reason)) => failure = reason,
+                Err(Failure::Connection) => return Err(()),
+            }
+        }
+        lose(&failure)
+    }
+
+    /// Asks for an object; its handle.
+    async fn ask(&self, handle: i64, method: &'static str, params: &str) -> Result<i64, Failure> {
+        // Sent for the resumption only, which knows what it does when the connection is lost.
+        let method = Method { class: "", name: method, effect: Effect::Read, results: &["qReturn"] };
+        let request = Request { handle, method, params, delta: false };
+        let sent = self.hub.send(self.generation, request);
+        let (_, answer) = sent.map_err(|_| Failure::Connection)?;
+        let reply = answer.await.map_err(|_| Failure::Connection)?.map_err(|_| Failure::Connection)?;
+        match reply {
+            Reply::Message(text, Body::Result(range)) => {
+                named(&text.as_ref()[range]).ok_or_else(|| Failure::Answer("the engine has no such object".to_owned()))
+            }
+            Reply::Message(text, Body::Error(range)) => {
+                Err(Failure::Answer(engine_error(&text.as_ref()[range]).to_string()))
+            }
+            _ => Err(Failure::Answer("the engine's answer names no object".to_owned())),
+        }
+    }
+}
+
+/// The handle of the object that an answer names.
+fn named(result: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(rename = "qReturn")]
+        object: Interface,
+    }
+    #[derive(Deserialize)]
+    struct Interface {
+        #[serde(rename = "qHandle")]
+        handle: Option<i64>,
+    }
+    serde_json::from_str::<Answer>(result).ok()?.object.handle
+}
