@@ -26,7 +26,7 @@ impl Runner<'_> {
                     if word == "else" {
                         rest = rest[first_word(rest).len()..].trim();
                     }
-                    let end = rest.len() - if rest.to_lowercase().ends_with("then") { 4 } else { 0 };
+                    let end = rest.len() - if rest.to_ascii_lowercase().ends_with("then") { 4 } else { 0 };
                     self.condition(&rest[..end]).map_err(|error| self.at(error, statement))?
                 }
             };
@@ -104,7 +104,7 @@ impl Runner<'_> {
         let step = step.map_or(Ok(1.0), |step| number(tokens[step].end, rest.len()))?;
         let mut values = Vec::new();
         let mut current = low;
-        while step != 0.0 && (high - current) * step.signum() >= 0.0 && values.len() < 10_000_000 {
+        while step != 0.0 && (high - current) * step.signum() >= 0.0 && values.len() < 1_000_000 {
             values.push(crate::value::plain(current));
             current += step;
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::rows::Output;
+use super::split_field::SPLIT_SLOT;
 use crate::data::{Store, Symbols};
 use crate::expression::{Expression, Host, Scope, evaluate};
 use crate::value::{Dual, Key, Settings, format_moment};
@@ -53,12 +54,14 @@ pub(super) struct Place<'a> {
     pub(super) record: usize,
     /// Round of `WHILE`, from 1.
     pub(super) round: usize,
+    /// Which part of each split text, from 1.
+    pub(super) parts: &'a [usize],
 }
 
 impl<'a> Place<'a> {
     /// A place outside of any row.
     pub(super) fn outside(world: &'a World) -> Self {
-        Self { world, row: &[], previous: &[], aggregated: &[], output: None, record: 0, round: 0 }
+        Self { world, row: &[], previous: &[], aggregated: &[], output: None, record: 0, round: 0, parts: &[] }
     }
 
     fn symbols(&self, field: &str) -> Option<&Symbols> {
@@ -96,6 +99,9 @@ impl<'a> Place<'a> {
 
 impl Scope for Place<'_> {
     fn slot(&self, index: usize) -> Dual {
+        if let Some(split) = index.checked_sub(SPLIT_SLOT) {
+            return self.parts.get(split).map_or(Dual::Null, |part| Dual::Number(*part as f64));
+        }
         self.row.get(index).cloned().unwrap_or(Dual::Null)
     }
 

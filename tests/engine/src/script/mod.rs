@@ -9,6 +9,7 @@ mod place;
 mod rows;
 mod runner;
 mod split;
+mod split_field;
 mod statement;
 mod tables;
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::host::{Place, World};
 use super::load::{Item, Load};
+use super::split_field::Splits;
 use super::{AGGREGATION_REQUIRED, Outcome, Progress, ScriptError};
 use crate::data::{Draft, Symbols};
 use crate::expression::{
@@ -180,6 +181,14 @@ pub(super) fn quote_names(expression: &mut Expression) {
     }
 }
 
+/// What a `LOAD` is run for.
+pub(super) struct Purpose<'a> {
+    /// Whether its values are those of the app's fields, or only passed on.
+    pub(super) keeps_fields: bool,
+    /// What fields are called in the end.
+    pub(super) rename: &'a dyn Fn(&Arc<str>) -> Arc<str>,
+}
+
 /// A `LOAD` bound to its input.
 struct Bound {
     fields: Vec<Expression>,
@@ -188,9 +197,10 @@ struct Bound {
     repeat: Option<Expression>,
     group: Vec<Expression>,
     aggregations: Vec<Aggregating>,
+    splits: Splits,
 }
 
-fn bound(load: &Load, input: &Input) -> Outcome<Bound> {
+fn bound(load: &Load, input: &Input, purpose: &Purpose<'_>) -> Outcome<Bound> {
     let mut binder = Names { names: input.names(), aggregations: Vec::new() };
     let bind_one = |expression: &Expression, binder: &mut Names<'_>| {
         let mut expression = expression.clone();
@@ -202,11 +212,11 @@ fn bound(load: &Load, input: &Input) -> Outcome<Bound> {
         match item {
             Item::All => {
                 fields.extend((0..input.names().len()).map(Expression::Slot));
-                names.extend(input.names().iter().cloned());
+                names.extend(input.names().iter().map(purpose.rename));
             }
             Item::Field(expression, name) => {
                 fields.push(bind_one(expression, &mut binder)?);
-                names.push(Arc::clone(name));
+                names.push((purpose.rename)(name));
             }
         }
     }
@@ -221,7 +231,8 @@ fn bound(load: &Load, input: &Input) -> Outcome<Bound> {
     let filter = optional(&load.filter, &mut binder)?;
     let repeat = optional(&load.repeat, &mut binder)?;
     let group = load.group.iter().map(|expression| bind_one(expression, &mut binder)).collect::<Outcome<Vec<_>>>()?;
-    let bound = Bound { fields, names, filter, repeat, group, aggregations: binder.aggregations };
+    let splits = Splits::take(&mut fields);
+    let bound = Bound { fields, names, filter, repeat, group, aggregations: binder.aggregations, splits };
     bound.check_groups()?;
     Ok(bound)
 }
@@ -258,19 +269,19 @@ pub(super) fn load(
     load: &Load,
     input: &Input,
     world: &mut World,
-    last: bool,
+    purpose: &Purpose<'_>,
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Outcome<Output> {
-    let bound = bound(load, input)?;
+    let bound = bound(load, input, purpose)?;
     let mut output = Output { names: bound.names.clone(), ..Output::default() };
     output.columns = vec![Vec::new(); output.names.len()];
-    output.symbols = match last {
+    output.symbols = match purpose.keeps_fields {
         true => bound.names.iter().map(|name| std::mem::take(world.store.symbols_of(name))).collect(),
         false => vec![Symbols::default(); output.names.len()],
     };
     let result = fill(load, &bound, input, world, &mut output, cancel, progress);
-    if result.is_err() && last {
+    if result.is_err() && purpose.keeps_fields {
         give_back(&mut output, world);
     }
     result.map(|()| output)
@@ -307,16 +318,7 @@ fn fill(
                     progress(Progress::Fetching(output.rows()));
                 }
             }
-            let previous = at.checked_sub(1).map_or(&[][..], |before| input.row(before));
-            let place = Place {
-                world,
-                row: input.row(at),
-                previous,
-                aggregated: &[],
-                output: Some(output),
-                record: at + 1,
-                round,
-            };
+            let place = place_at(world, input, at, round, &[], output);
             if bound.repeat.as_ref().is_some_and(|repeat| !evaluate(repeat, &place).holds()) {
                 break;
             }
@@ -324,8 +326,11 @@ fn fill(
                 if bound.aggregates() {
                     groups.add(bound, &place);
                 } else {
-                    let values: Vec<Dual> = bound.fields.iter().map(|field| evaluate(field, &place)).collect();
-                    push(output, values, load.distinct, &mut distinct);
+                    for parts in bound.splits.combinations(&place) {
+                        let place = place_at(world, input, at, round, &parts, output);
+                        let values: Vec<Dual> = bound.fields.iter().map(|field| evaluate(field, &place)).collect();
+                        push(output, values, load.distinct, &mut distinct);
+                    }
                 }
             }
             if bound.repeat.is_none() {
@@ -338,6 +343,19 @@ fn fill(
         groups.finish(bound, world, |values| push(output, values, load.distinct, &mut distinct));
     }
     Ok(())
+}
+
+/// The place of a row that is read.
+fn place_at<'a>(
+    world: &'a World,
+    input: &'a Input,
+    at: usize,
+    round: usize,
+    parts: &'a [usize],
+    output: &'a Output,
+) -> Place<'a> {
+    let previous = at.checked_sub(1).map_or(&[][..], |before| input.row(before));
+    Place { world, row: input.row(at), previous, aggregated: &[], output: Some(output), record: at + 1, round, parts }
 }
 
 fn push(output: &mut Output, values: Vec<Dual>, is_distinct: bool, seen: &mut HashSet<Vec<u32>>) {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,7 +12,7 @@ use super::block::Block;
 use super::control::Sub;
 use super::host::{Place, World};
 use super::load::{Load, Source};
-use super::rows::{self, Input};
+use super::rows::{self, Input, Purpose};
 use super::split::{Statement, first_word};
 use super::statement::{self, Parsed};
 use super::{AUTOGENERATE_COUNT, Loaded, NAME_TAKEN, Options, Outcome, Progress, ScriptError, file, place, tables};
@@ -19,6 +20,9 @@ use crate::calculate::Variables;
 use crate::data::{Data, Store};
 use crate::expression::{self, Aggregation, Binder, Expression, bind, evaluate};
 use crate::value::{Dual, Settings, interpret};
+
+/// Rows that one statement may generate, so that a slip of the pen does not take all memory.
+const MOST_GENERATED: f64 = 50_000_000.0;
 
 /// What comes after a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub(super) struct Runner<'a> {
     pub(super) subs: HashMap<String, Sub>,
     pub(super) depth: usize,
     world: World,
+    /// Patterns of fields that are, or are no longer, named after their table.
+    qualified: Vec<(String, bool)>,
     /// `LOAD`s that wait for the one that feeds them.
     waiting: Vec<(Load, Statement)>,
 }
@@ -57,6 +63,12 @@ impl Binder for Named<'_> {
     fn aggregation(&mut self, _: &Aggregation) -> Result<Expression, Infallible> {
         Ok(Expression::Value(Dual::Null))
     }
+}
+
+/// Whether the last pattern that fits a field says so.
+fn is_qualified(patterns: &[(String, bool)], field: &str) -> bool {
+    let last = patterns.iter().rev().find(|(pattern, _)| crate::value::wild_match(field, pattern));
+    last.is_some_and(|(_, on)| *on)
 }
 
 impl<'a> Runner<'a> {
@@ -80,6 +92,7 @@ impl<'a> Runner<'a> {
                 random: Cell::new(1),
                 now: 25_569.0 + (elapsed.as_secs() as f64) / 86_400.0,
             },
+            qualified: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -232,6 +245,7 @@ impl<'a> Runner<'a> {
             Parsed::Comment(field, text) => {
                 self.world.store.comments.insert(field.as_str().into(), text);
             }
+            Parsed::Qualify(patterns, on) => self.qualified.extend(patterns.into_iter().map(|pattern| (pattern, on))),
             Parsed::Nothing => {}
         }
         Ok(())
@@ -279,7 +293,13 @@ impl<'a> Runner<'a> {
         for (at, each) in std::iter::once(load).chain(waiting.iter().rev().map(|(load, _)| load)).enumerate() {
             let last = at == waiting.len();
             let keeps_fields = last && !first.prefixes.contains(&super::load::Prefix::Mapping);
-            let mut output = rows::load(each, &input, &mut self.world, keeps_fields, self.cancel, self.progress)?;
+            let qualified = &self.qualified;
+            let rename = |field: &Arc<str>| match is_qualified(qualified, field) && last {
+                true => format!("{name}.{field}").into(),
+                false => Arc::clone(field),
+            };
+            let purpose = Purpose { keeps_fields, rename: &rename };
+            let mut output = rows::load(each, &input, &mut self.world, &purpose, self.cancel, self.progress)?;
             if last {
                 output.name = name;
                 (self.progress)(Progress::Fetched(output.rows()));
@@ -304,7 +324,7 @@ impl<'a> Runner<'a> {
             Source::Generated(count, text) => {
                 let Ok(bound) = bind(count, &mut Named(&self.variables, &self.world.settings));
                 let count = evaluate(&bound, &Place::outside(&self.world)).to_number();
-                let count = count.filter(|count| *count >= 0.0).ok_or_else(|| {
+                let count = count.filter(|count| (0.0..=MOST_GENERATED).contains(count)).ok_or_else(|| {
                     ScriptError::new(AUTOGENERATE_COUNT, text.as_str(), "Autogenerate: generate count is out of range")
                 })?;
                 let name = format!("AUTOGENERATE({text})");

@@ -65,9 +65,10 @@ fn assigns(text: &str) -> bool {
     rest.trim_start().starts_with('=')
 }
 
-/// The first word in lower case; empty if the text starts with none.
+/// The first word, its plain letters in lower case, so that it is as long as it was; empty if the text starts with none.
 pub(super) fn first_word(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').flat_map(char::to_lowercase).collect()
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    text[..end].to_ascii_lowercase()
 }
 
 fn skip_blank(script: &str, mut at: usize) -> usize {

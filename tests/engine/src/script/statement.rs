@@ -20,19 +20,20 @@ pub(super) enum Parsed {
     Tag(Vec<String>, Vec<String>),
     Comment(String, String),
     Trace(String),
+    /// Patterns of fields to be named after their table, or no longer.
+    Qualify(Vec<String>, bool),
     /// A statement that makes no difference here.
     Nothing,
 }
 
 /// Statements that change nothing a test engine has.
-const IDLE: [&str; 11] = [
+const IDLE: [&str; 10] = [
     "directory",
     "sleep",
     "nullasvalue",
     "nullasnull",
     "nullinterpret",
     "search",
-    "unqualify",
     "flushlog",
     "force",
     "loosen",
@@ -45,6 +46,10 @@ pub(super) fn parse(text: &str) -> Outcome<Parsed> {
     let rest = text[word.len().min(text.len())..].trim_start();
     match word.as_str() {
         "set" | "let" if !rest.starts_with(':') => assignment(rest, word == "let"),
+        "qualify" | "unqualify" => {
+            let patterns = rest.split(',').map(|pattern| unquoted(pattern.trim()).to_owned()).collect();
+            Ok(Parsed::Qualify(patterns, word == "qualify"))
+        }
         "trace" => Ok(Parsed::Trace(rest.to_owned())),
         "drop" => drop_items(rest),
         "rename" => rename(rest),
@@ -53,8 +58,8 @@ pub(super) fn parse(text: &str) -> Outcome<Parsed> {
         "comment" => comment(rest),
         word if IDLE.contains(&word) => Ok(Parsed::Nothing),
         "store" | "sql" | "select" | "lib" | "connect" | "odbc" | "oledb" | "custom" | "binary" | "section"
-        | "qualify" | "alias" | "map" | "unmap" | "derive" | "declare" | "autonumber" | "execute" | "direct"
-        | "merge" | "star" | "hierarchy" => Err(ScriptError::not_implemented(&word.to_uppercase())),
+        | "alias" | "map" | "unmap" | "derive" | "declare" | "autonumber" | "execute" | "direct" | "merge" | "star"
+        | "hierarchy" => Err(ScriptError::not_implemented(&word.to_uppercase())),
         _ => {
             let tokens = tokenize(text)?;
             if load::is_load(&tokens) {

@@ -112,6 +112,22 @@ fn joins_and_keeps() {
 }
 
 #[test]
+fn split_texts_make_rows() {
+    let loaded = loaded("T: LOAD k, SubField(v, ';') as p, SubField(v, ';', 1) as f INLINE [k,v\n1,a;b\n2,c\n];");
+    assert_eq!(table(&loaded, "T"), "1,a,a|1,b,a|2,c,c");
+    let loaded = self::loaded("T: LOAD SubField('a;b', ';') as x, SubField('1;2', ';') as y AUTOGENERATE 1;");
+    assert_eq!(table(&loaded, "T"), "a,1|a,2|b,1|b,2");
+}
+
+#[test]
+fn fields_can_be_named_after_their_table() {
+    let loaded = loaded(
+        "QUALIFY *; UNQUALIFY k; A: LOAD 1 as k, 2 as v AUTOGENERATE 1; UNQUALIFY *; B: LOAD 1 as k, 3 as v AUTOGENERATE 1;",
+    );
+    assert_eq!(loaded.data.field_names(), ["k", "A.v", "v"]);
+}
+
+#[test]
 fn maps_apply() {
     let loaded = loaded(
         "M: MAPPING LOAD * INLINE [k,v\n1,one\n2,two\n];\nT: LOAD ApplyMap('M', RecNo(), 'many') as w, ApplyMap('M', RecNo()) as u AUTOGENERATE 3;",

@@ -46,7 +46,7 @@ impl Default for Settings {
             long_months: names("January;February;March;April;May;June;July;August;September;October;November;December"),
             days: names("Mon;Tue;Wed;Thu;Fri;Sat;Sun"),
             long_days: names("Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday"),
-            first_week_day: 6,
+            first_week_day: 0,
         }
     }
 }

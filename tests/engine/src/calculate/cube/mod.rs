@@ -152,7 +152,11 @@ impl Cube {
         }
         match self.mode {
             Mode::Straight | Mode::Other => (self.columns.len(), self.rows.len()),
-            Mode::Pivot => (self.top_leaves.len().max(1), self.left_leaves.len()),
+            // A side without dimensions still has its one row or column.
+            Mode::Pivot => {
+                let alone = usize::from(self.shown_left == 0 && !self.rows.is_empty());
+                (self.top_leaves.len().max(1), self.left_leaves.len().max(alone))
+            }
             Mode::Stacked => (1, self.left_leaves.len()),
         }
     }

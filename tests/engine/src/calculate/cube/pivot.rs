@@ -24,12 +24,6 @@ impl Cube {
     fn pivot_page(&self, page: Page) -> Value {
         let (width, height) = self.size();
         let (columns, rows) = page.within(width, height);
-        // Without left dimensions there is still a row of totals.
-        let rows = if self.left_leaves.is_empty() && page.height > 0 && page.top == 0 && self.shown_left == 0 {
-            0..1
-        } else {
-            rows
-        };
         let data: Vec<Vec<Value>> = rows
             .clone()
             .map(|row| {

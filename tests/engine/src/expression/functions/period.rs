@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(shown("MonthStart(MakeDate(2020,2,15))"), "2/1/2020");
         assert_eq!(shown("MonthEnd(MakeDate(2020,2,15))"), "2/29/2020");
         assert_eq!(shown("QuarterStart(MakeDate(2020,2,15), -1)"), "10/1/2019");
-        assert_eq!(shown("WeekStart(MakeDate(2020,2,15))"), "2/9/2020");
+        assert_eq!(shown("WeekStart(MakeDate(2020,2,15))"), "2/10/2020");
         assert_eq!(value("Floor(YearEnd(43831)) = MakeDate(2020,12,31)"), Dual::truth(true));
         assert_eq!(shown("QuarterName(MakeDate(2020,2,15))"), "Jan-Mar 2020");
         assert_eq!(shown("MonthName(MakeDate(2020,2,15))"), "Feb 2020");

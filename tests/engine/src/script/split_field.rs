@@ -1,0 +1,56 @@
+//! `SubField` without a number makes a row of every part.
+
+use super::host::Place;
+use crate::expression::{Expression, evaluate};
+use crate::value::Dual;
+
+/// The slot of the number of a part, as opposed to a value of the row.
+pub(super) const SPLIT_SLOT: usize = 1 << 33;
+
+/// Texts that are split, with what they are split at.
+#[derive(Default)]
+pub(super) struct Splits(Vec<(Expression, Expression)>);
+
+impl Splits {
+    /// Gives every `SubField` of two arguments a third, which is filled in row by row.
+    pub(super) fn take(fields: &mut [Expression]) -> Self {
+        let mut splits = Self::default();
+        fields.iter_mut().for_each(|field| splits.take_from(field));
+        splits
+    }
+
+    fn take_from(&mut self, expression: &mut Expression) {
+        match expression {
+            Expression::Call(function, arguments) => {
+                arguments.iter_mut().for_each(|argument| self.take_from(argument));
+                if function.name == "SubField" && arguments.len() == 2 {
+                    self.0.push((arguments[0].clone(), arguments[1].clone()));
+                    arguments.push(Expression::Slot(SPLIT_SLOT + self.0.len() - 1));
+                }
+            }
+            Expression::Host(_, arguments) => arguments.iter_mut().for_each(|argument| self.take_from(argument)),
+            Expression::Unary(_, operand) => self.take_from(operand),
+            Expression::Binary(_, left, right) => {
+                self.take_from(left);
+                self.take_from(right);
+            }
+            _ => {}
+        }
+    }
+
+    /// The numbers of parts for every row that a row becomes; one row if nothing is split.
+    pub(super) fn combinations(&self, place: &Place<'_>) -> Vec<Vec<usize>> {
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
+        for (text, separator) in &self.0 {
+            let text: Dual = evaluate(text, place);
+            let separator = evaluate(separator, place);
+            let separator = separator.as_text();
+            let parts = if separator.is_empty() { 1 } else { text.as_text().matches(&*separator).count() + 1 };
+            rows = rows
+                .iter()
+                .flat_map(|row| (1..=parts).map(move |part| row.iter().copied().chain([part]).collect()))
+                .collect();
+        }
+        rows
+    }
+}
