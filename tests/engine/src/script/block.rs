@@ -10,6 +10,8 @@ pub(super) enum Block {
     Plain(Statement),
     /// Conditions with what follows from them; the last may have none.
     If(Vec<(Option<Statement>, Vec<Block>)>),
+    /// `SWITCH` with its cases; one without a statement is the default.
+    Switch(Statement, Vec<(Option<Statement>, Vec<Block>)>),
     /// `FOR … NEXT`.
     For(Statement, Vec<Block>),
     /// `DO … LOOP`, with both statements, which may have conditions.
@@ -34,7 +36,7 @@ pub(super) fn statements(blocks: &[Block], see: &mut dyn FnMut(&Statement)) {
     for block in blocks {
         match block {
             Block::Plain(statement) => see(statement),
-            Block::If(parts) => parts.iter().for_each(|(_, blocks)| statements(blocks, see)),
+            Block::If(parts) | Block::Switch(_, parts) => parts.iter().for_each(|(_, blocks)| statements(blocks, see)),
             Block::For(_, blocks) | Block::Do(_, blocks, _) | Block::Sub(_, blocks) => statements(blocks, see),
         }
     }
@@ -101,12 +103,8 @@ impl<'a> Reader<'a> {
                     self.close(statement, &["endsub"])?;
                     Block::Sub(statement.clone(), inside)
                 }
-                "switch" => {
-                    let mut error = ScriptError::not_implemented("SWITCH");
-                    error.position.text = statement.start;
-                    return Err(error);
-                }
-                "next" | "loop" | "endsub" | "endif" | "elseif" | "else" | "end" | "case" | "default" => {
+                "switch" => self.cases()?,
+                "next" | "loop" | "endsub" | "endswitch" | "endif" | "elseif" | "else" | "end" | "case" | "default" => {
                     return if opened_by.is_some() { Ok(blocks) } else { Err(mismatch(statement)) };
                 }
                 _ => {
@@ -125,6 +123,19 @@ impl<'a> Reader<'a> {
             Some(statement) => Err(mismatch(statement)),
             None => Err(mismatch(opened)),
         }
+    }
+
+    fn cases(&mut self) -> Outcome<Block> {
+        let Some(opened) = self.next() else { return Ok(Block::If(Vec::new())) };
+        let mut parts = Vec::new();
+        let mut next = self.close(opened, &["case", "default", "endswitch"])?;
+        while keyword(next) != "endswitch" {
+            let inside = self.blocks(Some(opened))?;
+            let case = (keyword(next) == "case").then(|| next.clone());
+            parts.push((case, inside));
+            next = self.close(opened, &["case", "default", "endswitch"])?;
+        }
+        Ok(Block::Switch(opened.clone(), parts))
     }
 
     fn conditions(&mut self) -> Outcome<Block> {

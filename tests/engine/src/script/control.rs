@@ -5,6 +5,7 @@ use super::runner::{Flow, Runner};
 use super::split::{Statement, first_word};
 use super::{CONTROL_MISMATCH, Outcome, ScriptError};
 use crate::expression::{Symbol, tokenize};
+use crate::value::Dual;
 
 /// A subroutine.
 #[derive(Debug, Clone)]
@@ -31,6 +32,25 @@ impl Runner<'_> {
                 }
             };
             if holds {
+                return self.blocks(blocks);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    pub(super) fn switch(&mut self, statement: &Statement, parts: &[(Option<Statement>, Vec<Block>)]) -> Outcome<Flow> {
+        let text = self.expand(&statement.text);
+        let wanted = self.value(text[6..].trim()).map_err(|error| self.at(error, statement))?;
+        for (case, blocks) in parts {
+            let fits = match case {
+                None => true,
+                Some(case) => {
+                    let text = self.expand(&case.text);
+                    let list = format!("Match({}, {})", literal(&wanted), text[4..].trim());
+                    self.condition(&list).map_err(|error| self.at(error, case))?
+                }
+            };
+            if fits {
                 return self.blocks(blocks);
             }
         }
@@ -203,6 +223,15 @@ impl Runner<'_> {
             "sub" => Flow::LeaveSub,
             _ => Flow::Stop,
         })
+    }
+}
+
+/// A value as an expression would spell it.
+fn literal(value: &Dual) -> String {
+    match value {
+        Dual::Null => "Null()".to_owned(),
+        Dual::Number(number) => crate::value::plain(*number),
+        other => format!("'{}'", other.as_text().replace('\'', "''")),
     }
 }
 

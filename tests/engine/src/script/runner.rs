@@ -119,6 +119,7 @@ impl<'a> Runner<'a> {
                     Flow::On
                 }
                 Block::If(parts) => self.conditions(parts)?,
+                Block::Switch(statement, parts) => self.switch(statement, parts)?,
                 Block::For(statement, blocks) => self.each(statement, blocks)?,
                 Block::Do(start, blocks, end) => self.repeat(start, blocks, end)?,
                 Block::Sub(statement, blocks) => {

@@ -128,6 +128,17 @@ fn fields_can_be_named_after_their_table() {
 }
 
 #[test]
+fn cases_are_switched() {
+    let script = |value: &str| {
+        let text = format!(
+            "SWITCH {value}\nCASE 1, 2\nLET r = 'low';\nCASE 'x'\nLET r = 'text';\nDEFAULT\nLET r = 'other';\nEND SWITCH"
+        );
+        loaded(&text).variables["r"].clone()
+    };
+    assert_eq!((script("1+1"), script("'x'"), script("9")), ("low".into(), "text".into(), "other".into()));
+}
+
+#[test]
 fn maps_apply() {
     let loaded = loaded(
         "M: MAPPING LOAD * INLINE [k,v\n1,one\n2,two\n];\nT: LOAD ApplyMap('M', RecNo(), 'many') as w, ApplyMap('M', RecNo()) as u AUTOGENERATE 3;",
