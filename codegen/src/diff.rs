@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use crate::companion::Companion;
 use crate::fault::Faults;
-use crate::model::{Marks, Model};
+use crate::model::Model;
 pub use input::Input;
 pub use line::{Change, Effect, Line, Step, Subject};
 use side::Side;
@@ -152,14 +152,8 @@ fn api(sides: &Sides<'_>) -> Vec<Line> {
     if let Some(line) = lines.iter_mut().find(|line| line.aspect == Some("engine version")) {
         line.rust.push("ENGINE_VERSION".to_owned());
     }
-    let whole = |model: &Model| Marks {
-        stability: model.stability,
-        visibility: model.visibility.clone(),
-        categories: model.categories.clone(),
-        deprecated: None,
-    };
     let about = marks::About { subject: Subject::Api, item: String::new(), rust: Vec::new(), warns: false };
-    marks::compare(&about, (&whole(old), None), (&whole(new), None), &mut lines);
+    marks::compare(&about, &[&marks::of_api(old)], &[&marks::of_api(new)], &mut lines);
     lines
 }
 

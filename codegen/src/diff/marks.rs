@@ -2,7 +2,7 @@
 
 use super::line::{Change, Line, Subject};
 use super::side;
-use crate::model::{Deprecation, Marks, Stability};
+use crate::model::{Deprecation, Marks, Model, Stability};
 
 /// The item that marks belong to.
 pub(super) struct About {
@@ -19,24 +19,29 @@ impl About {
     }
 }
 
-/// What holds for an item within another one: its own word, or else that of what is around it.
-pub(super) fn within(own: &Marks, around: &Marks) -> Marks {
+/// What holds for whatever does not say its own.
+pub(super) fn of_api(model: &Model) -> Marks {
     Marks {
-        stability: own.stability.or(around.stability),
-        visibility: own.visibility.clone().or_else(|| around.visibility.clone()),
-        ..own.clone()
+        stability: model.stability,
+        visibility: model.visibility.clone(),
+        categories: model.categories.clone(),
+        deprecated: None,
     }
 }
 
-/// Compares the marks of one item, each side with what is around it. What follows from around is said there.
-pub(super) fn compare(
-    about: &About,
-    (old, old_around): (&Marks, Option<&Marks>),
-    (new, new_around): (&Marks, Option<&Marks>),
-    lines: &mut Vec<Line>,
-) {
-    let whole = |own: &Marks, around: Option<&Marks>| around.map_or_else(|| own.clone(), |around| within(own, around));
-    let (old_whole, new_whole) = (whole(old, old_around), whole(new, new_around));
+/// What an item says of itself, or else the first of those around it.
+fn whole(marks: &[&Marks]) -> Marks {
+    Marks {
+        stability: marks.iter().find_map(|marks| marks.stability),
+        visibility: marks.iter().find_map(|marks| marks.visibility.clone()),
+        ..Marks::default()
+    }
+}
+
+/// Compares the marks of an item, each side followed by those around it. What follows from around is said there.
+pub(super) fn compare(about: &About, old: &[&Marks], new: &[&Marks], lines: &mut Vec<Line>) {
+    let (old_whole, new_whole) = (whole(old), whole(new));
+    let ([old, ..], [new, ..]) = (old, new) else { return };
     if old.stability != new.stability && old_whole.stability != new_whole.stability {
         lines.push(stability(about, old_whole.stability, new_whole.stability));
     }

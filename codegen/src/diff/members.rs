@@ -32,7 +32,11 @@ pub(super) fn compare(sides: &Sides<'_>, old: Whole<'_>, new: Whole<'_>, lines: 
     for item in removed {
         let rust = side::field_item(old.2, item.field);
         let line = Line::new(Change::Removed, Subject::Member, path(new, item)).rust([rust.clone()]);
-        lines.push(line.breaks(format!("The field `{rust}` and its setter are gone.")));
+        lines.push(line.breaks(if item.field.rare {
+            format!("The field `{rust}` is gone, with its getter and setter of `types::{}`.", old.2.name)
+        } else {
+            format!("The field `{rust}` and its setter are gone.")
+        }));
     }
     let extended = matches!(&old.2.body, TypeBody::Struct(body) if body.extended);
     for item in added {
@@ -103,10 +107,11 @@ fn member(sides: &Sides<'_>, (old, a): (Whole<'_>, Item<'_>), (new, b): (Whole<'
         let word = |required| if required { "always there" } else { "may be absent" };
         lines.push(line(Change::Changed).fact("presence", word(required(a)), word(required(b))));
     }
-    let none = Marks::default();
-    let marks = |item: Item<'_>| item.member.map_or_else(|| none.clone(), |member| member.marks.clone());
+    let marks = |item: Item<'_>| item.member.map_or_else(Marks::default, |member| member.marks.clone());
     let about = marks::About { subject: Subject::Member, item: path(new, b), rust: vec![rust.clone()], warns: true };
-    marks::compare(&about, (&marks(a), Some(&old.1.marks)), (&marks(b), Some(&new.1.marks)), lines);
+    let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
+    let (old, new) = ([&marks(a), &old.1.marks, &api_old], [&marks(b), &new.1.marks, &api_new]);
+    marks::compare(&about, &old, &new, lines);
 }
 
 /// The member's type, and whether it is optional: a struct that comes to hold itself is boxed where it does.

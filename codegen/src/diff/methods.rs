@@ -4,7 +4,7 @@ use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched, Renames};
 use super::side::{MethodItem, Side};
 use super::{Sides, marks, params, results, similar};
-use crate::model::{Marks, Stability, class_of};
+use crate::model::{Stability, class_of};
 use crate::names;
 
 pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
@@ -89,14 +89,9 @@ fn method(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_>, lines: &m
     if let Some((from, to)) = differs(&old.method.errors, &new.method.errors) {
         lines.push(line(Change::Changed).fact("errors", from, to));
     }
-    let around = |side: &Side| Marks {
-        stability: side.model.stability,
-        visibility: side.model.visibility.clone(),
-        ..Marks::default()
-    };
-    let (around_old, around_new) = (around(sides.old), around(sides.new));
+    let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
     let about = marks::About { subject: Subject::Method, item: new.wire.to_owned(), rust: new.items(), warns: true };
-    marks::compare(&about, (&old.method.marks, Some(&around_old)), (&new.method.marks, Some(&around_new)), lines);
+    marks::compare(&about, &[&old.method.marks, &api_old], &[&new.method.marks, &api_new], lines);
     params::compare(sides, old, new, lines);
     results::compare(sides, old, new, lines);
 }

@@ -29,7 +29,8 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
         let item = new.param_item(&param.name);
         let line = Line::new(Change::Added, Subject::Parameter, path(new, param)).rust([item]);
         lines.push(if param.required {
-            line.breaks(format!("`{}` and `{}::new` take one argument more.", new.function(), new.request()))
+            let more = format!("`{}` and `{}::new` take one argument more.", new.function(), new.request());
+            line.breaks(more + &loses_default(old, new))
         } else {
             line.adds()
         });
@@ -38,6 +39,12 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
         param(sides, (old, a), (new, b), lines);
     }
     order(old, new, &pairs, lines);
+}
+
+/// A request can be made from nothing only if nothing is required for it.
+fn loses_default(old: MethodItem<'_>, new: MethodItem<'_>) -> String {
+    let loses = old.plan.required.is_empty() && !new.plan.required.is_empty();
+    if loses { format!(" `{}` has no `Default` any more.", new.request()) } else { String::new() }
 }
 
 fn names(params: &[Param]) -> Vec<&str> {
@@ -62,7 +69,10 @@ fn param(
         lines.push(if last(&was) == last(&item) {
             renamed.recompile("The same name in Rust; a program that was built before sends the old one.")
         } else if b.required {
-            renamed.breaks(format!("The field `{was}` became `{item}`; arguments stay where they are."))
+            renamed.breaks(format!(
+                "The field `{was}` became `{item}`; the arguments of `{}` stay where they are.",
+                new.function()
+            ))
         } else {
             renamed.breaks(format!("The setter and field `{was}` became `{item}`."))
         });
@@ -71,6 +81,7 @@ fn param(
         let word = |required| if required { "required" } else { "optional" };
         lines.push(line(Change::Changed).fact("required", word(a.required), word(b.required)).breaks(if b.required {
             format!("It is an argument of `{}` and `{}::new` now, no longer a setter.", new.function(), new.request())
+                + &loses_default(old, new)
         } else {
             format!("It is a setter now, no longer an argument of `{}` and `{}::new`.", new.function(), new.request())
         }));
@@ -93,7 +104,9 @@ fn param(
         );
     }
     let about = marks::About { subject: Subject::Parameter, item: path(new, b), rust: vec![item], warns: false };
-    marks::compare(&about, (&a.marks, Some(&old.method.marks)), (&b.marks, Some(&new.method.marks)), lines);
+    let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
+    let (old, new) = ([&a.marks, &old.method.marks, &api_old], [&b.marks, &new.method.marks, &api_new]);
+    marks::compare(&about, &old, &new, lines);
 }
 
 /// Parameters in another order: of the required ones it is the order of the arguments.

@@ -23,12 +23,12 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
         pair::matched(old_items.iter().copied(), new_items.iter().copied(), |item| &item.0.name, renamed);
     let form = form(old, new);
     for (result, outcome) in removed {
-        let item = field(old, outcome);
+        let item = old.result_item(outcome);
         let line = Line::new(Change::Removed, Subject::Result, path(new, result)).rust([item.clone()]);
         lines.push(line.breaks(form.clone().unwrap_or_else(|| format!("The field `{item}` is gone."))));
     }
     for (result, outcome) in added {
-        let line = Line::new(Change::Added, Subject::Result, path(new, result)).rust([field(new, outcome)]);
+        let line = Line::new(Change::Added, Subject::Result, path(new, result)).rust([new.result_item(outcome)]);
         lines.push(match &form {
             Some(form) => line.breaks(form.clone()),
             None => line.adds(),
@@ -51,11 +51,6 @@ fn path(method: MethodItem<'_>, result: &ResultValue) -> String {
     format!("{}#result/{}", method.wire, result.name)
 }
 
-/// The field of the response, or the method itself if there is only one value.
-fn field(method: MethodItem<'_>, outcome: &Outcome) -> String {
-    method.response().map_or_else(|| method.function(), |response| format!("{response}::{}", outcome.name))
-}
-
 /// What breaks when the number of values makes the answer another type, or the kind of one takes traits from it.
 fn form(old: MethodItem<'_>, new: MethodItem<'_>) -> Option<String> {
     let (was, is) = (old.plan.results.len(), new.plan.results.len());
@@ -75,12 +70,12 @@ fn result(
     (new, b): (MethodItem<'_>, Item<'_>),
     lines: &mut Vec<Line>,
 ) {
-    let item = field(new, b.1);
+    let item = new.result_item(b.1);
     let line = |change| Line::new(change, Subject::Result, path(new, b.0)).rust([item.clone()]);
     if a.0.name != b.0.name {
         let renamed = line(Change::Renamed).was(format!("{}#result/{}", old.wire, a.0.name));
         lines.push(if old.response().is_some() && new.response().is_some() && a.1.name != b.1.name {
-            renamed.breaks(format!("The field `{}` became `{item}`.", field(old, a.1)))
+            renamed.breaks(format!("The field `{}` became `{item}`.", old.result_item(a.1)))
         } else {
             renamed.recompile("The same in Rust; a program that was built before does not find the value.")
         });

@@ -35,22 +35,30 @@ impl Side {
         })
     }
 
-    /// Where a type is used: paths of the schema.
-    pub(super) fn uses(&self, wire: &str) -> Vec<String> {
+    /// Where a type is used: paths of the schema, and their Rust items.
+    pub(super) fn uses(&self, wire: &str) -> Vec<(String, String)> {
         let is = |ty: &TypeRef| ty.named() == Some(wire);
         let mut uses = Vec::new();
-        for (name, method) in &self.model.methods {
-            uses.extend(method.params.iter().filter(|p| is(&p.ty)).map(|p| format!("{name}/{}", p.name)));
-            uses.extend(method.results.iter().filter(|r| is(&r.ty)).map(|r| format!("{name}#result/{}", r.name)));
+        for item in self.methods() {
+            for param in item.method.params.iter().filter(|param| is(&param.ty)) {
+                uses.push((format!("{}/{}", item.wire, param.name), item.param_item(&param.name)));
+            }
+            for (result, outcome) in item.method.results.iter().zip(&item.plan.results).filter(|(r, _)| is(&r.ty)) {
+                uses.push((format!("{}#result/{}", item.wire, result.name), item.result_item(outcome)));
+            }
         }
-        for (name, ty) in &self.model.types {
-            match &ty.kind {
-                Kind::Struct { members, dynamic } => {
-                    uses.extend(members.iter().filter(|m| is(&m.ty)).map(|m| format!("{name}/{}", m.name)));
-                    uses.extend(dynamic.iter().filter(|m| is(&m.ty)).map(|m| format!("{name}/{}", m.name)));
+        for plan in &self.plan.types {
+            match (self.model.types.get(&plan.wire).map(|ty| &ty.kind), &plan.body) {
+                (Some(Kind::Struct { members, dynamic }), TypeBody::Struct(body)) => {
+                    let types = members.iter().map(|m| &m.ty).chain(dynamic.iter().map(|m| &m.ty));
+                    for (_, field) in types.zip(&body.fields).filter(|(ty, _)| is(ty)) {
+                        uses.push((format!("{}/{}", plan.wire, field.wire), field_item(plan, field)));
+                    }
                 }
-                Kind::Array { items } => uses.extend(is(items).then(|| name.clone())),
-                Kind::Open | Kind::Text { .. } | Kind::Enum { .. } => {}
+                (Some(Kind::Array { items }), _) if is(items) => {
+                    uses.push((plan.wire.clone(), format!("types::{}", plan.name)));
+                }
+                _ => {}
             }
         }
         uses
@@ -93,6 +101,11 @@ impl<'a> MethodItem<'a> {
             (_, Some(response)) => response,
             (_, None) => "()".to_owned(),
         }
+    }
+
+    /// The field of the response, or the method itself if it has only one value.
+    pub(super) fn result_item(&self, outcome: &Outcome) -> String {
+        self.response().map_or_else(|| self.function(), |response| format!("{response}::{}", outcome.name))
     }
 
     /// Its items.

@@ -5,7 +5,7 @@ use super::methods::code;
 use super::pair::{self, Matched, Renames};
 use super::side::{self, Side};
 use super::{Sides, marks, members, similar, values};
-use crate::model::{Kind, Marks, Stability, Type};
+use crate::model::{Kind, Stability, Type};
 use crate::plan::{TypeBody, TypePlan};
 
 type Item<'a> = (&'a str, &'a Type);
@@ -15,7 +15,7 @@ const USES: usize = 5;
 
 /// Types that were renamed: of one kind, with the same inside, and with a similar name or all uses in the same places.
 pub(super) fn renames(old: &Side, new: &Side) -> Renames {
-    let uses = |side: &Side, name: &str| side.uses(name);
+    let uses = |side: &Side, name: &str| side.uses(name).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
     let fits = |(a, x): Item<'_>, (b, y): Item<'_>| {
         same_inside(&x.kind, &y.kind)
             && (similar::types(a, b) || {
@@ -103,20 +103,15 @@ fn ty(
             format!("{} became {}.{}", code(&rust_items(sides.old, old_name)), code(&items), uses(sides.new, name));
         lines.push(line(Change::Renamed).was(old_name).breaks(meaning));
     }
-    let around = |side: &Side| Marks {
-        stability: side.model.stability,
-        visibility: side.model.visibility.clone(),
-        ..Marks::default()
-    };
-    let (around_old, around_new) = (around(sides.old), around(sides.new));
+    let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
     let about = marks::About { subject: Subject::Type, item: name.to_owned(), rust: items.clone(), warns: true };
-    marks::compare(&about, (&old.marks, Some(&around_old)), (&new.marks, Some(&around_new)), lines);
+    marks::compare(&about, &[&old.marks, &api_old], &[&new.marks, &api_new], lines);
     match (&old.kind, &new.kind, &old_plan.body, &new_plan.body) {
         (Kind::Struct { .. }, Kind::Struct { .. }, TypeBody::Struct(_), TypeBody::Struct(_)) => {
             members::compare(sides, (old_name, old, old_plan), (name, new, new_plan), lines);
         }
         (Kind::Enum { values: a }, Kind::Enum { values: b }, TypeBody::Enum(x), TypeBody::Enum(y)) => {
-            values::compare((name, new_plan), (old_name, a, x), (b, y), lines);
+            values::compare(sides, (old_plan, a, x), (new_plan, b, y), lines);
         }
         (a, b, TypeBody::Alias(x), TypeBody::Alias(y)) if same_alias(sides, a, b) || side::same_in_rust(x, y) => {
             if !same_alias(sides, a, b) {
@@ -148,9 +143,10 @@ fn same_alias(sides: &Sides<'_>, old: &Kind, new: &Kind) -> bool {
 
 /// Where a type is used, as a sentence.
 fn uses(side: &Side, name: &str) -> String {
-    let uses = side.uses(name);
-    let more = uses.len().saturating_sub(USES);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let named: Vec<&str> = uses.iter().take(USES).map(String::as_str).collect();
-    if named.is_empty() { String::new() } else { format!(" Used by {}{more}.", named.join(", ")) }
+    let uses: Vec<String> = side.uses(name).into_iter().map(|(_, rust)| rust).collect();
+    match uses.len().saturating_sub(USES) {
+        _ if uses.is_empty() => String::new(),
+        0 => format!(" Used by {}.", code(&uses)),
+        more => format!(" Used by {} and {more} more.", code(&uses[..USES])),
+    }
 }

@@ -1,19 +1,23 @@
 //! Values of enums. On the wire a value is its title, its long name or its number; in Rust it is a variant.
 
 use super::line::{Change, Line, Subject};
-use super::marks;
 use super::pair::{self, Matched};
+use super::{Sides, marks};
 use crate::model::EnumValue;
 use crate::plan::{TypePlan, Variant};
 
 type Item<'a> = (&'a EnumValue, &'a Variant);
 
+type Whole<'a> = (&'a TypePlan, &'a [EnumValue], &'a [Variant]);
+
 pub(super) fn compare(
-    (name, plan): (&str, &TypePlan),
-    (old_name, old, old_variants): (&str, &[EnumValue], &[Variant]),
-    (new, new_variants): (&[EnumValue], &[Variant]),
+    sides: &Sides<'_>,
+    (old_plan, old, old_variants): Whole<'_>,
+    (plan, new, new_variants): Whole<'_>,
     lines: &mut Vec<Line>,
 ) {
+    let name = &plan.wire;
+    let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
     let rust = |variant: &Variant| format!("types::{}::{}", plan.name, variant.name);
     let path = |value: &EnumValue| format!("{name}/{}", value.title);
     // A number is what a value is, whatever it is called.
@@ -41,7 +45,7 @@ pub(super) fn compare(
         };
         let mut said = false;
         if a.title != b.title {
-            let line = line(Change::Renamed).was(format!("{old_name}/{}", a.title));
+            let line = line(Change::Renamed).was(format!("{}/{}", old_plan.wire, a.title));
             lines
                 .push(effect(line, "The same variant; a program that was built before writes and reads the old text."));
             said = true;
@@ -63,19 +67,20 @@ pub(super) fn compare(
             lines.push(line.breaks(format!("{became} {because}")));
         }
         let about = marks::About { subject: Subject::Value, item: path(b), rust: vec![rust(is)], warns: true };
-        marks::compare(&about, (&a.marks, None), (&b.marks, None), lines);
+        let (old, new) = ([&a.marks, &old_plan.marks, &api_old], [&b.marks, &plan.marks, &api_new]);
+        marks::compare(&about, &old, &new, lines);
     }
     if !defaults {
-        default((name, plan), old_variants, new_variants, lines);
+        default(plan, old_variants, new_variants, lines);
     }
 }
 
 /// The variant that absence stands for is another one.
-fn default((name, plan): (&str, &TypePlan), old: &[Variant], new: &[Variant], lines: &mut Vec<Line>) {
+fn default(plan: &TypePlan, old: &[Variant], new: &[Variant], lines: &mut Vec<Line>) {
     let of =
         |variants: &[Variant]| variants.iter().find(|variant| variant.default).map(|variant| variant.value.clone());
     let (Some(was), Some(is)) = (of(old), of(new)) else { return };
-    let line = Line::new(Change::Changed, Subject::Type, name).rust([format!("types::{}", plan.name)]);
+    let line = Line::new(Change::Changed, Subject::Type, &plan.wire).rust([format!("types::{}", plan.name)]);
     let meaning =
         format!("`{}::default()`, and what an absent value stands for, follow only when compiled again.", plan.name);
     lines.push(line.fact("default", was.title, is.title).recompile(meaning));

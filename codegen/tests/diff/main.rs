@@ -1,0 +1,12 @@
+//! What changed between two versions of a schema, and what it means for callers: each rule against the code that the
+//! generator writes for both.
+
+mod api;
+mod forms;
+mod legacy;
+mod methods;
+mod random;
+mod renames;
+mod shared;
+mod support;
+mod types;

@@ -1,0 +1,208 @@
+//! Classes, methods, parameters and results.
+
+use qix_codegen::model::{Deprecation, Method, Model, Stability};
+
+use crate::support::{base, between_with, changed, companion, meaning, method, new_param, new_result, param, said, ty};
+
+#[test]
+fn nothing_changed() {
+    let diff = changed(|_| ());
+    assert!(said(&diff).is_empty());
+    assert!(diff.to_text(Some("0.1.0")).contains("No difference."));
+}
+
+#[test]
+fn a_new_method_is_compatible_and_needs_a_companion_entry() {
+    let diff = changed(|model| {
+        model.methods.insert("Doc.Publish".into(), Method::default());
+    });
+    assert_eq!(said(&diff), ["compatible minor: added method Doc.Publish"]);
+    assert!(diff.notes.iter().any(|note| note.contains("`Doc.Publish` is neither in `reads` nor in `writes`")));
+}
+
+#[test]
+fn a_method_that_is_gone_breaks() {
+    let diff = changed(|model| drop(model.methods.remove("Doc.CreateField")));
+    assert_eq!(said(&diff), ["breaks major: removed method Doc.CreateField"]);
+    let gone = "Gone: `DocApi::create_field`, `doc::CreateField`, `doc::CreateFieldResponse`.";
+    assert_eq!(meaning(&diff, "Doc.CreateField"), gone);
+}
+
+#[test]
+fn a_method_that_was_deprecated_goes_with_what_to_use_instead() {
+    let diff = changed(|model| drop(model.methods.remove("Field.OldLock")));
+    assert!(meaning(&diff, "Field.OldLock").ends_with("It was deprecated in favour of Field.Lock."));
+}
+
+#[test]
+fn a_class_comes_and_goes_with_its_methods() {
+    let diff = changed(|model| {
+        model.methods.insert("Bookmark.Apply".into(), Method::default());
+        model.methods.retain(|name, _| !name.starts_with("Field."));
+        model.methods.retain(|name, _| name != "Doc.GetField" && name != "Doc.CreateField");
+    });
+    let said = said(&diff);
+    assert!(said.contains(&"breaks major: removed class Field".into()), "{said:#?}");
+    assert!(said.contains(&"breaks major: removed method Field.Lock".into()), "{said:#?}");
+    assert!(said.contains(&"compatible minor: added class Bookmark".into()), "{said:#?}");
+    assert_eq!(meaning(&diff, "Field"), "Gone with 2 methods: `Field`, `FieldApi`, `field`.");
+}
+
+#[test]
+fn deprecation_stability_and_rights() {
+    let diff = changed(|model| {
+        method(model, "Doc.Save").marks.deprecated = Some(Deprecation { instead: vec!["Doc.DoReload".into()] });
+        method(model, "Field.OldLock").marks.deprecated = None;
+        method(model, "Doc.GetScores").marks.stability = Some(Stability::Stable);
+        method(model, "Doc.DoReload").marks.stability = Some(Stability::Experimental);
+        method(model, "Doc.CreateField").access = vec!["update".into(), "publish".into()];
+        method(model, "Doc.CreateField").errors.clear();
+        method(model, "Doc.CreateField").marks.visibility = Some("private".into());
+    });
+    assert_eq!(
+        said(&diff),
+        [
+            "compatible patch: changed method Doc.CreateField, rights: update → update, publish",
+            "compatible patch: changed method Doc.CreateField, errors: GenericErrors → ",
+            "compatible patch: changed method Doc.CreateField, visibility: public → private",
+            "compatible patch: unsettled method Doc.DoReload, stability: locked → experimental",
+            "compatible patch: made stable method Doc.GetScores, stability: experimental → stable",
+            "compatible minor: deprecated method Doc.Save",
+            "compatible patch: restored method Field.OldLock",
+        ]
+    );
+    assert_eq!(meaning(&diff, "Doc.Save"), "The compiler warns of its use; use `DocApi::do_reload` instead.");
+}
+
+#[test]
+fn what_follows_from_the_whole_api_is_said_once() {
+    let diff = changed(|model| model.stability = Some(Stability::Experimental));
+    assert_eq!(said(&diff), ["compatible patch: unsettled API , stability: locked → experimental"]);
+    // What a method comes to say of itself is nothing new if it held before.
+    let stated = changed(|model| method(model, "Doc.Save").marks.stability = Some(Stability::Locked));
+    assert!(said(&stated).is_empty(), "{:?}", said(&stated));
+}
+
+#[test]
+fn a_new_optional_parameter_is_compatible_and_a_required_one_breaks() {
+    let diff = changed(|model| method(model, "Doc.Save").params.push(new_param("qPath", "string", false)));
+    assert_eq!(said(&diff), ["compatible minor: added parameter Doc.Save/qPath"]);
+    let diff = changed(|model| method(model, "Doc.Save").params.push(new_param("qPath", "string", true)));
+    assert_eq!(said(&diff), ["breaks major: added parameter Doc.Save/qPath"]);
+    assert_eq!(
+        meaning(&diff, "Doc.Save/qPath"),
+        "`DocApi::save` and `doc::Save::new` take one argument more. `doc::Save` has no `Default` any more."
+    );
+}
+
+#[test]
+fn a_parameter_that_is_gone_breaks() {
+    let diff = changed(|model| method(model, "Doc.GetField").params.clear());
+    assert_eq!(
+        said(&diff),
+        [
+            "breaks major: removed parameter Doc.GetField/qFieldName",
+            "breaks major: removed parameter Doc.GetField/qStateName",
+        ]
+    );
+    let setter = "The setter and the field `doc::GetField::state_name` are gone.";
+    assert_eq!(meaning(&diff, "Doc.GetField/qStateName"), setter);
+}
+
+#[test]
+fn optional_and_required_are_not_the_same_in_rust() {
+    let diff = changed(|model| param(model, "Doc.GetField", "qStateName").required = true);
+    assert_eq!(said(&diff), ["breaks major: changed parameter Doc.GetField/qStateName, required: optional → required"]);
+    let diff = changed(|model| param(model, "Doc.GetField", "qFieldName").required = false);
+    assert_eq!(said(&diff), ["breaks major: changed parameter Doc.GetField/qFieldName, required: required → optional"]);
+}
+
+#[test]
+fn a_parameters_type() {
+    let diff = changed(|model| param(model, "Doc.DoReload", "qMode").ty = ty("int64"));
+    assert_eq!(said(&diff), ["breaks major: changed parameter Doc.DoReload/qMode, type: int32 → int64"]);
+    assert_eq!(meaning(&diff, "Doc.DoReload/qMode"), "`doc::DoReload::mode` is `i64`; it was `i32`.");
+    // Another name for the same type in Rust.
+    let diff = changed(|model| param(model, "Doc.GetField", "qFieldName").ty = ty("Bytes"));
+    assert_eq!(said(&diff), ["compatible patch: changed parameter Doc.GetField/qFieldName, type: string → Bytes"]);
+}
+
+#[test]
+fn a_parameters_default_is_the_engines() {
+    let diff = changed(|model| param(model, "Doc.DoReload", "qMode").default = Some(2.into()));
+    assert_eq!(said(&diff), ["compatible patch: changed parameter Doc.DoReload/qMode, default:  → 2"]);
+}
+
+#[test]
+fn a_parameters_deprecation_is_only_documented() {
+    let diff = changed(|model| {
+        param(model, "Doc.DoReload", "qMode").marks.deprecated = Some(Deprecation::default());
+    });
+    assert_eq!(said(&diff), ["compatible patch: deprecated parameter Doc.DoReload/qMode"]);
+}
+
+#[test]
+fn arguments_in_another_order_break_and_the_compiler_may_not_notice() {
+    let diff = changed(|model| method(model, "Doc.CreateField").params.swap(0, 2));
+    let order =
+        "order of parameters: qName, qKind, qExpression, qDef, qPages → qExpression, qKind, qName, qDef, qPages";
+    assert_eq!(said(&diff), [format!("breaks major: changed method Doc.CreateField, {order}")]);
+    assert!(meaning(&diff, "Doc.CreateField").ends_with("the compiler does not notice."));
+    let diff = changed(|model| method(model, "Doc.CreateField").params.swap(1, 3));
+    assert!(said(&diff)[0].starts_with("breaks major: changed method Doc.CreateField, order"), "{:?}", said(&diff));
+}
+
+#[test]
+fn setters_in_another_order_do_not_matter() {
+    let diff = changed(|model| method(model, "Doc.DoReload").params.swap(0, 1));
+    let order = "order of parameters: qMode, qPartial → qPartial, qMode";
+    assert_eq!(said(&diff), [format!("compatible patch: changed method Doc.DoReload, {order}")]);
+}
+
+#[test]
+fn one_result_that_becomes_several_changes_the_type() {
+    let diff = changed(|model| method(model, "Doc.DoReload").results.push(new_result("qLog", "string")));
+    assert_eq!(said(&diff), ["breaks major: added result Doc.DoReload#result/qLog"]);
+    let form = "`DocApi::do_reload` returns `doc::DoReloadResponse`; it returned `bool`.";
+    assert_eq!(meaning(&diff, "Doc.DoReload#result/qLog"), form);
+}
+
+#[test]
+fn a_first_and_a_last_result_change_the_type() {
+    let diff = changed(|model| method(model, "Doc.Save").results.push(new_result("qPath", "string")));
+    assert_eq!(meaning(&diff, "Doc.Save#result/qPath"), "`DocApi::save` returns `String`; it returned `()`.");
+    let diff = changed(|model| method(model, "Doc.DoReload").results.clear());
+    assert_eq!(said(&diff), ["breaks major: removed result Doc.DoReload#result/qReturn"]);
+}
+
+#[test]
+fn one_more_of_several_results_is_compatible() {
+    let diff = changed(|model| method(model, "Doc.GetScores").results.push(new_result("qLog", "string")));
+    assert_eq!(said(&diff), ["compatible minor: added result Doc.GetScores#result/qLog"]);
+    let diff = changed(|model| drop(method(model, "Doc.GetScores").results.pop()));
+    assert_eq!(said(&diff), ["breaks major: removed result Doc.GetScores#result/qWarnings"]);
+}
+
+#[test]
+fn a_response_that_comes_to_hold_an_object_loses_traits() {
+    let mut companion = companion();
+    companion.returns.insert("Doc.GetScores".into(), "Field".into());
+    let object =
+        |model: &mut Model| method(model, "Doc.GetScores").results.push(new_result("qReturn", "ObjectInterface"));
+    let diff = between_with(&base(), object, &companion);
+    assert_eq!(said(&diff), ["breaks major: added result Doc.GetScores#result/qReturn"]);
+    assert!(meaning(&diff, "Doc.GetScores#result/qReturn").contains("no `Default`"));
+}
+
+#[test]
+fn a_results_type_and_name() {
+    let diff = changed(|model| method(model, "Doc.GetScores").results[1].ty = ty("int64"));
+    assert_eq!(said(&diff), ["breaks major: changed result Doc.GetScores#result/qTotal, type: int32 → int64"]);
+    // The only value has no name in Rust, and one on the wire.
+    let diff = changed(|model| method(model, "Doc.DoReload").results[0].name = "qSuccess".into());
+    let renamed = "recompile minor: renamed result Doc.DoReload#result/qSuccess, was Doc.DoReload#result/qReturn";
+    assert_eq!(said(&diff), [renamed]);
+    // An object's field is called by its class.
+    let diff = changed(|model| method(model, "Doc.CreateField").results[1].name = "qReturned".into());
+    assert!(said(&diff)[0].starts_with("recompile minor: renamed result"), "{:?}", said(&diff));
+}
