@@ -1,15 +1,127 @@
-//! A log as one page for a browser.
+//! A log as one page for a browser: no network, everything inside.
+
+mod data;
+mod escape;
 
 use std::io::{self, Write};
 
 use crate::Log;
+use crate::shorten::shorten;
+use data::Data;
+use escape::Inside;
 
-/// Writes a page.
+const TEMPLATE: &str = include_str!("../page/page.html");
+const STYLE: &str = include_str!("../page/style.css");
+/// In this order: each part uses those before it.
+const SCRIPTS: [&str; 9] = [
+    include_str!("../page/model.js"),
+    include_str!("../page/format.js"),
+    include_str!("../page/filter.js"),
+    include_str!("../page/list.js"),
+    include_str!("../page/json.js"),
+    include_str!("../page/detail.js"),
+    include_str!("../page/timeline.js"),
+    include_str!("../page/tables.js"),
+    include_str!("../page/app.js"),
+];
+
+/// About how many bytes of messages a page holds. Browsers take more, but then not gladly.
+const BUDGET: usize = 64 << 20;
+/// What is kept of each message however many there are.
+const LEAST: usize = 160;
+
+/// Writes a page about a log.
 ///
 /// # Errors
 ///
 /// The writer fails.
 pub fn write(log: &Log, title: &str, out: &mut impl Write) -> io::Result<()> {
-    _ = (log, title, out);
+    for (index, part) in TEMPLATE.split("{{").enumerate() {
+        let (name, rest) = if index == 0 { ("", part) } else { part.split_once("}}").unwrap_or(("", part)) };
+        match name {
+            "title" => out.write_all(escape::html(title).as_bytes())?,
+            "style" => out.write_all(STYLE.as_bytes())?,
+            "data" => serde_json::to_writer(Inside(&mut *out), &Data::new(log, title))?,
+            "texts" => texts(log, &mut Inside(&mut *out))?,
+            "script" => SCRIPTS.iter().try_for_each(|script| out.write_all(script.as_bytes()))?,
+            _ => {}
+        }
+        out.write_all(rest.as_bytes())?;
+    }
     Ok(())
+}
+
+/// The messages, one a line: their JSON has no line breaks.
+fn texts(log: &Log, out: &mut impl Write) -> io::Result<()> {
+    let most = most(log, BUDGET);
+    for (index, message) in log.messages.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b"\n")?;
+        }
+        if message.text.len() > most {
+            out.write_all(shorten(&message.text, most, "").as_bytes())?;
+        } else {
+            out.write_all(message.text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// How much of each message fits into a budget for all.
+fn most(log: &Log, budget: usize) -> usize {
+    let mut most = log.messages.iter().map(|message| message.text.len()).max().unwrap_or_default();
+    let total = |most: usize| log.messages.iter().map(|message| message.text.len().min(most)).sum::<usize>();
+    while most > LEAST && total(most) > budget {
+        most = (most / 2).max(LEAST);
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCRIPTS, most, write};
+    use crate::{Log, Options};
+
+    fn page(log: &str, title: &str) -> String {
+        let log = Log::read(log.as_bytes(), &Options::default()).unwrap();
+        let mut out = Vec::new();
+        write(&log, title, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn nothing_in_a_log_gets_out_of_its_place() {
+        let evil = "</script><script>alert(1)</script><!--{{title}}";
+        let message = serde_json::json!({ "method": evil, "id": 1, "params": [evil, "a\u{2028}b"] });
+        let page = page(&format!(r#"{{"dir": ">", "msg": {message}}}"#), evil);
+        let honest = super::TEMPLATE.matches("</script").count();
+        assert_eq!(page.matches("</script").count(), honest);
+        assert!(page.contains("script>alert(1)") && !page.contains("<script>alert(1)"));
+        assert!(!page.contains("<!--"));
+    }
+
+    #[test]
+    fn the_page_needs_no_network() {
+        let page = page(r#"{"dir": "<", "msg": {"change": [1]}}"#, "log");
+        assert!(page.contains("default-src 'none'"));
+        for reach in ["http:", "https:", "fetch(", "import ", "XMLHttpRequest", "innerHTML", "eval("] {
+            assert!(!page.contains(reach), "{reach}");
+        }
+        assert!(SCRIPTS.iter().all(|script| !script.contains("</")));
+    }
+
+    #[test]
+    fn secrets_are_not_in_the_page() {
+        let log =
+            r#"{"dir": ">", "msg": {"id": 1, "handle": -1, "method": "OpenDoc", "params": ["a", "u", "s3cret"]}}"#;
+        assert!(!page(log, "log").contains("s3cret"));
+    }
+
+    #[test]
+    fn many_messages_are_shortened_to_a_budget() {
+        let line = format!("{{\"dir\": \"<\", \"msg\": {{\"method\": \"{}\"}}}}\n", "x".repeat(1_000));
+        let log = Log::read(line.repeat(10).as_bytes(), &Options::default()).unwrap();
+        assert!(most(&log, 5_000) <= 500);
+        assert!(most(&log, 0) >= super::LEAST);
+    }
 }

@@ -1,0 +1,149 @@
+//! What the page knows of a log besides the messages' texts: in columns, which are short to write and quick to read.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::{Direction, Kind, Log, Micros, Object, Outcome};
+
+/// No value, in columns of positions.
+const NONE: i64 = -1;
+
+#[derive(Serialize)]
+pub(super) struct Data<'a> {
+    title: &'a str,
+    bytes: u64,
+    faults: Vec<String>,
+    methods: Vec<&'a str>,
+    messages: Messages,
+    objects: Vec<Row<'a>>,
+}
+
+/// One value a message in each column.
+#[derive(Default, Serialize)]
+struct Messages {
+    line: Vec<usize>,
+    at: Vec<Option<Micros>>,
+    bytes: Vec<usize>,
+    /// 0 request, 1 reply, 2 notification, 3 bare.
+    kind: Vec<u8>,
+    /// 1: sent by the client.
+    sent: Vec<u8>,
+    id: Vec<Option<i64>>,
+    handle: Vec<Option<i64>>,
+    /// A position in the methods.
+    method: Vec<i64>,
+    /// A position in the objects.
+    object: Vec<i64>,
+    /// The reply of a request, the request of a reply.
+    partner: Vec<i64>,
+    /// 0 well, 1 failed, 2 found nothing, 3 no partner.
+    outcome: Vec<u8>,
+    /// Messages with the objects they made stale; most have none.
+    change: Vec<(usize, Vec<usize>)>,
+    close: Vec<(usize, Vec<usize>)>,
+    suspend: Vec<(usize, Vec<usize>)>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    handle: i64,
+    class: &'a str,
+    kind: Option<&'a str>,
+    id: Option<&'a str>,
+    state: &'static str,
+    opened: Option<usize>,
+    closed: Option<usize>,
+    calls: usize,
+    invalidations: &'a [usize],
+    /// Requests, with the time until the reply.
+    calculations: Vec<(usize, Option<Micros>)>,
+}
+
+impl<'a> Data<'a> {
+    pub(super) fn new(log: &'a Log, title: &'a str) -> Self {
+        let mut methods = Names::default();
+        let mut messages = Messages::default();
+        let start = log.messages.iter().filter_map(|message| message.at).min().unwrap_or_default();
+        for (index, message) in log.messages.iter().enumerate() {
+            let call = log.call_of(index);
+            messages.line.push(message.line);
+            messages.at.push(message.at.map(|at| at.since(start)));
+            messages.bytes.push(message.bytes);
+            messages.sent.push(u8::from(message.direction == Direction::ToEngine));
+            messages.handle.push(call.and_then(|call| call.handle));
+            messages.object.push(call.and_then(|call| call.object).map_or(NONE, position));
+            messages.outcome.push(call.map_or(0, |call| outcome(&call.outcome)));
+            let (kind, id, method, partner) = match &message.kind {
+                Kind::Request { call } => {
+                    let call = &log.calls[*call];
+                    (0, Some(call.id), Some(&*call.method), call.reply)
+                }
+                Kind::Reply { id, .. } => (1, Some(*id), call.map(|call| &*call.method), call.map(|call| call.request)),
+                Kind::Notification { method } => (2, None, Some(&**method), None),
+                Kind::Bare => (3, None, None, None),
+            };
+            messages.kind.push(kind);
+            messages.id.push(id);
+            messages.method.push(method.map_or(NONE, |method| methods.position(method)));
+            messages.partner.push(partner.map_or(NONE, position));
+            for (column, objects) in [
+                (&mut messages.change, &message.change),
+                (&mut messages.close, &message.close),
+                (&mut messages.suspend, &message.suspend),
+            ] {
+                if !objects.is_empty() {
+                    column.push((index, objects.clone()));
+                }
+            }
+        }
+        let faults = log.faults.iter().map(|fault| format!("line {}: {}", fault.line, fault.reason)).collect();
+        let objects = log.objects.iter().map(|object| row(log, object)).collect();
+        Self { title, bytes: log.bytes, faults, methods: methods.names, messages, objects }
+    }
+}
+
+fn row<'a>(log: &'a Log, object: &'a Object) -> Row<'a> {
+    let calculations = object.calculations.iter().map(|call| &log.calls[*call]);
+    Row {
+        handle: object.handle,
+        class: object.class(),
+        kind: object.kind.as_deref(),
+        id: object.id.as_deref(),
+        state: object.state.as_str(),
+        opened: object.opened,
+        closed: object.closed,
+        calls: object.calls,
+        invalidations: &object.invalidations,
+        calculations: calculations.map(|call| (call.request, call.took(log))).collect(),
+    }
+}
+
+fn outcome(outcome: &Outcome) -> u8 {
+    match outcome {
+        Outcome::Answered => 0,
+        Outcome::Failed(_) => 1,
+        Outcome::NotFound => 2,
+        Outcome::Unanswered => 3,
+    }
+}
+
+fn position(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(NONE)
+}
+
+/// Names in the order of their first use.
+#[derive(Default)]
+struct Names<'a> {
+    names: Vec<&'a str>,
+    positions: HashMap<&'a str, i64>,
+}
+
+impl<'a> Names<'a> {
+    fn position(&mut self, name: &'a str) -> i64 {
+        *self.positions.entry(name).or_insert_with(|| {
+            self.names.push(name);
+            position(self.names.len() - 1)
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! Texts inside a page.
+
+use std::io::{self, Write};
+
+/// Writes JSON inside a script element: `<`, which JSON has in texts only, is escaped, so that nothing in them can end
+/// the element.
+pub(super) struct Inside<W>(pub(super) W);
+
+impl<W: Write> Write for Inside<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (index, part) in bytes.split(|byte| *byte == b'<').enumerate() {
+            if index > 0 {
+                self.0.write_all(b"\\u003c")?;
+            }
+            self.0.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A text as the content of an element.
+pub(super) fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

@@ -1,0 +1,195 @@
+//! A headless browser, driven over its debugging protocol.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tungstenite::{Message, WebSocket};
+
+/// Where the browser is looked for, after `QIX_BROWSER`.
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+/// An answer that takes longer will not come.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A browser with one page. It ends when this is dropped.
+pub(crate) struct Browser {
+    process: Child,
+    socket: RefCell<Socket>,
+    _profile: tempfile::TempDir,
+}
+
+struct Socket {
+    stream: WebSocket<TcpStream>,
+    id: u64,
+    session: Option<String>,
+}
+
+impl Browser {
+    /// Starts a browser. `None`, and a line on standard error: there is none. Where `QIX_REQUIRE_BROWSER` is set, that is a
+    /// failure.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(program) = find() else {
+            let why =
+                "the page was not tried: no chromium in PATH (Debian: apt-get install chromium) or in QIX_BROWSER";
+            assert!(std::env::var_os("QIX_REQUIRE_BROWSER").is_none(), "{why}");
+            // Not by a macro: what those print is not shown for a test that passes.
+            let mut shown = std::io::stderr();
+            writeln!(shown, "{why}").unwrap();
+            return None;
+        };
+        let profile = tempfile::tempdir().unwrap();
+        let mut command = Command::new(program);
+        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
+        command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+        command.args(["--disable-dev-shm-usage", "--remote-debugging-port=0", "--window-size=1400,900"]);
+        command.arg(format!("--user-data-dir={}", profile.path().display())).arg("about:blank");
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut said = Vec::new();
+        let url = loop {
+            let Some(Ok(line)) = lines.next() else { panic!("the browser did not start:\n{}", said.join("\n")) };
+            if let Some(url) = line.strip_prefix("DevTools listening on ") {
+                break url.to_owned();
+            }
+            said.push(line);
+        };
+        // The browser goes on writing; nobody else takes it out of the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = url.trim_start_matches("ws://").split('/').next().unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let (stream, _) = tungstenite::client(&url, stream).unwrap();
+        let socket = RefCell::new(Socket { stream, id: 0, session: None });
+        let browser = Self { process, socket, _profile: profile };
+        let target = browser.command("Target.createTarget", json!({ "url": "about:blank" }))["targetId"].clone();
+        let attached = browser.command("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
+        browser.socket.borrow_mut().session = attached["sessionId"].as_str().map(Into::into);
+        Some(browser)
+    }
+
+    /// Sends a command and waits for its answer.
+    pub(crate) fn command(&self, method: &str, params: Value) -> Value {
+        let mut socket = self.socket.borrow_mut();
+        socket.id += 1;
+        let mut command = json!({ "id": socket.id, "method": method, "params": params });
+        if let Some(session) = &socket.session {
+            command["sessionId"] = json!(session);
+        }
+        socket.stream.send(Message::text(command.to_string())).unwrap();
+        loop {
+            let Message::Text(text) = socket.stream.read().unwrap() else { continue };
+            let mut answer: Value = serde_json::from_str(&text).unwrap();
+            if answer["id"] == socket.id {
+                assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
+                return answer["result"].take();
+            }
+        }
+    }
+
+    /// Opens a page in a file and waits until it is ready.
+    pub(crate) fn open(&self, file: &Path, fragment: &str) {
+        // Another page in between: a new fragment alone does not load a page again.
+        self.command("Page.navigate", json!({ "url": "about:blank" }));
+        self.command("Page.navigate", json!({ "url": format!("file://{}#{fragment}", file.display()) }));
+        self.until("document.body?.dataset.ready && !document.getElementById('status').dataset.busy");
+    }
+
+    /// Runs a function's body in the page; what it returns, once it is there.
+    pub(crate) fn run(&self, body: &str) -> Value {
+        let expression = format!("(async () => {{ {body} }})()");
+        let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let answer = self.command("Runtime.evaluate", params);
+        assert!(answer["exceptionDetails"].is_null(), "{body}: {}", answer["exceptionDetails"]);
+        answer["result"]["value"].clone()
+    }
+
+    /// Waits until an expression is true in the page: looks whenever something there changes.
+    pub(crate) fn until(&self, expression: &str) {
+        let reached = self.run(&format!(
+            "return new Promise((done) => {{
+                const look = () => {{ if ({expression}) done(true); }};
+                const all = {{ subtree: true, childList: true, attributes: true, characterData: true }};
+                new MutationObserver(look).observe(document, all);
+                setTimeout(() => done(false), 60000);
+                look();
+            }});"
+        ));
+        assert_eq!(reached, true, "never: {expression}");
+    }
+
+    /// Presses a key.
+    pub(crate) fn press(&self, key: &str) {
+        for kind in ["keyDown", "keyUp"] {
+            let code = match key {
+                "Enter" => json!({ "type": kind, "key": key, "windowsVirtualKeyCode": 13, "text": "\r" }),
+                _ => json!({ "type": kind, "key": key }),
+            };
+            self.command("Input.dispatchKeyEvent", code);
+        }
+    }
+
+    /// Writes into what has the focus.
+    pub(crate) fn type_text(&self, text: &str) {
+        self.command("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Clicks in the middle of an element.
+    pub(crate) fn click(&self, selector: &str) {
+        let place = self.run(&format!(
+            "const box = document.querySelector({selector:?}).getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];"
+        ));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            self.command("Input.dispatchMouseEvent", event);
+        }
+    }
+
+    /// Keeps a picture in the folder `QIX_SCREENSHOTS`, if it is set.
+    pub(crate) fn picture(&self, name: &str, dark: bool) {
+        let Some(folder) = std::env::var_os("QIX_SCREENSHOTS") else { return };
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.command("Emulation.setEmulatedMedia", json!({ "features": features }));
+        self.run("await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));");
+        let data = self.command("Page.captureScreenshot", json!({ "format": "png" }));
+        let encoded = data["data"].as_str().unwrap();
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), decode(encoded)).unwrap();
+        self.command("Emulation.setEmulatedMedia", json!({ "features": [] }));
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+fn find() -> Option<PathBuf> {
+    let asked = std::env::var_os("QIX_BROWSER").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name)));
+    asked.into_iter().chain(places).find(|place| place.is_file())
+}
+
+/// Base 64.
+fn decode(text: &str) -> Vec<u8> {
+    let digit = |byte: u8| match byte {
+        b'A'..=b'Z' => u32::from(byte - b'A'),
+        b'a'..=b'z' => u32::from(byte - b'a') + 26,
+        b'0'..=b'9' => u32::from(byte - b'0') + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let digits: Vec<u32> = text.bytes().filter(|byte| *byte != b'=').map(digit).collect();
+    let groups = digits.chunks(4).flat_map(|group| {
+        let bits = group.iter().chain(&[0; 3]).take(4).fold(0, |bits, digit| bits << 6 | digit);
+        bits.to_be_bytes()[1..group.len()].to_vec()
+    });
+    groups.collect()
+}

@@ -1,0 +1,71 @@
+//! The page about a long log stays smooth.
+
+use crate::chromium::Browser;
+use crate::sample::{CHARTS, Sample};
+use crate::{SETTLED, STATUS, page_about};
+use serde_json::{Value, json};
+
+/// Milliseconds within which a reader feels no wait, on a machine that has other things to do.
+const SMOOTH: f64 = 150.0;
+
+/// Scrolls to places all over the list and tells how long it took until each was drawn, in order of length.
+const SCROLL: &str = "
+    const scroller = document.querySelector('#messages .scroller');
+    const times = [];
+    for (let step = 0; step < 60; step++) {
+        const start = performance.now();
+        scroller.scrollTop = (step * 7919 % 60) / 60 * scroller.scrollHeight;
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b);";
+
+#[test]
+fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
+    let Some(browser) = Browser::start() else { return };
+    let sample = Sample::of(100_000);
+    let (_folder, file) = page_about(sample.log());
+    browser.open(&file, "");
+    let all = browser.run(STATUS);
+    assert!(all.as_str().unwrap().ends_with(" messages") && all.as_str().unwrap().starts_with("100,0"), "{all}");
+    browser.picture("large", false);
+
+    let times: Vec<f64> = serde_json::from_value(browser.run(SCROLL)).unwrap();
+    assert!(times[times.len() / 2] < SMOOTH, "half of the places took longer than {} ms", times[times.len() / 2]);
+
+    // Only what is visible is there, and filtering uses the same elements again.
+    let marked = "const rows = [...document.querySelectorAll('#messages .row')];
+        rows.forEach((row) => { row.seen = true; });
+        return rows.length;";
+    let rows = browser.run(marked).as_u64().unwrap();
+    assert!(rows < 100, "{rows} rows");
+    let filtered = "const start = performance.now();
+        const field = document.querySelector('[name=text]');
+        field.value = 'temporary-1234\"';
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        let longest = 0, last = start;
+        const status = document.getElementById('status');
+        while (!/^\\d of/.test(status.textContent) && last - start < 60000) {
+            await new Promise(requestAnimationFrame);
+            const now = performance.now();
+            longest = Math.max(longest, now - last);
+            last = now;
+        }
+        return { took: last - start, longest, status: status.textContent };";
+    let filtered = browser.run(filtered);
+    // Created by name, answered with the name, destroyed by name.
+    assert!(filtered["status"].as_str().unwrap().starts_with("3 of "), "{filtered}");
+    assert!(filtered["took"].as_f64().unwrap() < 20_000.0, "{filtered}");
+    assert!(filtered["longest"].as_f64().unwrap() < 10.0 * SMOOTH, "the page stood still: {filtered}");
+    let same = "return [...document.querySelectorAll('#messages .row')].every((row) => row.seen);";
+    assert_eq!(browser.run(same), json!(true));
+
+    // Jumping from an object to the cause of one of its many changes.
+    browser.open(&file, "object=4");
+    browser.click("#detail .cause");
+    browser.until(SETTLED);
+    let title = "return document.querySelector('#detail h2').textContent;";
+    assert!(browser.run(title).as_str().unwrap().ends_with(": SelectListObjectValues"));
+    let objects: Value = browser.run("return document.querySelector('#objects .scroller').ariaRowCount;");
+    assert!(objects.as_str().unwrap().parse::<i64>().unwrap() > CHARTS + 1_000, "{objects}");
+}

@@ -1,0 +1,27 @@
+//! The page in a browser. Left out, with a word why, where there is no Chromium.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod chromium;
+mod large;
+#[path = "../common/mod.rs"]
+mod sample;
+mod ways;
+
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+use qix_traffic::{Log, Options, page};
+
+/// A page about a log, in a folder that goes away with the first value.
+fn page_about(log: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    let log = Log::read(log.as_bytes(), &Options::default()).unwrap();
+    page::write(&log, "dashboard.jsonl", &mut BufWriter::new(std::fs::File::create(&file).unwrap())).unwrap();
+    (folder, file)
+}
+
+const STATUS: &str = "return document.getElementById('status').textContent;";
+const TITLE: &str = "return document.querySelector('#detail h2').textContent;";
+const SETTLED: &str = "!document.getElementById('status').dataset.busy";
