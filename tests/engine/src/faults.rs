@@ -209,6 +209,10 @@ impl Fault {
         self
     }
 
+    pub(crate) fn is_only_for(&self, connection: u64) -> bool {
+        self.connection == Some(connection)
+    }
+
     /// Whether it is this message's turn; counts.
     fn strikes(&mut self, stage: Stage, connection: u64, method: &str) -> bool {
         let other_method = self.method.as_deref().is_some_and(|only| only != method);

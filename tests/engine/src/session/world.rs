@@ -66,6 +66,7 @@ impl World {
     /// A socket is gone. The session that is left with none, and how long it is to live on.
     pub(crate) fn disconnect(&mut self, connection: u64) -> Option<(u64, u64, Duration)> {
         let gone = self.connections.remove(&connection)?;
+        self.faults.retain(|fault| !fault.is_only_for(connection));
         let session = self.sessions.get_mut(&gone.session)?;
         session.connections.remove(&connection);
         session.running.retain(|running| {
