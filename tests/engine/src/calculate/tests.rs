@@ -192,3 +192,64 @@ fn a_row_counts_once_however_many_rows_it_goes_with() {
     assert_eq!(app.shows("Sum({1<Tag={'new','cheap'}>} Amount)"), "60");
     assert_eq!(app.shows("Sum(Aggr(Sum(Amount), Tag))"), "100");
 }
+
+#[test]
+fn synthetic_keys_lead_from_table_to_table() {
+    let mut app = App::new(
+        "Plan: LOAD * INLINE [Year,Region,Plan
+        2020,N,100
+        2020,S,200
+        2021,N,300
+        ];
+        Sales: LOAD * INLINE [Year,Region,Sale
+        2020,N,10
+        2020,N,20
+        2020,S,30
+        2022,S,40
+        ];
+        Regions: LOAD * INLINE [Region,Head
+        N,Ann
+        S,Bob
+        ];",
+    );
+    assert_eq!(app.shows("Sum(Sale) & '/' & Sum(Plan)"), "100/600");
+    assert_eq!(app.shows("Sum(Aggr(Sum(Sale), Year, Region))"), "100");
+    app.select("Head", "Ann");
+    assert_eq!(app.shows("Sum(Sale) & '/' & Sum(Plan) & '/' & Concat(distinct Year, ' ')"), "30/400/2020 2021");
+    app.select("Year", "2022");
+    assert_eq!(app.shows("Sum(Sale) & '/' & Count(Plan)"), "0/0");
+}
+
+#[test]
+fn islands_go_with_everything() {
+    let app = App::new("A: LOAD * INLINE [a\n1\n2\n]; B: LOAD * INLINE [b\n10\n20\n30\n];");
+    assert_eq!(app.shows("Sum(a)"), "3");
+    assert_eq!(app.shows("Sum(a*b)"), "180");
+    assert_eq!(app.shows("Sum(If(b>10, a))"), "6");
+}
+
+proptest::proptest! {
+    /// However rows are grouped, nothing is lost and nothing counts twice.
+    #[test]
+    fn groups_add_up_to_the_total(
+        facts in proptest::collection::vec((0u32..4, 0u32..5, 1u32..100), 1..40),
+        countries in proptest::collection::btree_map(0u32..4, 0u32..3, 0..4),
+    ) {
+        let rows: String = facts.iter().map(|(customer, product, amount)| format!("{customer},{product},{amount}\n")).collect();
+        let of: String = countries.iter().map(|(customer, country)| format!("{customer},{country}\n")).collect();
+        let app = App::new(&format!("F: LOAD * INLINE [Customer,Product,Amount\n{rows}]; C: LOAD * INLINE [Customer,Country\n{of}];"));
+        let total: u32 = facts.iter().map(|(_, _, amount)| amount).sum();
+        for dimensions in [vec!["Country"], vec!["Product"], vec!["Country", "Product"], vec!["Customer", "Country", "Product"]] {
+            let definition = serde_json::json!({
+                "qDimensions": dimensions.iter().map(|field| serde_json::json!({ "qDef": { "qFieldDefs": [field] } })).collect::<Vec<_>>(),
+                "qMeasures": [{ "qDef": { "qDef": "Sum(Amount)" } }],
+                "qInitialDataFetch": [{ "qWidth": 4, "qHeight": 1000 }],
+            });
+            let layout = Cube::new(&definition, &Expansion::default(), &app.context()).unwrap().layout();
+            let rows = layout["qDataPages"][0]["qMatrix"].as_array().unwrap();
+            let sum: f64 = rows.iter().map(|row| row[dimensions.len()]["qNum"].as_f64().unwrap_or(0.0)).sum();
+            proptest::prop_assert_eq!(sum, f64::from(total));
+            proptest::prop_assert_eq!(layout["qGrandTotalRow"][0]["qNum"].as_f64(), Some(f64::from(total)));
+        }
+    }
+}
