@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::fault::{Fault, Faults};
-use crate::model::{Kind, Member, Model, TypeRef};
+use crate::model::{Kind, Member, Method, Model, TypeRef};
 
 /// The companion of a schema. The file itself says what each part is for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -49,6 +49,7 @@ impl Companion {
     pub fn complete(&self, model: &mut Model) -> Result<Vec<Fault>, Faults> {
         self.check_returns(model)?;
         let mut notes = self.stale(model);
+        notes.extend(self.needless(model));
         for name in model.methods.keys() {
             if !self.reads.contains(name) && !self.writes.contains(name) {
                 notes.push(note(
@@ -107,11 +108,44 @@ impl Companion {
                 gone(format!("/rare/{name}"), &format!("{name}/{member}"));
             }
         }
+        for item in &self.presence {
+            let known = match item.split_once('/') {
+                Some((ty, member)) => has_member(model, ty, member),
+                None => model.types.keys().any(|ty| has_member(model, ty, item)),
+            };
+            if !known {
+                gone("/presence".into(), item);
+            }
+        }
+        for target in self.instead.values().flatten().filter(|target| !target.contains('/')) {
+            if !method(target) && !ty(target) {
+                gone("/instead".into(), target);
+            }
+        }
         for item in self.instead.keys() {
             let (owner, member) = item.split_once('/').unwrap_or((item, ""));
             let known = method(&owner.to_owned()) || ty(&owner.to_owned());
             if !known || (!member.is_empty() && !members_of(model, owner).iter().any(|m| m.name == member)) {
                 gone(format!("/instead/{}", item.replace('/', "~1")), item);
+            }
+        }
+        notes
+    }
+
+    /// Entries that the model has no need of.
+    fn needless(&self, model: &Model) -> Vec<Fault> {
+        let mut notes = Vec::new();
+        for name in self.returns.keys() {
+            let object = |method: &Method| method.results.iter().any(|r| r.ty.named() == Some("ObjectInterface"));
+            if model.methods.get(name).is_some_and(|method| !object(method)) {
+                let what = format!("`{name}` returns no object in this schema");
+                notes.push(note(&format!("/returns/{name}"), what, "Remove the entry once no schema in use does."));
+            }
+        }
+        for (ty, members) in &self.members {
+            for member in members.keys().filter(|member| has_member(model, ty, member)) {
+                let what = format!("this schema has `{ty}/{member}` itself");
+                notes.push(note(&format!("/members/{ty}"), what, "Remove the entry once all schemas in use have it."));
             }
         }
         notes
@@ -148,6 +182,16 @@ impl Companion {
     /// Whether a member is optional because its presence means something.
     pub fn is_presence(&self, ty: &str, member: &str) -> bool {
         self.presence.contains(member) || self.presence.contains(&format!("{ty}/{member}"))
+    }
+}
+
+/// Whether a struct has a member, dynamic ones included.
+fn has_member(model: &Model, ty: &str, member: &str) -> bool {
+    match model.types.get(ty).map(|ty| &ty.kind) {
+        Some(Kind::Struct { members, dynamic }) => {
+            members.iter().any(|m| m.name == member) || dynamic.iter().any(|m| m.name == member)
+        }
+        _ => false,
     }
 }
 

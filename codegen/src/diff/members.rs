@@ -85,7 +85,7 @@ fn member(sides: &Sides<'_>, (old, a): (Whole<'_>, Item<'_>), (new, b): (Whole<'
     let line = |change| Line::new(change, Subject::Member, path(new, b)).rust([rust.clone()]);
     if a.name != b.name {
         let renamed = line(Change::Renamed).was(format!("{}/{}", old.0, a.name));
-        lines.push(if a.field.name == b.field.name {
+        lines.push(if a.field.name == b.field.name && a.field.rare == b.field.rare {
             renamed.recompile("The same name in Rust; a program that was built before writes and reads the old one.")
         } else {
             renamed.breaks(format!("The field `{was}` became `{rust}`, and so did its setter."))

@@ -13,3 +13,4 @@ mod renames;
 mod shared;
 mod support;
 mod types;
+mod upgrade;

@@ -83,6 +83,14 @@ fn two_that_could_be_meant_are_none() {
 }
 
 #[test]
+fn a_rare_member_that_the_companion_no_longer_knows_leaves_its_box() {
+    let diff = changed(|model| member(model, "Cell", "qNote").name = "note".into());
+    assert_eq!(said(&diff), ["breaks major: renamed member Cell/note, was Cell/qNote"]);
+    assert!(meaning(&diff, "Cell/note").contains("`types::CellRare::note` became `types::Cell::note`"));
+    assert!(diff.notes.iter().any(|note| note.contains("`Cell/qNote` is not in this schema")), "{:?}", diff.notes);
+}
+
+#[test]
 fn opposites_are_no_renames() {
     let diff = changed(|model| member(model, "Def", "qIsOn").name = "qIsNotOn".into());
     assert_eq!(diff.changes.len(), 2, "{:?}", said(&diff));

@@ -104,10 +104,13 @@ fn facts(model: &Model) -> serde_json::Value {
 /// Whether a line names an item of the generated code, or what it belongs to.
 fn names(line: &Line, item: &str) -> bool {
     let item = item.split(": ").next().unwrap();
-    let owner = |path: &str| path.split("::").take(2).collect::<Vec<_>>().join("::");
-    let mut named = line.rust.iter().map(String::as_str).chain(line.meaning.split('`').skip(1).step_by(2));
     // What is in the box of rare members has a getter and a setter outside.
-    named.any(|name| item.starts_with(name) || owner(name).trim_end_matches("Rare") == owner(item))
+    let owner = |path: &str| {
+        let owner = path.split("::").take(2).collect::<Vec<_>>().join("::");
+        owner.trim_end_matches("Rare").to_owned()
+    };
+    let mut named = line.rust.iter().map(String::as_str).chain(line.meaning.split('`').skip(1).step_by(2));
+    named.any(|name| item.starts_with(name) || owner(name) == owner(item))
 }
 
 /// The lines in short, without that about the engine's version.

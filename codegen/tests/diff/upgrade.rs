@@ -1,0 +1,124 @@
+//! What an upgrade asks of the files that are written by hand.
+
+use qix_codegen::companion::Companion;
+use qix_codegen::documentation::Documentation;
+use qix_codegen::model::Model;
+
+use crate::support::{base, changed, member, method, new_member, new_result};
+
+const DOCS: &str = "\
+## Doc.DoReload
+
+Reloads. See [`Page.qLeft`].
+
+* qMode: How.
+* returns qReturn: Whether.
+
+## Doc.GetField
+
+Gives a field; before, [`Doc.DoReload`].
+
+* qFieldName: Name.
+
+## Page
+
+A page.
+
+* qRowHeight: Height.
+* qTop: Top.
+";
+
+/// What there is to do with the texts after a change.
+fn to_do(change: fn(&mut Model)) -> Vec<String> {
+    let diff = changed(change);
+    let mut model = base();
+    change(&mut model);
+    let docs = Documentation::read([("docs.md", DOCS)]).unwrap();
+    let checked = docs.check_after(&model, |item| diff.renamed(item));
+    checked.err().map(|faults| faults.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+#[test]
+fn texts_of_what_stays_are_kept() {
+    assert!(to_do(|model| drop(model.methods.remove("Doc.Save"))).is_empty());
+}
+
+#[test]
+fn a_method_that_is_gone_takes_its_section_along() {
+    let said = to_do(|model| drop(model.methods.remove("Doc.DoReload")));
+    assert_eq!(
+        said,
+        [
+            "docs.md line 1: `Doc.DoReload` is not in the schema\n  \
+             Remove the text with all that stands below its heading, or correct the name.",
+            "docs.md line 8: `Doc.DoReload` is linked and not in the schema\n  Correct the link.",
+        ]
+    );
+}
+
+#[test]
+fn a_renamed_method_keeps_its_section_under_another_heading() {
+    let said = to_do(|model| {
+        let method = model.methods.remove("Doc.DoReload").unwrap();
+        model.methods.insert("Doc.DoReloadEx".into(), method);
+    });
+    assert_eq!(
+        said,
+        [
+            "docs.md line 1: `Doc.DoReload` is not in the schema\n  \
+             It was renamed: make the heading `## Doc.DoReloadEx`, and read the text again.",
+            "docs.md line 8: `Doc.DoReload` is linked and not in the schema\n  Link [`Doc.DoReloadEx`] instead.",
+        ]
+    );
+}
+
+#[test]
+fn parts_of_an_item_are_moved_or_removed_one_by_one() {
+    let said = to_do(|model| {
+        member(model, "Page", "qRowHeight").name = "qHeight".into();
+        member(model, "Page", "qLeft").name = "qLeftmost".into();
+        method(model, "Doc.DoReload").results[0].name = "qSuccess".into();
+        method(model, "Doc.GetField").params.remove(0);
+    });
+    let all = said.join("\n");
+    assert_eq!(said.len(), 4, "{all}");
+    assert!(all.contains("begin the line with `* qHeight:`"), "{all}");
+    assert!(all.contains("Link [`Page.qLeftmost`] instead."), "{all}");
+    assert!(all.contains("begin the line with `* returns qSuccess:`"), "{all}");
+    assert!(all.contains("`Doc.GetField/qFieldName` is not in the schema\n  Remove the text"), "{all}");
+}
+
+#[test]
+fn companion_entries_that_no_longer_apply_are_pointed_out() {
+    let companion = Companion::read(
+        r#"{
+            "returns": { "Doc.GetField": "Field", "Doc.CreateField": "Field", "Doc.Save": "Field" },
+            "reads": ["Doc.Gone"],
+            "writes": ["Doc.GetField", "Doc.CreateField", "Doc.DoReload", "Doc.Save", "Doc.GetScores", "Field.Lock", "Field.OldLock"],
+            "extended": [], "presence": ["qFrameDef", "qNever", "Page/qNever"],
+            "members": { "Page": { "qLeft": "int32" } }, "rare": {}, "instead": { "Field.OldLock": ["Field.Gone"] }
+        }"#,
+    )
+    .unwrap();
+    let said: Vec<String> = companion.complete(&mut base()).unwrap().iter().map(|note| note.what.clone()).collect();
+    assert_eq!(
+        said,
+        [
+            "`Doc.Gone` is not in this schema",
+            "`Page/qNever` is not in this schema",
+            "`qNever` is not in this schema",
+            "`Field.Gone` is not in this schema",
+            "`Doc.Save` returns no object in this schema",
+            "this schema has `Page/qLeft` itself",
+        ]
+    );
+}
+
+#[test]
+fn a_companion_entry_that_is_missing_names_the_line_to_add() {
+    let mut model = base();
+    method(&mut model, "Doc.Save").results.push(new_result("qReturn", "ObjectInterface"));
+    crate::support::members(&mut model, "Page").push(new_member("qNew", "string"));
+    let said = crate::support::companion().complete(&mut model).unwrap_err().to_string();
+    assert!(said.contains("Add the line `\"Doc.Save\": \"CLASS\",` with one of: Doc, Field."), "{said}");
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask diff` as a program.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const SCHEMA: &str = include_str!("../../codegen/tests/schema.json");
+
+fn diff(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).arg("diff").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn breaking_changes_can_be_denied() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = write(folder.path(), "old.json", SCHEMA);
+    let new = write(folder.path(), "new.json", &SCHEMA.replace("\"qCount\"", "\"qLimit\"").replace("1.2.3", "1.3.0"));
+    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+
+    let said = diff(&[old, new]);
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    assert!(text(&said.stdout).starts_with("Engine 1.2.3 → 1.3.0\n"), "{}", text(&said.stdout));
+    assert!(text(&said.stdout).contains("Semver step: major, "));
+    assert_eq!(diff(&[old, new, "--deny-breaking"]).status.code(), Some(1));
+    assert_eq!(diff(&[old, old, "--deny-breaking"]).status.code(), Some(0));
+
+    let json: String = text(&diff(&[old, new, "--json"]).stdout);
+    assert!(json.contains("\"step\": \"major\"") && json.contains("\"item\": \"Thing.Measure/qLimit\""), "{json}");
+    assert!(text(&diff(&[old, new, "--markdown"]).stdout).starts_with("## Engine 1.2.3 → 1.3.0\n"));
+    assert!(!diff(&[old, new, "--markdown", "--json"]).status.success());
+}
+
+#[test]
+fn the_committed_snapshot_is_a_side() {
+    let same = diff(&["committed", "committed"]);
+    assert!(text(&same.stdout).contains("No difference."), "{}", text(&same.stderr));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("qix-schema/schema/snapshot.json");
+    let one = diff(&[path.to_str().unwrap(), "--json"]);
+    assert!(text(&one.stdout).contains("\"step\": \"none\""), "{}", text(&one.stderr));
+}
+
+#[test]
+fn legacy_files_are_compared_and_say_what_they_lack() {
+    let folder = tempfile::tempdir().unwrap();
+    let legacy = r#"{ "structs": { "Thing": { "Gone": { "In": [], "Out": [] } } }, "enums": {} }"#;
+    let (old, new) = (write(folder.path(), "12.1.0.json", legacy), write(folder.path(), "new.json", SCHEMA));
+    let said = text(&diff(&[old.to_str().unwrap(), new.to_str().unwrap()]).stdout);
+    assert!(said.starts_with("Engine 12.1.0 → 1.2.3\n"), "{said}");
+    assert!(said.contains("method Thing.Gone") && said.contains("A legacy file has no types."), "{said}");
+}
+
+#[test]
+fn what_is_no_schema_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "notes.json", "{}");
+    let said = diff(&[path.to_str().unwrap()]);
+    assert_eq!(said.status.code(), Some(1));
+    let said = text(&said.stderr);
+    assert!(said.contains("notes.json cannot be compared") && said.contains("Give a published schema"), "{said}");
+    assert!(text(&diff(&["nowhere.json"]).stderr).contains("cannot read nowhere.json"));
+}
