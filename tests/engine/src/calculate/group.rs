@@ -262,14 +262,14 @@ impl Groups {
         context: &Context<'_>,
     ) -> Dual {
         let aggregated = self.results[formula_number].iter().map(|results| results.get(key)).collect();
-        let cell = Cell { aggregated, around, context };
+        let cell = Cell { key, aggregated, around, context };
         evaluate(&formula.tree, &cell)
     }
 
     /// The value of a part of a formula for a group.
     pub(super) fn part(&self, formula_number: usize, part: &Expression, key: &[u32], context: &Context<'_>) -> Dual {
         let aggregated = self.results[formula_number].iter().map(|results| results.get(key)).collect();
-        evaluate(part, &Cell { aggregated, around: None, context })
+        evaluate(part, &Cell { key, aggregated, around: None, context })
     }
 
     /// Whether any aggregation of a formula found anything in a group.
@@ -298,6 +298,7 @@ fn masked(key: &[u32], mask: &[bool]) -> GroupKey {
 
 /// A group that an expression is evaluated for.
 struct Cell<'a> {
+    key: &'a [u32],
     aggregated: Vec<Dual>,
     around: Option<&'a Around<'a>>,
     context: &'a Context<'a>,
@@ -317,6 +318,9 @@ impl Scope for Cell<'_> {
     }
 
     fn host(&self, host: Host, arguments: &[Expression]) -> Dual {
+        if host == Host::Dimensionality {
+            return Dual::Number(self.key.iter().filter(|code| **code != ANY).count() as f64);
+        }
         match self.around {
             Some(around) => around.host(host, arguments, self, self.context),
             None => super::host::anywhere(host, arguments, self, self.context),

@@ -67,7 +67,10 @@ impl List {
         }
         let dimension = Dimension::new(defined, &grouping, &ground)?;
         list_object.info = dimension_info(&dimension, None, &ground);
+        // A list is no axis: it has neither bounds nor a cube's cardinal.
         list_object.info["qCardinalities"]["qHypercubeCardinal"] = 0.into();
+        list_object.info["qMin"] = 0.into();
+        list_object.info["qMax"] = 0.into();
         let mut rows: Vec<u32> = (0..dimension.values.len() as u32).collect();
         rows.sort_by_key(|element| dimension.rank(*element));
         // In a list that is longer than what is shown, selected values come first.

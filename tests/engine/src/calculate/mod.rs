@@ -74,6 +74,7 @@ fn text_of(expression: &str, context: &Context<'_>) -> String {
         return String::new();
     }
     match evaluate(expression, context) {
+        Ok(Dual::Null) => "-".to_owned(),
         Ok(value) => value.as_text().into_owned(),
         Err(message) => message,
     }

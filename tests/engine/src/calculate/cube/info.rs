@@ -88,7 +88,7 @@ pub(crate) fn dimension_info(dimension: &Dimension, present: Option<&HashSet<u32
         .clone()
         .unwrap_or_else(|| format::suggested(dimension.values.iter().map(|shown| &shown.value), settings));
     let tags: Vec<String> = match dimension.field {
-        Some(field) => ground.context.data.fields[field].tags.iter().filter(|tag| *tag != "$key").cloned().collect(),
+        Some(field) => ground.context.data.fields[field].tags.clone(),
         None if numeric => vec!["$numeric".into()],
         None => Vec::new(),
     };
@@ -144,7 +144,7 @@ pub(crate) fn bare_dimension_info(definition: &DimensionDef, ground: &Ground<'_,
         "qFallbackTitle": definition.fallback_title(ground.context),
         "qApprMaxGlyphCount": 0,
         "qCardinal": 0,
-        "qSortIndicator": definition.sorting.indicator(),
+        "qSortIndicator": definition.sorting.indicator("A"),
         "qGroupFallbackTitles": titles,
         "qGroupPos": definition.active,
         "qStateCounts": state_counts(&[]),
@@ -206,7 +206,7 @@ fn measure_info(cube: &Cube, definition: &MeasureDef, shown: Option<usize>, grou
         "qFallbackTitle": definition.fallback_title(ground.context),
         "qApprMaxGlyphCount": glyphs.unwrap_or(0),
         "qCardinal": 0,
-        "qSortIndicator": definition.sorting.indicator(),
+        "qSortIndicator": definition.sorting.indicator("D"),
         "qNumFormat": definition.format.clone().unwrap_or_else(|| format::suggested(values(), settings)),
         "qMin": bound(numbers().min_by(f64::total_cmp)),
         "qMax": bound(numbers().max_by(f64::total_cmp)),

@@ -35,8 +35,8 @@ impl Cube {
             .collect();
         let count = rows.len();
         json!({
-            "qLeft": part(&self.left_tree, &rows, 0).0,
-            "qTop": part(&self.top_tree, &columns, 0).0,
+            "qLeft": self.part(&self.left_tree, &rows, 0).0,
+            "qTop": self.part(&self.top_tree, &columns, 0).0,
             "qData": data,
             "qArea": page.area(columns.len(), count),
         })
@@ -67,43 +67,53 @@ impl Cube {
     }
 }
 
-/// The part of a tree whose ends are in a range, with how many ends each node has before and after it.
-/// Answers the nodes and where the ends after them start.
-fn part(nodes: &[Node], range: &Range<usize>, start: usize) -> (Vec<Value>, usize) {
-    let mut at = start;
-    let mut result = Vec::new();
-    for node in nodes {
-        let (children, end) = match node.children.is_empty() {
-            true => (Vec::new(), at + 1),
-            false => part(&node.children, range, at),
-        };
-        if at < range.end && end > range.start {
-            let up = range.start.saturating_sub(at);
-            let down = end.saturating_sub(range.end);
-            result.push(wire(node, children, up, down));
+impl Cube {
+    /// The part of a tree whose ends are in a range, with how many ends each node has before and after it.
+    /// Answers the nodes and where the ends after them start.
+    fn part(&self, nodes: &[Node], range: &Range<usize>, start: usize) -> (Vec<Value>, usize) {
+        let mut at = start;
+        let mut result = Vec::new();
+        for node in nodes {
+            let (children, end) = match node.children.is_empty() {
+                true => (Vec::new(), at + 1),
+                false => self.part(&node.children, range, at),
+            };
+            if at < range.end && end > range.start {
+                let up = range.start.saturating_sub(at);
+                let down = end.saturating_sub(range.end);
+                result.push(self.wire(node, children, up, down));
+            }
+            at = end;
         }
-        at = end;
+        (result, at)
     }
-    (result, at)
-}
 
-fn wire(node: &Node, children: Vec<Value>, up: usize, down: usize) -> Value {
-    let mut cell = json!({
-        "qElemNo": node.element,
-        "qValue": wire_number(node.number),
-        "qType": node.kind.to_string(),
-        "qUp": up,
-        "qDown": down,
-        "qSubNodes": children,
-    });
-    if let Some(text) = node.text.as_ref().filter(|text| !text.is_empty()) {
-        cell["qText"] = text.as_str().into();
+    fn wire(&self, node: &Node, children: Vec<Value>, up: usize, down: usize) -> Value {
+        let mut cell = json!({
+            "qElemNo": node.element,
+            "qValue": wire_number(node.number),
+            "qType": node.kind.to_string(),
+            "qUp": up,
+            "qDown": down,
+            "qSubNodes": children,
+        });
+        self.put_common(&mut cell, node);
+        cell
     }
-    if node.can_expand {
-        cell["qCanExpand"] = true.into();
+
+    /// Adds what nodes of pivot and stacked cubes have in common, as far as it is there.
+    pub(super) fn put_common(&self, cell: &mut Value, node: &Node) {
+        if let Some(text) = node.text.as_ref().filter(|text| !text.is_empty()) {
+            cell["qText"] = text.as_str().into();
+        }
+        if node.can_expand {
+            cell["qCanExpand"] = true.into();
+        }
+        if node.can_collapse {
+            cell["qCanCollapse"] = true.into();
+        }
+        if let (Some(at), Ok(element)) = (node.dimension, u32::try_from(node.element)) {
+            self.dimensions[at].put_attributes(cell, element, &self.settings);
+        }
     }
-    if node.can_collapse {
-        cell["qCanCollapse"] = true.into();
-    }
-    cell
 }

@@ -89,18 +89,7 @@ impl Cube {
             "qRow": first,
             "qSubNodes": children,
         });
-        if let Some(text) = node.text.as_ref().filter(|text| !text.is_empty()) {
-            cell["qText"] = text.as_str().into();
-        }
-        if node.can_expand {
-            cell["qCanExpand"] = true.into();
-        }
-        if node.can_collapse {
-            cell["qCanCollapse"] = true.into();
-        }
-        if let (Some(at), Ok(element)) = (node.dimension, u32::try_from(node.element)) {
-            self.dimensions[at].put_attributes(&mut cell, element, &self.settings);
-        }
+        self.put_common(&mut cell, node);
         // Totals are no part of the sums around them.
         Stacked { cell, above: if counts { above } else { 0.0 }, below: if counts { below } else { 0.0 } }
     }

@@ -80,7 +80,7 @@ fn its_layout_describes_columns() {
     assert_eq!(info["qFallbackTitle"], "Who");
     assert_eq!(info["cId"], "x1");
     assert_eq!((&info["qMin"], &info["qMax"], &info["qDimensionType"]), (&json!(1), &json!(9), &json!("N")));
-    assert_eq!(info["qTags"], json!(["$numeric", "$integer"]));
+    assert_eq!(info["qTags"], json!(["$key", "$numeric", "$integer"]));
     assert_eq!(info["qStateCounts"]["qOption"], 4);
     assert_eq!(info["qCardinalities"]["qHypercubeCardinal"], 4);
     let info = &layout["qMeasureInfo"][0];
@@ -310,6 +310,9 @@ fn pivot_measures_and_totals_have_their_places() {
     assert_eq!(tree(&page["qLeft"]), "a b c TotalT");
     assert_eq!(tree(&page["qTop"]), "Sum(Amount)P Count(Amount)P");
     assert_eq!(cells(&page), "40,2|20,1|40,1|100,4");
+    asked["qMeasures"][0]["qDef"]["qDef"] = "Dimensionality()".into();
+    assert_eq!(cells(&pivot(&app, &asked, &Expansion::default()).1), "1,2|1,1|1,1|0,4");
+    asked["qMeasures"][0]["qDef"]["qDef"] = "Sum(Amount)".into();
     asked["qNoOfLeftDims"] = (-1).into();
     asked["qShowTotalsAbove"] = true.into();
     let (cube, page) = pivot(&app, &asked, &Expansion::default());
