@@ -1,7 +1,5 @@
 //! The calculation of a cube.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::expansion::Expansion;
@@ -12,6 +10,7 @@ use crate::calculate::column::{Dimension, Ground, attribute_expression, grouping
 use crate::calculate::definition::{Condition, DimensionDef, MeasureDef, Mode, list, own_members, text, truth, whole};
 use crate::calculate::formula::Formula;
 use crate::calculate::group::Groups;
+use crate::calculate::hash::QuickMap;
 use crate::calculate::limit::{OTHERS, limits};
 use crate::error::{EngineError, Result, code};
 
@@ -49,7 +48,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
         indent: truth(definition, "qIndentMode"),
         rows: Vec::new(),
         totals: Vec::new(),
-        cells: HashMap::new(),
+        cells: QuickMap::default(),
         left_tree: Vec::new(),
         top_tree: Vec::new(),
         left_leaves: Vec::new(),

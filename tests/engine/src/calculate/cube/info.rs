@@ -179,28 +179,16 @@ fn merge(info: &mut Value, more: Value) {
 
 fn measure_info(cube: &Cube, definition: &MeasureDef, shown: Option<usize>, ground: &Ground<'_, '_>) -> Value {
     let settings = &ground.context.settings;
-    let values = || -> Box<dyn Iterator<Item = &Dual>> {
-        match shown {
-            None => Box::new(std::iter::empty()),
-            Some(at) if cube.mode == Mode::Straight => {
-                Box::new(cube.rows.iter().filter_map(move |row| row.values.get(at)))
-            }
-            Some(at) => Box::new(cube.cells.values().filter_map(move |values| values.get(at))),
-        }
+    let rows = || -> Box<dyn Iterator<Item = &super::Row>> {
+        if cube.mode == Mode::Straight { Box::new(cube.rows.iter()) } else { Box::new(cube.cells.values()) }
     };
+    let values = || rows().filter_map(move |row| row.values.get(shown?));
     let numbers = || values().filter_map(Dual::as_number);
     let bound =
         |number: Option<f64>| wire_number(number.unwrap_or(if values().next().is_none() { 0.0 } else { f64::NAN }));
     let glyphs = values().map(|value| format::shown(value, definition.format.as_ref(), settings).chars().count()).max();
     let attributes: Vec<Vec<&Dual>> = (0..definition.attributes.len())
-        .map(|number| {
-            let of = |row: &'_ super::Row| -> Option<usize> { row.attributes.get(shown?).map(Vec::len) };
-            cube.rows
-                .iter()
-                .filter(|row| of(row).is_some())
-                .filter_map(|row| row.attributes.get(shown?)?.get(number))
-                .collect()
-        })
+        .map(|number| rows().filter_map(|row| row.attributes.get(shown?)?.get(number)).collect())
         .collect();
     let mut info = json!({
         "qFallbackTitle": definition.fallback_title(ground.context),

@@ -17,14 +17,13 @@ pub(super) use info::{bare_dimension_info, dimension_info};
 pub(super) use pick::in_range;
 pub(super) use straight::Page;
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value, json};
 
 use super::Context;
 use super::column::Dimension;
 use super::definition::{MeasureDef, Mode};
 use super::group::GroupKey;
+use super::hash::QuickMap;
 use crate::error::{EngineError, Result, code};
 use crate::value::{Dual, Settings};
 
@@ -58,7 +57,7 @@ pub struct Cube {
     rows: Vec<Row>,
     totals: Vec<Dual>,
     /// Values of the measures by group, for pivot and stacked cubes.
-    cells: HashMap<GroupKey, Vec<Dual>>,
+    cells: QuickMap<GroupKey, Row>,
     left_tree: Vec<tree::Node>,
     top_tree: Vec<tree::Node>,
     left_leaves: Vec<tree::Leaf>,
@@ -73,7 +72,7 @@ struct Measure {
     title: String,
 }
 
-/// A row of a straight cube.
+/// Values of the measures for a group: a row of a straight cube, a cell of others.
 #[derive(Debug)]
 struct Row {
     key: GroupKey,

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::Cube;
 use super::straight::Page;
 use super::tree::{Leaf, Node};
+use super::{Cube, Row};
+use crate::calculate::column::attribute_values;
 use crate::calculate::definition::Mode;
 use crate::calculate::format;
 use crate::calculate::group::{ANY, GroupKey};
@@ -43,17 +44,22 @@ impl Cube {
     }
 
     fn pivot_cell(&self, left: Option<&Leaf>, top: Option<&Leaf>) -> Value {
-        let (measure, value) = self.leaf_value(left, top);
-        match value {
+        let (measure, row) = self.leaf_row(left, top);
+        let mut cell = match row.and_then(|row| row.values.get(measure)) {
             None | Some(Dual::Null) => json!({ "qText": "-", "qNum": "NaN", "qType": "U" }),
             Some(value) => {
                 format::cell(json!({ "qText": self.shown(measure, value), "qNum": value.wire_number(), "qType": "V" }))
             }
+        };
+        if let Some(values) = row.and_then(|row| row.attributes.get(measure)).filter(|values| !values.is_empty()) {
+            let definitions = &self.measures[measure].definition.attributes;
+            cell["qAttrExps"] = attribute_values(definitions, values.iter().map(Some), &self.settings);
         }
+        cell
     }
 
-    /// The measure and its value where a row and a column meet.
-    pub(super) fn leaf_value(&self, left: Option<&Leaf>, top: Option<&Leaf>) -> (usize, Option<&Dual>) {
+    /// The measure, and all measures' values, where a row and a column meet.
+    pub(super) fn leaf_row(&self, left: Option<&Leaf>, top: Option<&Leaf>) -> (usize, Option<&Row>) {
         let mut key: GroupKey = vec![ANY; self.dimensions.len()];
         for leaf in [left, top].into_iter().flatten() {
             for (own, code) in key.iter_mut().zip(&leaf.key) {
@@ -63,7 +69,7 @@ impl Cube {
             }
         }
         let measure = [left, top].into_iter().flatten().find_map(|leaf| leaf.measure).unwrap_or(0);
-        (measure, self.cells.get(&key).and_then(|values| values.get(measure)))
+        (measure, self.cells.get(&key))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -29,6 +30,25 @@ pub(super) struct Calculation<'a, 'c> {
 }
 
 impl Calculation<'_, '_> {
+    /// All measures of a group, without their attributes.
+    fn row(&self, key: GroupKey) -> Row {
+        let values = (0..self.formulas.len()).map(|measure| self.value(measure, &key)).collect();
+        Row { key, values, attributes: Vec::new() }
+    }
+
+    /// Works out the attribute expressions of a row's measures.
+    fn put_attributes(&self, row: &mut Row) {
+        let mut number = self.formulas.len();
+        for formulas in self.attributes {
+            let mut values = Vec::new();
+            for formula in formulas {
+                values.push(self.groups.value(number, formula, &row.key, None, self.context));
+                number += 1;
+            }
+            row.attributes.push(values);
+        }
+    }
+
     pub(super) fn value(&self, measure: usize, key: &[u32]) -> Dual {
         self.groups.value(measure, &self.formulas[measure], key, None, self.context)
     }
@@ -95,10 +115,7 @@ impl Cube {
 
     pub(super) fn calculate_rows(&mut self, keys: Vec<GroupKey>, calculation: &Calculation<'_, '_>) -> Result<()> {
         let measures = calculation.formulas.len();
-        for key in keys {
-            let values = (0..measures).map(|measure| calculation.value(measure, &key)).collect();
-            self.rows.push(Row { key, values, attributes: Vec::new() });
-        }
+        self.rows.extend(keys.into_iter().map(|key| calculation.row(key)));
         calculation.context.check_cancelled()?;
         if self.dimensions.is_empty() && measures == 0 {
             self.rows.clear();
@@ -109,7 +126,7 @@ impl Cube {
         self.look_around(calculation);
         if self.mode == Mode::Straight {
             self.totals = self.total_values(calculation);
-            self.calculate_attributes(calculation);
+            self.rows.iter_mut().for_each(|row| calculation.put_attributes(row));
         }
         Ok(())
     }
@@ -185,34 +202,16 @@ impl Cube {
         rest.map_or(self.rows.len(), |length| start + length)
     }
 
-    fn calculate_attributes(&mut self, calculation: &Calculation<'_, '_>) {
-        if calculation.attributes.iter().all(Vec::is_empty) {
-            return;
-        }
-        for row in &mut self.rows {
-            let mut number = calculation.formulas.len();
-            for formulas in calculation.attributes {
-                let mut values = Vec::new();
-                for formula in formulas {
-                    values.push(calculation.groups.value(number, formula, &row.key, None, calculation.context));
-                    number += 1;
-                }
-                row.attributes.push(values);
-            }
-        }
-    }
-
     /// Values of every group that a pivot table can show.
     pub(super) fn calculate_cells(&mut self, masks: &[Vec<bool>], calculation: &Calculation<'_, '_>) -> Result<()> {
-        let measures = calculation.formulas.len();
         for mask in masks {
-            let mut seen: HashSet<GroupKey> = HashSet::new();
             for row in &self.rows {
                 let key: GroupKey =
                     row.key.iter().zip(mask).map(|(code, keep)| if *keep { *code } else { ANY }).collect();
-                if seen.insert(key.clone()) {
-                    let values = (0..measures).map(|measure| calculation.value(measure, &key)).collect();
-                    self.cells.insert(key, values);
+                if let Entry::Vacant(entry) = self.cells.entry(key) {
+                    let mut cell = calculation.row(entry.key().clone());
+                    calculation.put_attributes(&mut cell);
+                    entry.insert(cell);
                 }
             }
             calculation.context.check_cancelled()?;

@@ -55,8 +55,8 @@ impl Cube {
         let counts = !matches!(node.kind, 'T' | 'E');
         let (children, above, below) = if node.children.is_empty() {
             let leaf = Leaf { key: node.key.clone(), measure: node.measure, path: Vec::new() };
-            let (measure, value) = self.leaf_value(Some(&leaf), None);
-            let value = value.unwrap_or(&Dual::Null);
+            let (measure, found) = self.leaf_row(Some(&leaf), None);
+            let value = found.and_then(|found| found.values.get(measure)).unwrap_or(&Dual::Null);
             let number = value.as_number().unwrap_or(0.0);
             *row += 1;
             let cell = json!({

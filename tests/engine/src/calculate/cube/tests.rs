@@ -198,6 +198,10 @@ fn attribute_expressions_come_with_cells() {
     let row = &layout["qDataPages"][0]["qMatrix"][0];
     assert_eq!(row[0]["qAttrExps"]["qValues"], json!([{ "qText": "30", "qNum": 30 }]));
     assert_eq!(row[1]["qAttrExps"]["qValues"], json!([{ "qText": "hi", "qNum": "NaN" }]));
+    asked["qMode"] = "P".into();
+    let (_, page) = pivot(&app, &asked, &Expansion::default());
+    assert_eq!(page["qLeft"][0]["qAttrExps"]["qValues"][0]["qNum"], 30);
+    assert_eq!(page["qData"][1][0]["qAttrExps"]["qValues"][0]["qText"], "lo");
     let info = &layout["qDimensionInfo"][0]["qAttrExprInfo"][0];
     assert_eq!((&info["qMin"], &info["qMax"], &info["id"]), (&json!(20), &json!(40), &json!("top")));
 }
