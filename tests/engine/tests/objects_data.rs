@@ -167,3 +167,30 @@ async fn a_cube_is_exported_as_a_file() {
     assert!(response.contains("North,685,6"), "{response}");
     assert_eq!(client.error(object, "ExportData", json!(["OOXML"])).await, 20);
 }
+
+#[tokio::test]
+async fn a_cycle_is_stepped_by_the_session_alone() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let cycle = json!([{
+        "qInfo": { "qType": "table" },
+        "qHyperCubeDef": {
+            "qDimensions": [{ "qDef": { "qGrouping": "C", "qFieldDefs": ["Region", "Product"] } }],
+            "qInitialDataFetch": page(1, 10),
+        },
+    }]);
+    let object = client.object(1, "CreateObject", cycle.clone()).await;
+    let first = async |client: &mut Client| {
+        let layout = client.result(object, "GetLayout", json!([])).await["qLayout"].take();
+        layout["qHyperCube"]["qDataPages"][0]["qMatrix"][0][0]["qText"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(first(&mut client).await, "North");
+    let stepped = client.call(object, "StepCycle", json!(["/qHyperCubeDef", 0, 3])).await;
+    assert_eq!(stepped["change"], json!([object]));
+    assert_eq!(first(&mut client).await, "Apples");
+    client.result(object, "SetActiveField", json!(["/qHyperCubeDef", 0, 0])).await;
+    assert_eq!(first(&mut client).await, "North");
+    assert_eq!(client.error(object, "SetActiveField", json!(["/qHyperCubeDef", 0, 2])).await, 8);
+    let properties = client.result(object, "GetProperties", json!([])).await;
+    assert_eq!(properties["qProp"]["qHyperCubeDef"], cycle[0]["qHyperCubeDef"]);
+}

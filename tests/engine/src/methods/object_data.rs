@@ -1,9 +1,10 @@
 //! Data of cubes and lists: pages, opening and closing of nodes, export.
 
 use super::object::{finished, later};
-use super::{Answer, Call, Done, Job, Methods, Results, calculate, result, unique_id};
+use super::{Answer, Call, Done, Job, Methods, Results, calculate, done, result, unique_id};
 use crate::calculate::Side;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, code};
+use crate::protocol::failure::failure;
 use crate::session::events::Event;
 use crate::session::jobs::Work;
 use serde_json::json;
@@ -38,8 +39,43 @@ pub(super) const METHODS: Methods = &[
     ("GenericObject.ExpandTop", |call| expand(call, Side::Top, true)),
     ("GenericObject.CollapseLeft", |call| expand(call, Side::Left, false)),
     ("GenericObject.CollapseTop", |call| expand(call, Side::Top, false)),
+    ("GenericObject.SetActiveField", |call| {
+        let wanted = call.params.integer("qNewIndex");
+        activate(call, |_, _| wanted)
+    }),
+    ("GenericObject.StepCycle", |call| {
+        let steps = call.params.integer("qNbrSteps");
+        activate(call, |now, count| (now + steps).rem_euclid(count))
+    }),
     ("GenericObject.ExportData", export),
 ];
+
+/// Makes another field of a group the active one, given the one that is active now and how many there are.
+fn activate(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result<Answer> {
+    let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
+    let (place, definition, _) = frame.definition(&id, params.text("qPath"))?;
+    let invalid = || failure(code::INVALID_PARAMETERS, "qDimNo");
+    let dimension = usize::try_from(params.integer("qDimNo")).map_err(|_| invalid())?;
+    let count = i64::try_from(frame.group_fields(&definition, dimension)).map_err(|_| invalid())?;
+    if count == 0 {
+        return Err(invalid());
+    }
+    let at_first = match definition["qDimensions"].as_array() {
+        Some(dimensions) => dimensions.get(dimension).map(|dimension| &dimension["qDef"]["qActiveField"]),
+        None => Some(&definition["qDef"]["qActiveField"]),
+    };
+    let stepped = frame.active_fields.get(&place).and_then(|active| active.get(&dimension)).copied();
+    let now = stepped.and_then(|field| i64::try_from(field).ok());
+    let now = now.or_else(|| at_first.and_then(serde_json::Value::as_i64)).unwrap_or(0);
+    let wanted = choose(now, count);
+    if !(0..count).contains(&wanted) {
+        return Err(failure(code::INVALID_PARAMETERS, "qNewIndex"));
+    }
+    let wanted = usize::try_from(wanted).map_err(|_| invalid())?;
+    call.session()?.active_fields.entry(place).or_default().insert(dimension, wanted);
+    call.announce(&Event::Object(call.session, id))?;
+    done()
+}
 
 /// Opens or closes nodes; the cube is needed to know which.
 fn expand(call: &mut Call<'_>, side: Side, open: bool) -> Result<Answer> {

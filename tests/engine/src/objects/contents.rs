@@ -64,6 +64,8 @@ pub(crate) struct Details {
     pub(crate) from_script: bool,
     /// A variable's number, when it was set together with a text.
     pub(crate) number: Option<f64>,
+    /// The snapshot embedded in an object, kept as it came.
+    pub(crate) snapshot: Value,
     pub(crate) published: bool,
     pub(crate) approved: bool,
 }

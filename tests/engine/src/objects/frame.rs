@@ -38,6 +38,8 @@ pub(crate) struct Frame {
     pub(crate) modal: Option<Modal>,
     pub(crate) searches: BTreeMap<Place, String>,
     pub(crate) expansions: BTreeMap<Place, Expansion>,
+    /// Active fields of groups, by dimension, where a cycle has been stepped.
+    pub(crate) active_fields: BTreeMap<Place, BTreeMap<usize, usize>>,
     pub(crate) undo: (usize, usize),
     pub(crate) cubes: Mutex<HashMap<Place, Arc<Cube>>>,
     pub(crate) lists: Mutex<HashMap<Place, Arc<List>>>,
@@ -110,9 +112,40 @@ impl Frame {
         let closed = Expansion::default();
         let expansion = self.expansions.get(&place).unwrap_or(&closed);
         let definition = known_mode(definition);
+        let definition = self.with_active_fields(&place, definition);
         let cube = Arc::new(Cube::new(&definition, expansion, &self.context(state, cancel))?);
         self.cubes.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&cube));
         Ok(cube)
+    }
+
+    fn with_active_fields<'a>(&self, place: &Place, definition: Cow<'a, Value>) -> Cow<'a, Value> {
+        let Some(active) = self.active_fields.get(place) else { return definition };
+        let mut definition = definition.into_owned();
+        for (dimension, field) in active {
+            let of = match definition.get_mut("qDimensions") {
+                // The definition may have lost the dimension since.
+                Some(dimensions) => dimensions.get_mut(*dimension),
+                None => Some(&mut definition),
+            };
+            if let Some(of) = of {
+                of["qDef"]["qActiveField"] = (*field).into();
+            }
+        }
+        Cow::Owned(definition)
+    }
+
+    /// The fields of a dimension of the cube or list at a place, of a master item too.
+    pub(crate) fn group_fields(&self, definition: &Value, dimension: usize) -> usize {
+        let of = match definition["qDimensions"].as_array() {
+            Some(dimensions) => dimensions.get(dimension).unwrap_or(&Value::Null),
+            None => definition,
+        };
+        let library = of["qLibraryId"].as_str().filter(|id| !id.is_empty()).and_then(|id| self.dimension(id));
+        let fields = match &library {
+            Some(master) => &master["qDim"]["qFieldDefs"],
+            None => &of["qDef"]["qFieldDefs"],
+        };
+        fields.as_array().map_or(0, Vec::len)
     }
 
     /// The list object at a path of an object's properties.
@@ -133,7 +166,8 @@ impl Frame {
             return Ok(list);
         }
         let search = self.searches.get(&place).map(String::as_str);
-        let list = Arc::new(List::new(definition, search, &self.context(state, cancel))?);
+        let definition = self.with_active_fields(&place, Cow::Borrowed(definition));
+        let list = Arc::new(List::new(&definition, search, &self.context(state, cancel))?);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&list));
         Ok(list)
     }

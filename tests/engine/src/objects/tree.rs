@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 pub(crate) fn read(contents: &Contents, id: &str) -> Result<Value> {
     let entity = contents.get(id).ok_or_else(|| EngineError::not_found(id))?;
     let children: Result<Vec<_>> = entity.children.iter().map(|child| read(contents, child)).collect();
-    Ok(json!({ "qProperty": entity.properties, "qChildren": children? }))
+    let mut entry = json!({ "qProperty": entity.properties, "qChildren": children? });
+    if !entity.details.snapshot.is_null() {
+        entry["qEmbeddedSnapshotRef"] = entity.details.snapshot.clone();
+    }
+    Ok(entry)
 }
 
 /// Makes an object and what is below it be as the entry says. Children that are not in it go away.
@@ -22,6 +26,7 @@ pub(crate) fn write(
     let (mut gone, mut changed) = (Vec::new(), vec![id.to_owned()]);
     let object = contents.get_mut(id).ok_or_else(|| EngineError::not_found(id))?;
     object.set_properties(entry["qProperty"].clone());
+    object.details.snapshot = entry["qEmbeddedSnapshotRef"].clone();
     let before = std::mem::take(&mut object.children);
     let mut after = Vec::new();
     for child in entry["qChildren"].as_array().into_iter().flatten() {

@@ -59,6 +59,7 @@ impl World {
                 session.soft_patches.remove(id);
                 session.searches.retain(|(of, _), _| of != id);
                 session.expansions.retain(|(of, _), _| of != id);
+                session.active_fields.retain(|(of, _), _| of != id);
                 if session.modal.as_ref().is_some_and(|modal| &modal.id == id) {
                     session.modal = None;
                 }

@@ -52,6 +52,7 @@ pub(crate) struct Session {
     pub(crate) modal: Option<Modal>,
     pub(crate) searches: BTreeMap<Place, String>,
     pub(crate) expansions: BTreeMap<Place, Expansion>,
+    pub(crate) active_fields: BTreeMap<Place, BTreeMap<usize, usize>>,
     pub(crate) temporary: BTreeMap<String, crate::selection::Snapshot>,
     pub(crate) running: Vec<Running>,
     pub(crate) progress: Progress,
@@ -72,6 +73,7 @@ impl Session {
                 modal: self.modal.clone(),
                 searches: self.searches.clone(),
                 expansions: self.expansions.clone(),
+                active_fields: self.active_fields.clone(),
                 undo: document.undo_counts(),
                 ..Frame::default()
             })
@@ -100,6 +102,7 @@ impl Session {
         self.modal = None;
         self.searches.clear();
         self.expansions.clear();
+        self.active_fields.clear();
         self.temporary.clear();
         self.stale();
     }
