@@ -95,20 +95,19 @@ impl Dimension {
             }
             Grouping::Computed { formula, values } => behind(formula, &values.borrow(), ground)?,
         };
-        let symbols: Symbols = match grouping {
-            Grouping::Field(field) => context.data.fields[*field].symbols.clone(),
-            Grouping::Computed { values, .. } => values.borrow().clone(),
+        let all: Vec<Dual> = match grouping {
+            Grouping::Field(field) => context.data.fields[*field].symbols.values().to_vec(),
+            Grouping::Computed { values, .. } => values.borrow().values().to_vec(),
         };
-        let values: Vec<Shown> = symbols
-            .values()
-            .iter()
+        let values: Vec<Shown> = all
+            .into_iter()
             .enumerate()
             .map(|(at, value)| Shown {
-                value: value.clone(),
                 text: match &definition.format {
-                    Some(format) => super::format::shown(value, Some(format), &context.settings).into(),
+                    Some(format) => super::format::shown(&value, Some(format), &context.settings).into(),
                     None => value.to_text(),
                 },
+                value,
                 state: states.get(at).copied().unwrap_or(ValueState::Optional),
             })
             .collect();

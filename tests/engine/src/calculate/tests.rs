@@ -229,6 +229,8 @@ fn islands_go_with_everything() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
     /// However rows are grouped, nothing is lost and nothing counts twice.
     #[test]
     fn groups_add_up_to_the_total(

@@ -233,6 +233,8 @@ fn random_numbers_repeat_from_run_to_run() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_script_upsets_the_engine(text in "(LOAD|SET|LET|x|1|a,b| |;|\n|INLINE|\\[|\\]|'|=|\\$\\(|\\)|RESIDENT|FOR|NEXT|IF|THEN|\\*|AUTOGENERATE|:|//|é){0,30}") {
         let _ = check(&text);

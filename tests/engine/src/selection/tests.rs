@@ -188,6 +188,8 @@ fn current_selections_tell_what_is_selected() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
     /// What spreads from table to table is what a full outer join of all tables would leave.
     #[test]
     fn spreading_agrees_with_the_join(
