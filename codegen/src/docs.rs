@@ -22,12 +22,14 @@ pub(crate) struct Docs<'a> {
     /// The published descriptions, for items that we have not written about.
     pub(crate) published: &'a Prose,
     pub(crate) links: Links,
+    /// Whether examples can run: beside the runtime and the test engine, not in a crate of its own.
+    pub(crate) examples: bool,
 }
 
 impl Docs<'_> {
     fn text(&self, item: &str) -> Option<String> {
         let published = || self.published.get(item).map(markdown::clean).filter(|text| !text.is_empty());
-        self.own.get(item, &self.links).or_else(published)
+        self.own.get(item, &self.links).map(|text| examples(&text, self.examples)).or_else(published)
     }
 
     pub(crate) fn ty(&self, ty: &TypePlan) -> TokenStream {
@@ -193,6 +195,33 @@ impl Docs<'_> {
     }
 }
 
+/// What stands around every example: an engine in memory, a session with it and its app.
+const BEFORE: &str = "\
+# use qix_client::prelude::*;
+# #[tokio::main(flavor = \"current_thread\")]
+# async fn main() -> Result<(), Box<dyn std::error::Error>> {
+# let engine = qix_test_engine::TestEngine::start().await?;
+# let session = Session::connect(engine.url()).await?;
+# let doc = session.open_doc(\"sales\").await?;
+";
+const AFTER: &str = "# Ok(())\n# }\n";
+
+/// Makes the Rust examples of a text whole, or leaves them out.
+fn examples(text: &str, run: bool) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, example)) = rest.split_once("```rust\n") {
+        let (code, after) = example.split_once("```").unwrap_or((example, ""));
+        out.push_str(before);
+        if run {
+            out.push_str(&format!("```\n{BEFORE}{code}{AFTER}```"));
+        }
+        rest = if run { after } else { after.trim_start() };
+    }
+    out.push_str(rest);
+    out.trim_end().to_owned()
+}
+
 fn outcome_words(outcome: &Outcome) -> String {
     match &outcome.kind {
         OutcomeKind::Value(shape) => shape.words(),
@@ -284,5 +313,19 @@ impl Doc {
         let text = self.paragraphs.join("\n\n");
         let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         quote!(#(#[doc = #lines])*)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::examples;
+
+    #[test]
+    fn examples_are_made_whole_or_left_out() {
+        let text = "Does it.\n\n```rust\ndoc.clear_all().await?;\n```\n\nMore.";
+        assert_eq!(examples(text, false), "Does it.\n\nMore.");
+        let whole = examples(text, true);
+        assert!(whole.starts_with("Does it.\n\n```\n# use qix_client::prelude::*;\n"), "{whole}");
+        assert!(whole.ends_with("\ndoc.clear_all().await?;\n# Ok(())\n# }\n```\n\nMore."), "{whole}");
     }
 }

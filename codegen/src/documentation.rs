@@ -72,7 +72,9 @@ impl Documentation {
         let items = items(model);
         let links = Links::of(model);
         let mut faults = Vec::new();
-        for (item, place) in &self.places {
+        let mut places: Vec<_> = self.places.iter().collect();
+        places.sort_by_key(|(_, place)| (&place.file, place.line));
+        for (item, place) in places {
             let mut fault = |what: String, hint: String| {
                 faults
                     .push(Fault { file: place.file.clone(), ..Fault::new(format!("line {}", place.line), what, hint) });
@@ -84,6 +86,7 @@ impl Documentation {
             }
             if !items.contains(item) {
                 fault(format!("`{item}` is not in the schema"), what_to_do(item == owner, renamed(item)));
+                continue;
             }
             let text = self.texts.get(item).unwrap_or_default();
             links.resolve(text, |link| {

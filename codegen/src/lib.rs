@@ -73,6 +73,7 @@ pub fn generate(mut model: Model, companion: &Companion, texts: Texts<'_>, place
     let counts = model.counts();
     let notes = companion.complete(&mut model)?;
     let plan = plan::plan(&model, companion)?;
-    let docs = docs::Docs { own: texts.own, published: texts.published, links: Links::of(&model) };
+    let examples = place == Place::Schema;
+    let docs = docs::Docs { own: texts.own, published: texts.published, links: Links::of(&model), examples };
     Ok(Generated { files: emit::files(&plan, &docs, place)?, counts, notes })
 }

@@ -1,9 +1,11 @@
-//! Decoding and encoding a page of 10,000 cells: the generated types beside serde's derives and `serde_json::Value`.
+//! Decoding and encoding a page of 10,000 cells: the generated types beside serde's derives and `serde_json::Value`, and
+//! the reader of pages into cells, slim cells and columns.
 #![allow(missing_docs)]
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use qix_schema::types::NxDataPage;
+use qix_schema::cells::{Cell, Sink, Table, read_data_pages};
+use qix_schema::types::{NxCell, NxDataPage};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -47,6 +49,98 @@ fn serde_derive(bencher: Bencher<'_, '_>) {
 fn value(bencher: Bencher<'_, '_>) {
     let page = page();
     bencher.counter(BytesCount::of_str(&page)).bench(|| serde_json::from_str::<Value>(black_box(&page)).unwrap());
+}
+
+/// A result with one page, as `GetHyperCubeData` answers.
+fn result() -> String {
+    format!(r#"{{"qDataPages":[{}]}}"#, page())
+}
+
+#[divan::bench]
+fn reader_cells(bencher: Bencher<'_, '_>) {
+    let result = result();
+    bencher.counter(BytesCount::of_str(&result)).bench(|| {
+        let mut rows = Rows::default();
+        read_data_pages(black_box(&result), &mut rows).unwrap();
+        rows
+    });
+}
+
+#[divan::bench]
+fn reader_slim_cells(bencher: Bencher<'_, '_>) {
+    let result = result();
+    bencher.counter(BytesCount::of_str(&result)).bench(|| {
+        let mut table = Table::with_capacity(1000, 10);
+        read_data_pages(black_box(&result), &mut table).unwrap();
+        table.len()
+    });
+}
+
+#[divan::bench]
+fn reader_columns(bencher: Bencher<'_, '_>) {
+    let result = result();
+    bencher.counter(BytesCount::of_str(&result)).bench(|| {
+        let mut columns = Columns::default();
+        read_data_pages(black_box(&result), &mut columns).unwrap();
+        columns
+    });
+}
+
+/// Rows of the generated cells.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<Vec<NxCell>>,
+    row: Vec<NxCell>,
+}
+
+impl<'a> Sink<'a> for Rows {
+    fn cell(&mut self, cell: Cell<'a>) {
+        self.row.push(cell.into());
+    }
+
+    fn end_row(&mut self) {
+        let room = Vec::with_capacity(self.row.len());
+        self.rows.push(std::mem::replace(&mut self.row, room));
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Columns: the numbers, and the texts one after another.
+#[derive(Default)]
+struct Columns {
+    columns: Vec<Column>,
+    next: usize,
+}
+
+#[derive(Default)]
+struct Column {
+    numbers: Vec<f64>,
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl<'a> Sink<'a> for Columns {
+    fn cell(&mut self, cell: Cell<'a>) {
+        if self.next == self.columns.len() {
+            self.columns.push(Column::default());
+        }
+        let column = &mut self.columns[self.next];
+        column.numbers.push(cell.num);
+        column.text.push_str(&cell.text);
+        column.ends.push(column.text.len());
+        self.next += 1;
+    }
+
+    fn end_row(&mut self) {
+        self.next = 0;
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
 }
 
 #[divan::bench]

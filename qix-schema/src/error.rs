@@ -57,6 +57,9 @@ pub enum ErrorKind {
         /// What became of it.
         reason: String,
     },
+    /// The engine answered, but what it answered cannot be used as asked.
+    #[error(transparent)]
+    Unusable(Box<dyn std::error::Error + Send + Sync>),
     /// Whatever carries the calls failed.
     #[error(transparent)]
     Transport(Box<dyn std::error::Error + Send + Sync>),

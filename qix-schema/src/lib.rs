@@ -18,6 +18,7 @@
 // Generated code names this crate in the same way, wherever it lives.
 extern crate self as qix_schema;
 
+pub mod cells;
 mod definitions;
 mod error;
 #[rustfmt::skip]

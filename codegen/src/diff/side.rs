@@ -35,8 +35,21 @@ impl Side {
         })
     }
 
-    /// Where a type is used: paths of the schema, and their Rust items.
+    /// Where a type is used, directly or by another name for a list of it: paths of the schema, and their Rust items.
     pub(super) fn uses(&self, wire: &str) -> Vec<(String, String)> {
+        let mut uses = self.direct_uses(wire);
+        let mut next = 0;
+        while let Some((path, _)) = uses.get(next) {
+            if self.model.types.get(path).is_some_and(|ty| matches!(ty.kind, Kind::Array { .. })) {
+                let more: Vec<_> = self.direct_uses(path).into_iter().filter(|used| !uses.contains(used)).collect();
+                uses.extend(more);
+            }
+            next += 1;
+        }
+        uses
+    }
+
+    fn direct_uses(&self, wire: &str) -> Vec<(String, String)> {
         let is = |ty: &TypeRef| ty.named() == Some(wire);
         let mut uses = Vec::new();
         for item in self.methods() {

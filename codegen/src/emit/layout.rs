@@ -21,6 +21,9 @@ fn separates(last: &str, line: &str) -> bool {
         return false;
     }
     let (last, line) = (last.trim_start(), line.trim_start());
+    if last.starts_with("///") {
+        return false;
+    }
     let inner_doc = |line: &str| line.starts_with("//!") || line.starts_with("#![");
     let ends = last.ends_with('}') || last.ends_with(';') || last == ")" || last.ends_with(']') && inner_doc(last);
     if indent == 4 {
@@ -41,8 +44,8 @@ mod tests {
 
     #[test]
     fn items_and_functions_stand_apart() {
-        let text = "//! About.\nuse a;\nuse b;\n/// A.\nstruct A {\n    a: i32,\n}\nimpl A {\n    const B: i32 = 1;\n    type C = D;\n    fn e() {\n        if f {\n        }\n        g();\n    }\n    fn h() {}\n}\n";
-        let spaced = "//! About.\n\nuse a;\nuse b;\n\n/// A.\nstruct A {\n    a: i32,\n}\n\nimpl A {\n    const B: i32 = 1;\n    type C = D;\n\n    fn e() {\n        if f {\n        }\n        g();\n    }\n\n    fn h() {}\n}\n";
+        let text = "//! About.\nuse a;\nuse b;\n/// A;\n/// B\nstruct A {\n    a: i32,\n}\nimpl A {\n    const B: i32 = 1;\n    type C = D;\n    fn e() {\n        if f {\n        }\n        g();\n    }\n    fn h() {}\n}\n";
+        let spaced = "//! About.\n\nuse a;\nuse b;\n\n/// A;\n/// B\nstruct A {\n    a: i32,\n}\n\nimpl A {\n    const B: i32 = 1;\n    type C = D;\n\n    fn e() {\n        if f {\n        }\n        g();\n    }\n\n    fn h() {}\n}\n";
         assert_eq!(space(text), spaced);
     }
 }

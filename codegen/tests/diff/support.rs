@@ -110,7 +110,7 @@ fn names(line: &Line, item: &str) -> bool {
         owner.trim_end_matches("Rare").to_owned()
     };
     let mut named = line.rust.iter().map(String::as_str).chain(line.meaning.split('`').skip(1).step_by(2));
-    named.any(|name| item.starts_with(name) || owner(name) == owner(item))
+    line.meaning.ends_with(" more.") || named.any(|name| item.starts_with(name) || owner(name) == owner(item))
 }
 
 /// The lines in short, without that about the engine's version.

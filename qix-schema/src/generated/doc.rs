@@ -20,25 +20,18 @@ use super::types::*;
 ///
 /// - objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved), [`DocApi::get_object`](crate::doc::DocApi::get_object),
 ///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects);
-
 /// - selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all), [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
 ///   [`DocApi::forward`](crate::doc::DocApi::forward), bookmarks;
-
 /// - the library: master dimensions, master measures, variables;
-
 /// - single values and checks: [`DocApi::evaluate`](crate::doc::DocApi::evaluate), [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), [`DocApi::check_expression`](crate::doc::DocApi::check_expression);
-
 /// - the data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data), [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
 ///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields);
-
 /// - script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script), [`DocApi::set_script`](crate::doc::DocApi::set_script), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), connections and the
 ///   preview of sources;
-
 /// - search: [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_objects`](crate::doc::DocApi::search_objects), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
 /// Selections belong to the session: every connection that is attached to the same session sees the same ones. When
 /// selections, data or definitions change, the engine names the handles that are stale and calculates nothing by itself;
-
 /// the app's own handle is among them when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app last
 /// once it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
 ///
@@ -2015,6 +2008,20 @@ pub trait DocApi: AsRemote {
     ///
     /// See [`FieldApi::select`](crate::field::FieldApi::select), [`FieldApi::select_values`](crate::field::FieldApi::select_values), [`FieldApi::clear`](crate::field::FieldApi::clear) and, for facts about the field,
     /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let year = doc.get_field("Year").await?;
+    /// assert_eq!(year.get_cardinal().await?, 3);
+    /// year.select("2022").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///

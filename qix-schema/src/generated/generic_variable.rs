@@ -13,7 +13,6 @@ use super::types::*;
 /// A variable of an app: a named value or expression that expressions elsewhere refer to.
 ///
 /// Made by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or for the length of a session by [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable);
-
 /// found by [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), listed by [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with
 /// [`VariableListDef`](crate::types::VariableListDef). A content that begins with `=` is an expression and follows the selections.
 ///

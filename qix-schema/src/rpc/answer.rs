@@ -18,6 +18,11 @@ impl<'a> Answer<'a> {
         Self { result, method, remote }
     }
 
+    /// The JSON text of the `result`.
+    pub fn text(&self) -> &'a str {
+        self.result
+    }
+
     /// One value of the answer; its default if the answer leaves it out, as engines do with false and empty ones.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use std::future::{Future, IntoFuture, ready};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use qix_schema::rpc::{CallOptions, Remote, Request, send};
 use qix_schema::Error;
+use qix_schema::rpc::{CallOptions, Remote, Request, send};
 
 /// A call: parameters that are optional and options of the call can still be set; awaiting sends it.
 ///

@@ -9,12 +9,28 @@ use crate::{Error, ErrorKind};
 ///
 /// What [`Remote::invoke`] and [`Request::read`] say, with the method and the object.
 pub async fn send<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<R::Response, Error> {
+    send_with(remote, request, options, R::read).await
+}
+
+/// Encodes a request and sends it to an object as [`send`] does; what comes back is read in a way of the caller's own.
+///
+/// # Errors
+///
+/// What [`Remote::invoke`] and the reader say, with the method and the object.
+pub async fn send_with<R: Request, T>(
+    remote: &dyn Remote,
+    request: R,
+    options: CallOptions,
+    read: impl Fn(Answer<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
     let params = serde_json::to_string(&request).map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
     drop(request);
     let call = RawCall { method: R::METHOD, params, options };
     let mut answer = remote.invoke(call).await.map_err(in_call)?;
-    let read = |answer: &RawAnswer| R::read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote)));
+    let read = |answer: &RawAnswer| {
+        read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote))).map_err(in_call)
+    };
     let outcome = read(&answer);
     match &outcome {
         Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => read(&answer),

@@ -939,7 +939,6 @@ pub struct BookmarkFieldItem {
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
     /// How many values are excluded, to compare with the length of [`BookmarkFieldItem::excluded_values`](crate::types::BookmarkFieldItem::excluded_values);
-
     /// `-1` when not stated.
     ///
     /// `qExcludedValuesCount`: whole number.

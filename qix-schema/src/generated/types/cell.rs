@@ -326,7 +326,6 @@ impl Record for NxAxisTicks {
 /// A cell of a data page: one dimension value or measure result of one row.
 ///
 /// This is the cell of straight tables and list objects. The rows and columns around it are described at [`NxDataPage`](crate::types::NxDataPage);
-
 /// other modes have cells of their own: [`NxPivotDimensionCell`](crate::types::NxPivotDimensionCell), [`NxPivotValuePoint`](crate::types::NxPivotValuePoint), [`NxStackedPivotCell`](crate::types::NxStackedPivotCell) and
 /// [`NxTreeNode`](crate::types::NxTreeNode).
 ///

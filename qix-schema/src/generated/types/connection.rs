@@ -477,7 +477,6 @@ pub struct DataField {
     #[doc(alias = "qIsKey")]
     pub is_key: bool,
     /// For files with fixed record length, the column's name without the names embedded in the file;
-
     /// otherwise the same as [`DataField::name`](crate::types::DataField::name).
     ///
     /// `qOriginalFieldName`: text.

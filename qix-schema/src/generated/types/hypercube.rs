@@ -106,11 +106,8 @@ impl Record for FrequencyDistributionData {
 /// mode:
 ///
 /// - straight table ([`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight)): `qDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data);
-
 /// - pivot table ([`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot)): `qPivotDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data);
-
 /// - stacked table ([`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack)): `qStackedDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data);
-
 /// - tree ([`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree)): none; nodes by [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
 ///
 /// Look at `qError` first: an unmet calculation condition (7005) or an invalid definition leaves the rest without
@@ -4510,7 +4507,6 @@ impl Record for NxMeasure {
 /// What the engine found out about a measure: title, format, range, errors.
 ///
 /// The counterpart of [`NxMeasure`](crate::types::NxMeasure) in the layout. Clients may put members of their own into the definition's `qDef`;
-
 /// they appear here.
 ///
 /// `NxMeasureInfo`: an object with 16 members.

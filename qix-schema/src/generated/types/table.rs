@@ -480,13 +480,9 @@ impl Choice for FieldAttrType {
 ///
 /// - dates, times, timestamps and intervals: the format variables of the load script (`DateFormat`, `TimeFormat`,
 ///   `TimestampFormat`) apply, and the members about decimals and thousands have no effect;
-
 /// - money: the script's money variables apply;
-
 /// - fixed: `qnDec` decimals;
-
 /// - real: up to `qnDec` decimals, or 14 when that is 0; numbers next to a whole one show as whole;
-
 /// - integer and text: no formatting.
 ///
 /// Where a separator is needed and `qDec` or `qThou` is empty, the variables of the script (`DecimalSep`, `ThousandSep`,

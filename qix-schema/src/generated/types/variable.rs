@@ -99,7 +99,6 @@ impl Record for GenericVariableConstraints {
 /// A variable evaluated: its present value.
 ///
 /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) returns it. A variable whose definition is an expression changes with the selections;
-
 /// the engine then reports it as changed and the layout has to be fetched again. For the definition see
 /// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
 ///

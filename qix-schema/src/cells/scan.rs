@@ -1,0 +1,240 @@
+//! A cursor over compact JSON. Whatever it does not take is for the general decoder to judge.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+
+/// Powers of ten that are exact as floats.
+const POWERS_OF_TEN: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// Whole numbers up to here are exact as floats.
+const EXACT: u64 = 1 << 53;
+
+/// So many digits fit into 64 bits, whatever they are.
+const DIGITS: usize = 19;
+
+/// A place in a text.
+#[derive(Clone, Copy)]
+pub(super) struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    pub(super) fn at_end(&self) -> bool {
+        self.rest().is_empty()
+    }
+
+    /// Passes over a literal if it comes next.
+    #[inline]
+    pub(super) fn eat<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
+        let found = self.rest().first_chunk() == Some(literal);
+        self.at += if found { N } else { 0 };
+        found
+    }
+
+    /// Passes over a literal that has to come next.
+    #[inline]
+    pub(super) fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
+        self.eat(literal).then_some(())
+    }
+
+    /// The rest of a string, whose opening quote was the last thing passed over.
+    #[inline]
+    pub(super) fn string(&mut self) -> Option<Cow<'a, str>> {
+        let rest = self.rest();
+        let mut length = 0;
+        loop {
+            match rest.get(length..).and_then(<[u8]>::first_chunk) {
+                Some(chunk) => match special(u64::from_le_bytes(*chunk)) {
+                    None => length += 8,
+                    Some(offset) => break length += offset,
+                },
+                None => {
+                    let offset = rest.get(length..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+                    break length += offset?;
+                }
+            }
+        }
+        match rest.get(length)? {
+            b'"' => {
+                let text = self.text.get(self.at..self.at + length)?;
+                self.at += length + 1;
+                Some(Cow::Borrowed(text))
+            }
+            b'\\' => self.escaped(length).map(Cow::Owned),
+            _ => None,
+        }
+    }
+
+    /// The rest of a string with escapes, the first of them at an offset.
+    #[cold]
+    fn escaped(&mut self, offset: usize) -> Option<String> {
+        let rest = self.rest();
+        let mut length = offset;
+        loop {
+            match rest.get(length)? {
+                b'"' => break,
+                b'\\' => length += 2,
+                _ => length += 1,
+            }
+        }
+        let quoted = self.text.get(self.at.checked_sub(1)?..=self.at + length)?;
+        self.at += length + 1;
+        serde_json::from_str(quoted).ok()
+    }
+
+    /// The name of a member, and the colon.
+    pub(super) fn name(&mut self) -> Option<Cow<'a, str>> {
+        self.expect(b"\"")?;
+        let name = self.string()?;
+        self.expect(b":")?;
+        Some(name)
+    }
+
+    /// A number.
+    #[inline]
+    pub(super) fn number(&mut self) -> Option<f64> {
+        let rest = self.rest();
+        let negative = rest.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let mut mantissa = 0;
+        let mut end = digits(rest, start, &mut mantissa);
+        let whole = end - start;
+        if whole == 0 || whole > 1 && rest[start] == b'0' {
+            return None;
+        }
+        let mut fraction = 0;
+        if rest.get(end) == Some(&b'.') {
+            let point = end + 1;
+            end = digits(rest, point, &mut mantissa);
+            fraction = end - point;
+            if fraction == 0 {
+                return None;
+            }
+        }
+        let exponent = matches!(rest.get(end), Some(b'e' | b'E'));
+        let number = match POWERS_OF_TEN.get(fraction) {
+            // Both are exact, so that the quotient is rounded once: it is the nearest float.
+            Some(power) if !exponent && whole + fraction <= DIGITS && mantissa <= EXACT => {
+                let number = mantissa as f64 / power;
+                if negative { -number } else { number }
+            }
+            _ => {
+                if exponent {
+                    end += 1 + usize::from(matches!(rest.get(end + 1), Some(b'+' | b'-')));
+                    let after = digits(rest, end, &mut mantissa);
+                    if after == end {
+                        return None;
+                    }
+                    end = after;
+                }
+                self.text.get(self.at..self.at + end)?.parse().ok().filter(|number: &f64| number.is_finite())?
+            }
+        };
+        self.at += end;
+        Some(number)
+    }
+
+    /// A whole number of few digits.
+    #[inline]
+    pub(super) fn integer(&mut self) -> Option<i32> {
+        let rest = self.rest();
+        let negative = rest.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let mut magnitude = 0;
+        let end = digits(rest, start, &mut magnitude);
+        let first = *rest.get(start)?;
+        if end == start || end - start > 9 || first == b'0' && (negative || end - start > 1) {
+            return None;
+        }
+        let magnitude = i32::try_from(magnitude).ok()?;
+        self.at += end;
+        Some(if negative { -magnitude } else { magnitude })
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self) -> Option<bool> {
+        if self.eat(b"true") { Some(true) } else { self.expect(b"false").map(|()| false) }
+    }
+
+    /// Any value, by the general decoder.
+    pub(super) fn value<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let mut deserializer = serde_json::Deserializer::from_str(self.text.get(self.at..)?);
+        // As in `wire::decode`: what recurses guards the stack itself.
+        deserializer.disable_recursion_limit();
+        let mut values = deserializer.into_iter();
+        let value = values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(value)
+    }
+}
+
+/// Reads digits from a place on, onto a number that wraps around if they are too many; where they end.
+#[inline]
+fn digits(bytes: &[u8], from: usize, number: &mut u64) -> usize {
+    let mut end = from;
+    while let Some(digit @ 0..=9) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')) {
+        *number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        end += 1;
+    }
+    end
+}
+
+/// Where in eight bytes, the first lowest, the first quote, backslash or control character is.
+#[inline]
+fn special(bytes: u64) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The high bit of each byte below a bound; a borrow may mark bytes above the first such, never below it.
+    let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound)) & !bytes;
+    let quote = below(bytes ^ (ONES * u64::from(b'"')), 1);
+    let backslash = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+    let marks = (quote | backslash | below(bytes, 0x20)) & HIGHS;
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scan, special};
+
+    #[test]
+    fn finds_the_first_byte_that_ends_plain_text() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let mut bytes = *b"abcdefgh";
+                bytes[place] = byte;
+                let expected = matches!(byte, b'"' | b'\\' | 0..0x20).then_some(place);
+                assert_eq!(special(u64::from_le_bytes(bytes)), expected, "{byte:#x} at {place}");
+                bytes[7] = b'"';
+                assert_eq!(special(u64::from_le_bytes(bytes)), expected.or(Some(7)), "{byte:#x} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn takes_numbers_as_json_writes_them_and_no_others() {
+        for text in
+            ["0", "-0", "7", "-7.25", "0.1", "9007199254740993", "1e3", "1.5E-7", "123456789.123456789", "4e-324"]
+        {
+            let mut scan = Scan::new(text);
+            let expected: f64 = serde_json::from_str(text).unwrap();
+            assert_eq!(scan.number().map(f64::to_bits), Some(expected.to_bits()), "{text}");
+            assert!(scan.at_end(), "{text}");
+        }
+        for text in ["", "-", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "+1", "1e400", "NaN", "inf"] {
+            assert_eq!(Scan::new(text).number(), None, "{text}");
+        }
+    }
+}

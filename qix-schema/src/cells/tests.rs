@@ -1,0 +1,276 @@
+//! The reader beside the general decoder.
+
+use proptest::prelude::*;
+
+use super::{Table, page, read_data_pages};
+use crate::types::{NxCell, NxDataPage};
+use crate::wire::decode_member;
+
+/// Pages as engines write them, with all that occurs in real ones.
+const PAGES: [&str; 6] = [
+    concat!(
+        r#"{"qDataPages":[{"qMatrix":[[{"qText":"Österreich 🎿","qNum":"NaN","qElemNumber":0,"qState":"O"},"#,
+        r#"{"qText":"1,234.50","qNum":1234.5,"qElemNumber":0,"qState":"L"},{"qText":"-7","qNum":-7,"qElemNumber":0,"qState":"L"}],"#,
+        r#"[{"qText":"-","qNum":"NaN","qElemNumber":-2,"qState":"L","qIsNull":true},{"qText":"","qNum":0,"qElemNumber":3,"qState":"XS"},"#,
+        r#"{"qText":"0.1","qNum":0.30000000000000004,"qElemNumber":0,"qState":"L"}]],"#,
+        r#""qTails":[{"qUp":0,"qDown":0}],"qArea":{"qLeft":0,"qTop":0,"qWidth":3,"qHeight":2}}]}"#
+    ),
+    concat!(
+        r#"{"qDataPages":[{"qArea":{"qHeight":1,"qLeft":0,"qTop":0,"qWidth":2},"qMatrix":[[{"qElemNumber":12,"qNum":1.7976931348623157e308,"#,
+        r#""qState":"S","qText":"a \"quoted\" \\ text\u00e9\ud83c\udfbf\n"},{"qElemNumber":0,"qNum":-1E-7,"qState":"L","qText":"'"}]],"qTails":[]}]}"#
+    ),
+    concat!(
+        r#"{"qDataPages":[{"qMatrix":[[{"qText":"Totals","qNum":"Infinity","qElemNumber":-1,"qState":"L","qIsTotalCell":true,"#,
+        r#""qAttrExps":{"qValues":[{"qText":"red","qNum":"NaN"}]}},{"qText":"Others","qNum":9007199254740993,"qElemNumber":-3,"qState":"L","qIsOtherCell":true}],"#,
+        r#"[{"qText":"a","qNum":"-Infinity","qElemNumber":1,"qState":"SELECTED","qFrequency":"3"},{"qIsEmpty":true,"qIsNull":false}],[],[{}]],"#,
+        r#""qTails":[],"qIsReduced":false}]}"#
+    ),
+    concat!(
+        r#"{ "qDataPages" : [ { "qMatrix" : [ [ { "qText" : "a" , "qNum" : 1 , "qElemNumber" : 0 , "qState" : "O" } , null ] ] } ] }"#
+    ),
+    concat!(
+        r#"{"qDataPages":[{"qMatrix":[[{"qText":"one","qNum":1}]],"qNew":{"a":[1,{"b":null}]}},"#,
+        r#"{"qMatrix":[[{"qText":"two","qNum":2,"qNew":[true]}]]},{"qMatrix":[]},{}]}"#
+    ),
+    r#"{"qDataPages":[]}"#,
+];
+
+fn fast(text: &str) -> Option<Table<'_>> {
+    let mut table = Table::default();
+    page::read(text, &mut table).map(|()| table)
+}
+
+/// What the general decoder makes of it.
+fn general(text: &str) -> Result<Table<'static>, String> {
+    let pages: Vec<NxDataPage> =
+        decode_member(text, "qDataPages").map_err(|error| error.to_string())?.unwrap_or_default();
+    let mut table = Table::default();
+    for row in pages.into_iter().flat_map(|page| page.matrix) {
+        table.cells.extend(row.into_iter().map(super::Cell::from));
+        table.ends.push(table.cells.len());
+    }
+    Ok(table)
+}
+
+/// All of a table, so that NaN is itself and -0 is not 0.
+fn exact(table: &Table<'_>) -> String {
+    let numbers: Vec<u64> = table.cells.iter().map(|cell| cell.num.to_bits()).collect();
+    format!("{table:?} {numbers:?}")
+}
+
+fn agree(text: &str) -> Result<(), TestCaseError> {
+    let expected = general(text);
+    if let Some(table) = fast(text) {
+        prop_assert!(expected.is_ok(), "taken, but wrong ({expected:?}): {text}");
+        prop_assert_eq!(exact(&table), exact(expected.as_ref().unwrap()), "{}", text);
+    }
+    let mut table = Table::default();
+    let outcome = read_data_pages(text, &mut table).map_err(|error| error.to_string());
+    prop_assert_eq!(outcome.map(|()| exact(&table)), expected.map(|table| exact(&table)), "{}", text);
+    Ok(())
+}
+
+#[test]
+fn pages_of_engines_are_read_by_hand() {
+    for text in PAGES {
+        let taken = fast(text).map(|table| exact(&table));
+        let expected = (!text.starts_with("{ ")).then(|| exact(&general(text).unwrap()));
+        assert_eq!(taken, expected, "{text}");
+    }
+}
+
+#[test]
+fn texts_are_borrowed_unless_they_have_escapes() {
+    let borrowed = |text| {
+        fast(text).unwrap().cells.iter().filter(|cell| matches!(cell.text, std::borrow::Cow::Borrowed(_))).count()
+    };
+    assert_eq!(borrowed(PAGES[0]), 6);
+    assert_eq!(borrowed(PAGES[1]), 1);
+}
+
+#[test]
+fn an_error_is_that_of_the_general_decoder() {
+    let text = r#"{"qDataPages":[{"qMatrix":[[{"qText":"a","qNum":1},{"qText":"b","qNum":true}]]}]}"#;
+    let error = read_data_pages(text, &mut Table::default()).unwrap_err();
+    assert_eq!(error.path, "qDataPages[0].qMatrix[0][1].qNum");
+}
+
+#[test]
+fn a_second_matrix_replaces_the_first() {
+    let text =
+        r#"{"qDataPages":[{"qMatrix":[[{"qText":"a"}]],"qMatrix":[[{"qText":"b"},{"qText":"c","qText":"d"}]]}]}"#;
+    let mut table = Table::default();
+    read_data_pages(text, &mut table).unwrap();
+    let texts: Vec<_> = table.rows().flatten().map(|cell| &*cell.text).collect();
+    assert_eq!(texts, ["b", "d"]);
+}
+
+#[test]
+fn a_cell_becomes_the_generated_one() {
+    let cell: NxCell = crate::decode(r#"{"qText":"a","qNum":2,"qElemNumber":3,"qState":"X","qIsNull":true}"#).unwrap();
+    assert_eq!(NxCell::from(super::Cell::from(cell.clone())), cell);
+}
+
+/// One change of a text.
+#[derive(Clone, Debug)]
+enum Change {
+    Flip(prop::sample::Index, u8),
+    Insert(prop::sample::Index, String),
+    Remove(prop::sample::Index, usize),
+    Repeat(prop::sample::Index, usize),
+    Swap(prop::sample::Index, String),
+    Cut(prop::sample::Index),
+}
+
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    " ",
+    "\n",
+    "\t",
+    "\u{b}",
+    "\u{a0}",
+    "0",
+    "-",
+    ".",
+    "e",
+    "E+",
+    "1e400",
+    "-0",
+    "00",
+    "null",
+    "true",
+    "false",
+    "NaN",
+    "\"NaN\"",
+    "\"Infinity\"",
+    "\"\"",
+    "{}",
+    "[]",
+    "\\u0000",
+    "\\ud800",
+    "\\u00e9",
+    "\\\"",
+    "\\x",
+    "é",
+    "🎿",
+    "\u{0}",
+    "\u{7f}",
+    "123456789012345678901234567890",
+    "0.1234567890123456789012345",
+    "9007199254740993",
+    "18446744073709551616",
+    "-9223372036854775809",
+    "2147483648",
+    "3.0",
+    "1E5",
+    "4.9e-324",
+    "1e-400",
+    "\"qText\":\"x\",",
+    "\"qNum\":5,",
+    ",\"qNum\":\"5\"",
+    ",\"qIsNull\":true",
+    ",\"qIsNull\":null",
+    ",\"qElemNumber\":1.5",
+    ",\"qState\":\"XL\"",
+    ",\"qState\":3",
+    ",\"qState\":\"?\"",
+    ",\"qNew\":[{}]",
+    "\"qMatrix\":[],",
+    "\"qArea\":null,",
+    "\"qTails\":3,",
+    "{\"qText\":\"y\"},",
+    "[[[[[[[[",
+    "{\"a\":",
+    "\\u0071Num",
+];
+
+fn change() -> impl Strategy<Value = Change> {
+    let place = any::<prop::sample::Index>;
+    let piece = || prop_oneof![6 => prop::sample::select(PIECES).prop_map(str::to_owned), 1 => "\\PC{0,6}", 1 => "-?[0-9]{1,25}(\\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?"];
+    prop_oneof![
+        3 => (place(), any::<u8>()).prop_map(|(place, byte)| Change::Flip(place, byte)),
+        4 => (place(), piece()).prop_map(|(place, piece)| Change::Insert(place, piece)),
+        2 => (place(), 1..30_usize).prop_map(|(place, length)| Change::Remove(place, length)),
+        2 => (place(), 1..60_usize).prop_map(|(place, length)| Change::Repeat(place, length)),
+        4 => (place(), piece()).prop_map(|(place, piece)| Change::Swap(place, piece)),
+        1 => place().prop_map(Change::Cut),
+    ]
+}
+
+impl Change {
+    fn apply(&self, text: &mut Vec<u8>) {
+        match self {
+            Self::Flip(place, byte) => {
+                let length = text.len().max(1);
+                text.get_mut(place.index(length)).into_iter().for_each(|place| *place ^= byte);
+            }
+            Self::Insert(place, piece) => {
+                let at = place.index(text.len() + 1);
+                text.splice(at..at, piece.bytes());
+            }
+            Self::Remove(place, length) => {
+                let at = place.index(text.len() + 1);
+                text.drain(at..text.len().min(at + length));
+            }
+            Self::Repeat(place, length) => {
+                let at = place.index(text.len() + 1);
+                let part = text[at..text.len().min(at + length)].to_vec();
+                text.splice(at..at, part);
+            }
+            // A whole value or name gives way: the text stays JSON more often.
+            Self::Swap(place, piece) => {
+                let ends = |byte: &u8| matches!(byte, b',' | b':' | b'}' | b']' | b'[' | b'{');
+                let at = place.index(text.len() + 1);
+                let start = text[..at].iter().rposition(ends).map_or(0, |found| found + 1);
+                let end = text[at..].iter().position(ends).map_or(text.len(), |found| at + found);
+                text.splice(start..end, piece.bytes());
+            }
+            Self::Cut(place) => text.truncate(place.index(text.len() + 1)),
+        }
+    }
+}
+
+/// `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases.max(2048), failure_persistence: None, ..usual }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn changed_pages_read_as_the_general_decoder_reads_them(
+        page in prop::sample::select(&PAGES[..]),
+        changes in prop::collection::vec(change(), 0..4),
+    ) {
+        let mut bytes = page.as_bytes().to_vec();
+        changes.iter().for_each(|change| change.apply(&mut bytes));
+        agree(&String::from_utf8_lossy(&bytes))?;
+    }
+
+    #[test]
+    fn texts_and_numbers_of_any_kind_come_through(
+        cells in prop::collection::vec((".{0,20}", any::<f64>(), any::<i32>(), 0..8_usize, any::<bool>()), 0..20),
+    ) {
+        let cells = cells.into_iter().map(|(text, num, elem_number, state, is_null)| NxCell {
+            text,
+            num,
+            elem_number,
+            state: ["L", "S", "O", "D", "A", "X", "XS", "XL"][state].into(),
+            is_null,
+            ..NxCell::default()
+        });
+        let page = NxDataPage::default().with_matrix([cells.collect::<Vec<_>>()]);
+        let text = format!(r#"{{"qDataPages":[{}]}}"#, crate::encode(&page).unwrap());
+        prop_assert!(fast(&text).is_some() || page.matrix[0].is_empty(), "{}", text);
+        agree(&text)?;
+    }
+}
