@@ -31,7 +31,7 @@ pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) ->
     }
     let started = match failed {
         Some(failure) => Err(failure),
-        None => methods::dispatch(world, connection, &request),
+        None => unless_it_panics(|| methods::dispatch(world, connection, &request)),
     };
     let (work, job) = match started {
         Ok(Answer::Later(work, job)) => (work, job),
@@ -56,6 +56,12 @@ pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) ->
     }
     tokio::spawn(running);
     None
+}
+
+/// A fault of the engine's own becomes an error answer, so that a client is not left to guess.
+fn unless_it_panics<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    result.unwrap_or_else(|_| Err(failure(INTERNAL, "The test engine has panicked")))
 }
 
 /// Notes that a request is being worked on, so that it can be stopped.
@@ -135,14 +141,16 @@ impl Task {
         self.leave(world);
         let results = match done {
             Ok(Done::Result(results)) => Ok(results),
-            Ok(Done::Then(last_step)) => last_step(&mut Call {
-                world,
-                connection: self.connection,
-                session: self.session,
-                handle: self.request.handle,
-                target: Target::Global,
-                request: self.request.id.clone(),
-                params: Params::default(),
+            Ok(Done::Then(last_step)) => unless_it_panics(|| {
+                last_step(&mut Call {
+                    world,
+                    connection: self.connection,
+                    session: self.session,
+                    handle: self.request.handle,
+                    target: Target::Global,
+                    request: self.request.id.clone(),
+                    params: Params::default(),
+                })
             }),
             Err(failure) => Err(failure),
         };
