@@ -14,6 +14,9 @@ const model = (() => {
     last = timed ? Math.max(last, source.at[i] ?? last) : i;
     at[i] = last;
   }
+  // What made an object stale is what the lists of changes say of it.
+  for (const object of raw.objects) object.invalidations = [];
+  for (const [message, objects] of source.change) for (const object of objects) raw.objects[object].invalidations.push(message);
   const lists = (column) => new Map(column);
   const all = Int32Array.from({ length: count }, (_, i) => i);
   const positions = new Map(source.line.map((line, i) => [line, i]));

@@ -55,7 +55,6 @@ struct Row<'a> {
     opened: Option<usize>,
     closed: Option<usize>,
     calls: usize,
-    invalidations: &'a [usize],
     /// Requests, with the time until the reply.
     calculations: Vec<(usize, Option<Micros>)>,
 }
@@ -114,7 +113,6 @@ fn row<'a>(log: &'a Log, object: &'a Object) -> Row<'a> {
         opened: object.opened,
         closed: object.closed,
         calls: object.calls,
-        invalidations: &object.invalidations,
         calculations: calculations.map(|call| (call.request, call.took(log))).collect(),
     }
 }
