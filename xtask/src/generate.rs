@@ -135,7 +135,7 @@ fn documentation(folder: &Path) -> Result<Documentation> {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "md") {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            files.insert(format!("schema/docs/{name}"), read(&path)?);
+            files.insert(format!("qix-schema/schema/docs/{name}"), read(&path)?);
         }
     }
     Ok(Documentation::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?)
