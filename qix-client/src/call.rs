@@ -7,9 +7,11 @@ use qix_schema::rpc::{Effect, Method, ObjectHandle, RawAnswer, RawCall, Remote};
 use qix_schema::{EngineError, Error, ErrorCode, ErrorKind};
 use serde::Deserialize;
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 use crate::hub::{Hub, Request};
 use crate::object::{Binder, Object, Origin, Place};
+use crate::policy::Attempts;
 use crate::protocol::{Body, envelope};
 use crate::state::{Outcome, Reply};
 
@@ -27,14 +29,21 @@ pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Res
         (Some(timeout), Some(left)) => Some(timeout.min(left)),
         (timeout, left) => timeout.or(left),
     };
-    let exchange = Exchange { hub, object, call };
-    match limit {
-        None => exchange.run().await,
-        Some(limit) => match tokio::time::timeout(limit, exchange.run()).await {
+    let Method { class, name, .. } = call.method;
+    let span = tracing::debug_span!("qix.call", class, method = name, request_bytes = call.params.len());
+    let exchange = Exchange { hub, object, call }.run().instrument(span.clone());
+    let outcome = match limit {
+        None => exchange.await,
+        Some(limit) => match tokio::time::timeout(limit, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(ErrorKind::TimedOut(limit).into()),
         },
-    }
+    };
+    span.in_scope(|| match &outcome {
+        Ok(answer) => tracing::debug!(answer_bytes = answer.as_str().len(), "answered"),
+        Err(error) => tracing::debug!(%error, "failed"),
+    });
+    outcome
 }
 
 struct Exchange<'a> {
@@ -50,6 +59,7 @@ impl Exchange<'_> {
         let mut delta = call.options.delta.unwrap_or_else(|| hub.settings.asks_for_delta(call.method.name));
         delta &= has_delta(call.method);
         let mut repeats = 0;
+        let mut attempts = Attempts::default();
         loop {
             let (generation, handle) = match object.place() {
                 Place::At { generation, handle } => (generation, handle),
@@ -61,9 +71,17 @@ impl Exchange<'_> {
                 self.resumption(false).await?;
                 continue;
             };
+            tracing::debug!(id, handle, delta, "called");
             let waiting = Waiting { hub, id, answer, detached: call.options.detached };
             match waiting.finish().await {
                 Ok(Reply::Misfit) if delta => delta = false,
+                Ok(Reply::Message(text, Body::Error(range))) => {
+                    let error = engine_error(&text.as_ref()[range]);
+                    if !attempts.again(hub, call.method, &error).await {
+                        return Err(error.into());
+                    }
+                    tracing::debug!(method = call.method.name, code = error.code.0, "the call is made again");
+                }
                 Ok(reply) => return self.result(reply, generation, handle),
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
                     repeats += 1;
@@ -95,7 +113,6 @@ impl Exchange<'_> {
                     answer
                 }
             }
-            Reply::Message(text, Body::Error(range)) => return Err(engine_error(&text.as_ref()[range]).into()),
             Reply::Message(..) if call.method.results.is_empty() => RawAnswer::new("{}"),
             Reply::Merged(merged) => RawAnswer::new(merged.text()),
             // Asked for in whole, an answer is no difference.

@@ -9,8 +9,8 @@ use qix_schema::{Doc, Error, Global};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use crate::call;
 use crate::hub::Hub;
+use crate::middleware::Next;
 use crate::state::{Memory, OpenedDoc, Signal};
 
 /// An object that calls can go to, over one connection after another.
@@ -128,7 +128,7 @@ impl fmt::Debug for Object {
 #[async_trait]
 impl Remote for Object {
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
-        call::make(&self.hub, self, &call).await
+        Next::new(&self.hub, self).run(call).await
     }
 
     fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote> {

@@ -1,16 +1,20 @@
 //! How a session makes its calls.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use qix_schema::rpc::Method;
 
+use crate::middleware::Middleware;
+use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::Backoff;
 
 /// How long to wait for the engine to say how it took the connection.
 const GREETING: Duration = Duration::from_secs(10);
 
 /// What a session's builder says about its calls.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     /// How long a call may take, unless it says otherwise.
     pub(crate) timeout: Option<Duration>,
@@ -24,6 +28,10 @@ pub(crate) struct Settings {
     pub(crate) greeting_timeout: Duration,
     /// How to connect again by itself.
     pub(crate) resume: Option<Backoff>,
+    pub(crate) when_modal: WhenModal,
+    pub(crate) when_reloading: WhenReloading,
+    /// What every call passes, the outermost first.
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
 }
 
 impl Default for Settings {
@@ -36,6 +44,9 @@ impl Default for Settings {
             keep_session_objects: false,
             greeting_timeout: GREETING,
             resume: None,
+            when_modal: WhenModal::default(),
+            when_reloading: WhenReloading::default(),
+            middleware: Vec::new(),
         }
     }
 }
@@ -48,5 +59,11 @@ impl Settings {
     /// Whether what a method makes is to be destroyed.
     pub(crate) fn owns(&self, method: Method) -> bool {
         !self.keep_session_objects && method.name == "CreateSessionObject"
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("timeout", &self.timeout).field("delta", &self.delta).finish_non_exhaustive()
     }
 }

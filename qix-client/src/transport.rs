@@ -1,6 +1,6 @@
 //! The seam below a session: text in, text out.
 //!
-//! A [`WebSocket`](websocket) is one transport; a test or a replay supplies its own.
+//! A WebSocket is one transport; a test or a replay supplies its own.
 
 use std::error::Error as StdError;
 use std::fmt;

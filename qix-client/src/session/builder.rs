@@ -8,6 +8,8 @@ use super::Session;
 use crate::endpoint::Endpoint;
 use crate::error::ConnectError;
 use crate::hub::Hub;
+use crate::middleware::Middleware;
+use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::{self, Backoff};
 use crate::settings::Settings;
 use crate::transport::Transport;
@@ -95,6 +97,24 @@ impl SessionBuilder {
     /// [`suspend`](Session::suspend).
     pub fn resume(mut self, backoff: Backoff) -> Self {
         self.settings.resume = Some(backoff);
+        self
+    }
+
+    /// Adds something that every call passes; what is added first is outermost.
+    pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
+        self.settings.middleware.push(Arc::new(middleware));
+        self
+    }
+
+    /// What to do when a call is refused because the session is in selection mode; the call fails if not said.
+    pub fn when_modal(mut self, policy: WhenModal) -> Self {
+        self.settings.when_modal = policy;
+        self
+    }
+
+    /// What to do when a call is refused because the app is being reloaded; the call fails if not said.
+    pub fn when_reloading(mut self, policy: WhenReloading) -> Self {
+        self.settings.when_reloading = policy;
         self
     }
 

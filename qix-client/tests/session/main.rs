@@ -7,7 +7,9 @@ mod calls;
 mod connecting;
 mod differences;
 mod limits;
+mod middleware;
 mod objects;
+mod repeating;
 mod resuming;
 mod support;
 #[cfg(feature = "tls")]

@@ -1,0 +1,148 @@
+//! Where rows come from: a cube or a list in an object's layout.
+
+use std::collections::HashMap;
+
+use qix_schema::rpc::{Answer, CallOptions, send_with};
+use qix_schema::types::{HyperCube, ListObject, NxHypercubeMode, NxValidationError, Size};
+use qix_schema::wire::Wire;
+use qix_schema::{
+    AsRemote, DecodeError, Error, ErrorCode, ErrorKind, GenericObject, decode, error_codes, generic_object,
+};
+use serde_json::value::RawValue;
+
+use super::RowsError;
+use super::columns::Columns;
+
+/// A cube or a list, ready to be read.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// Path of the definition.
+    pub(super) path: String,
+    pub(super) columns: Columns,
+    pub(super) rows: usize,
+    /// How often the object had been invalidated when its layout was asked for.
+    pub(super) seen: u64,
+}
+
+/// Where cubes and lists are unless it is said where.
+const USUAL: [&str; 2] = ["/qHyperCubeDef", "/qListObjectDef"];
+
+impl Source {
+    /// Finds the source in the object's layout.
+    pub(super) async fn open(object: &GenericObject, path: Option<&str>) -> Result<Self, Error> {
+        let remote = object.remote();
+        // An invalidation while the layout is on its way may be newer than the layout.
+        let seen = remote.invalidations();
+        let read = |answer: Answer<'_>| Self::read(answer.text(), path, seen);
+        send_with(remote, generic_object::GetLayout::new(), CallOptions::default(), read).await
+    }
+
+    fn read(result: &str, path: Option<&str>, seen: u64) -> Result<Self, Error> {
+        let candidates: &[&str] = match &path {
+            Some(path) => std::slice::from_ref(path),
+            None => &USUAL,
+        };
+        for path in candidates {
+            if let Some(text) = at(result, path)? {
+                let found = if is_list(path) { Self::of_list(text, path) } else { Self::of_cube(text, path) };
+                return found.map(|source| Self { seen, ..source });
+            }
+        }
+        Err(RowsError::NotFound { path: candidates[0].to_owned() }.into())
+    }
+
+    fn of_cube(text: &str, path: &str) -> Result<Self, Error> {
+        let cube: HyperCube = part(text)?;
+        calculated(path, cube.error.as_deref(), &cube.calc_cond_msg)?;
+        for (at, info) in cube.dimension_info.iter().enumerate() {
+            fault_of_part(&format!("{path}/qDimensions/{at}"), info.error.as_deref())?;
+        }
+        for (at, info) in cube.measure_info.iter().enumerate() {
+            fault_of_part(&format!("{path}/qMeasures/{at}"), info.error.as_deref())?;
+        }
+        if cube.mode != NxHypercubeMode::Straight {
+            return Err(RowsError::Mode { path: path.to_owned(), mode: cube.mode }.into());
+        }
+        Ok(Self { columns: Columns::of_cube(&cube), ..Self::new(path, &cube.size) })
+    }
+
+    fn of_list(text: &str, path: &str) -> Result<Self, Error> {
+        let list: ListObject = part(text)?;
+        calculated(path, list.error.as_deref(), "")?;
+        calculated(path, list.dimension_info.error.as_deref(), &list.dimension_info.calc_cond_msg)?;
+        Ok(Self { columns: Columns::of_list(&list), ..Self::new(path, &list.size) })
+    }
+
+    fn new(path: &str, size: &Size) -> Self {
+        let rows = usize::try_from(size.cy).unwrap_or(0);
+        Self { path: path.to_owned(), columns: Columns::default(), rows, seen: 0 }
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.columns.of_list
+    }
+}
+
+fn is_list(path: &str) -> bool {
+    path.ends_with("/qListObjectDef")
+}
+
+fn calculated(path: &str, error: Option<&NxValidationError>, condition: &str) -> Result<(), Error> {
+    let Some(error) = error else { return Ok(()) };
+    let message = if condition.is_empty() { &error.extended_message } else { condition };
+    let code = ErrorCode(error.error_code.into());
+    Err(RowsError::NotCalculated { path: path.to_owned(), code, message: message.to_owned() }.into())
+}
+
+/// A dimension or measure whose condition is not met is left out; other faults are errors.
+fn fault_of_part(path: &str, error: Option<&NxValidationError>) -> Result<(), Error> {
+    let left_out =
+        |error: &&NxValidationError| ErrorCode(error.error_code.into()) == error_codes::CALC_EVAL_CONDITION_FAILED;
+    calculated(path, error.filter(|error| !left_out(error)), "")
+}
+
+fn part<T: Wire + Default>(text: &str) -> Result<T, Error> {
+    decode(text).map_err(|error| ErrorKind::Decode(error).into())
+}
+
+/// What the layout holds for the path of a definition.
+fn at<'a>(result: &'a str, path: &str) -> Result<Option<&'a str>, Error> {
+    let wrong = |source| Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), source }));
+    let mut text = result;
+    for name in std::iter::once("qLayout").chain(path.split('/').filter(|name| !name.is_empty())) {
+        let in_layout = match name {
+            "qHyperCubeDef" => "qHyperCube",
+            "qListObjectDef" => "qListObject",
+            name => name,
+        };
+        let next: Option<&RawValue> = if text.starts_with('[') {
+            let list: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
+            name.parse::<usize>().ok().and_then(|index| list.get(index).copied())
+        } else {
+            let members: HashMap<String, &RawValue> = serde_json::from_str(text).map_err(wrong)?;
+            members.get(in_layout).copied()
+        };
+        match next.map(RawValue::get) {
+            None | Some("null") => return Ok(None),
+            Some(next) => text = next,
+        }
+    }
+    Ok(text.starts_with('{').then_some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at;
+
+    #[test]
+    fn a_definition_leads_to_its_result() {
+        let result = r#"{"qLayout":{"qHyperCube":{"a":1},"layers":[{"qListObject":{"b":2}}],"boxplotDef":{"qHyperCube":{"c":3}},"x":null,"y":3}}"#;
+        let found = |path| at(result, path).unwrap();
+        assert_eq!(found("/qHyperCubeDef"), Some(r#"{"a":1}"#));
+        assert_eq!(found("/layers/0/qListObjectDef"), Some(r#"{"b":2}"#));
+        assert_eq!(found("/boxplotDef/qHyperCubeDef"), Some(r#"{"c":3}"#));
+        assert_eq!(found("/layers/1/qListObjectDef"), None);
+        assert_eq!(found("/x/qHyperCubeDef"), None);
+        assert!(at(result, "/y/qHyperCubeDef").is_err());
+    }
+}
