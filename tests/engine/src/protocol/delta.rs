@@ -5,13 +5,16 @@
 
 use serde_json::{Map, Value, json};
 
+/// With more patches than this the value itself is shorter.
+const MOST_PATCHES: usize = 1000;
+
 /// Patches from `old` to `new`; none if nothing changed. Without an old value the new one is sent whole.
 pub(crate) fn patches(old: Option<&Value>, new: &Value) -> Value {
     let mut out = Vec::new();
     match old {
         None => out.push(json!({ "op": "add", "path": "/", "value": new })),
         Some(old) => {
-            if !diff(old, new, "", &mut out) {
+            if !diff(old, new, "", &mut out) || out.len() > MOST_PATCHES {
                 out = vec![json!({ "op": "replace", "path": "/", "value": new })];
             }
         }
@@ -77,6 +80,7 @@ fn addressable(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_first_answer_is_whole_and_an_unchanged_one_is_empty() {
@@ -106,5 +110,53 @@ mod tests {
         let new = json!({ "in": { "a/b": 2 } });
         let expected = json!([{ "op": "replace", "path": "/in", "value": { "a/b": 2 } }]);
         assert_eq!(patches(Some(&old), &new), expected);
+    }
+
+    /// What a client does with patches.
+    fn apply(state: &mut Value, patches: &Value) {
+        for patch in patches.as_array().unwrap() {
+            let path = patch["path"].as_str().unwrap();
+            if path == "/" {
+                *state = patch["value"].clone();
+                continue;
+            }
+            let (parent, name) = path.rsplit_once('/').unwrap();
+            let parent = parent.split('/').skip(1).fold(&mut *state, |value, step| match value {
+                Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
+                members => &mut members[step],
+            });
+            match (parent, patch["op"].as_str().unwrap()) {
+                (Value::Array(items), "add") => items.insert(name.parse().unwrap(), patch["value"].clone()),
+                (Value::Array(items), "replace") => items[name.parse::<usize>().unwrap()] = patch["value"].clone(),
+                (Value::Array(items), _) => drop(items.remove(name.parse().unwrap())),
+                (Value::Object(members), "remove") => drop(members.remove(name)),
+                (Value::Object(members), _) => drop(members.insert(name.to_owned(), patch["value"].clone())),
+                _ => panic!("{path} leads into a value"),
+            }
+        }
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![Just(json!(null)), any::<bool>().prop_map(Value::from), (0..4).prop_map(Value::from)];
+        let name = prop_oneof!["[abc]", Just("a/b".to_owned()), Just(String::new()), Just("0".to_owned())];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name.clone(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn patches_always_lead_to_the_new_value(old in json(), new in json()) {
+            let mut state = old.clone();
+            apply(&mut state, &patches(Some(&old), &new));
+            prop_assert_eq!(&state, &new);
+            let mut state = Value::Null;
+            apply(&mut state, &patches(None, &new));
+            prop_assert_eq!(state, new);
+        }
     }
 }
