@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::block::Block;
+use super::block::{self, Block};
 use super::control::Sub;
 use super::host::{Place, World};
 use super::load::{Load, Source};
@@ -184,7 +184,34 @@ impl<'a> Runner<'a> {
         self.value(text).map(|value| value.holds())
     }
 
+    /// The path of `$(Include=path)` or `$(Must_Include=path)`.
+    fn included(text: &str) -> Option<&str> {
+        let inside = text.trim().strip_prefix("$(")?.strip_suffix(')')?;
+        let (word, path) = inside.split_once('=')?;
+        let word = word.trim().to_ascii_lowercase();
+        (word == "include" || word == "must_include").then(|| path.trim().trim_matches(['[', ']', '\'', '"']))
+    }
+
+    fn include(&mut self, path: &str) -> Outcome<()> {
+        if self.depth > 64 {
+            return Err(ScriptError::new(super::CONTROL_MISMATCH, path, "Scripts include each other too deeply"));
+        }
+        for found in file::find(path, self.folder)? {
+            let text = file::text_of(&found)?;
+            let blocks = block::parse(&text)?;
+            self.depth += 1;
+            let flow = self.blocks(&blocks);
+            self.depth -= 1;
+            flow?;
+        }
+        Ok(())
+    }
+
     fn plain(&mut self, statement: &Statement) -> Outcome<()> {
+        if let Some(path) = Self::included(&statement.text) {
+            let path = self.expand(path);
+            return self.include(&path);
+        }
         let text = self.expand(&statement.text);
         if text.trim().is_empty() {
             return Ok(());

@@ -212,6 +212,9 @@ fn files_are_read_from_the_folder() {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("a.csv"), "\u{feff}k;v\n1;\"x;y\"\n2;\n").unwrap();
     let script = "LOAD * FROM [lib://data/a.csv] (txt, utf8, embedded labels, delimiter is ';', msq);";
+    std::fs::write(folder.join("more.qvs"), "LET seen = 1;\nM: LOAD 1 as m AUTOGENERATE 1;").unwrap();
+    let included = run_with("$(Must_Include=lib://data/more.qvs);", Some(&folder)).0.unwrap();
+    assert_eq!((table(&included, "M").as_str(), included.variables["seen"].as_str()), ("1", "1"));
     let (result, messages) = run_with(script, Some(&folder));
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(table(&result.unwrap(), "a"), "1,x;y|2,");

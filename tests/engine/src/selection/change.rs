@@ -12,6 +12,7 @@ const LONGEST_HISTORY: usize = 100;
 
 impl Selections {
     /// Selects values of fields, in one step. With `over_locks`, locked fields are unlocked first.
+    /// Answers false, and changes nothing, where a lock is in the way or no value is there to be selected.
     pub fn select(&mut self, data: &Data, state: &str, picks: &[Pick], mode: Mode, over_locks: bool) -> Result<bool> {
         let entries = self.entries(state)?;
         for pick in picks {
@@ -20,12 +21,23 @@ impl Selections {
                 return Ok(false);
             }
         }
+        let there = |pick: &Pick| -> BTreeSet<u32> {
+            let size = data.cardinal(&pick.field).unwrap_or(0);
+            pick.elements.iter().filter(|element| **element < size).map(|element| *element as u32).collect()
+        };
+        let picked: Vec<(&str, BTreeSet<u32>)> = picks
+            .iter()
+            .map(|pick| (pick.field.as_str(), there(pick)))
+            .filter(|(_, elements)| !elements.is_empty())
+            .collect();
+        // Where there is nothing to select, what is selected stays.
+        if picked.is_empty() {
+            return Ok(false);
+        }
         self.step(|states| {
             let Some(entries) = states.get_mut(state) else { return };
-            for pick in picks {
-                let size = data.cardinal(&pick.field).unwrap_or(0);
-                let elements = pick.elements.iter().filter(|element| **element < size).map(|element| *element as u32);
-                apply(entries, &pick.field, elements.collect(), mode);
+            for (field, elements) in picked {
+                apply(entries, field, elements, mode);
             }
         });
         Ok(true)

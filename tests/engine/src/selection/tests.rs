@@ -91,8 +91,10 @@ fn toggling_adding_and_parts() {
     assert_eq!(states(&data, &selections, "Product"), "aS bA cS");
     select(&data, &mut selections, "Product", &["b"], Mode::Add);
     assert_eq!(states(&data, &selections, "Product"), "aS bS cS");
-    selections.select_part(&data, "$", "Product", Part::Excluded, false).unwrap();
-    assert!(!selections.any("$"));
+    assert!(!selections.select_part(&data, "$", "Product", Part::Excluded, false).unwrap());
+    assert!(!select(&data, &mut selections, "Product", &[], Mode::Replace));
+    assert_eq!(states(&data, &selections, "Product"), "aS bS cS");
+    selections.clear(&data, "$", "Product").unwrap();
     select(&data, &mut selections, "Country", &["SE"], Mode::Replace);
     selections.select_part(&data, "$", "Product", Part::Possible, false).unwrap();
     assert_eq!(states(&data, &selections, "Product"), "aS bS cX");
