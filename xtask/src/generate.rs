@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             let texts = Texts { own: &documentation, published: &Prose::default() };
             let generated = qix_codegen::generate(source.model, &companion, texts, Place::Schema)?;
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
-            missing.iter().for_each(|item| eprintln!("note: `{item}` has no text in qix-schema/schema/docs"));
+            without_text(&missing).iter().for_each(|note| eprintln!("note: {note}"));
             let mut report = Report::default();
             if let Some(text) = imported {
                 write::file(&schema.join("schema/snapshot.json"), &text, arguments.check, &mut report)?;
@@ -75,7 +75,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Prints what is about to change.
 fn announce(model: &Model, companion: &Companion) -> Result<Diff> {
-    let diff = diff::with_committed(model, companion)?;
+    let mut diff = diff::with_committed(model, companion)?;
+    // What the companion lacks is said when all of it is checked.
+    diff.notes.clear();
     diff::print(&diff.to_text(Some(diff::version())))?;
     println!();
     Ok(diff)
@@ -98,6 +100,23 @@ fn check(
             Err(Faults(faults))
         }
     }
+}
+
+/// What has no text of ours yet, a line for each heading.
+fn without_text(missing: &[String]) -> Vec<String> {
+    let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for item in missing {
+        let (owner, part) = item.split_once(['#', '/']).unwrap_or((item, ""));
+        let part = part.strip_prefix("result/").unwrap_or(part);
+        parts.entry(owner).or_default().extend((!part.is_empty()).then_some(part));
+    }
+    let whole = |owner: &str| missing.iter().any(|item| item == owner);
+    let line = |(owner, parts): (&str, Vec<&str>)| {
+        let list = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        let part = if whole(owner) { "" } else { "part of " };
+        format!("{part}`{owner}` has no text in qix-schema/schema/docs{list}")
+    };
+    parts.into_iter().map(line).collect()
 }
 
 /// Where the model comes from.
@@ -219,4 +238,23 @@ fn finish(arguments: &Arguments, report: &Report) -> ExitCode {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_text;
+
+    #[test]
+    fn a_line_for_each_heading() {
+        let missing = ["Doc.Save", "Doc.Save#result/qReturn", "Doc.Save/qPath", "Page/qTop", "Page/qLeft", "Rows"];
+        let docs = "has no text in qix-schema/schema/docs";
+        assert_eq!(
+            without_text(&missing.map(str::to_owned)),
+            [
+                format!("`Doc.Save` {docs}: qReturn, qPath"),
+                format!("part of `Page` {docs}: qTop, qLeft"),
+                format!("`Rows` {docs}"),
+            ]
+        );
+    }
 }
