@@ -156,3 +156,23 @@ async fn requests_wait_for_a_selection_but_not_those_that_stop_it() {
     assert_eq!(client.message().await["id"], select);
     assert_eq!(client.answer(value).await["result"]["qReturn"], "1", "asked for after the selection");
 }
+
+#[tokio::test]
+async fn a_bookmark_brings_variables_back_if_it_includes_them() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let variable = json!([{ "qInfo": { "qType": "variable" }, "qName": "vLimit", "qDefinition": "5" }]);
+    let variable = client.object(1, "CreateVariableEx", variable).await;
+    client.result(variable, "GetLayout", json!([])).await;
+    let mut ids = Vec::new();
+    for include in [false, true] {
+        let bookmark = json!([{ "qInfo": { "qType": "bookmark" }, "qIncludeVariables": include }]);
+        ids.push(client.result(1, "CreateBookmark", bookmark).await["qInfo"]["qId"].take());
+    }
+    let set = client.call(variable, "SetStringValue", json!(["7"])).await;
+    assert_eq!(set["change"], json!([variable]));
+    for (id, value) in ids.into_iter().zip(["7", "5"]) {
+        client.result(1, "ApplyBookmark", json!([id])).await;
+        assert_eq!(evaluate(&mut client, "vLimit").await, value);
+    }
+}

@@ -5,6 +5,7 @@ use super::object::{apply_patches, get_layout, info, properties, set_detail, set
 use super::{Answer, Call, Methods, Results, calculate, one, result, unique_id};
 use crate::error::{EngineError, Result};
 use crate::objects::contents::{Entity, Kind};
+use crate::objects::document::RESERVED_VARIABLES;
 use crate::objects::lists;
 use crate::session::events::Event;
 use serde_json::{Value, json};
@@ -67,10 +68,21 @@ fn refuse_patches(call: &Call<'_>) -> Result<()> {
 fn take_selections(call: &mut Call<'_>, bookmark: &mut Entity) -> Result<()> {
     let frame = call.frame()?;
     let snapshot = frame.selections.snapshot(&frame.data);
+    let all = bookmark.properties["qIncludeVariables"].as_bool().unwrap_or(false);
+    let included = |variable: &&Arc<Entity>| {
+        let asked = variable.properties["qIncludeInBookmark"].as_bool().unwrap_or(false);
+        (all || asked) && !RESERVED_VARIABLES.contains(&variable.name())
+    };
+    let variables: Vec<_> = frame.app.of_kind(Kind::Variable).filter(included).collect();
+    let items = variables
+        .iter()
+        .map(|variable| json!({ "qName": variable.name(), "qDefinition": variable.properties["qDefinition"] }));
     bookmark.details.layout = json!({
         "qFieldInfos": snapshot.field_infos(),
-        "qBookmark": { "qStateData": snapshot.state_data() },
+        "qBookmark": { "qStateData": snapshot.state_data(), "qVariableItems": items.collect::<Value>() },
     });
+    let definition = |variable: &&Arc<Entity>| (variable.id.clone(), variable.properties["qDefinition"].clone());
+    bookmark.details.variables = variables.iter().map(definition).collect();
     bookmark.details.selections = Some(snapshot);
     Ok(())
 }
@@ -108,6 +120,15 @@ fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
     let Some(bookmark) = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark) else { return Ok(false) };
     let Some(snapshot) = bookmark.details.selections.clone() else { return Ok(false) };
     call.start_selecting()?;
+    for (id, definition) in &bookmark.details.variables {
+        // A variable that is gone stays gone.
+        if frame.app.get(id).is_some_and(|variable| &variable.properties["qDefinition"] != definition) {
+            call.change_entity(id, |variable| {
+                variable.properties["qDefinition"] = definition.clone();
+                Ok(())
+            })?;
+        }
+    }
     let session = call.session()?;
     Arc::make_mut(&mut session.selections).restore(&frame.data, &snapshot);
     call.announce(&Event::Selections(call.session))?;

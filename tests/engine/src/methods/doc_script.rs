@@ -143,6 +143,7 @@ fn take_over(call: &mut Call<'_>, loaded: script::Loaded) -> Result<()> {
         session.expansions.clear();
         session.without_data = false;
     }
+    call.announce(&Event::App)?;
     call.announce(&Event::Entities(Kind::Variable, variables))?;
     call.announce(&Event::Data)
 }

@@ -60,6 +60,8 @@ pub(crate) struct Details {
     pub(crate) selections: Option<crate::selection::Snapshot>,
     /// Selections as text and fields, for a bookmark's layout.
     pub(crate) layout: Value,
+    /// Definitions of the variables that a bookmark brings back, by their ids.
+    pub(crate) variables: Vec<(String, Value)>,
     /// A variable that the script made.
     pub(crate) from_script: bool,
     /// A variable's number, when it was set together with a text.

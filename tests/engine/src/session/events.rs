@@ -41,7 +41,7 @@ impl World {
                 let stale: Vec<i64> = connection
                     .fresh()
                     .filter(|(_, target)| match target {
-                        Target::Doc => matches!(event, Event::App | Event::Data),
+                        Target::Doc => matches!(event, Event::App),
                         Target::Entity { id, .. } => find(id).is_some_and(|entity| touches(event, entity)),
                         Target::Global | Target::Field { .. } => false,
                     })
