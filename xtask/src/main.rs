@@ -31,6 +31,9 @@ enum Task {
     /// Check an engine's documents against the generated types.
     #[command(disable_help_flag = true)]
     Verify(tools::Arguments),
+    /// Answer questions about a recorded conversation with an engine.
+    #[command(disable_help_flag = true)]
+    Traffic(tools::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Task::Diff(arguments) => diff::run(&arguments),
         Task::Engine(arguments) => tools::run("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
+        Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -5,7 +5,9 @@ const number = (value) => grouped.format(value);
 const span = (micros) => {
   if (micros === null || micros === undefined) return "–";
   if (micros < 1e3) return `${micros} µs`;
-  return micros < 1e6 ? `${(micros / 1e3).toFixed(2)} ms` : `${(micros / 1e6).toFixed(2)} s`;
+  if (micros < 1e6) return `${(micros / 1e3).toFixed(2)} ms`;
+  if (micros < 120e6) return `${(micros / 1e6).toFixed(2)} s`;
+  return `${Math.floor(micros / 60e6)} min ${String(Math.floor(micros / 1e6) % 60).padStart(2, "0")} s`;
 };
 
 const moment = (i) => (model.timed ? (model.hasTime(i) ? `${(model.at[i] / 1e6).toFixed(6)}` : "–") : "");

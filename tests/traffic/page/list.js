@@ -9,7 +9,8 @@ class List {
   constructor(root, { label, columns, fill, onSelect, onEnter, onSort }) {
     Object.assign(this, { columns, fill, onSelect, onEnter });
     root.style.setProperty("--columns", columns.map((column) => column.width).join(" "));
-    this.head = element("div", { className: "head", role: "row" });
+    this.grid = element("div", { className: "grid", role: "grid", tabindex: "0", "aria-label": label });
+    this.head = element("div", { className: "head", role: "row", "aria-rowindex": 1 });
     this.titles = columns.map((column, index) => {
       const cell = element("div", { className: column.className ?? "", role: "columnheader" });
       if (onSort) {
@@ -22,14 +23,15 @@ class List {
       this.head.append(cell);
       return cell;
     });
-    this.scroller = element("div", { className: "scroller", role: "grid", tabindex: "0", "aria-label": label });
-    this.sizer = element("div", { className: "sizer" });
-    this.empty = element("div", { className: "empty", text: "Nothing meets the filters." });
+    this.scroller = element("div", { className: "scroller", role: "rowgroup", tabindex: "-1" });
+    this.sizer = element("div", { className: "sizer", role: "presentation" });
+    this.empty = element("div", { className: "empty", role: "presentation", text: "Nothing meets the filters." });
     this.scroller.append(this.sizer, this.empty);
-    root.append(this.head, this.scroller);
+    this.grid.append(this.head, this.scroller);
+    root.append(this.grid);
     Object.assign(this, { items: [], rows: [], selected: -1, marked: -1, drawn: 0, name: label.replaceAll(" ", "-") });
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
-    this.scroller.addEventListener("keydown", (event) => this.key(event));
+    this.grid.addEventListener("keydown", (event) => this.key(event));
     this.scroller.addEventListener("pointerdown", (event) => this.pick(event));
     new ResizeObserver(() => this.later()).observe(this.scroller);
   }
@@ -40,7 +42,7 @@ class List {
     this.items = items;
     this.selected = kept === undefined ? -1 : this.find(kept);
     this.sizer.style.height = `${Math.min(items.length * ROW, TALLEST)}px`;
-    this.scroller.setAttribute("aria-rowcount", items.length);
+    this.grid.setAttribute("aria-rowcount", items.length + 1);
     this.empty.hidden = items.length > 0;
     if (this.selected >= 0) this.reveal(this.selected, true);
     this.draw();
@@ -108,13 +110,13 @@ class List {
       row.position = position;
       row.element.hidden = false;
       row.element.style.transform = `translateY(${scrolled + position * ROW - top}px)`;
-      row.element.setAttribute("aria-rowindex", position + 1);
+      row.element.setAttribute("aria-rowindex", position + 2);
       row.element.setAttribute("aria-selected", position === this.selected);
       row.element.classList.toggle("partner", item === this.marked);
-      if (position === this.selected) this.scroller.setAttribute("aria-activedescendant", row.element.id);
+      if (position === this.selected) this.grid.setAttribute("aria-activedescendant", row.element.id);
     }
     for (const row of this.rows) if (!used.has(row)) row.element.hidden = true;
-    if (this.selected < first || this.selected >= last) this.scroller.removeAttribute("aria-activedescendant");
+    if (this.selected < first || this.selected >= last) this.grid.removeAttribute("aria-activedescendant");
     this.drawn++;
   }
 
@@ -130,11 +132,14 @@ class List {
 
   pick(event) {
     const row = event.target.closest?.(".row")?.row;
-    if (row) this.select(row.position);
+    if (!row) return;
+    this.select(row.position);
+    this.grid.focus({ preventScroll: true });
+    event.preventDefault();
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("button")) return;
     const page = Math.max(1, Math.floor(this.scroller.clientHeight / ROW) - 1);
     const last = this.items.length - 1;
     const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };

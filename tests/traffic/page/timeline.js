@@ -78,7 +78,7 @@ class Timeline {
     const wanted = Math.max(2, Math.floor(this.width / 110));
     const rough = (this.to - this.from) / wanted;
     const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
+    const step = !model.timed && rough < 1 ? 1 : [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
     pen.font = "11px system-ui, sans-serif";
     pen.textBaseline = "bottom";
     for (let time = Math.ceil(this.from / step) * step; time <= this.to; time += step) {

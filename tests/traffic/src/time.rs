@@ -23,7 +23,8 @@ impl fmt::Display for Micros {
         let text = match self.0 {
             micros @ 0..1_000 => format!("{micros} µs"),
             micros @ 1_000..1_000_000 => format!("{:.2} ms", micros as f64 / 1e3),
-            micros => format!("{:.2} s", micros as f64 / 1e6),
+            micros @ 1_000_000..120_000_000 => format!("{:.2} s", micros as f64 / 1e6),
+            micros => format!("{} min {:02} s", micros / 60_000_000, micros / 1_000_000 % 60),
         };
         f.pad(&text)
     }
@@ -35,8 +36,8 @@ mod tests {
 
     #[test]
     fn the_unit_fits_the_size() {
-        let shown = [0, 999, 1_500, 12_345_678].map(|micros| Micros(micros).to_string());
-        assert_eq!(shown, ["0 µs", "999 µs", "1.50 ms", "12.35 s"]);
+        let shown = [0, 999, 1_500, 12_345_678, 3_728_460_000].map(|micros| Micros(micros).to_string());
+        assert_eq!(shown, ["0 µs", "999 µs", "1.50 ms", "12.35 s", "62 min 08 s"]);
     }
 
     #[test]

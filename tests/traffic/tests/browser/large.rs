@@ -66,6 +66,25 @@ fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
     browser.until(SETTLED);
     let title = "return document.querySelector('#detail h2').textContent;";
     assert!(browser.run(title).as_str().unwrap().ends_with(": SelectListObjectValues"));
-    let objects: Value = browser.run("return document.querySelector('#objects .scroller').ariaRowCount;");
+    let objects: Value = browser.run("return document.querySelector('#objects .grid').ariaRowCount;");
     assert!(objects.as_str().unwrap().parse::<i64>().unwrap() > CHARTS + 1_000, "{objects}");
+}
+
+#[test]
+fn a_list_taller_than_browsers_allow_reaches_every_message() {
+    let Some(browser) = Browser::start() else { return };
+    let log = "{\"dir\": \"<\", \"msg\": {\"method\": \"OnConnected\"}}\n".repeat(400_000);
+    let (_folder, file) = page_about(&log);
+    // The row that is selected, if it is in view: its line, and where it is.
+    let selected = "const view = document.querySelector('#messages .scroller').getBoundingClientRect();
+        const row = document.querySelector('#messages .row[aria-selected=true]:not([hidden])');
+        const box = row.getBoundingClientRect();
+        return box.top >= view.top - 1 && box.bottom <= view.bottom + 1 ? row.firstChild.textContent : `at ${box.top}`;";
+    browser.open(&file, "line=234567");
+    assert_eq!(browser.run(selected), json!("234567"));
+    browser.run("document.querySelector('#messages .grid').focus();");
+    for (key, line) in [("ArrowDown", "234568"), ("End", "400000"), ("ArrowUp", "399999"), ("Home", "1")] {
+        browser.press(key);
+        assert_eq!(browser.run(selected), json!(line), "{key}");
+    }
 }

@@ -59,7 +59,7 @@ fn the_keyboard_reaches_requests_replies_and_details() {
     let Some(browser) = Browser::start() else { return };
     let (_folder, file) = page_about(Sample::of(1_000).log());
     browser.open(&file, "");
-    browser.run("document.querySelector('#messages .scroller').focus();");
+    browser.run("document.querySelector('#messages .grid').focus();");
     browser.press("ArrowDown");
     assert_eq!(browser.run(TITLE), json!("Notification: OnConnected"));
     browser.press("ArrowDown");
@@ -73,9 +73,9 @@ fn the_keyboard_reaches_requests_replies_and_details() {
     assert_eq!(browser.run(TITLE), json!("Reply 504: DestroySessionObject"));
     let active =
         "return document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).ariaRowIndex;";
-    assert_eq!(browser.run(active), json!("1009"));
+    assert_eq!(browser.run(active), json!("1010"));
     browser.press("Home");
-    assert_eq!(browser.run(active), json!("1"));
+    assert_eq!(browser.run(active), json!("2"));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_change_leads_to_the_command_that_caused_it() {
     browser.open(&file, "view=objects");
     browser.picture("objects", false);
     assert_eq!(column(&browser, "objects", "handle ▴")[..4], ["-1", "1", "2", "3"]);
-    browser.click("#objects .row:not([hidden])[aria-rowindex='4']");
+    browser.click("#objects .row:not([hidden])[aria-rowindex='5']");
     assert_eq!(browser.run(TITLE), json!("Handle 3: GenericObject table chart-1"));
     let text = detail(&browser);
     assert!(
@@ -100,7 +100,7 @@ fn a_change_leads_to_the_command_that_caused_it() {
 
     // A layout tells what it was calculated after.
     browser.open(&file, "method=GetLayout");
-    browser.run("document.querySelector('#messages .scroller').focus();");
+    browser.run("document.querySelector('#messages .grid').focus();");
     browser.press("End");
     assert!(detail(&browser).contains("calculates after\nSelectListObjectValues"));
 }
@@ -115,7 +115,7 @@ fn objects_sort_by_their_calculations() {
     let millis: Vec<f64> = longest.iter().filter_map(|time| time.strip_suffix(" ms")?.parse().ok()).collect();
     assert!(millis.len() > 15 && millis.is_sorted_by(|a, b| a >= b), "{longest:?}");
     // Enter shows what was sent to the object.
-    browser.run("document.querySelector('#objects .scroller').focus();");
+    browser.run("document.querySelector('#objects .grid').focus();");
     browser.press("Home");
     browser.press("Enter");
     browser.until(SETTLED);
