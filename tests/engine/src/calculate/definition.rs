@@ -212,7 +212,15 @@ impl DimensionDef {
         let item = item.and_then(|item| item.get("qDim").cloned());
         let from = item.as_ref().unwrap_or(inline);
         let fields = texts(from, "qFieldDefs");
-        let active = usize::try_from(whole(inline, "qActiveField", 0)).unwrap_or(0).min(fields.len().saturating_sub(1));
+        let grouping = match enum_name(from.get("qGrouping").and_then(Value::as_str).unwrap_or("N")) {
+            "H" | "GRP_NX_HIEARCHY" | "GRP_NX_HIERARCHY" => "H",
+            "C" | "GRP_NX_COLLECTION" => "C",
+            _ => "N",
+        };
+        let active = match grouping {
+            "H" => drilled_to(&fields, context),
+            _ => usize::try_from(whole(inline, "qActiveField", 0)).unwrap_or(0).min(fields.len().saturating_sub(1)),
+        };
         let mut extra = own_members(item.as_ref());
         extra.extend(own_members(Some(inline)));
         let label_expression = [inline, from]
@@ -230,12 +238,7 @@ impl DimensionDef {
             active,
             label_expression: label_expression.to_owned(),
             title: item.as_ref().map(|item| text(item, "title")).unwrap_or_default().to_owned(),
-            grouping: match from.get("qGrouping").and_then(Value::as_str).unwrap_or("N") {
-                "H" | "GRP_NX_HIEARCHY" | "GRP_NX_HIERARCHY" => "H",
-                "C" | "GRP_NX_COLLECTION" => "C",
-                _ => "N",
-            }
-            .to_owned(),
+            grouping: grouping.to_owned(),
             sorting: Sorting::of(
                 list(inline, "qSortCriterias").get(active).or_else(|| list(inline, "qSortCriterias").first()),
             ),
@@ -282,6 +285,18 @@ impl DimensionDef {
             }
         }
     }
+}
+
+/// How deep selections have drilled into a group: to the first field with more than one possible value.
+fn drilled_to(fields: &[String], context: &Context<'_>) -> usize {
+    let live = context.live(context.state);
+    let several = |field: &String| {
+        let name = field.trim().trim_start_matches('=').trim_start_matches('[').trim_end_matches(']');
+        let number = context.data.field_number(name);
+        number
+            .is_none_or(|number| live.possible(context.data, number).iter().filter(|possible| **possible).count() != 1)
+    };
+    fields.iter().position(several).unwrap_or(fields.len().saturating_sub(1))
 }
 
 /// An expression with its equals sign.

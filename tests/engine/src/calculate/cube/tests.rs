@@ -443,3 +443,22 @@ fn attribute_dimensions_come_with_cells() {
     let infos = &layout["qDimensionInfo"][0]["qAttrDimInfo"];
     assert_eq!((&infos[0]["qCardinal"], &infos[1]["qError"]["qErrorCode"]), (&json!(2), &json!(7000)));
 }
+
+#[test]
+fn selections_drill_down_in_a_group() {
+    let mut app = App::new(SALES);
+    let mut asked = definition(&[], &["Sum(Amount)"]);
+    let group = |kind: &str| json!([{ "qDef": { "qGrouping": kind, "qFieldDefs": ["Country", "Product"], "qActiveField": 1 } }]);
+    asked["qDimensions"] = group("C");
+    assert_eq!(shown(&app, &asked), "a,40|b,20|c,40");
+    asked["qDimensions"] = group("H");
+    assert_eq!(shown(&app, &asked), "SE,30|DE,30|-,40");
+    app.select("Country", "SE");
+    let layout = cube(&app, &asked).layout();
+    assert_eq!(matrix(&layout), "a,10|b,20");
+    let info = &layout["qDimensionInfo"][0];
+    assert_eq!(
+        (&info["qGroupPos"], &info["qGrouping"], &info["qFallbackTitle"]),
+        (&json!(1), &json!("H"), &json!("Product"))
+    );
+}
