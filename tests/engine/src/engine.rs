@@ -17,6 +17,8 @@ use tokio::task::JoinHandle;
 
 /// An engine that runs inside the test, on a port of its own. It stops when it is dropped.
 ///
+/// It runs on the runtime that it is started on; a client that blocks its thread needs one with several.
+///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
 /// use qix_test_engine::{App, TestEngine};
