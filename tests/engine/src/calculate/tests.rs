@@ -92,6 +92,7 @@ fn selections_limit_what_is_aggregated() {
     assert_eq!(app.shows("Sum({<Country+={'DE'}>} Amount)"), "60");
     assert_eq!(app.shows("Sum({1<Product={\"a*\"}>} Amount)"), "40");
     assert_eq!(app.shows("Sum({1<Product-={a}>} Amount)"), "60");
+    assert_eq!(app.shows("Sum({1<Product=-{'a'}>} Amount)"), "60");
     assert_eq!(app.shows("Sum({1<Amount={\">=20<40\"}>} Amount)"), "50");
     assert_eq!(app.shows("Sum({1<Customer={\"=Sum(Amount)>=30\"}>} Amount)"), "100");
     assert_eq!(app.shows("Sum({1<Customer={\"=Sum(Amount)>30\"}>} Amount)"), "40");

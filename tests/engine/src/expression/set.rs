@@ -169,6 +169,11 @@ impl Parser<'_> {
         if self.accept("{") {
             return Ok(Values::List(self.elements()?));
         }
+        // A minus alone takes away from all values.
+        if self.accept("-") {
+            let all = Values::List(vec![Element::Search("*".into())]);
+            return Ok(Values::Combined(SetOperator::Without, Box::new(all), Box::new(self.value_set()?)));
+        }
         match self.symbol() {
             Some(Symbol::Word(word)) if self.next_is("(") && matches!(&*word, "P" | "p" | "E" | "e") => {
                 self.skip();

@@ -33,6 +33,42 @@ fn argb(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
+/// A colour between two, each channel for itself.
+fn mixed(low: u32, high: u32, part: f64) -> Dual {
+    let mix = |shift: u32| {
+        let (a, b) = (f64::from(low >> shift & 255), f64::from(high >> shift & 255));
+        (a + (b - a) * part.clamp(0.0, 1.0)).round() as u32
+    };
+    let (alpha, red, green, blue) = (mix(24), mix(16), mix(8), mix(0));
+    if alpha == 255 { opaque(red, green, blue) } else { transparent(alpha, red, green, blue) }
+}
+
+fn packed(arguments: &[Dual], at: usize, scope: &dyn Scope) -> Option<u32> {
+    number(arguments, at, scope).map(|number| number as u32)
+}
+
+/// From one colour at 0 to another at 1.
+fn mix_two(arguments: &[Dual], scope: &dyn Scope) -> Dual {
+    match (number(arguments, 0, scope), packed(arguments, 1, scope), packed(arguments, 2, scope)) {
+        (Some(part), Some(low), Some(high)) => mixed(low, high, part),
+        _ => Dual::Null,
+    }
+}
+
+/// From one colour at -1, by way of a middle one, to another at 1.
+fn mix_three(arguments: &[Dual], scope: &dyn Scope) -> Dual {
+    let (Some(part), Some(low), Some(high)) =
+        (number(arguments, 0, scope), packed(arguments, 1, scope), packed(arguments, 2, scope))
+    else {
+        return Dual::Null;
+    };
+    match packed(arguments, 3, scope) {
+        Some(middle) if part < 0.0 => mixed(middle, low, -part),
+        Some(middle) => mixed(middle, high, part),
+        None => mixed(low, high, (part + 1.0) / 2.0),
+    }
+}
+
 macro_rules! named {
     ($name:literal, $red:literal, $green:literal, $blue:literal) => {
         Function::new($name, 0, 1, |arguments, scope| match channel(arguments, 0, scope) {
@@ -45,6 +81,8 @@ macro_rules! named {
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("RGB", 3, 3, rgb),
     Function::new("ARGB", 4, 4, argb),
+    Function::new("ColorMix1", 3, 3, mix_two),
+    Function::new("ColorMix2", 3, 4, mix_three),
     named!("Black", 0, 0, 0),
     named!("White", 255, 255, 255),
     named!("Red", 128, 0, 0),
@@ -73,5 +111,7 @@ mod tests {
         assert_eq!(value("RGB(127,24,104)"), Dual::both(4_286_519_400.0, "RGB(127,24,104)"));
         assert_eq!(value("ARGB(38,223,178,11)"), Dual::both(652_194_315.0, "ARGB(38,223,178,11)"));
         assert_eq!(value("Red()"), value("RGB(128,0,0)"));
+        assert_eq!(value("ColorMix1(0.5, RGB(0,0,0), RGB(200,100,50))"), value("RGB(100,50,25)"));
+        assert_eq!(value("ColorMix2(-1, RGB(1,2,3), RGB(9,9,9), White())"), value("RGB(1,2,3)"));
     }
 }
