@@ -115,6 +115,7 @@ const objectDetail = (index) => {
 const overviewDetail = () => [
   element("h2", { text: "Nothing is selected" }),
   element("p", { className: "dim", text: "Select a message or an object. In the lists: arrow keys move, Enter goes from a request to its reply and back." }),
+  element("p", { className: "dim", text: "Long messages are shortened and secrets hidden; the text filter looks at what is left of them." }),
   ...section(`${number(model.faults.length)} lines could not be used, or not wholly`, model.faults, (fault) => element("span", { text: fault })),
 ];
 

@@ -1,6 +1,9 @@
 // JSON for reading: indented, coloured, numbers as they were written.
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
+/** A text with its line breaks, as in scripts, shown as such. */
+const withBreaks = (token) => token.replace(/\\(\\|r\\n|n)/g, (escape) => (escape === "\\\\" ? escape : "↵\n"));
+
 const prettyJson = (text) => {
   const out = document.createDocumentFragment();
   let depth = 0, plain = "";
@@ -27,7 +30,7 @@ const prettyJson = (text) => {
       case ":": plain += ": "; break;
       default:
         if (token[0] !== '"') coloured("literal", token);
-        else coloured(next === ":" ? "key" : "string", token.replaceAll("\\u003c", "<"));
+        else coloured(next === ":" ? "key" : "string", withBreaks(token.replaceAll("\\u003c", "<")));
     }
   });
   flush();

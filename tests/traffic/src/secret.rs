@@ -11,7 +11,7 @@ use regex::Regex;
 pub(crate) const HIDDEN: &str = "(hidden)";
 
 /// Parts of names, in lower case and without separators, that only secrets have.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "password",
     "passwd",
     "passphrase",
@@ -25,6 +25,7 @@ const NAMES: [&str; 15] = [
     "accesskey",
     "privatekey",
     "jwt",
+    "signature",
     "qlikticket",
     "xqliksession",
 ];
@@ -46,17 +47,17 @@ pub(crate) fn secret_positions(method: &str) -> &'static [usize] {
 /// Says quickly of most texts that they hold no secret.
 static HINT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)pass(?:w|phrase)|pwd|secret|token|cookie|authorization|bearer|basic|[_ -]?key|jwt|ticket|qlik-session|://|eyJ",
+        r"(?i)pass(?:w|phrase)|pwd|secret|token|cookie|authorization|bearer|basic|[_ -]?key|jwt|signature|\bsig\b|ticket|qlik-session|://|eyJ",
     )
 });
 
 /// A named value: `Password=…;`, `"token": "…"`, `XPassword is …`, `?access_token=…`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)((?:password|passwd|passphrase|pwd|secret|token|jwt|qlikticket|\bticket|x-qlik-session",
+        r"(?i)((?:password|passwd|passphrase|pwd|secret|token|jwt|signature|\bsig|qlikticket|\bticket|x-qlik-session",
         r"|(?:api|access|account|private|shared|encryption)[ _-]?key)[\w.-]{0,40}",
         r#"(?:\\*["']?\s*(?:=>|=|:)\s*|\s+is\s+))"#,
-        r#"(?:\\*"(?:[^"\\]|\\.|"")*"?|'[^']*'?|\{[^}]*\}?|[^;\r\n]+)"#,
+        r#"(?:\\*"(?:[^"\\]|\\.|"")*"?|'(?:[^']|'')*'?|\{(?:[^}]|\}\})*\}?|[^;\r\n]+)"#,
     ))
 });
 
@@ -99,6 +100,9 @@ mod tests {
         let texts = [
             r#"CUSTOM CONNECT TO "provider=X;host=h;Password=s3cret,\"] x;user=me""#,
             "OLEDB CONNECT TO [Provider=SQLOLEDB;pwd={s3cret;x};Data Source=h]",
+            "pwd='a''s3cret';x=1",
+            "pwd={a}}s3cret};x=1",
+            "https://h/blob?sv=1&sig=s3cret%3D",
             "LIB CONNECT (XUserId is ABC, XPassword is s3cretXY);",
             "https://h/app?qlikTicket=s3cret&x=1",
             "https://me:s3cret@h/app",

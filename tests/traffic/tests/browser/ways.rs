@@ -148,13 +148,15 @@ fn the_time_line_zooms_and_picks() {
 #[test]
 fn a_log_without_times_and_an_empty_one_have_pages_too() {
     let Some(browser) = Browser::start() else { return };
-    let log = r#"{"dir": ">", "msg": {"id": 1, "handle": -1, "method": "EngineVersion", "params": []}}
+    let log = r#"{"dir": ">", "msg": {"id": 1, "handle": -1, "method": "EngineVersion", "params": ["a\n\\n"]}}
         no JSON
         {"dir": "<", "msg": {"id": 1, "result": {"qVersion": {"qComponentVersion": "12"}}, "change": [5]}}"#;
     let (_folder, file) = page_about(log);
     browser.open(&file, "line=3");
     assert_eq!(browser.run(TITLE), json!("Reply 1: EngineVersion"));
     assert!(detail(&browser).contains("5 ?"));
+    browser.open(&file, "line=1");
+    assert!(detail(&browser).contains("\"a↵\n\\\\n\""), "{}", detail(&browser));
     browser.open(&file, "");
     assert!(detail(&browser).contains("line 2: not JSON"));
     let (_folder, file) = page_about("");
