@@ -33,6 +33,19 @@ fn argb(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
+/// A colour by hue, saturation and lightness, each from 0 to 1.
+fn hsl(arguments: &[Dual], scope: &dyn Scope) -> Dual {
+    let part = |at: usize| number(arguments, at, scope).map(|number| number.clamp(0.0, 1.0));
+    let (Some(hue), Some(saturation), Some(lightness)) = (part(0), part(1), part(2)) else { return Dual::Null };
+    let reach = saturation * lightness.min(1.0 - lightness);
+    let channel = |offset: f64| {
+        let place = (offset + hue * 12.0) % 12.0;
+        let level = lightness - reach * (place - 3.0).min(9.0 - place).clamp(-1.0, 1.0);
+        (level * 255.0).round() as u32
+    };
+    opaque(channel(0.0), channel(8.0), channel(4.0))
+}
+
 /// A colour between two, each channel for itself.
 fn mixed(low: u32, high: u32, part: f64) -> Dual {
     let mix = |shift: u32| {
@@ -81,6 +94,7 @@ macro_rules! named {
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("RGB", 3, 3, rgb),
     Function::new("ARGB", 4, 4, argb),
+    Function::new("HSL", 3, 3, hsl),
     Function::new("ColorMix1", 3, 3, mix_two),
     Function::new("ColorMix2", 3, 4, mix_three),
     named!("Black", 0, 0, 0),
@@ -111,6 +125,7 @@ mod tests {
         assert_eq!(value("RGB(127,24,104)"), Dual::both(4_286_519_400.0, "RGB(127,24,104)"));
         assert_eq!(value("ARGB(38,223,178,11)"), Dual::both(652_194_315.0, "ARGB(38,223,178,11)"));
         assert_eq!(value("Red()"), value("RGB(128,0,0)"));
+        assert_eq!(value("HSL(1/3, 1, 0.5)"), value("RGB(0,255,0)"));
         assert_eq!(value("ColorMix1(0.5, RGB(0,0,0), RGB(200,100,50))"), value("RGB(100,50,25)"));
         assert_eq!(value("ColorMix2(-1, RGB(1,2,3), RGB(9,9,9), White())"), value("RGB(1,2,3)"));
     }
