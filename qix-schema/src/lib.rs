@@ -25,11 +25,13 @@ mod error;
 #[allow(deprecated, clippy::too_many_arguments)]
 mod generated;
 pub mod rpc;
+mod version;
 pub mod wire;
 
 pub use error::{EngineError, Error, ErrorCode, ErrorKind};
 pub use generated::*;
 pub use rpc::{AsRemote, Class};
+pub use version::{EngineAge, VersionMismatch, check_engine_version};
 pub use wire::{DecodeError, Extra, Json, decode, encode};
 
 /// The facts of the schema that this crate was generated from, as `cargo xtask gen` keeps them.
