@@ -91,6 +91,22 @@ pub trait DocApi: AsRemote {
     /// without selections and is listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session needs, use
     /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state); it needs no right to change the app.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.add_alternate_state("Compare").await?;
+    /// let year = doc.get_field("Year").state_name("Compare").await?;
+    /// year.select("2021").await?;
+    /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "3");
+    /// assert_eq!(doc.evaluate("Count({Compare} DISTINCT Year)").await?, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
@@ -269,6 +285,20 @@ pub trait DocApi: AsRemote {
     /// There is one history for the whole session. [`DocApi::back_count`](crate::doc::DocApi::back_count) tells how many steps there are, [`DocApi::forward`](crate::doc::DocApi::forward) goes the
     /// other way. Changes of objects and their properties have a separate history: see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.get_field("Year").await?.select("2022").await?;
+    /// doc.back().await?;
+    /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "3");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Returns nothing.
     ///
     /// `Doc.Back`: changes something.
@@ -361,6 +391,19 @@ pub trait DocApi: AsRemote {
     /// app has is a bad field name here. For input that may also be a plain number in the user's notation, use
     /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let checked = doc.check_expression("Sum(Sales").await?;
+    /// assert!(!checked.error_msg.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `expr` (`qExpr`, text): The expression, with or without the leading `=`.
@@ -419,6 +462,21 @@ pub trait DocApi: AsRemote {
     /// It looks at the script as last set by [`DocApi::set_script`](crate::doc::DocApi::set_script), saved or not. It finds errors of syntax only: missing files,
     /// fields and tables show up in the reload.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.set_script("LOAD * FROM;").await?;
+    /// for error in doc.check_script_syntax().await? {
+    ///     println!("tab {}, line {}, column {}", error.tab_ix, error.line_in_tab, error.col_in_line);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Returns
     ///
     /// `qErrors`, list of [`ScriptSyntaxError`]: The errors, in the order of the script; empty if there are none.
@@ -438,6 +496,19 @@ pub trait DocApi: AsRemote {
     /// Clears the selections of all fields in one state.
     ///
     /// Locked fields keep their selections unless told otherwise. To clear a single field use [`FieldApi::clear`](crate::field::FieldApi::clear).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.get_field("Year").await?.select("2022").await?;
+    /// doc.clear_all().locked_also(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -645,6 +716,23 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply it with [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update it to newer selections with
     /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.get_field("Year").await?.select("2022").await?;
+    /// let properties = GenericBookmarkProperties::default().with_info(NxInfo::default().with_type("bookmark"));
+    /// let created = doc.create_bookmark(properties).await?;
+    /// doc.clear_all().await?;
+    /// assert!(doc.apply_bookmark(&created.info.id).await?);
+    /// assert_eq!(doc.evaluate("Only(Year)").await?, "2022");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
@@ -736,6 +824,21 @@ pub trait DocApi: AsRemote {
     ///
     /// Objects refer to it by its identifier ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and change along when it changes.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let mut properties = GenericDimensionProperties::default().with_info(NxInfo::default().with_type("dimension"));
+    /// properties.dim.field_defs.push("Region".to_owned());
+    /// let created = doc.create_dimension(properties).await?;
+    /// let by_region = NxDimension::library(created.info.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `prop` (`qProp`, [`GenericDimensionProperties`]): Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
@@ -796,6 +899,21 @@ pub trait DocApi: AsRemote {
     /// Objects refer to it by its identifier ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)), expressions by its label. They change along when it
     /// changes.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
+    /// let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
+    /// let created = doc.create_measure(properties).await?;
+    /// assert_eq!(created.measure.get_measure().await?.def, "Sum(Sales)");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `prop` (`qProp`, [`GenericMeasureProperties`]): Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
@@ -830,6 +948,22 @@ pub trait DocApi: AsRemote {
     ///
     /// Setting `qExtendsId` links the new object to another (saved) one, whose properties it takes over.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let mut sheet = GenericObjectProperties::of_type("sheet");
+    /// sheet.extra.set("title", "Overview")?;
+    /// let created = doc.create_object(sheet).await?;
+    /// assert_eq!(created.info.type_, "sheet");
+    /// assert!(!created.info.id.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
@@ -863,6 +997,24 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object) when they are no longer of use.
     ///
     /// Setting `qExtendsId` links the new object to a saved one, whose properties it takes over.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let cube = HyperCubeDef::default()
+    ///     .with_dimensions([NxDimension::field("Year")])
+    ///     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    ///     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// let cube = table.get_layout().await?.hyper_cube.ok_or("no cube")?;
+    /// assert_eq!(cube.data_pages[0].matrix[0][0].text, "2021");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -977,6 +1129,23 @@ pub trait DocApi: AsRemote {
     /// so it can hold a part of a formula; every object that uses it becomes stale when it changes. In a published app only
     /// session variables can be made ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load script (`SET`, `LET`) come into
     /// being by a reload. An empty or duplicate name is refused with an engine error.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let properties = GenericVariableProperties::default()
+    ///     .with_info(NxInfo::default().with_type("variable"))
+    ///     .with_name("vLimit")
+    ///     .with_definition("100");
+    /// doc.create_variable_ex(properties).await?;
+    /// assert_eq!(doc.evaluate("vLimit * 2").await?, "200");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -1134,6 +1303,19 @@ pub trait DocApi: AsRemote {
     ///
     /// For an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object), for a child
     /// [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to what is deleted are closed.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
+    /// assert!(doc.destroy_object(&id).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -1308,6 +1490,20 @@ pub trait DocApi: AsRemote {
     /// - Nothing is saved: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
     /// - All data is stale afterwards, so is every object. Selections of values that are still there survive.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.set_script("Years: LOAD 2000 + RecNo() AS Y AUTOGENERATE 3;").await?;
+    /// assert!(doc.do_reload().await?, "the script has failed");
+    /// assert_eq!(doc.evaluate("Max(Y)").await?, "2003");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `mode` (`qMode`, whole number, optional): What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
@@ -1365,6 +1561,19 @@ pub trait DocApi: AsRemote {
     /// reports on it. Where only objects were changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is far cheaper on servers that have it. A session
     /// app cannot be saved like this: see [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.do_reload().await?;
+    /// doc.do_save().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `file_name` (`qFileName`, text, optional): A file name to save under. Leave it out to save the app in its own place, as is usual.
@@ -1392,6 +1601,18 @@ pub trait DocApi: AsRemote {
     ///
     /// For the number behind the text use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// assert_eq!(doc.evaluate("Sum(Sales)").await?, "1675");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
@@ -1413,6 +1634,20 @@ pub trait DocApi: AsRemote {
     /// Calculates an expression under the current selections and returns its text and its number.
     ///
     /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for one value at a time, in the default state.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let total = doc.evaluate_ex("Sum(Sales)").await?;
+    /// assert!(total.is_numeric);
+    /// assert_eq!(total.number, 1675.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -1436,6 +1671,18 @@ pub trait DocApi: AsRemote {
     ///
     /// Shows what the engine really evaluates once variables and `$(=…)` are put in: helpful when a formula made of variables
     /// does not do what it should.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// println!("{:?}", doc.expand_expression("Sum(Sales) * $(=1 + 1)").await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -1511,6 +1758,21 @@ pub trait DocApi: AsRemote {
     ///
     /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) tells how many steps there are.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.get_field("Year").await?.select("2022").await?;
+    /// doc.back().await?;
+    /// doc.forward().await?;
+    /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Returns nothing.
     ///
     /// `Doc.Forward`: changes something.
@@ -1544,6 +1806,20 @@ pub trait DocApi: AsRemote {
     /// Cheap, as nothing but [`NxInfo`](crate::types::NxInfo) is returned. Objects of all kinds are mixed; tell them apart by [`NxInfo::type_`](crate::types::NxInfo::type_). To
     /// filter by type, or to get titles and other properties along with them, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// for info in doc.get_all_infos().await? {
+    ///     println!("{} {}", info.type_, info.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Returns
     ///
     /// `qInfos`, list of [`NxInfo`]: Identifiers and types.
@@ -1562,6 +1838,20 @@ pub trait DocApi: AsRemote {
     ///
     /// The app's counterpart of [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). Asking for it also makes the engine announce the next change:
     /// the app's handle is named as stale at most once between two calls.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let layout = doc.get_app_layout().await?;
+    /// println!("{}, reloaded {}", layout.title, layout.last_reload_time);
+    /// assert!(layout.has_data);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Returns
     ///
@@ -2489,6 +2779,22 @@ pub trait DocApi: AsRemote {
     /// An unknown identifier gives no object (`Error::is_not_found`). To find one by its label, use
     /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
+    /// # let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
+    /// # let id = doc.create_measure(properties).await?.info.id;
+    /// let measure = doc.get_measure(&id).await?;
+    /// assert_eq!(measure.get_properties().await?.measure.label, "Total");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `id` (`qId`, text): The identifier of the master measure.
@@ -2562,6 +2868,23 @@ pub trait DocApi: AsRemote {
     /// Master dimensions, master measures, variables and bookmarks have methods of their own: [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
     /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure), [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
+    /// let sheet = doc.get_object(&id).await?;
+    /// assert_eq!(sheet.get_info().await?.type_, "sheet");
+    ///
+    /// let missing = doc.get_object("no such id").await.unwrap_err();
+    /// assert!(missing.is_not_found());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `id` (`qId`, text): The object's identifier.
@@ -2585,6 +2908,20 @@ pub trait DocApi: AsRemote {
     /// One call in place of opening each object: for a list of sheets, ask for type `sheet` and say in the options which
     /// parts of the layouts are wanted, such as the title. [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper if identifiers and types are
     /// enough.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # doc.create_object(GenericObjectProperties::of_type("sheet")).await?;
+    /// let sheets = doc.get_objects(NxGetObjectOptions::default().with_types(["sheet"])).await?;
+    /// assert_eq!(sheets.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -2642,6 +2979,19 @@ pub trait DocApi: AsRemote {
     ///
     /// It is the script as last set, saved or not. Sections are divided by lines of the form `///$tab Name`.
     /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) tells in addition whether someone has locked it.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let script = doc.get_script().await?;
+    /// assert!(script.contains("INLINE"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Returns
     ///
@@ -2809,6 +3159,21 @@ pub trait DocApi: AsRemote {
     /// The sizes only serve a data model viewer that wants tables laid out. A program interested in the model gives
     /// `Size::default()` twice and 0.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let model = doc.get_tables_and_keys(Size::default(), Size::default(), 30, true, false).await?;
+    /// for table in model.tr {
+    ///     println!("{}: {} rows", table.name, table.no_of_rows);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `window_size` (`qWindowSize`, [`Size`]): The size of the viewer's window in pixels, to lay the tables out in.
@@ -2924,6 +3289,22 @@ pub trait DocApi: AsRemote {
     ///
     /// A name that no variable has gives no object (`Error::is_not_found`). Through the handle the value is read with
     /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) and set with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let properties = GenericVariableProperties::default().with_info(NxInfo::default().with_type("variable")).with_name("vLimit");
+    /// # doc.create_variable_ex(properties).await?;
+    /// let limit = doc.get_variable_by_name("vLimit").await?;
+    /// limit.set_num_value(250.0).await?;
+    /// assert_eq!(limit.get_layout().await?.num, 250.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -3662,6 +4043,19 @@ pub trait DocApi: AsRemote {
     ///
     /// Nothing is run, checked or saved: see [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) and [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it
     /// into sections, put a line `///$tab Name` before each.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let script = doc.get_script().await?;
+    /// doc.set_script(&format!("{script}\nExtra: LOAD 1 AS One AUTOGENERATE 1;")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///

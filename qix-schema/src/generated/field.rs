@@ -52,6 +52,20 @@ pub trait FieldApi: AsRemote {
     /// Other fields keep theirs. A locked field stays as it is: [`FieldApi::unlock`](crate::field::FieldApi::unlock) it first. [`DocApi::clear_all`](crate::doc::DocApi::clear_all) clears
     /// everything.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let year = doc.get_field("Year").await?;
+    /// year.select("2021").await?;
+    /// assert!(year.clear().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Returns
     ///
     /// `qReturn`, true or false: Whether it was done.
@@ -108,6 +122,18 @@ pub trait FieldApi: AsRemote {
     ///
     /// All values count, whatever is selected. To count those possible under the present selections, evaluate `Count(distinct
     /// …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// assert_eq!(doc.get_field("Region").await?.get_cardinal().await?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Returns
     ///
@@ -196,6 +222,19 @@ pub trait FieldApi: AsRemote {
     /// (`=Sum(Sales)>1000`). Some characters at its beginning therefore have a meaning, among them `<`, `>`, `"`, `~`, `(`,
     /// `=`, `'` and `[`. For values that come from data, where that would be a trap, use [`FieldApi::select_values`](crate::field::FieldApi::select_values). To add to a
     /// selection use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let year = doc.get_field("Year").await?;
+    /// assert!(year.select("202[12]").await? || year.select(">=2021<=2022").await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -312,6 +351,20 @@ pub trait FieldApi: AsRemote {
     /// [`FieldValue::number`](crate::types::FieldValue::number)), which fits whatever the field's format; this holds for dates too, which are numbers of days
     /// since 30 December 1899.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let region = doc.get_field("Region").await?;
+    /// let values = ["North", "West"].map(|text| FieldValue::default().with_text(text));
+    /// assert!(region.select_values(values.to_vec()).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `field_values` (`qFieldValues`, list of [`FieldValue`]): The values.
@@ -382,6 +435,21 @@ pub trait FieldApi: AsRemote {
     /// Switches the selection of the values that match a search text, and keeps the others.
     ///
     /// Matching values that are selected lose their selection, the rest get it. The text is that of [`FieldApi::select`](crate::field::FieldApi::select).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let year = doc.get_field("Year").await?;
+    /// year.select("2021").await?;
+    /// year.toggle_select("2022").await?;
+    /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "2");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///

@@ -150,6 +150,28 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) tells that there are some, [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) takes them back,
     /// and the end of the session does as well. The object's identifier must not be patched.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let cube = HyperCubeDef::default()
+    /// #     .with_dimensions([NxDimension::field("Region")])
+    /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    /// #     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// # let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// let patch = NxPatch::default()
+    ///     .with_op(NxPatchOperationType::Replace)
+    ///     .with_path("/qHyperCubeDef/qMeasures/0/qDef/qDef")
+    ///     .with_value(r#""Count(Sales)""#);
+    /// table.apply_patches(vec![patch]).soft_patch(true).await?;
+    /// assert!(table.get_layout().await?.has_soft_patches);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
@@ -195,6 +217,23 @@ pub trait GenericObjectApi: AsRemote {
     /// Only one object of the session can be in selection mode. Until it leaves, selecting elsewhere or opening another
     /// selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends the mode whichever object it belongs to. A program that
     /// just wants to select needs no selection mode at all.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
+    /// # def.def.field_defs.push("Region".to_owned());
+    /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
+    /// list.begin_selections(vec!["/qListObjectDef".to_owned()]).await?;
+    /// list.select_list_object_values("/qListObjectDef", vec![0], true).await?;
+    /// list.end_selections(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -337,6 +376,20 @@ pub trait GenericObjectApi: AsRemote {
     /// A child lives and ends with its parent. The parent's properties can be changed in the same step, so that no one sees
     /// the parent without its new layout: a sheet, for example, keeps the places of its charts in properties of its own. To
     /// make the child a copy that follows another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let sheet = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.object;
+    /// let child = sheet.create_child(GenericObjectProperties::of_type("table")).await?;
+    /// assert_eq!(sheet.get_child_infos().await?, [child.info]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -570,6 +623,24 @@ pub trait GenericObjectApi: AsRemote {
     /// configured differently. A file cut short is not an error: warning 1000 tells. A file that gets too large fails with
     /// 13000, one without any data with 13001. The file is there for a while only, and for the same user.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let cube = HyperCubeDef::default()
+    /// #     .with_dimensions([NxDimension::field("Region")])
+    /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    /// #     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// # let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// let file = table.export_data("CSV_C").path("/qHyperCubeDef").await?;
+    /// println!("download it from {}", file.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `file_type` (`qFileType`, text): Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
@@ -781,6 +852,25 @@ pub trait GenericObjectApi: AsRemote {
     /// is announced as stale, and reading has to start over. A selection in the session while a page is calculated makes the
     /// call fail with error 15; it can simply be repeated.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let cube = HyperCubeDef::default()
+    /// #     .with_dimensions([NxDimension::field("Region")])
+    /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    /// #     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// # let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// table.get_layout().await?;
+    /// let pages = table.get_hyper_cube_data("/qHyperCubeDef", vec![NxPage::of_size(2, 1000)]).await?;
+    /// assert_eq!(pages[0].matrix.len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
@@ -953,6 +1043,27 @@ pub trait GenericObjectApi: AsRemote {
     /// After this call the engine again tells when the object becomes stale; a client that never asks is told once and no
     /// more. A call is aborted (error 15) if a selection is made while it runs; repeat it.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let cube = HyperCubeDef::default()
+    /// #     .with_dimensions([NxDimension::field("Region")])
+    /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    /// #     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// # let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// let layout = table.get_layout().await?;
+    /// let cube = layout.hyper_cube.ok_or("no cube")?;
+    /// for row in cube.data_pages.iter().flat_map(|page| &page.matrix) {
+    ///     println!("{}: {}", row[0].text, row[1].num);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Returns
     ///
     /// `qLayout`, [`GenericObjectLayout`]: The layout.
@@ -992,6 +1103,25 @@ pub trait GenericObjectApi: AsRemote {
     /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)), only the hits are in it. All pages of a call together may have at most 10,000
     /// cells: more is error 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) of a value is what [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) selects
     /// by, [`NxCell::state`](crate::types::NxCell::state) its state.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
+    /// # def.def.field_defs.push("Region".to_owned());
+    /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
+    /// list.get_layout().await?;
+    /// let pages = list.get_list_object_data("/qListObjectDef", vec![NxPage::of_size(1, 100)]).await?;
+    /// for cell in pages.iter().flat_map(|page| page.matrix.iter().flatten()) {
+    ///     println!("{} {:?}", cell.text, cell.state);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -1040,6 +1170,26 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties). Members that were never set can appear with their defaults. The properties
     /// of objects that other programs made hold members which the schema does not know; they are kept when the value is sent
     /// back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let cube = HyperCubeDef::default()
+    /// #     .with_dimensions([NxDimension::field("Region")])
+    /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    /// #     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// # let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// let mut properties = table.get_properties().await?;
+    /// properties.extra.set("title", "Sales by region")?;
+    /// table.set_properties(properties).await?;
+    /// assert_eq!(table.get_layout().await?.extra.get::<String>("title")?.as_deref(), Some("Sales by region"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Returns
     ///
@@ -1280,6 +1430,23 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search) ends the search without. Call this method again with each key that a user
     /// types, and read the hits with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
+    /// # def.def.field_defs.push("Region".to_owned());
+    /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
+    /// list.search_list_object_for("/qListObjectDef", "so*").await?;
+    /// list.accept_list_object_search("/qListObjectDef", false).await?;
+    /// assert_eq!(doc.evaluate("Only(Region)").await?, "South");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Parameters
     ///
     /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
@@ -1376,6 +1543,26 @@ pub trait GenericObjectApi: AsRemote {
     /// sort or a selection by someone else does no harm; only a reload can change it. Negative numbers belong to totals,
     /// nulls and "others" and cannot be selected. [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells) selects by position and in several
     /// dimensions.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let cube = HyperCubeDef::default()
+    /// #     .with_dimensions([NxDimension::field("Region")])
+    /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
+    /// #     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// # let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    /// let cube = table.get_layout().await?.hyper_cube.ok_or("no cube")?;
+    /// let first = cube.data_pages[0].matrix[0][0].elem_number;
+    /// table.select_hyper_cube_values("/qHyperCubeDef", 0, vec![first], false).await?;
+    /// assert_eq!(doc.evaluate("Count(DISTINCT Region)").await?, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
@@ -1541,6 +1728,24 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// The numbers come from [`NxCell::elem_number`](crate::types::NxCell::elem_number) of the list's data. A program that knows a value only by its text or
     /// number is better served by [`FieldApi::select_values`](crate::field::FieldApi::select_values).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
+    /// # def.def.field_defs.push("Region".to_owned());
+    /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
+    /// let values = list.get_layout().await?.list_object.ok_or("no list")?;
+    /// let first = values.data_pages[0].matrix[0][0].elem_number;
+    /// list.select_list_object_values("/qListObjectDef", vec![first], false).soft_lock(true).await?;
+    /// assert_eq!(doc.evaluate("Count(DISTINCT Region)").await?, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///

@@ -295,6 +295,23 @@ pub trait GlobalApi: AsRemote {
     /// In Qlik Cloud session apps are made by connecting to a URL whose app id starts with `SessionApp_`; this method is for
     /// the other deployments.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// # session.close().await;
+    /// # let session = Session::connect(format!("{}/app/engineData", engine.url())).await?;
+    /// let app = session.global().create_session_app().await?.doc;
+    /// app.set_script("Numbers: LOAD RecNo() AS N AUTOGENERATE 10;").await?;
+    /// assert!(app.do_reload().await?);
+    /// assert_eq!(app.evaluate("Sum(N)").await?, "55");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Returns
     ///
     /// Several values, as [`CreateSessionAppResponse`].
@@ -377,6 +394,19 @@ pub trait GlobalApi: AsRemote {
     /// It is the number to compare with that of the schema this crate was generated from, before using a method that only
     /// newer engines have. It needs no app and is cheap, so it also serves to see whether a connection is alive.
     ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let version = session.global().engine_version().await?;
+    /// assert!(version.component_version.starts_with("12."));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Returns
     ///
     /// `qVersion`, [`NxEngineVersion`]: The version, such as `12.2528.0`.
@@ -427,6 +457,19 @@ pub trait GlobalApi: AsRemote {
     /// After connecting to a session that existed already (state `SESSION_ATTACHED`) the app is usually open, and
     /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002: ask here first. With no app open the call fails with error 1007, or
     /// gives no object (`Error::is_not_found`).
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let doc = session.global().get_active_doc().await?;
+    /// assert_eq!(doc.get_app_layout().await?.title, "Sales");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Returns
     ///
@@ -657,6 +700,20 @@ pub trait GlobalApi: AsRemote {
     /// On a server the list comes from the repository, cut down by its access rules; on Desktop it shows the folder of apps.
     /// Take [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) from it for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). On Desktop entries carry file times and sizes, on servers
     /// these are 0. In Qlik Cloud the REST APIs are the better catalogue, as they page and filter.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// for app in session.global().get_doc_list().await? {
+    ///     println!("{} {}", app.doc_id, app.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Returns
     ///
@@ -1042,6 +1099,20 @@ pub trait GlobalApi: AsRemote {
     ///
     /// A connection has one app: for a second one open another connection. The app id in the connection's URL opens nothing
     /// by itself, but should be the same.
+    ///
+    /// ```
+    /// # use qix_client::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// // `Session::open_doc` does the same, and copes with an app that is open already.
+    /// let doc = session.global().open_doc("sales").no_data(false).await;
+    /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Parameters
     ///
