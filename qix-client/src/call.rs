@@ -12,6 +12,7 @@ use tracing::Instrument;
 use crate::hub::{Hub, Request};
 use crate::object::{Binder, Object, Origin, Place};
 use crate::policy::Attempts;
+use crate::progress;
 use crate::protocol::{Body, envelope};
 use crate::state::{Outcome, Reply};
 
@@ -73,7 +74,11 @@ impl Exchange<'_> {
             };
             tracing::debug!(id, handle, delta, "called");
             let waiting = Waiting { hub, id, answer, detached: call.options.detached };
-            match waiting.finish().await {
+            let outcome = match progress::listener() {
+                None => waiting.finish().await,
+                Some(listener) => progress::follow(hub, generation, id, waiting.finish(), &listener).await,
+            };
+            match outcome {
                 Ok(Reply::Misfit) if delta => delta = false,
                 Ok(Reply::Message(text, Body::Error(range))) => {
                     let error = engine_error(&text.as_ref()[range]);

@@ -13,6 +13,9 @@ use crate::resume::Backoff;
 /// How long to wait for the engine to say how it took the connection.
 const GREETING: Duration = Duration::from_secs(10);
 
+/// How long to wait between questions about the progress of a request.
+const PROGRESS: Duration = Duration::from_millis(300);
+
 /// What a session's builder says about its calls.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -30,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) resume: Option<Backoff>,
     pub(crate) when_modal: WhenModal,
     pub(crate) when_reloading: WhenReloading,
+    /// How long to wait between questions about the progress of a request.
+    pub(crate) progress_interval: Duration,
     /// What every call passes, the outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
 }
@@ -46,6 +51,7 @@ impl Default for Settings {
             resume: None,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),
+            progress_interval: PROGRESS,
             middleware: Vec::new(),
         }
     }

@@ -106,6 +106,12 @@ impl SessionBuilder {
         self
     }
 
+    /// How long to wait between questions about the progress of a call; 300 ms if not said.
+    pub fn progress_interval(mut self, interval: Duration) -> Self {
+        self.settings.progress_interval = interval;
+        self
+    }
+
     /// What to do when a call is refused because the session is in selection mode; the call fails if not said.
     pub fn when_modal(mut self, policy: WhenModal) -> Self {
         self.settings.when_modal = policy;

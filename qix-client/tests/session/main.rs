@@ -9,6 +9,7 @@ mod differences;
 mod limits;
 mod middleware;
 mod objects;
+mod progress;
 mod repeating;
 mod resuming;
 mod support;

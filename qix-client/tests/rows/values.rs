@@ -1,0 +1,109 @@
+//! Values as types ask for them.
+
+use qix_client::prelude::*;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{cube, open, rows_error};
+
+const SCRIPT: &str = "T: LOAD * INLINE [\nKey, Value, Flag, Note\na, 1, -1, yes\nb, 2.5, 0, 7\nc, x, 1, \n];
+LOAD 'd' as Key, Null() as Value, 0 as Flag, 'no' as Note AUTOGENERATE 1;";
+
+async fn column(name: &str) -> (qix_test_engine::TestEngine, Session, GenericObject) {
+    let (engine, session, doc) = open(SCRIPT).await;
+    let table = cube(&doc, &["Key", name], &[]).await;
+    (engine, session, table)
+}
+
+#[tokio::test]
+async fn null_and_no_number_become_none() {
+    let (_engine, _session, table) = column("Value").await;
+    let numbers: Vec<(String, Option<f64>)> = table.rows().read_all().await.unwrap();
+    let numbers: Vec<Option<f64>> = numbers.into_iter().map(|row| row.1).collect();
+    assert_eq!(numbers, [Some(1.0), Some(2.5), None, None]);
+    let texts: Vec<(String, Option<String>)> = table.rows().read_all().await.unwrap();
+    let texts: Vec<Option<&str>> = texts.iter().map(|row| row.1.as_deref()).collect();
+    assert_eq!(texts, [Some("1"), Some("2.5"), Some("x"), None]);
+}
+
+#[tokio::test]
+async fn a_type_that_takes_anything_gets_the_number_or_the_text() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(untagged)]
+    enum Dual {
+        Whole(i64),
+        Number(f64),
+        Text(String),
+    }
+    let (_engine, _session, table) = column("Value").await;
+    let values: Vec<(String, Value)> = table.rows().read_all().await.unwrap();
+    let values: Vec<Value> = values.into_iter().map(|row| row.1).collect();
+    assert_eq!(values, [json!(1), json!(2.5), json!("x"), json!(null)]);
+    let duals: Vec<(String, Option<Dual>)> = table.rows().read_all().await.unwrap();
+    let duals: Vec<Option<Dual>> = duals.into_iter().map(|row| row.1).collect();
+    assert_eq!(duals, [Some(Dual::Whole(1)), Some(Dual::Number(2.5)), Some(Dual::Text("x".into())), None]);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_an_error_with_row_and_column() {
+    let (_engine, _session, table) = column("Value").await;
+    let error = table.rows::<(String, f64)>().read_all().await.unwrap_err();
+    assert!(matches!(rows_error(&error), RowsError::Value { row: 2, column, .. } if column == "Value"), "{error}");
+    assert!(error.to_string().contains("row 2, column `Value`: `x` is a text, not a number"), "{error}");
+    let error = table.rows::<(String, i32)>().read_all().await.unwrap_err();
+    assert!(error.to_string().contains("row 1, column `Value`: 2.5 is not a whole number"), "{error}");
+    let error = table.rows::<(String, String)>().read_all().await.unwrap_err();
+    assert!(error.to_string().contains("row 3, column `Value`: there is no value"), "{error}");
+    let error = table.rows::<(String, Option<i32>)>().read_all().await.unwrap_err();
+    assert!(error.to_string().contains("row 1, column `Value`"), "{error}");
+    let error = table.rows::<(String, Option<f64>, u8)>().read_all().await.unwrap_err();
+    assert!(error.to_string().contains("the columns are `Key`, `Value`"), "{error}");
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Row {
+        price: f64,
+    }
+    let error = table.rows::<Row>().read_all().await.unwrap_err();
+    assert!(error.to_string().contains("row 0: there is no column for `price`; the columns are"), "{error}");
+}
+
+#[tokio::test]
+async fn flags_enums_and_whole_cells() {
+    let (_engine, _session, table) = column("Flag").await;
+    let flags: Vec<(String, bool)> = table.rows().read_all().await.unwrap();
+    let mut flags: Vec<(&str, bool)> = flags.iter().map(|row| (&*row.0, row.1)).collect();
+    flags.sort();
+    assert_eq!(flags, [("a", true), ("b", false), ("c", true), ("d", false)]);
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Key {
+        A,
+        B,
+        C,
+        D,
+    }
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Dual {
+        text: String,
+        num: Option<f64>,
+        state: StateEnumType,
+    }
+    let (_engine, _session, table) = column("Note").await;
+    let rows: Vec<(Key, Dual)> = table.rows().read_all().await.unwrap();
+    let option = StateEnumType::Option;
+    let note = |key: Key| &rows.iter().find(|row| row.0 == key).unwrap().1;
+    assert_eq!(*note(Key::A), Dual { text: "yes".into(), num: None, state: option.clone() });
+    assert_eq!(*note(Key::B), Dual { text: "7".into(), num: Some(7.0), state: option });
+    assert_eq!((&*note(Key::C).text, &*note(Key::D).text), ("", "no"));
+}
+
+#[tokio::test]
+async fn null_measures_become_none() {
+    let (_engine, _session, doc) = open(SCRIPT).await;
+    let table = cube(&doc, &["Key"], &["Only(Value)", "Sum(Value)"]).await;
+    let rows: Vec<(String, Option<String>, f64)> = table.rows().read_all().await.unwrap();
+    assert_eq!(rows[3], ("d".into(), None, 0.0));
+    let numbers: Vec<(String, Option<f64>, f64)> = table.rows().read_all().await.unwrap();
+    assert_eq!(numbers.iter().map(|row| row.1).collect::<Vec<_>>(), [Some(1.0), Some(2.5), None, None]);
+}
