@@ -174,4 +174,6 @@ impl Cube {
 }
 
 #[cfg(test)]
+mod random_tests;
+#[cfg(test)]
 mod tests;

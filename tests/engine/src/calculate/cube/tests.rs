@@ -12,7 +12,7 @@ fn measure(expression: &str) -> Value {
     json!({ "qDef": { "qDef": expression } })
 }
 
-fn definition(dimensions: &[&str], measures: &[&str]) -> Value {
+pub(super) fn definition(dimensions: &[&str], measures: &[&str]) -> Value {
     json!({
         "qDimensions": dimensions.iter().map(|field| dimension(field)).collect::<Vec<_>>(),
         "qMeasures": measures.iter().map(|expression| measure(expression)).collect::<Vec<_>>(),
@@ -20,7 +20,7 @@ fn definition(dimensions: &[&str], measures: &[&str]) -> Value {
     })
 }
 
-fn with(mut definition: Value, more: Value) -> Value {
+pub(super) fn with(mut definition: Value, more: Value) -> Value {
     if let (Value::Object(definition), Value::Object(more)) = (&mut definition, more) {
         definition.extend(more);
     }
