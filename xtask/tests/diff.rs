@@ -71,3 +71,18 @@ fn what_is_no_schema_is_refused_by_name() {
     assert!(said.contains("notes.json cannot be compared") && said.contains("Give a published schema"), "{said}");
     assert!(text(&diff(&["nowhere.json"]).stderr).contains("cannot read nowhere.json"));
 }
+
+#[test]
+fn gen_shows_the_difference_and_what_to_do_by_hand_before_it_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = SCHEMA.replace("Global.OpenThing", "Global.OpenDoc").replace("Thing.", "Doc.");
+    let path = write(folder.path(), "qix.json", &schema);
+    let arguments = ["gen", "--check", "--schema", path.to_str().unwrap()];
+    let said = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap();
+    assert_eq!(said.status.code(), Some(1));
+    let (out, advice) = (text(&said.stdout), text(&said.stderr));
+    assert!(out.contains(" → 1.2.3\n") && out.contains("method Doc.GetField"), "{out}");
+    assert!(out.contains("Semver step: major"), "{out}");
+    let gone = "`Doc.GetField` is not in the schema\n  Remove the text with all that stands below its heading";
+    assert!(advice.contains("qix-schema/schema/docs/doc.md line ") && advice.contains(gone), "{advice}");
+}

@@ -138,6 +138,9 @@ impl Step {
     }
 }
 
+/// From how many characters on a value is cut short for people; scripts get all of it.
+const LONG: usize = 100;
+
 /// One change.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line {
@@ -223,6 +226,7 @@ impl Line {
     pub(super) fn what(&self) -> String {
         let words = |text: &Option<String>| match text.as_deref() {
             None | Some("") => "none".to_owned(),
+            Some(text) if text.chars().count() > LONG => text.chars().take(LONG).chain(['…']).collect(),
             Some(text) => text.to_owned(),
         };
         match (&self.was, self.aspect) {

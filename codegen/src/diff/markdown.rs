@@ -55,11 +55,6 @@ fn item(group: &[&Line]) -> String {
         }
         _ => head,
     };
-    let tail = if group.len() > 1 {
-        tail.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-    } else {
-        tail
-    };
     let change = match line.change {
         Change::Added | Change::Deprecated | Change::Stabilized if line.effect == Effect::Compatible => String::new(),
         change => format!("{}: ", change.words()),

@@ -91,9 +91,10 @@ pub(super) fn words(group: &[&Line]) -> (String, String) {
     let line = group[0];
     if group.len() > 1 {
         let of = if owner(line).is_empty() { String::new() } else { format!(" of {}", owner(line)) };
-        let names = group.iter().map(|line| line.item.rsplit('/').next().unwrap_or_default());
-        let names = names.collect::<Vec<_>>().join(", ");
-        return (format!("{} {}s{of}", group.len(), line.subject.words()), names);
+        let names: Vec<String> = group.iter().map(|line| own_name(line)).collect();
+        let within = line.rust.first().and_then(|item| item.rsplit_once("::"));
+        let within = within.map(|(module, _)| format!("In `{module}`: ")).unwrap_or_default();
+        return (format!("{} {}s{of}", group.len(), line.subject.words()), within + &methods::code(&names));
     }
     let item = line.item.replace("#result/", "/");
     let what = line.what();
@@ -109,6 +110,12 @@ pub(super) fn words(group: &[&Line]) -> (String, String) {
         (meaning, _) => meaning.to_owned(),
     };
     (head, tail)
+}
+
+/// The last name of a line's Rust item, or else of its path.
+fn own_name(line: &Line) -> String {
+    let wire = || line.item.rsplit('/').next().unwrap_or_default();
+    line.rust.first().map_or_else(wire, |item| item.rsplit("::").next().unwrap_or_default()).to_owned()
 }
 
 /// Writes a text with an indent, broken between words.

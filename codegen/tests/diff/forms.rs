@@ -33,8 +33,7 @@ Compatible: 8
   changed     patch  API: engine version: 1.0.0 → 1.1.0  `ENGINE_VERSION`
   added       minor  parameter Doc.Save/qPath  `doc::Save::path`
   added       minor  6 error codes
-                       LOCERR_NEW_1000, LOCERR_NEW_1001, LOCERR_NEW_1002, LOCERR_NEW_1003, LOCERR_NEW_1004,
-                       LOCERR_NEW_1005
+                       In `error_codes`: `NEW_1000`, `NEW_1001`, `NEW_1002`, `NEW_1003`, `NEW_1004`, `NEW_1005`
 
 Breaking: 1. Needing a recompile: 1. Compatible: 8. Semver step: major, 0.1.0 → 0.2.0.
 ";
@@ -60,7 +59,7 @@ Breaking: 1. Needing a recompile: 1. Compatible: 8. Semver step: major, 1.2.0 �
 ### Added
 
 - parameter `Doc.Save/qPath` — `doc::Save::path`
-- 6 error codes — `LOCERR_NEW_1000`, `LOCERR_NEW_1001`, `LOCERR_NEW_1002`, `LOCERR_NEW_1003`, `LOCERR_NEW_1004`, `LOCERR_NEW_1005`
+- 6 error codes — In `error_codes`: `NEW_1000`, `NEW_1001`, `NEW_1002`, `NEW_1003`, `NEW_1004`, `NEW_1005`
 
 ### Other
 
