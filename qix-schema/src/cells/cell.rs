@@ -1,7 +1,5 @@
 //! One cell.
 
-use std::borrow::Cow;
-
 use super::Cell;
 use super::scan::Scan;
 use crate::types::{NxCell, StateEnumType};
@@ -12,8 +10,13 @@ pub(super) fn read<'a>(scan: &mut Scan<'a>) -> Option<Cell<'a>> {
     let start = *scan;
     usual(scan).or_else(|| {
         *scan = start;
-        scan.value::<NxCell>().map(Cell::from)
+        unusual(scan)
     })
+}
+
+#[cold]
+fn unusual<'a>(scan: &mut Scan<'a>) -> Option<Cell<'a>> {
+    scan.value::<NxCell>().map(Cell::from)
 }
 
 /// Reads a cell with its members in the order that engines write them in.
@@ -119,8 +122,7 @@ fn number(scan: &mut Scan<'_>) -> Option<f64> {
 /// The rest of a state, by its title.
 #[inline]
 fn state(scan: &mut Scan<'_>) -> Option<StateEnumType> {
-    let title: Cow<'_, str> = scan.string()?;
-    Some(match title.as_bytes() {
+    Some(match scan.string()?.as_bytes() {
         b"O" => StateEnumType::Option,
         b"L" => StateEnumType::Locked,
         b"S" => StateEnumType::Selected,

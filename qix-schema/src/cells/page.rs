@@ -42,10 +42,10 @@ fn page<'a>(scan: &mut Scan<'a>, sink: &mut impl Sink<'a>) -> Option<()> {
             "qMatrix" if !std::mem::replace(&mut matrix, true) => list(scan, |scan| row(scan, sink))?,
             "qMatrix" => return None,
             // Not used, but an answer whose other members do not decode is an error.
-            "qTails" => drop(scan.value::<Vec<NxGroupTail>>()?),
-            "qArea" => drop(scan.value::<Rect>()?),
-            "qIsReduced" => drop(scan.flag()?),
-            _ => drop(scan.value::<IgnoredAny>()?),
+            "qTails" => scan.value::<Vec<NxGroupTail>>().map(|_| ())?,
+            "qArea" => scan.value::<Rect>().map(|_| ())?,
+            "qIsReduced" => scan.flag().map(|_| ())?,
+            _ => scan.value::<IgnoredAny>().map(|_| ())?,
         }
     }
     Some(())

@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-/// Powers of ten that are exact as floats.
-const POWERS_OF_TEN: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-];
-
-/// Whole numbers up to here are exact as floats.
-const EXACT: u64 = 1 << 53;
+/// Powers of ten that fit into 64 bits.
+const POWERS_OF_TEN: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut exponent = 1;
+    while exponent < 20 {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
 
 /// So many digits fit into 64 bits, whatever they are.
 const DIGITS: usize = 19;
@@ -126,9 +128,8 @@ impl<'a> Scan<'a> {
         }
         let exponent = matches!(rest.get(end), Some(b'e' | b'E'));
         let number = match POWERS_OF_TEN.get(fraction) {
-            // Both are exact, so that the quotient is rounded once: it is the nearest float.
-            Some(power) if !exponent && whole + fraction <= DIGITS && mantissa <= EXACT => {
-                let number = mantissa as f64 / power;
+            Some(power) if !exponent && whole + fraction <= DIGITS => {
+                let number = nearest(mantissa, *power);
                 if negative { -number } else { number }
             }
             _ => {
@@ -192,6 +193,24 @@ fn digits(bytes: &[u8], from: usize, number: &mut u64) -> usize {
     end
 }
 
+/// The float nearest to a number divided by a power of ten.
+#[inline]
+fn nearest(numerator: u64, power: u64) -> f64 {
+    /// Whole numbers up to here are exact as floats.
+    const EXACT: u64 = 1 << 53;
+    if numerator <= EXACT {
+        // Powers of ten are exact up to the 22nd, and a division rounds once.
+        return numerator as f64 / power as f64;
+    }
+    // Shifted so that the quotient has 63 or 64 bits: more than a float, which the conversion rounds. What remains only
+    // tells which side of a tie the quotient is on; the lowest bit says so as well.
+    let (up, down) = (numerator.leading_zeros(), power.leading_zeros());
+    let (numerator, denominator) = (u128::from(numerator << up) << 63, u128::from(power << down));
+    let quotient = (numerator / denominator) as u64 | u64::from(numerator % denominator != 0);
+    let exponent = 1023 - 63 + u64::from(down) - u64::from(up);
+    quotient as f64 * f64::from_bits(exponent << 52)
+}
+
 /// Where in eight bytes, the first lowest, the first quote, backslash or control character is.
 #[inline]
 fn special(bytes: u64) -> Option<usize> {
@@ -207,7 +226,8 @@ fn special(bytes: u64) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scan, special};
+    use super::{Scan, nearest, special};
+    use proptest::prelude::*;
 
     #[test]
     fn finds_the_first_byte_that_ends_plain_text() {
@@ -223,11 +243,38 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn fractions_round_to_the_nearest_float(numerator: u64, shift in 0..64_u32, places in 0..20_usize) {
+            let (numerator, denominator) = (numerator >> shift, super::POWERS_OF_TEN[places]);
+            let expected: f64 = format!("{numerator}e-{places}").parse().unwrap();
+            prop_assert_eq!(nearest(numerator, denominator).to_bits(), expected.to_bits());
+        }
+    }
+
     #[test]
     fn takes_numbers_as_json_writes_them_and_no_others() {
-        for text in
-            ["0", "-0", "7", "-7.25", "0.1", "9007199254740993", "1e3", "1.5E-7", "123456789.123456789", "4e-324"]
-        {
+        for text in [
+            "0",
+            "-0",
+            "7",
+            "-7.25",
+            "0.1",
+            "9007199254740993",
+            "1e3",
+            "1.5E-7",
+            "123456789.123456789",
+            "9007199254740993.5",
+            "9999999999999999999",
+            "0.9999999999999999999",
+            "1.000000000000000000",
+            "1441.2857142857142",
+            "4503599627370497.5",
+            "9007199254740993.000",
+            "0.0000000000000000001",
+            "5.000000000000000001",
+            "4e-324",
+        ] {
             let mut scan = Scan::new(text);
             let expected: f64 = serde_json::from_str(text).unwrap();
             assert_eq!(scan.number().map(f64::to_bits), Some(expected.to_bits()), "{text}");
