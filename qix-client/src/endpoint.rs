@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 use crate::error::ConnectError;
+use crate::transport::dial::{Socket, dial};
 use crate::transport::websocket;
 use crate::transport::{Transport, TransportError};
 
 mod address;
 #[cfg(feature = "tls")]
 pub(crate) mod certificates;
+#[cfg(feature = "oauth")]
+pub(crate) mod oauth;
 
 pub(crate) use address::Address;
 
@@ -32,6 +36,8 @@ pub(crate) struct Endpoint {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) cookies: Vec<String>,
     pub(crate) token: Option<TokenSource>,
+    #[cfg(feature = "oauth")]
+    pub(crate) oauth: Option<oauth::Client>,
     #[cfg(feature = "tls")]
     pub(crate) certificates: certificates::Certificates,
     pub(crate) connect_timeout: Duration,
@@ -45,6 +51,8 @@ impl Default for Endpoint {
             headers: Vec::new(),
             cookies: Vec::new(),
             token: None,
+            #[cfg(feature = "oauth")]
+            oauth: None,
             #[cfg(feature = "tls")]
             certificates: certificates::Certificates::default(),
             connect_timeout: CONNECT,
@@ -63,14 +71,19 @@ impl Endpoint {
 
     async fn open(&self) -> Result<Transport, ConnectError> {
         let url = self.address.url(self.direct())?;
-        let headers = self.headers().await?;
-        let socket = websocket::dial(&url).await?;
+        let headers = self.headers(&url).await?;
+        websocket::upgrade(self.socket(&url).await?, &url, &headers, self.max_message_size).await
+    }
+
+    /// A connection to the host of an address, encrypted if the address says so.
+    async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
+        let socket = dial(url).await?;
         #[cfg(feature = "tls")]
-        if url.scheme() == "wss" {
-            let socket = crate::transport::tls::wrap(socket, &url, &self.certificates).await?;
-            return websocket::upgrade(socket, &url, &headers, self.max_message_size).await;
+        if matches!(url.scheme(), "wss" | "https") {
+            let socket = crate::transport::tls::wrap(socket, url, &self.certificates).await?;
+            return Ok(Box::new(socket));
         }
-        websocket::upgrade(socket, &url, &headers, self.max_message_size).await
+        Ok(socket)
     }
 
     /// Whether the engine itself is meant, not a proxy before it: only the engine asks for client certificates.
@@ -81,7 +94,7 @@ impl Endpoint {
         return false;
     }
 
-    async fn headers(&self) -> Result<HeaderMap, ConnectError> {
+    async fn headers(&self, url: &Url) -> Result<HeaderMap, ConnectError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;
@@ -90,6 +103,13 @@ impl Endpoint {
         if !self.cookies.is_empty() {
             headers.insert(COOKIE, secret("Cookie", &self.cookies.join("; "))?);
         }
+        #[cfg(feature = "oauth")]
+        if let Some(client) = &self.oauth {
+            let token = client.token(url, self).await.map_err(ConnectError::Token)?;
+            headers.insert(AUTHORIZATION, secret("Authorization", &format!("Bearer {token}"))?);
+        }
+        #[cfg(not(feature = "oauth"))]
+        let _ = url;
         if let Some(source) = &self.token {
             let token = source().await.map_err(ConnectError::Token)?;
             headers.insert(AUTHORIZATION, secret("Authorization", &format!("Bearer {token}"))?);

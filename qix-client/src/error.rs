@@ -43,6 +43,14 @@ pub enum ConnectError {
         /// What the system says.
         source: io::Error,
     },
+    /// The HTTP proxy that the environment names does not let the connection through.
+    #[error("the HTTP proxy {proxy} does not connect: {source}; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")]
+    Proxy {
+        /// The proxy, without credentials.
+        proxy: String,
+        /// What went wrong.
+        source: TransportError,
+    },
     /// A certificate or a key cannot be used.
     #[error("the {what} cannot be used: {source}; check the file and its form")]
     KeyMaterial {

@@ -10,6 +10,9 @@ use futures_util::{Sink, Stream};
 use qix_schema::rpc::CloseCode;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+pub(crate) mod dial;
+#[cfg(feature = "proxy")]
+mod proxy;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
 pub(crate) mod websocket;

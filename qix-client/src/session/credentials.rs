@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::SessionBuilder;
 #[cfg(feature = "tls")]
 use crate::endpoint::certificates::{Identity, KeyMaterial};
+#[cfg(feature = "oauth")]
+use crate::endpoint::oauth;
 use crate::transport::TransportError;
 
 /// # Who connects
@@ -48,6 +50,16 @@ impl SessionBuilder {
         T: Future<Output = Result<String, TransportError>> + Send + 'static,
     {
         self.endpoint.token = Some(Arc::new(move || Box::pin(source())));
+        self
+    }
+
+    /// A client of Qlik Cloud that gets its tokens by OAuth, machine to machine: a token is fetched when it is needed,
+    /// and again when it has expired.
+    ///
+    /// See [OAuth clients](https://qlik.dev/authenticate/oauth/).
+    #[cfg(feature = "oauth")]
+    pub fn oauth(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+        self.endpoint.oauth = Some(oauth::Client::new(client_id.into(), client_secret.into()));
         self
     }
 

@@ -4,20 +4,20 @@ use std::io;
 
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::Url;
 
+use super::dial::Socket;
 use crate::endpoint::certificates::Certificates;
 use crate::error::ConnectError;
 
 /// Encrypts a connection, and makes sure of who is at the other end.
-pub(crate) async fn wrap(
-    socket: TcpStream,
+pub(crate) async fn wrap<S: Socket>(
+    socket: S,
     url: &Url,
     certificates: &Certificates,
-) -> Result<TlsStream<TcpStream>, ConnectError> {
+) -> Result<TlsStream<S>, ConnectError> {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(host.clone());
     let name = name.map_err(|error| ConnectError::Tls { host: host.clone(), source: error.into() })?;

@@ -5,34 +5,14 @@ use std::future::ready;
 use futures_util::{SinkExt, StreamExt};
 use http::HeaderMap;
 use qix_schema::rpc::CloseCode;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
 use url::Url;
 
+use super::dial::Socket;
 use super::{Incoming, Outgoing, Text, Transport, TransportError};
 use crate::error::ConnectError;
-
-/// A byte stream that a WebSocket can run on.
-pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for T {}
-
-/// Connects to the host of an address.
-pub(crate) async fn dial(url: &Url) -> Result<TcpStream, ConnectError> {
-    let host = url.host_str().unwrap_or_default();
-    let port = url.port_or_known_default().unwrap_or(443);
-    let address = || format!("{host}:{port}");
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let found = tokio::net::lookup_host((bare, port)).await;
-    let found: Vec<_> = found.map_err(|source| ConnectError::Resolve { host: host.to_owned(), source })?.collect();
-    let socket = TcpStream::connect(&*found).await;
-    let socket = socket.map_err(|source| ConnectError::Unreachable { address: address(), source })?;
-    // A call is one small packet that must not wait for the next one.
-    socket.set_nodelay(true).map_err(|source| ConnectError::Unreachable { address: address(), source })?;
-    Ok(socket)
-}
 
 /// Turns a byte stream into a WebSocket.
 pub(crate) async fn upgrade<S: Socket>(

@@ -160,3 +160,51 @@ async fn without_a_token_there_is_no_connection() {
     assert!(matches!(error, ConnectError::Token(_)), "{error}");
     assert!(error.to_string().contains("the vault is closed"), "{error}");
 }
+
+#[cfg(feature = "oauth")]
+#[tokio::test]
+async fn a_token_of_oauth_is_fetched_once_and_again_when_it_has_expired() {
+    let listener = Listener::bind().await;
+    let answer = async |status: &str, body: &str| {
+        let mut stream = listener.stream().await;
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            request.push(stream.read_u8().await.unwrap());
+        }
+        let request = String::from_utf8(request).unwrap();
+        assert!(request.starts_with("POST /oauth/token HTTP/1.1\r\n"), "{request}");
+        let body_sent: serde_json::Value = serde_json::from_str(request.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        let expected = json!({ "grant_type": "client_credentials", "client_id": "me", "client_secret": "hush" });
+        assert_eq!(body_sent, expected);
+        let text = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(text.as_bytes()).await.unwrap();
+        stream
+    };
+    let token = |text: &str, seconds: u64| json!({ "access_token": text, "expires_in": seconds }).to_string();
+    let builder = Session::builder().url(listener.url()).oauth("me", "hush");
+    assert!(!format!("{builder:?}").contains("hush"));
+    let script = async {
+        let (mut keep, mut engines) = (Vec::new(), Vec::new());
+        keep.push(answer("200 OK", &token("short", 1)).await);
+        for (fetched, expected) in [(None, "short"), (Some(token("long", 3600)), "long"), (None, "long")] {
+            if let Some(body) = fetched {
+                keep.push(answer("200 OK", &body).await);
+            }
+            let mut engine = listener.accept().await;
+            assert_eq!(engine.upgrade.headers()["Authorization"], format!("Bearer {expected}"));
+            engine.greet("SESSION_CREATED").await;
+            engines.push(engine);
+        }
+    };
+    let user = async {
+        for _ in 0..3 {
+            builder.clone().connect().await.unwrap();
+        }
+    };
+    tokio::join!(user, script);
+    let refused = Session::builder().url(listener.url()).oauth("me", "hush");
+    let (error, _stream) = tokio::join!(refused.connect(), answer("401 Unauthorized", "{}"));
+    let error = error.unwrap_err();
+    assert!(matches!(error, ConnectError::Token(_)), "{error}");
+    assert!(error.to_string().contains("401") && !error.to_string().contains("hush"), "{error}");
+}
