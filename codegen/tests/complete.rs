@@ -1,5 +1,8 @@
 //! Everything in the committed snapshot stands in the generated code, counted in the code itself.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

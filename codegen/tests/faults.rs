@@ -1,5 +1,8 @@
 //! Bad schemas, each with the place and the advice that the fault must give.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use qix_codegen::companion::Companion;
 use qix_codegen::{Place, Texts, generate, openrpc};
 

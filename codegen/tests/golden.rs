@@ -2,6 +2,9 @@
 //!
 //! After a deliberate change of the generator: `UPDATE=1 cargo test -p qix-codegen --test golden`.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! Decoding and encoding a page of 10,000 cells: the generated types beside serde's derives and `serde_json::Value`, and
 //! the reader of pages into cells, slim cells and columns.
-#![allow(missing_docs)]
+// What helps to measure may fail loudly.
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};

@@ -1,5 +1,8 @@
 //! Calls over a double of a runtime.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

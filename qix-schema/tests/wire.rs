@@ -1,5 +1,8 @@
 //! What values look like on the wire.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use qix_schema::types::*;
 use qix_schema::{Json, decode, encode};
 use serde::{Deserialize, Serialize};

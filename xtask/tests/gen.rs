@@ -1,5 +1,8 @@
 //! `cargo xtask gen` as a program: what it writes, checks, refuses and leaves alone.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,6 +1,6 @@
 //! What generated code offers to callers, read from the code itself: every path, and its signature or type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use qix_codegen::companion::Companion;
@@ -9,7 +9,11 @@ use qix_codegen::{Place, Texts, generate};
 use quote::ToTokens;
 use syn::{ImplItem, Item, TraitItem, UseTree, Visibility};
 
-pub(crate) struct Api(BTreeMap<String, String>);
+pub(crate) struct Api {
+    paths: BTreeMap<String, String>,
+    /// What it does: defaults, names and numbers on the wire, statement by statement.
+    deeds: BTreeSet<String>,
+}
 
 impl Api {
     /// The API of a model's code; nothing if none can be generated.
@@ -24,29 +28,35 @@ impl Api {
             .filter_map(|item| if let Item::Type(alias) = item { Some(alias) } else { None })
             .map(|alias| (alias.ident.to_string(), alias.ty.to_token_stream()))
             .collect();
-        let mut reader = Reader { api: BTreeMap::new(), aliases };
+        let mut reader = Reader { api: BTreeMap::new(), deeds: BTreeSet::new(), aliases };
         for (module, file) in &files {
             file.items.iter().for_each(|item| reader.item(module, item));
         }
-        Some(Self(reader.api))
+        Some(Self { paths: reader.api, deeds: reader.deeds })
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.0.contains_key(path)
+        self.paths.contains_key(path)
     }
 
     pub(crate) fn list(&self) -> String {
-        self.0.keys().cloned().collect::<Vec<_>>().join("\n")
+        self.paths.keys().cloned().collect::<Vec<_>>().join("\n")
     }
 
     /// What is gone or of another form in a newer one.
     pub(crate) fn broken_in(&self, newer: &Self) -> Vec<String> {
-        self.0.iter().filter(|(path, form)| newer.0.get(*path) != Some(form)).map(|(path, _)| path.clone()).collect()
+        let other = |(path, form): &(&String, &String)| newer.paths.get(*path) != Some(form);
+        self.paths.iter().filter(other).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// What it does that a newer one does not, or does in another way.
+    pub(crate) fn undone_in(&self, newer: &Self) -> Vec<String> {
+        self.deeds.difference(&newer.deeds).cloned().collect()
     }
 
     /// Whether a newer one has more.
     pub(crate) fn adds(&self, newer: &Self) -> bool {
-        newer.0.keys().any(|path| !self.0.contains_key(path))
+        newer.paths.keys().any(|path| !self.paths.contains_key(path))
     }
 }
 
@@ -61,6 +71,7 @@ fn module(path: &str) -> String {
 
 struct Reader {
     api: BTreeMap<String, String>,
+    deeds: BTreeSet<String>,
     aliases: BTreeMap<String, TokenStream>,
 }
 
@@ -85,6 +96,9 @@ impl Reader {
                 self.derives(&path, &item.attrs);
                 for variant in &item.variants {
                     let form = self.plain(&variant.fields);
+                    if variant.attrs.iter().any(|attribute| attribute.path().is_ident("default")) {
+                        self.deeds.insert(format!("{path} defaults to {}", variant.ident));
+                    }
                     self.put(format!("{path}::{}", variant.ident), form);
                 }
                 self.put(path, "enum".into());
@@ -95,6 +109,9 @@ impl Reader {
             }
             Item::Const(item) => {
                 let form = self.plain(&item.ty);
+                if module == "error_codes::" && item.ident != "NAMES" {
+                    self.deeds.insert(format!("{} = {}", item.ident, item.expr.to_token_stream()));
+                }
                 self.put(format!("{module}{}", item.ident), form);
             }
             Item::Trait(item) => {
@@ -133,6 +150,7 @@ impl Reader {
         let path = format!("{module}{}", item.self_ty.to_token_stream().to_string().replace(' ', ""));
         if let Some((name, _)) = &item.trait_ {
             let name = name.segments.last().unwrap().ident.to_string();
+            self.deeds(&path, item);
             for associated in &item.items {
                 if let ImplItem::Type(associated) = associated {
                     let form = self.plain(&associated.ty);
@@ -150,6 +168,33 @@ impl Reader {
                     None => path.clone(),
                 };
                 self.put(format!("{owner}::{}", method.sig.ident), form);
+            }
+        }
+    }
+
+    /// How values look on the wire, and what they are when nothing is there.
+    fn deeds(&mut self, path: &str, item: &syn::ItemImpl) {
+        for associated in &item.items {
+            let (ends, text) = match associated {
+                ImplItem::Fn(function) => match function.sig.ident.to_string().as_str() {
+                    "default" => (",", function.block.to_token_stream().to_string()),
+                    "write_members" | "serialize" | "read" => (";", function.block.to_token_stream().to_string()),
+                    _ => continue,
+                },
+                ImplItem::Const(constant) if constant.ident == "VALUES" => {
+                    ("}", constant.expr.to_token_stream().to_string())
+                }
+                _ => continue,
+            };
+            let word = |c: char| c.is_ascii_alphanumeric() || "_\"".contains(c);
+            for statement in text.split(ends) {
+                // What opens before it is around all statements.
+                let statement = statement.rsplit('{').next().unwrap_or_default();
+                let statement = statement.trim_matches(|c| !word(c) && c != '-');
+                if statement.contains("write_object") {
+                    continue;
+                }
+                self.deeds.insert(format!("{path}: {statement}"));
             }
         }
     }

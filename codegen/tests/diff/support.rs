@@ -69,6 +69,11 @@ pub(crate) fn verdict((old, was): (&Model, &Api), (new, is): (&Model, &Api), com
     if facts(old) != facts(new) {
         assert!(diff.step() > Step::None, "a difference was not seen");
     }
+    let undone = was.undone_in(is);
+    let recompile = diff.count(Effect::Recompile) > 0;
+    if broken.is_empty() {
+        assert_eq!(recompile, !undone.is_empty(), "{}\nundone: {undone:#?}", context());
+    }
     for line in &diff.changes {
         let side = if line.change == Change::Removed { was } else { is };
         for item in &line.rust {

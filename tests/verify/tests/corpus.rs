@@ -3,6 +3,9 @@
 //! The corpus is not part of the project: run with `cargo test -p qix-verify --test corpus -- --ignored` where the folder
 //! `../shared/corpus` lies beside the checkout.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

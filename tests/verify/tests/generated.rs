@@ -1,5 +1,8 @@
 //! Documents made up from the schema itself, of every type, survive decoding and encoding.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

@@ -1,5 +1,8 @@
 //! What the verifier finds and what it does not mind.
 
+// What helps the tests may fail as loudly as they do.
+#![allow(clippy::unwrap_used)]
+
 use qix_verify::Verifier;
 
 fn report(text: &str, ty: &str) -> qix_verify::Report {
