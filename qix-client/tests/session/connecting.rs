@@ -195,6 +195,7 @@ async fn a_token_of_oauth_is_fetched_once_and_again_when_it_has_expired() {
             engine.greet("SESSION_CREATED").await;
             engines.push(engine);
         }
+        (keep, engines)
     };
     let user = async {
         for _ in 0..3 {
