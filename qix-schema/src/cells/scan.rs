@@ -244,6 +244,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn fractions_round_to_the_nearest_float(numerator: u64, shift in 0..64_u32, places in 0..20_usize) {
             let (numerator, denominator) = (numerator >> shift, super::POWERS_OF_TEN[places]);
