@@ -177,8 +177,8 @@ impl Reader {
         for associated in &item.items {
             let (ends, text) = match associated {
                 ImplItem::Fn(function) => match function.sig.ident.to_string().as_str() {
-                    "default" => (",", function.block.to_token_stream().to_string()),
-                    "write_members" | "serialize" | "read" => (";", function.block.to_token_stream().to_string()),
+                    "default" | "read" => (",", function.block.to_token_stream().to_string()),
+                    "write_members" | "serialize" => (";", function.block.to_token_stream().to_string()),
                     _ => continue,
                 },
                 ImplItem::Const(constant) if constant.ident == "VALUES" => {
