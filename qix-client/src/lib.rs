@@ -15,6 +15,10 @@
 //! # }
 //! ```
 //!
+//! [`guide`] has a page per task: [connect](guide::connect), [select](guide::select), [read data](guide::read_data),
+//! [react to changes](guide::react), [reload](guide::reload), [survive a lost connection](guide::survive),
+//! [test your code](guide::test).
+//!
 //! # From call to answer
 //!
 //! A call is encoded in the caller's task, queued, and written by one task that sends all that is queued before it
@@ -27,6 +31,7 @@ mod connection;
 mod endpoint;
 mod error;
 mod event;
+pub mod guide;
 mod hub;
 mod middleware;
 mod object;
@@ -39,6 +44,7 @@ mod rows;
 mod session;
 mod settings;
 mod state;
+mod traffic;
 pub mod transport;
 mod watch;
 
@@ -54,4 +60,5 @@ pub use qix_schema::*;
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use rows::{RowStream, Rows, RowsError};
 pub use session::{OpenDoc, Session, SessionBuilder};
+pub use traffic::{Recorder, Replay, ReplayError};
 pub use watch::{Layouts, Watch};

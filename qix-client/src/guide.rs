@@ -1,0 +1,266 @@
+//! A page per task, from connecting to testing. Every example runs against the in-memory engine of `qix-test-engine`,
+//! which each starts first; with an engine of yours only the address differs.
+//!
+//! 1. [`connect`]: to Desktop, Enterprise, Cloud
+//! 2. [`select`]: in fields and lists, in alternate states
+//! 3. [`read_data`]: rows, layouts, single values
+//! 4. [`react`]: to selections and reloads of others
+//! 5. [`reload`]: and follow the script while it runs
+//! 6. [`survive`]: lost connections
+//! 7. [`test`]: your own code
+
+pub mod connect {
+    //! Connecting to an engine.
+    //!
+    //! An address is enough where nobody asks who is there, as on Desktop:
+    //!
+    //! ```
+    //! use qix_client::prelude::*;
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! # let url = engine.url();
+    //! let session = Session::connect(url).await?;
+    //! println!("engine {}", session.engine_version().await?.component_version);
+    //!
+    //! let doc = session.open_doc("sales").await?;
+    //! println!("opened {}", doc.get_app_layout().await?.title);
+    //! session.close().await;
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! For all else there is a builder, [`SessionBuilder`](crate::SessionBuilder):
+    //!
+    //! ```no_run
+    //! # use qix_client::prelude::*;
+    //! # async fn f(app: &str, jwt: String, key: String) -> Result<(), ConnectError> {
+    //! // Enterprise through the proxy
+    //! let session = Session::builder().host("sense.corp").virtual_proxy("jwt").app(app).bearer(jwt).connect().await?;
+    //! // Cloud
+    //! let session = Session::builder().tenant("acme.eu.qlikcloud.com").app(app).api_key(key).connect().await?;
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! [`Session::open_doc`](crate::Session::open_doc) takes the app that is open already if the engine has put you into a
+    //! session that is shared; [`Session::state`](crate::Session::state) tells whether it has. What can go wrong is in
+    //! [`ConnectError`](crate::ConnectError), each with what to do next.
+}
+
+pub mod select {
+    //! Selecting values.
+    //!
+    //! A selection belongs to the session, not to an object: everything that depends on it follows.
+    //!
+    //! ```
+    //! use qix_client::prelude::*;
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! # let session = Session::connect(engine.url()).await?;
+    //! # let doc = session.open_doc("sales").await?;
+    //! let year = doc.get_field("Year").await?;
+    //! year.select("2022").await?; // a search, as in a filter box
+    //! assert_eq!(doc.evaluate("Sum(Sales)").await?, "550");
+    //!
+    //! let values = [2021.0, 2023.0].map(|number| FieldValue::default().with_is_numeric(true).with_number(number));
+    //! year.select_values(values.to_vec()).await?;
+    //! doc.back().await?; // one step back
+    //! doc.clear_all().await?;
+    //!
+    //! // An alternate state has selections of its own.
+    //! doc.add_alternate_state("Compare").await?;
+    //! doc.get_field("Year").state_name("Compare").await?.select("2021").await?;
+    //! assert_eq!(doc.evaluate("Sum({Compare} Sales)").await?, "550");
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! Selecting in a list or a chart goes by element numbers, which each cell carries: see
+    //! [`select_list_object_values`](crate::GenericObjectApi::select_list_object_values).
+}
+
+pub mod read_data {
+    //! Reading data.
+    //!
+    //! Whatever is calculated hangs on an object: make one for the session, and read its rows as a type of yours.
+    //!
+    //! ```
+    //! use futures_util::TryStreamExt;
+    //! use qix_client::prelude::*;
+    //!
+    //! #[derive(serde::Deserialize)]
+    //! struct Row {
+    //!     #[serde(rename = "Region")]
+    //!     region: String,
+    //!     sales: f64,
+    //! }
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! # let session = Session::connect(engine.url()).await?;
+    //! # let doc = session.open_doc("sales").await?;
+    //! let cube = HyperCubeDef::default()
+    //!     .with_dimensions([NxDimension::field("Region")])
+    //!     .with_measures([NxMeasure::expression("Sum(Sales)")]);
+    //! let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    //!
+    //! let mut rows = table.rows::<Row>();
+    //! while let Some(row) = rows.try_next().await? {
+    //!     println!("{}: {}", row.region, row.sales);
+    //! }
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! Rows come in pages below the engine's limit of 10,000 cells, a few ahead of those that are taken; see
+    //! [`Rows`](crate::Rows). For cells with all they say, read the
+    //! [layout](crate::GenericObjectApi::get_layout) and [`get_hyper_cube_data`](crate::GenericObjectApi::get_hyper_cube_data); for a
+    //! single value, [`evaluate_ex`](crate::DocApi::evaluate_ex).
+    //!
+    //! The object is gone from the engine when the last handle to it is dropped.
+}
+
+pub mod react {
+    //! Reacting to changes.
+    //!
+    //! The engine says once that an object is stale, and calculates nothing before it is asked.
+    //! [`Layouts::layouts`](crate::Layouts::layouts) asks whenever it does:
+    //!
+    //! ```
+    //! use futures_util::TryStreamExt;
+    //! use qix_client::prelude::*;
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! # let session = Session::connect(engine.url()).await?;
+    //! # let doc = session.open_doc("sales").await?;
+    //! # let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Year")]);
+    //! let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    //! let mut layouts = std::pin::pin!(table.layouts());
+    //! let rows = |layout: GenericObjectLayout| layout.hyper_cube.map_or(0, |cube| cube.size.cy);
+    //! assert_eq!(layouts.try_next().await?.map(rows), Some(3));
+    //!
+    //! doc.get_field("Year").await?.select("2022").await?;
+    //! assert_eq!(layouts.try_next().await?.map(rows), Some(1));
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! Nothing piles up: who is slow gets the newest layout, and holds up nobody.
+    //! [`Watch::changes`](crate::Watch::changes) tells of changes without fetching anything.
+}
+
+pub mod reload {
+    //! Reloading, and following the script while it runs.
+    //!
+    //! ```
+    //! use futures_util::TryStreamExt;
+    //! use qix_client::{Progress, prelude::*};
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! # let session = Session::connect(engine.url()).await?;
+    //! # let doc = session.open_doc("sales").await?;
+    //! doc.set_script("Numbers: LOAD RecNo() AS N AUTOGENERATE 100;").await?;
+    //! assert!(doc.check_script_syntax().await?.is_empty());
+    //!
+    //! let mut reload = std::pin::pin!(doc.do_reload().with_progress());
+    //! while let Some(step) = reload.try_next().await? {
+    //!     match step {
+    //!         Progress::Update(update) => print!("{}", update.persistent_progress),
+    //!         Progress::Finished(done) => assert!(done, "the script has failed"),
+    //!         _ => {}
+    //!     }
+    //! }
+    //! assert_eq!(doc.evaluate("Sum(N)").await?, "5050");
+    //! doc.do_save().await?;
+    //! # Ok(())
+    //! # }
+    //! ```
+}
+
+pub mod survive {
+    //! Surviving a lost connection.
+    //!
+    //! A session that is built with [`resume`](crate::SessionBuilder::resume) connects again by itself, and brings back the app and
+    //! every object that the program holds. Reads that were under way go on; a write ends with an error that says that
+    //! it may have happened.
+    //!
+    //! ```
+    //! use futures_util::StreamExt;
+    //! use qix_client::{Backoff, Event, prelude::*};
+    //! use qix_test_engine::Fault;
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! let session = Session::builder().url(engine.url()).resume(Backoff::default()).connect().await?;
+    //! let doc = session.open_doc("sales").await?;
+    //! let year = doc.get_field("Year").await?;
+    //! let mut events = session.events();
+    //!
+    //! engine.fault(Fault::close(4003, "")); // the engine says that it terminates
+    //! assert_eq!(year.get_cardinal().await?, 3); // and the read is answered all the same
+    //!
+    //! while let Some(event) = events.next().await {
+    //!     if let Event::Resumed(report) = event {
+    //!         assert_eq!(report.lost().count(), 0);
+    //!         break;
+    //!     }
+    //! }
+    //! # Ok(())
+    //! # }
+    //! ```
+}
+
+pub mod test {
+    //! Testing code that makes typed calls.
+    //!
+    //! Against an engine in memory, with data that the test loads:
+    //!
+    //! ```
+    //! use qix_client::prelude::*;
+    //! use qix_test_engine::{App, TestEngine};
+    //!
+    //! async fn total(doc: &Doc) -> Result<f64, Error> {
+    //!     Ok(doc.evaluate_ex("Sum(Sales)").await?.number)
+    //! }
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! let script = "Sales: LOAD * INLINE [Region, Sales\nNorth, 10\nSouth, 32];";
+    //! let engine = TestEngine::builder().with_app(App::new("tiny").script(script)).start().await?;
+    //! let session = Session::connect(engine.url()).await?;
+    //! assert_eq!(total(&session.open_doc("tiny").await?).await?, 42.0);
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! Or with a double of a single method: code that takes `&impl DocApi` or `&dyn DocApi` takes it too.
+    //!
+    //! ```
+    //! use qix_client::prelude::*;
+    //! use qix_schema::rpc::Remote;
+    //!
+    //! struct Scripted(Doc);
+    //!
+    //! impl AsRemote for Scripted {
+    //!     fn remote(&self) -> &dyn Remote {
+    //!         self.0.remote()
+    //!     }
+    //! }
+    //!
+    //! impl DocApi for Scripted {
+    //!     fn get_script(&self) -> Call<'_, doc::GetScript> {
+    //!         Call::ready(Ok("LOAD 1 AS One AUTOGENERATE 1;".to_owned()))
+    //!     }
+    //! }
+    //! ```
+}
