@@ -31,6 +31,10 @@ pub(crate) async fn begin(
     let (outbox, queue) = mpsc::unbounded_channel();
     let (generation, objects) = hub.connect(outbox);
     waiting.extend(objects);
+    let transport = match &hub.settings.recorder {
+        Some(recorder) => recorder.tap(transport),
+        None => transport,
+    };
     connection::start(transport, hub, generation, queue);
     let mut state = hub.state();
     let limit = hub.settings.greeting_timeout;

@@ -9,6 +9,7 @@ use qix_schema::rpc::Method;
 use crate::middleware::Middleware;
 use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::Backoff;
+use crate::traffic::Recorder;
 
 /// How long to wait for the engine to say how it took the connection.
 const GREETING: Duration = Duration::from_secs(10);
@@ -37,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) progress_interval: Duration,
     /// What every call passes, the outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    /// What writes down the traffic.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             when_reloading: WhenReloading::default(),
             progress_interval: PROGRESS,
             middleware: Vec::new(),
+            recorder: None,
         }
     }
 }

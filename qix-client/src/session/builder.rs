@@ -12,6 +12,7 @@ use crate::middleware::Middleware;
 use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::{self, Backoff};
 use crate::settings::Settings;
+use crate::traffic::Recorder;
 use crate::transport::Transport;
 
 /// A session that is still to be set up.
@@ -97,6 +98,12 @@ impl SessionBuilder {
     /// [`suspend`](Session::suspend).
     pub fn resume(mut self, backoff: Backoff) -> Self {
         self.settings.resume = Some(backoff);
+        self
+    }
+
+    /// Writes down all traffic.
+    pub fn record(mut self, recorder: &Recorder) -> Self {
+        self.settings.recorder = Some(recorder.clone());
         self
     }
 

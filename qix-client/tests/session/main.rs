@@ -15,4 +15,5 @@ mod resuming;
 mod support;
 #[cfg(feature = "tls")]
 mod tls;
+mod traffic;
 mod watching;
