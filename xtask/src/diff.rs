@@ -12,17 +12,14 @@ use qix_codegen::model::Model;
 
 use crate::workspace;
 
-/// Compare two versions of the engine's schema, and say what each change means for Rust callers.
-///
-/// Each side is a published schema (OpenRPC), a snapshot, a legacy schema as enigma.js bundles them, or the word
-/// `committed` for the snapshot of this checkout. Without any, the snapshot is compared with that of the last commit:
-/// what `cargo xtask gen --schema FILE` has changed.
+/// Two versions of the engine's schema, and how to show what differs.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The old side.
+    /// The old side: a published schema (OpenRPC), a snapshot, a legacy schema as enigma.js bundles it, or `committed`
+    /// for the snapshot of this checkout. If left out: the snapshot of the last commit.
     #[arg(value_name = "OLD")]
     old: Option<String>,
-    /// The new side; the snapshot of this checkout if left out.
+    /// The new side, of the same forms. If left out: the snapshot of this checkout.
     #[arg(value_name = "NEW")]
     new: Option<String>,
     /// Write JSON, for scripts.
