@@ -125,6 +125,7 @@ impl<'a> Table<'a> {
 }
 
 impl<'a> Sink<'a> for Table<'a> {
+    #[inline]
     fn cell(&mut self, cell: Cell<'a>) {
         self.cells.push(cell);
     }

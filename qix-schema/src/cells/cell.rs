@@ -5,7 +5,7 @@ use super::scan::Scan;
 use crate::types::{NxCell, StateEnumType};
 
 /// Reads a cell: by hand in the usual layout, by the general decoder in any other.
-#[inline]
+#[inline(always)]
 pub(super) fn read<'a>(scan: &mut Scan<'a>) -> Option<Cell<'a>> {
     let start = *scan;
     usual(scan).or_else(|| {
@@ -20,26 +20,26 @@ fn unusual<'a>(scan: &mut Scan<'a>) -> Option<Cell<'a>> {
 }
 
 /// Reads a cell with its members in the order that engines write them in.
-#[inline]
+#[inline(always)]
 fn usual<'a>(scan: &mut Scan<'a>) -> Option<Cell<'a>> {
-    let mut cell = Cell::default();
     scan.expect(b"{")?;
     if !scan.eat(b"\"qText\":\"") {
-        return members(scan, cell, 0);
+        return members(scan, Cell::default(), 0);
     }
-    cell.text = scan.string()?;
+    let text = scan.string()?;
     if !scan.eat(b",\"qNum\":") {
-        return members(scan, cell, TEXT);
+        return members(scan, Cell { text, ..Cell::default() }, TEXT);
     }
-    cell.num = number(scan)?;
+    let num = number(scan)?;
     if !scan.eat(b",\"qElemNumber\":") {
-        return members(scan, cell, TEXT | NUM);
+        return members(scan, Cell { text, num, ..Cell::default() }, TEXT | NUM);
     }
-    cell.elem_number = scan.integer()?;
+    let elem_number = scan.integer()?;
     if !scan.eat(b",\"qState\":\"") {
-        return members(scan, cell, TEXT | NUM | ELEM_NUMBER);
+        return members(scan, Cell { text, num, elem_number, ..Cell::default() }, TEXT | NUM | ELEM_NUMBER);
     }
-    cell.state = state(scan)?;
+    let state = state(scan)?;
+    let cell = Cell { text, num, elem_number, state, ..Cell::default() };
     if scan.eat(b"}") { Some(cell) } else { members(scan, cell, TEXT | NUM | ELEM_NUMBER | STATE) }
 }
 
@@ -53,6 +53,7 @@ const IS_TOTAL: u8 = 1 << 6;
 const IS_OTHER: u8 = 1 << 7;
 
 /// Reads what is left of a cell, in any order; no member may come twice.
+#[inline(never)]
 fn members<'a>(scan: &mut Scan<'a>, mut cell: Cell<'a>, mut seen: u8) -> Option<Cell<'a>> {
     loop {
         if scan.eat(b"}") {
@@ -122,9 +123,13 @@ fn number(scan: &mut Scan<'_>) -> Option<f64> {
 /// The rest of a state, by its title.
 #[inline]
 fn state(scan: &mut Scan<'_>) -> Option<StateEnumType> {
+    const USUAL: [(&[u8; 2], StateEnumType); 2] = [(b"L\"", StateEnumType::Locked), (b"O\"", StateEnumType::Option)];
+    for (title, state) in USUAL {
+        if scan.eat(title) {
+            return Some(state);
+        }
+    }
     Some(match scan.string()?.as_bytes() {
-        b"O" => StateEnumType::Option,
-        b"L" => StateEnumType::Locked,
         b"S" => StateEnumType::Selected,
         b"A" => StateEnumType::Alternative,
         b"X" => StateEnumType::Excluded,

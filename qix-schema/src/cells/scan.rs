@@ -18,6 +18,12 @@ const POWERS_OF_TEN: [u64; 20] = {
 /// So many digits fit into 64 bits, whatever they are.
 const DIGITS: usize = 19;
 
+/// 1 in each of eight bytes.
+const ONES: u64 = u64::MAX / 255;
+
+/// The high bit of each of eight bytes.
+const HIGHS: u64 = ONES << 7;
+
 /// A place in a text.
 #[derive(Clone, Copy)]
 pub(super) struct Scan<'a> {
@@ -186,11 +192,36 @@ impl<'a> Scan<'a> {
 #[inline]
 fn digits(bytes: &[u8], from: usize, number: &mut u64) -> usize {
     let mut end = from;
+    while let Some(chunk) = bytes.get(end..).and_then(<[u8]>::first_chunk) {
+        let (count, value) = leading_digits(u64::from_le_bytes(*chunk));
+        *number = number.wrapping_mul(POWERS_OF_TEN[count]).wrapping_add(value);
+        end += count;
+        if count < 8 {
+            return end;
+        }
+    }
     while let Some(digit @ 0..=9) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')) {
         *number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
         end += 1;
     }
     end
+}
+
+/// How many of eight bytes, the first lowest, are digits before another byte comes, and their value.
+#[inline]
+fn leading_digits(bytes: u64) -> (usize, u64) {
+    let digits = bytes ^ (ONES * u64::from(b'0'));
+    // The high bit of each byte above 9; a carry may mark bytes above the first such, never below it.
+    let others = (digits.wrapping_add(ONES * (0x7f - 9)) | digits) & HIGHS;
+    let count = (others.trailing_zeros() / 8) as usize;
+    if count == 0 {
+        return (0, 0);
+    }
+    // As if zeros came first; then pairs, fours and eight, all at once.
+    let digits = digits << (64 - 8 * count);
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (count, (fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
 }
 
 /// The float nearest to a number divided by a power of ten.
@@ -214,8 +245,6 @@ fn nearest(numerator: u64, power: u64) -> f64 {
 /// Where in eight bytes, the first lowest, the first quote, backslash or control character is.
 #[inline]
 fn special(bytes: u64) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGHS: u64 = ONES << 7;
     // The high bit of each byte below a bound; a borrow may mark bytes above the first such, never below it.
     let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound)) & !bytes;
     let quote = below(bytes ^ (ONES * u64::from(b'"')), 1);
@@ -226,7 +255,7 @@ fn special(bytes: u64) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scan, nearest, special};
+    use super::{Scan, leading_digits, nearest, special};
     use proptest::prelude::*;
 
     #[test]
@@ -239,6 +268,19 @@ mod tests {
                 assert_eq!(special(u64::from_le_bytes(bytes)), expected, "{byte:#x} at {place}");
                 bytes[7] = b'"';
                 assert_eq!(special(u64::from_le_bytes(bytes)), expected.or(Some(7)), "{byte:#x} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn leading_digits_have_their_value() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let mut bytes = *b"90817263";
+                bytes[place] = byte;
+                let count = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(8);
+                let value = bytes[..count].iter().fold(0, |value, byte| value * 10 + u64::from(byte - b'0'));
+                assert_eq!(leading_digits(u64::from_le_bytes(bytes)), (count, value), "{byte:#x} at {place}");
             }
         }
     }
