@@ -7,7 +7,7 @@
 //! 4. [`react`]: to selections and reloads of others
 //! 5. [`reload`]: and follow the script while it runs
 //! 6. [`survive`]: lost connections
-//! 7. [`test`]: your own code
+//! 7. [`test`](mod@test): your own code
 
 pub mod connect {
     //! Connecting to an engine.

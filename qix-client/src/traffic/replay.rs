@@ -171,8 +171,12 @@ impl Book {
 
     /// What is different about a request.
     fn difference(&self, request: &Value) -> String {
-        let of_method = self.exchanges.iter().filter(|exchange| exchange.request["method"] == request["method"]);
-        match of_method.clone().find(|exchange| exchange.request["handle"] == request["handle"]).or(of_method.last()) {
+        let mut of_method = self.exchanges.iter().filter(|exchange| exchange.request["method"] == request["method"]);
+        match of_method
+            .clone()
+            .find(|exchange| exchange.request["handle"] == request["handle"])
+            .or(of_method.next_back())
+        {
             Some(near) => format!("not recorded: {}; recorded is {}", show(request), show(&near.request)),
             None => format!("not recorded: {}, nor any other call of the method", show(request)),
         }
