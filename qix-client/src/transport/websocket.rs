@@ -14,6 +14,10 @@ use super::dial::Socket;
 use super::{Incoming, Outgoing, Text, Transport, TransportError};
 use crate::error::ConnectError;
 
+/// How much is read at a time. The WebSocket clears as much before each reading: with its own 128 KiB that is a quarter
+/// of the work of a small call, while pages of data come no faster.
+const READ: usize = 32 * 1024;
+
 /// Turns a byte stream into a WebSocket.
 pub(crate) async fn upgrade<S: Socket>(
     socket: S,
@@ -25,7 +29,10 @@ pub(crate) async fn upgrade<S: Socket>(
     for (name, value) in headers {
         request.headers_mut().append(name, value.clone());
     }
-    let config = WebSocketConfig::default().max_message_size(max_message_size).max_frame_size(max_message_size);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ)
+        .max_message_size(max_message_size)
+        .max_frame_size(max_message_size);
     let (socket, _) = match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
         Ok(open) => open,
         Err(WsError::Http(response)) => {
