@@ -25,9 +25,7 @@ const PAGES: [&str; 6] = [
         r#"[{"qText":"a","qNum":"-Infinity","qElemNumber":1,"qState":"SELECTED","qFrequency":"3"},{"qIsEmpty":true,"qIsNull":false}],[],[{}]],"#,
         r#""qTails":[],"qIsReduced":false}]}"#
     ),
-    concat!(
-        r#"{ "qDataPages" : [ { "qMatrix" : [ [ { "qText" : "a" , "qNum" : 1 , "qElemNumber" : 0 , "qState" : "O" } , null ] ] } ] }"#
-    ),
+    r#"{ "qDataPages" : [ { "qMatrix" : [ [ { "qText" : "a" , "qNum" : 1 , "qElemNumber" : 0 , "qState" : "O" } , null ] ] } ] }"#,
     concat!(
         r#"{"qDataPages":[{"qMatrix":[[{"qText":"one","qNum":1}]],"qNew":{"a":[1,{"b":null}]}},"#,
         r#"{"qMatrix":[[{"qText":"two","qNum":2,"qNew":[true]}]]},{"qMatrix":[]},{}]}"#
