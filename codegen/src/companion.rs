@@ -67,7 +67,7 @@ impl Companion {
         let mut faults = Vec::new();
         let classes = model.classes();
         for (name, method) in &model.methods {
-            let returns_object = method.results.iter().any(|r| r.ty.named() == Some("ObjectInterface"));
+            let returns_object = returns_object(method);
             match self.returns.get(name) {
                 None if returns_object => faults.push(note(
                     "/returns",
@@ -136,8 +136,7 @@ impl Companion {
     fn needless(&self, model: &Model) -> Vec<Fault> {
         let mut notes = Vec::new();
         for name in self.returns.keys() {
-            let object = |method: &Method| method.results.iter().any(|r| r.ty.named() == Some("ObjectInterface"));
-            if model.methods.get(name).is_some_and(|method| !object(method)) {
+            if model.methods.get(name).is_some_and(|method| !returns_object(method)) {
                 let what = format!("`{name}` returns no object in this schema");
                 notes.push(note(&format!("/returns/{name}"), what, "Remove the entry once no schema in use does."));
             }
@@ -183,6 +182,11 @@ impl Companion {
     pub fn is_presence(&self, ty: &str, member: &str) -> bool {
         self.presence.contains(member) || self.presence.contains(&format!("{ty}/{member}"))
     }
+}
+
+/// Whether a result is an object; a list of them stays a list of plain values.
+fn returns_object(method: &Method) -> bool {
+    method.results.iter().any(|result| result.ty == TypeRef::Named("ObjectInterface".to_owned()))
 }
 
 /// Whether a struct has a member, dynamic ones included.

@@ -268,6 +268,16 @@ impl IntFormat {
         Self::WORDS.iter().find(|(_, w)| *w == word).map(|(f, _)| *f)
     }
 
+    /// Whether the Rust type can hold a number.
+    pub(crate) fn holds(self, number: i64) -> bool {
+        match self {
+            Self::Int8 => i8::try_from(number).is_ok(),
+            Self::Int16 | Self::Byte => i16::try_from(number).is_ok(),
+            Self::Int32 => i32::try_from(number).is_ok(),
+            Self::Int64 | Self::Unstated => true,
+        }
+    }
+
     fn word(self) -> &'static str {
         Self::WORDS.iter().find(|(f, _)| *f == self).map_or("integer", |(_, w)| w)
     }

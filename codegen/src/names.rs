@@ -18,6 +18,51 @@ const VARIANTS: [(&str, &str, &str); 4] = [
     ("StateEnumType", "XS", "SelectedExcluded"),
 ];
 
+/// Names that a type or a request must not have, since the generated code means something else by them.
+pub(crate) const RESERVED_TYPES: [&str; 41] = [
+    "Answer",
+    "Arc",
+    "AsRemote",
+    "Box",
+    "Call",
+    "Choice",
+    "Class",
+    "Clone",
+    "Debug",
+    "Default",
+    "Effect",
+    "Err",
+    "Error",
+    "ErrorCode",
+    "Extra",
+    "From",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "Json",
+    "MapAccess",
+    "Members",
+    "Method",
+    "None",
+    "Ok",
+    "Option",
+    "PartialEq",
+    "Record",
+    "Remote",
+    "Request",
+    "Result",
+    "Serialize",
+    "SerializeMap",
+    "Serializer",
+    "Slot",
+    "Some",
+    "String",
+    "ToString",
+    "Unrecognized",
+    "ValueName",
+    "Vec",
+];
+
 /// Names that a parameter must not have, since a call's or a request's own methods do.
 pub(crate) const RESERVED_PARAMS: [&str; 6] = ["new", "map", "ready", "into_future", "clone", "fmt"];
 
@@ -65,7 +110,12 @@ pub(crate) fn variants(name: &str, values: &[(&str, Option<&str>)]) -> Vec<Strin
             None => words[shared..].join("_").to_upper_camel_case(),
         }
     });
-    variants.map(|variant| if variant == "Self" { "Itself".to_owned() } else { variant }).collect()
+    let named = |variant: String| match variant.as_str() {
+        "Self" => "Itself".to_owned(),
+        digits if digits.starts_with(|c: char| c.is_ascii_digit()) => format!("N{digits}"),
+        _ => variant,
+    };
+    variants.map(named).collect()
 }
 
 /// How many leading words all values share, leaving each a name that can be an identifier.
@@ -118,5 +168,6 @@ mod tests {
             ["ConnectDefault", "Connect64"]
         );
         assert_eq!(variants("One", &[("ONLY_ONE", None)]), ["OnlyOne"]);
+        assert_eq!(variants("Odd", &[("2nd", None), ("self", None), ("a b", None)]), ["N2nd", "Itself", "AB"]);
     }
 }

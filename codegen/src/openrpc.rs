@@ -119,11 +119,26 @@ impl Reader {
     }
 
     fn texts(&mut self, place: &Place<'_>, key: &str) -> Vec<String> {
+        self.list(place, key).iter().map(|at| self.text_at(at)).collect()
+    }
+
+    /// The elements of a list; none if it is not there.
+    fn list<'a>(&mut self, place: &Place<'a>, key: &str) -> Vec<Place<'a>> {
         let Some(list) = place.get(key) else { return Vec::new() };
         if list.value.as_list().is_none() {
-            self.fault(&list, "this should be a list of texts", "");
+            self.fault(&list, "this should be a list", "");
         }
-        list.elements().iter().map(|at| self.text_at(at)).collect()
+        list.elements()
+    }
+
+    /// The members of an object with free keys; none if it is not there.
+    fn members<'a>(&mut self, place: &Place<'a>, key: &str) -> Vec<(&'a str, Place<'a>)> {
+        let Some(object) = place.get(key) else { return Vec::new() };
+        if object.object().is_none() {
+            self.fault(&object, "this should be an object", "");
+        }
+        self.check_unique(&object);
+        object.entries()
     }
 
     fn flag(&mut self, place: &Place<'_>, key: &str) -> bool {
@@ -157,9 +172,7 @@ impl Reader {
             if let Some(types) = self.section(&components, "schemas") {
                 model.types = self.types(&types);
             }
-            if let Some(errors) = components.get("errors") {
-                self.errors(&errors, &mut model);
-            }
+            self.errors(&components, &mut model);
         }
         match root.get("methods") {
             Some(methods) if methods.value.as_list().is_some() => model.methods = self.methods(&methods),
@@ -178,12 +191,11 @@ impl Reader {
         section
     }
 
-    fn errors(&mut self, errors: &Place<'_>, model: &mut Model) {
-        self.check_unique(errors);
-        for (name, error) in errors.entries() {
-            if let Some(group) = error.get("oneOf") {
+    fn errors(&mut self, components: &Place<'_>, model: &mut Model) {
+        for (name, error) in self.members(components, "errors") {
+            if error.get("oneOf").is_some() {
                 self.report_unknown(&error, &["oneOf"]);
-                let members = group.elements().iter().map(|at| self.error_reference(at)).collect();
+                let members = self.list(&error, "oneOf").iter().map(|at| self.error_reference(at)).collect();
                 model.error_groups.insert(name.to_owned(), members);
             } else if let Some(code) = error.get("code").and_then(|at| at.value.as_i64()) {
                 self.report_unknown(&error, &["code", "message"]);

@@ -134,9 +134,7 @@ impl Planner<'_> {
         let recursive = shape::recursive_types(self.model);
         let mut types: Vec<TypePlan> = Vec::new();
         let mut names = Unique::new("/components/schemas", "type");
-        for reserved in ["Json", "Extra", "Call", "Vec", "String", "Option", "Box", "Default", "Error"] {
-            names.reserve(reserved);
-        }
+        names::RESERVED_TYPES.iter().for_each(|name| names.reserve(name));
         for (wire, ty) in &self.model.types {
             let name = names::ty(wire);
             names.take(&mut self.faults, &name, wire);
@@ -165,11 +163,19 @@ impl Planner<'_> {
                 }
                 Kind::Enum { values } => TypeBody::Enum(self.variants(wire, values)),
             };
+            if matches!(&body, TypeBody::Struct(plan) if plan.fields.iter().any(|field| field.rare)) {
+                names.reserve(&format!("{name}Rare"));
+            }
             types.push(TypePlan { name, wire: wire.clone(), marks: ty.marks.clone(), body });
         }
         let classes = self.classes();
+        let mut modules = Unique::new("/methods", "class");
+        ["types", "error_codes", "call"].iter().for_each(|name| modules.reserve(name));
         for class in &classes {
             names.take(&mut self.faults, &class.name, &class.name);
+            names.take(&mut self.faults, &format!("{}Api", class.name), &class.name);
+            modules.take(&mut self.faults, &class.module, &class.name);
+            self.check_requests(class);
         }
         Plan { engine: self.model.engine.clone(), types, classes, errors: self.errors() }
     }
@@ -207,8 +213,8 @@ impl Planner<'_> {
     /// The default of a member as Rust, if it is not the type's own.
     fn default(&mut self, ty: &str, member: &Member, shape: &Shape) -> Option<DefaultValue> {
         let default = member.default.as_ref()?;
-        let value = match shape {
-            Shape::Integer(_) => default.as_i64().map(DefaultValue::Integer),
+        let value = match shape.resolved() {
+            Shape::Integer(format) => whole(default).filter(|n| format.holds(*n)).map(DefaultValue::Integer),
             Shape::Float => default.as_f64().map(DefaultValue::Float),
             Shape::Bool => default.as_bool().map(DefaultValue::Bool),
             Shape::Text => default.as_str().map(|text| DefaultValue::Text(text.to_owned())),
@@ -276,6 +282,28 @@ impl Planner<'_> {
                 .push(plan);
         }
         classes.into_values().collect()
+    }
+
+    /// The requests and responses of a class stand beside the class itself and the types that it names.
+    fn check_requests(&mut self, class: &ClassPlan) {
+        let mut names = Unique::new("/methods", "request");
+        names::RESERVED_TYPES.iter().for_each(|name| names.reserve(name));
+        names.reserve(&class.name);
+        names.reserve(&format!("{}Api", class.name));
+        for method in &class.methods {
+            let params = method.required.iter().chain(&method.optional).map(|param| &param.shape);
+            let results = method.results.iter().filter_map(|outcome| match &outcome.kind {
+                OutcomeKind::Value(shape) => Some(shape),
+                OutcomeKind::Object(_) => None,
+            });
+            params.chain(results).filter_map(Shape::named).for_each(|name| names.reserve(name));
+        }
+        for method in &class.methods {
+            names.take(&mut self.faults, &method.request, &method.wire);
+            if method.results.len() > 1 {
+                names.take(&mut self.faults, &format!("{}Response", method.request), &method.wire);
+            }
+        }
     }
 
     fn method(&mut self, wire: &str, method: &Method) -> MethodPlan {
@@ -347,6 +375,12 @@ impl Planner<'_> {
     }
 }
 
+/// A whole number, also one that is spelled `3.0`.
+fn whole(value: &serde_json::Value) -> Option<i64> {
+    let float = value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= 9_007_199_254_740_992.0);
+    value.as_i64().or(float.map(|n| n as i64))
+}
+
 fn variant_names(ty: &str, values: &[EnumValue]) -> Vec<String> {
     let texts: Vec<_> = values.iter().map(|value| (value.title.as_str(), value.long.as_deref())).collect();
     names::variants(ty, &texts)
@@ -374,12 +408,19 @@ impl Unique {
     }
 
     fn take(&mut self, faults: &mut Vec<Fault>, name: &str, wire: &str) {
+        let mut fault = |what: String, hint: &str| {
+            let pointer = format!("{}/{}", self.pointer, wire.replace('~', "~0").replace('/', "~1"));
+            faults.push(Fault::new(pointer, what, hint));
+        };
+        if syn::parse_str::<syn::Ident>(name).is_err() {
+            let what = format!("the {} `{wire}` would be `{name}`, which Rust takes for no name", self.what);
+            fault(what, "Give it another name in codegen/src/names.rs.");
+        }
         if let Some(other) = self.taken.insert(name.to_owned(), wire.to_owned()) {
-            faults.push(Fault::new(
-                format!("{}/{}", self.pointer, wire.replace('~', "~0").replace('/', "~1")),
+            fault(
                 format!("the {}s `{other}` and `{wire}` both become `{name}` in Rust", self.what),
                 "Give one of them another name in codegen/src/names.rs.",
-            ));
+            );
         }
     }
 }

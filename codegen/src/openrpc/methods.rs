@@ -42,14 +42,14 @@ impl Reader {
             access: self.texts(place, "x-qlik-access-control"),
             ..Method::default()
         };
-        for at in place.get("params").iter().flat_map(Place::elements) {
+        for at in self.list(place, "params") {
             let param = self.param(&at, name);
             if method.params.iter().any(|p| p.name == param.name) {
                 self.fault(&at, format!("the parameter `{}` of `{name}` is there twice", param.name), "Remove one.");
             }
             method.params.push(param);
         }
-        for at in place.get("errors").iter().flat_map(Place::elements) {
+        for at in self.list(place, "errors") {
             let error = self.error_reference(&at);
             method.errors.push(error);
         }
@@ -85,7 +85,15 @@ impl Reader {
         let Some(schema) = place.get("schema") else { return Vec::new() };
         self.report_unknown(&schema, &["type", "properties"]);
         let mut results = Vec::new();
-        for (name, at) in schema.get("properties").iter().flat_map(Place::entries) {
+        let object = schema.get("type").is_none_or(|at| at.value.as_str() == Some("object"));
+        if !object || schema.get("$ref").is_some() {
+            self.fault(
+                &schema,
+                format!("the result of `{method}` is no object with a property for each value"),
+                "Teach `codegen/src/openrpc/methods.rs` what it is, or correct the schema.",
+            );
+        }
+        for (name, at) in self.members(&schema, "properties") {
             self.report_unknown(&at, &["type", "format", "$ref", "items", "description"]);
             self.describe(&format!("{method}#result/{name}"), &at);
             results.push(ResultValue { name: name.to_owned(), ty: self.type_ref(&at) });

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Reader;
 use super::place::Place;
+use crate::fault::Fault;
 use crate::model::{EnumValue, IntFormat, Kind, Member, ResultValue, Type, TypeRef};
 
 impl Reader {
@@ -68,8 +69,7 @@ impl Reader {
     fn structure(&mut self, place: &Place<'_>, name: &str) -> Kind {
         let required = self.texts(place, "required");
         let mut members = Vec::new();
-        place.get("properties").iter().for_each(|at| self.check_unique(at));
-        for (member, at) in place.get("properties").iter().flat_map(Place::entries) {
+        for (member, at) in self.members(place, "properties") {
             let mut known = vec!["type", "format", "$ref", "items", "default"];
             known.extend(Self::MARKS);
             self.report_unknown(&at, &known);
@@ -83,8 +83,12 @@ impl Reader {
         }
         let mut dynamic = Vec::new();
         if let Some(additional) = place.get("additionalProperties") {
+            if additional.object().is_none() {
+                let what = "`additionalProperties` is understood with `anyOf` only; it was left out";
+                self.unknown.push(Fault::new(additional.pointer(), what, ""));
+            }
             self.report_unknown(&additional, &["anyOf"]);
-            for at in additional.get("anyOf").iter().flat_map(Place::elements) {
+            for at in self.list(&additional, "anyOf") {
                 self.report_unknown(&at, &["name", "type", "schema", "description"]);
                 let member = self.text(&at, "name");
                 self.describe(&format!("{name}/{member}"), &at);
@@ -100,7 +104,7 @@ impl Reader {
 
     fn enum_values(&mut self, place: &Place<'_>, name: &str) -> Vec<EnumValue> {
         let mut values = Vec::new();
-        for at in place.get("oneOf").iter().flat_map(Place::elements) {
+        for at in self.list(place, "oneOf") {
             let mut known = vec!["title", "x-qlik-const"];
             known.extend(Self::MARKS);
             self.report_unknown(&at, &known);
@@ -179,6 +183,8 @@ fn is_zero(value: &Value) -> bool {
         Value::Null | Value::Bool(false) => true,
         Value::Number(number) => number.as_f64() == Some(0.0),
         Value::String(text) => text.is_empty(),
-        _ => false,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        Value::Bool(true) => false,
     }
 }
