@@ -35,9 +35,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("a list, as pairs of value and state:");
-    let mut definition = ListObjectDef::default();
-    definition.def.field_defs.push("Region".to_owned());
-    let list = GenericObjectProperties::of_type("filter").with_list_object_def(definition);
+    let regions = ListObjectDef::field("Region").sorted(SortCriteria::by_text());
+    let list = GenericObjectProperties::of_type("filter").with_list_object_def(regions);
     for (region, state) in doc.create_session_object(list).await?.rows::<(String, String)>().read_all().await? {
         println!("  {region:<8}{state}");
     }

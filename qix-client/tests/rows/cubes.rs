@@ -39,8 +39,7 @@ async fn a_field_within_an_aggregation_and_a_label_name_a_column() {
         best_month: f32,
     }
     let (_engine, _session, doc) = sales().await;
-    let mut best = NxMeasure::expression("Max(Sales)");
-    best.def.label = "Best month".into();
+    let best = NxMeasure::expression("Max(Sales)").labeled("Best month");
     let cube = HyperCubeDef::default().with_measures([NxMeasure::expression("Sum(Sales)"), best]);
     let kpi = object(&doc, GenericObjectProperties::of_type("kpi").with_hyper_cube_def(cube)).await;
     let rows: Vec<Row> = kpi.rows().read_all().await.unwrap();
@@ -142,4 +141,16 @@ async fn a_pivot_is_an_error_that_names_its_mode() {
     let table = object(&doc, GenericObjectProperties::of_type("pivot").with_hyper_cube_def(cube)).await;
     let error = table.rows::<(i32, f64)>().try_next().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::Mode { mode: NxHypercubeMode::Pivot, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn formats_and_orders_of_the_definition_show_in_the_rows() {
+    let (_engine, _session, doc) = sales().await;
+    let cube = HyperCubeDef::default()
+        .with_dimensions([NxDimension::field("Region").sorted(SortCriteria::by_text().reversed())])
+        .with_measures([NxMeasure::expression("Sum(Sales) * 10").formatted(FieldAttributes::number("#,##0.00"))]);
+    let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
+    let rows: Vec<(String, String)> = table.rows().read_all().await.unwrap();
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(region, sales)| (&**region, &**sales)).collect();
+    assert_eq!(rows, [("West", "3,650.00"), ("South", "6,250.00"), ("North", "6,850.00")]);
 }
