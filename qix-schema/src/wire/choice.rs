@@ -99,6 +99,13 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
         self.visit_i64(i64::try_from(number).map_err(|_| E::invalid_value(found, &"a value of 64 bits"))?)
     }
 
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<(), E> {
+        // Some writers spell whole numbers `3.0`.
+        let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+        let found = serde::de::Unexpected::Float(number);
+        if whole { self.visit_i64(number as i64) } else { Err(E::invalid_value(found, &"a whole number")) }
+    }
+
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }

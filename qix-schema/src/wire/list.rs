@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::Serializer;
 
 use super::{AsWire, Into, Wire};
@@ -25,6 +25,17 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
                 return Ok(());
             }
             self.0.push(element);
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        // `{}` is the empty list of some writers.
+        match map.next_key::<IgnoredAny>()? {
+            None => {
+                self.0.clear();
+                Ok(())
+            }
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Map, &self)),
         }
     }
 

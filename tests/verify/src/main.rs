@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Parser;
 use qix_verify::{Report, Verifier};
 
@@ -47,11 +47,18 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut all_well = true;
     let mut total = Report::default();
     for path in &arguments.files {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                println!("{}: cannot be read: {error}", path.display());
+                all_well = false;
+                continue;
+            }
+        };
         let text = text.trim_start_matches('\u{feff}');
         let outcome = match &arguments.ty {
             Some(ty) => qix_verify::at(text, &arguments.at).and_then(|part| verifier.document(part, ty)),
-            None if path.extension().is_some_and(|extension| extension == "jsonl") => verifier.traffic(text),
+            None if path.extension().is_some_and(|extension| extension == "jsonl") => Ok(verifier.traffic(text)),
             None => bail!("{}: say what it is by --as TYPE (only traffic logs, .jsonl, need none)", path.display()),
         };
         match outcome {

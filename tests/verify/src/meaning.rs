@@ -95,20 +95,21 @@ impl Meaning<'_> {
         }
         let named = ty.named().and_then(|name| self.model.types.get(name));
         match (ty, named.map(|ty| &ty.kind)) {
-            (TypeRef::List(_), _) | (_, Some(Kind::Array { .. })) => value.as_array().is_some_and(Vec::is_empty),
+            (TypeRef::List(_), _) | (_, Some(Kind::Array { .. })) => is_empty(value),
             (TypeRef::Named(_), Some(Kind::Enum { values })) => {
                 let first = values.iter().find(|value| value.number == 0).or(values.first());
                 let default = default.map_or_else(|| first.map(|v| v.number), |default| known(default, values));
                 known(value, values) == default && default.is_some()
             }
             (TypeRef::Named(name), Some(Kind::Struct { members, dynamic })) => {
-                value.as_object().is_some_and(|object| {
-                    object.iter().all(|(member, value)| match self.member(name, member) {
-                        Some((ty, default)) => self.is_default(value, &ty, default.as_ref()),
-                        None => false,
-                    }) && dynamic.iter().all(|member| !object.contains_key(&member.name))
-                        && members.len() + dynamic.len() >= object.len()
-                })
+                is_empty(value)
+                    || value.as_object().is_some_and(|object| {
+                        object.iter().all(|(member, value)| match self.member(name, member) {
+                            Some((ty, default)) => self.is_default(value, &ty, default.as_ref()),
+                            None => false,
+                        }) && dynamic.iter().all(|member| !object.contains_key(&member.name))
+                            && members.len() + dynamic.len() >= object.len()
+                    })
             }
             (TypeRef::Named(_), _) => value.as_object().is_some_and(Map::is_empty) || value.as_str() == Some(""),
             _ => match default {
@@ -119,14 +120,24 @@ impl Meaning<'_> {
     }
 }
 
-/// An object; `null` is an empty one.
+/// An object; `null` and `[]` are empty ones.
 fn object<'a>(value: &'a Value, empty: &'a Map<String, Value>) -> Option<&'a Map<String, Value>> {
-    if value.is_null() { Some(empty) } else { value.as_object() }
+    if is_empty(value) { Some(empty) } else { value.as_object() }
 }
 
-/// A list; `null` is an empty one.
+/// A list; `null` and `{}` are empty ones.
 fn list<'a>(value: &'a Value, empty: &'a Vec<Value>) -> Option<&'a Vec<Value>> {
-    if value.is_null() { Some(empty) } else { value.as_array() }
+    if is_empty(value) { Some(empty) } else { value.as_array() }
+}
+
+/// Absent, null and empty mean the same.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    }
 }
 
 /// A number, or a text that stands for one, so that equal ones compare equal.
@@ -151,7 +162,7 @@ fn known(value: &Value, values: &[EnumValue]) -> Option<i64> {
             let titled = values.iter().find(|v| v.title == *text);
             titled.or_else(|| values.iter().find(|v| v.long.as_deref() == Some(text)))
         }
-        value => values.iter().find(|v| value.as_i64() == Some(v.number)),
+        value => values.iter().find(|v| value.as_f64() == Some(v.number as f64)),
     };
     found.map(|value| value.number)
 }

@@ -1,5 +1,6 @@
 //! Parts of JSON texts, as the texts they are.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -13,6 +14,9 @@ use crate::report::NotDecoded;
 ///
 /// The document is no JSON, or has no such part.
 pub fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, NotDecoded> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return Err(NotDecoded::new(pointer, "a JSON pointer begins with `/`"));
+    }
     let mut part = text;
     let mut place = String::new();
     for step in pointer.split('/').skip(1) {
@@ -23,13 +27,12 @@ pub fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, NotDecoded> {
         part = if part.trim_start().starts_with('[') {
             let index: usize = step.parse().map_err(|_| missing())?;
             raw_elements(part)?.get(index).map(|raw| raw.get()).ok_or_else(missing)?
-        } else {
+        } else if part.trim_start().starts_with('{') {
             let members: HashMap<String, &RawValue> = raw(part)?;
             members.get(&step).map(|raw| raw.get()).ok_or_else(missing)?
+        } else {
+            return Err(missing());
         };
-    }
-    if !pointer.is_empty() && !pointer.starts_with('/') {
-        return Err(NotDecoded::new(pointer, "a JSON pointer begins with `/`"));
     }
     Ok(part)
 }
@@ -42,18 +45,47 @@ pub(crate) fn elements(text: &str) -> Result<Vec<&str>, NotDecoded> {
     Ok(raw_elements(text)?.into_iter().map(RawValue::get).collect())
 }
 
-/// The members of an object.
+/// The members of an object; none for `null`.
 pub(crate) fn members(text: &str) -> Result<HashMap<String, &str>, NotDecoded> {
+    if text.trim() == "null" {
+        return Ok(HashMap::new());
+    }
     let members: HashMap<String, &RawValue> = raw(text)?;
     Ok(members.into_iter().map(|(name, raw)| (name, raw.get())).collect())
 }
 
 /// A text as JSON, however deep it nests.
 pub(crate) fn parse(text: &str) -> Result<Value, NotDecoded> {
+    let text = &whole_surrogates(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     let value = serde::Deserialize::deserialize(&mut deserializer);
     value.map_err(|error| NotDecoded::new("", format!("no JSON: {error}")))
+}
+
+/// Escapes of halves of characters, which texts of apps may hold, as the plain texts of these escapes.
+fn whole_surrogates(text: &str) -> Cow<'_, str> {
+    let half = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..0xE000).contains(unit))
+    };
+    let mut out = String::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        at += match (half(at), half(at + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(_), _) => {
+                out.push_str(&text[done..at]);
+                out.push_str("\\\\");
+                done = at + 1;
+                6
+            }
+            // The character after the backslash, of whatever length, is no backslash that begins an escape.
+            (None, _) => 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(out + &text[done..]) }
 }
 
 fn raw_elements(text: &str) -> Result<Vec<&RawValue>, NotDecoded> {

@@ -14,6 +14,8 @@ pub struct Report {
     pub lost: BTreeMap<String, Place>,
     /// Values that changed: what became what, with the first place and how often.
     pub changed: BTreeMap<String, Place>,
+    /// What does not decode.
+    pub failed: Vec<NotDecoded>,
     /// What could not be checked, and why.
     pub skipped: Vec<String>,
 }
@@ -30,7 +32,7 @@ pub struct Place {
 impl Report {
     /// Whether everything came out as it went in.
     pub fn is_lossless(&self) -> bool {
-        self.lost.is_empty() && self.changed.is_empty()
+        self.lost.is_empty() && self.changed.is_empty() && self.failed.is_empty()
     }
 
     /// Adds what another check found.
@@ -44,6 +46,7 @@ impl Report {
                 add(mine, what, &place.first, place.count);
             }
         }
+        self.failed.extend(other.failed);
         self.skipped.extend(other.skipped);
     }
 
@@ -75,6 +78,7 @@ impl fmt::Display for Report {
         for (member, place) in &self.lost {
             writeln!(f, "  lost     {member} ({}), first at {}", place.count, or_root(&place.first))?;
         }
+        self.failed.iter().try_for_each(|failed| writeln!(f, "  failed   {failed}"))?;
         self.skipped.iter().try_for_each(|skipped| writeln!(f, "  skipped  {skipped}"))
     }
 }

@@ -1,6 +1,6 @@
 //! Results in a traffic log, each checked as its method's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use qix_codegen::model::{Model, TypeRef};
 
@@ -8,17 +8,17 @@ use crate::report::{NotDecoded, Report};
 use crate::{Verifier, pointer};
 
 /// Checks all results of a log.
-pub(crate) fn check(verifier: &Verifier, text: &str) -> Result<Report, NotDecoded> {
+pub(crate) fn check(verifier: &Verifier, text: &str) -> Report {
     let mut log = Log { verifier, classes: HashMap::from([(-1, "Global".to_owned())]), calls: HashMap::new() };
     let mut report = Report::default();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line_name = format!("line {}", index + 1);
-        log.line(line, &line_name, &mut report).map_err(|error| NotDecoded {
-            place: format!("{line_name}{}{}", if error.place.is_empty() { "" } else { " " }, error.place),
-            why: error.why,
-        })?;
+        if let Err(error) = log.line(line, &line_name, &mut report) {
+            let gap = if error.place.is_empty() { "" } else { " " };
+            report.failed.push(NotDecoded::new(format!("{line_name}{gap}{}", error.place), error.why));
+        }
     }
-    Ok(report)
+    report
 }
 
 struct Log<'a> {
@@ -69,22 +69,20 @@ impl Log<'_> {
         report: &mut Report,
     ) -> Result<(), NotDecoded> {
         let model = &self.verifier.model;
-        let Some(full) =
-            self.classes.get(&handle).map(|class| format!("{class}.{method}")).or_else(|| guess(model, method))
-        else {
-            report.skipped.push(format!("{name}: the schema has no method `{method}`"));
-            return Ok(());
-        };
+        let class = self.classes.get(&handle).filter(|class| model.classes().contains(&class.as_str()));
+        let full = class.map(|class| format!("{class}.{method}")).or_else(|| guess(model, method));
+        let full = full.unwrap_or_else(|| method.to_owned());
         let Some(facts) = model.methods.get(&full) else {
             report.skipped.push(format!("{name}: the schema has no method `{full}`"));
             return Ok(());
         };
-        for (member, text) in pointer::members(result)? {
+        let members: BTreeMap<_, _> = pointer::members(result)?.into_iter().collect();
+        for (member, text) in members {
             let place = format!("{full} {member}");
             match facts.results.iter().find(|result| result.name == member) {
                 Some(known) => {
-                    self.verifier.value(text, &known.ty, &place, report).map_err(|error| error.below(""))?;
                     self.remember(text, &known.ty)?;
+                    self.verifier.value(text, &known.ty, &place, report)?;
                 }
                 None => report.lose(format!("{full}.{member}"), &place),
             }

@@ -54,16 +54,63 @@ fn results_are_checked_as_their_methods() {
 {"dir": ">", "msg": {"id": 3, "handle": 1, "method": "GetAppLayout", "params": [], "delta": true}}
 {"dir": "<", "msg": {"id": 3, "delta": true, "result": {"qLayout": []}}}
 "#;
-    let report = Verifier::new().traffic(log).unwrap();
+    let report = Verifier::new().traffic(log);
     assert_eq!((report.checked, report.skipped.len()), (2, 1));
     assert!(report.kept.contains_key("NxAppLayout.mine"));
 
     let wrong = log.replace(r#""qTitle": "a""#, r#""qTitle": 7"#);
-    let error = Verifier::new().traffic(&wrong).unwrap_err();
-    assert!(error.place.contains("line 5") && error.place.contains("qTitle"), "{error}");
+    let report = Verifier::new().traffic(&wrong);
+    assert!(!report.is_lossless());
+    assert!(matches!(&report.failed[..], [one] if one.place == "line 5 Doc.GetAppLayout qLayout.qTitle"), "{report}");
 
     let unknown = log.replace(r#""qLayout": {"#, r#""qOther": 1, "qLayout": {"#);
-    assert!(Verifier::new().traffic(&unknown).unwrap().lost.contains_key("Doc.GetAppLayout.qOther"));
+    assert!(Verifier::new().traffic(&unknown).lost.contains_key("Doc.GetAppLayout.qOther"));
+}
+
+#[test]
+fn a_log_is_checked_to_its_end() {
+    let log = r#"
+{"dir": "<", "msg": null}
+{"dir": "<", "msg": {"id": 9, "result": {"qLayout": {}}}}
+not JSON
+{"dir": ">", "msg": {"id": 1, "handle": 4, "method": "GetLayout"}}
+{"dir": "<", "msg": {"id": 1, "result": null, "change": [4]}}
+{"dir": ">", "msg": {"id": 2, "handle": 4, "method": "GetChild", "params": ["a"]}}
+{"dir": "<", "msg": {"id": 2, "result": {"qReturn": {"qType": "Sheet", "qHandle": 5}}}}
+{"dir": ">", "msg": {"id": 3, "handle": 5, "method": "GetLayout"}}
+{"dir": "<", "msg": {"id": 3, "result": {"qLayout": {"title": 1}}}}
+"#;
+    let report = Verifier::new().traffic(log);
+    assert!(matches!(&report.failed[..], [one] if one.place == "line 4"), "{report}");
+    assert!(report.kept.contains_key("GenericObjectLayout.title") && report.lost.is_empty(), "{report}");
+    assert_eq!(report.skipped, ["line 3: nothing in the log asked for this answer"]);
+}
+
+#[test]
+fn forms_of_nothing_and_of_numbers_mean_the_same() {
+    let text = r#"{"qHyperCubeDef": [], "qInfo": [], "qChildListDef": null, "qMetaDef": {}}"#;
+    assert!(report(text, "GenericObjectProperties").is_lossless());
+    let text =
+        r#"{"qDimensions": {}, "qMeasures": null, "qMode": 1.0, "qInitialDataFetch": [{"qTop": 1E1, "qLeft": -0}]}"#;
+    assert!(report(text, "HyperCubeDef").is_lossless());
+    let error = Verifier::new().document(r#"{"qDimensions": {"a": 1}}"#, "HyperCubeDef").unwrap_err();
+    assert!(error.why.contains("expected a list"), "{error}");
+    let error = Verifier::new().document(r#"{"qCalcCond": [1]}"#, "HyperCubeDef").unwrap_err();
+    assert!(error.why.contains("expected an object"), "{error}");
+}
+
+#[test]
+fn halves_of_characters_are_kept_in_members_of_apps() {
+    let text = r#"{"title": "\\ud800 \ud83d\ude00 \uDE00\ud83d\\ud83d\u00e9é\"", "qInfo": {"qId": "\ud83d\ude00"}}"#;
+    assert!(report(text, "GenericObjectProperties").is_lossless());
+}
+
+#[test]
+fn a_pointer_to_nothing_says_so() {
+    for pointer in ["/a/b", "/a/0", "/b", "/c/1", "a"] {
+        let error = qix_verify::at(r#"{"a": 1, "c": [2]}"#, pointer).unwrap_err();
+        assert!(error.why.contains("no such part") || error.why.contains("begins with"), "{error}");
+    }
 }
 
 #[test]
