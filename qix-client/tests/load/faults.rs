@@ -1,0 +1,229 @@
+//! Every fault of the test engine at every step of a program, and with many calls under way.
+
+use std::time::Duration;
+
+use qix_client::{Backoff, ConnectError, SessionState, prelude::*};
+use qix_test_engine::{Fault, TestEngine};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::{bounded, total};
+
+/// Requests of [`program`].
+const STEPS: usize = 7;
+
+/// Calls of [`crowd`].
+const CROWD: usize = 100;
+
+/// What a fault may do to a call.
+type Harm = fn(&Error) -> bool;
+
+fn none(_: &Error) -> bool {
+    false
+}
+
+fn refused(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Engine(error) if error.code.0 == 6 && error.to_string().contains("denied"))
+}
+
+/// A write is not repeated.
+fn aborted(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Engine(error) if error.code.0 == 15)
+}
+
+fn lost(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Closed { .. }) && error.to_string().contains("no connection")
+}
+
+fn busy(error: &Error) -> bool {
+    lost(error) && error.to_string().contains("4205")
+}
+
+fn empty(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NoResult)
+}
+
+fn misshapen(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Decode(_)) && error.to_string().contains("does not decode at `qReturn`")
+}
+
+fn silent(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut(_))
+}
+
+/// Faults that hit one message, and what the caller may be told.
+fn faults() -> [(Fault, Harm); 13] {
+    [
+        (Fault::delay(Duration::from_millis(1)).times(1), none),
+        (Fault::slow(Duration::from_millis(1)).times(1), none),
+        (Fault::error(15, "aborted").times(1), aborted),
+        (Fault::error(6, "denied").times(1), refused),
+        (Fault::reorder(1), none),
+        (Fault::drop_socket(), lost),
+        (Fault::close(4205, "busy"), busy),
+        (Fault::garbage().times(1), none),
+        (Fault::send_before(r#"{"jsonrpc":"2.0","id":99999,"result":{}}"#).times(1), none),
+        (Fault::answer_twice().times(1), none),
+        (Fault::set("/unknown", json!({ "deep": [1] })).times(1), none),
+        (Fault::set("/qReturn/unknown", json!(1)).times(1), misshapen),
+        (Fault::empty_answer().times(1), empty),
+    ]
+}
+
+/// Reads, writes, and objects that come and go.
+async fn program(session: &Session) -> Result<(), Error> {
+    let doc = session.open_doc("sales").await?;
+    let year = doc.get_field("Year").await?;
+    let object = doc.create_session_object(total()).await?;
+    object.get_layout().await?;
+    year.select("2022").await?;
+    object.get_layout().await?;
+    doc.clear_all().await
+}
+
+/// Runs the program with a fault at each of its steps.
+async fn strike_every_step(fault: &Fault, harm: Harm, timeout: Option<Duration>) {
+    for step in 0..STEPS {
+        let place = format!("{fault:?} after {step}");
+        let engine = TestEngine::start().await.unwrap();
+        let builder = Session::builder().url(engine.url());
+        let builder = timeout.into_iter().fold(builder, |builder, timeout| builder.timeout(timeout));
+        let session = builder.connect().await.unwrap();
+        let open = session.open_handles();
+        engine.fault(fault.clone().after(step));
+        if let Err(error) = program(&session).await {
+            assert!(harm(&error), "{place}: {error}");
+        }
+        assert_eq!(session.calls_in_flight(), 0, "{place}");
+        // With the connection goes what was there from the start.
+        assert!(session.open_handles() <= open, "{place}");
+        session.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_ends_whatever_happens_at_any_step() {
+    bounded(async {
+        for (fault, harm) in faults() {
+            strike_every_step(&fault, harm, None).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_ends_if_an_answer_never_comes() {
+    bounded(strike_every_step(&Fault::never_answer().times(1), silent, Some(Duration::from_millis(50)))).await;
+}
+
+/// Makes many calls at once and checks what they bring; the errors.
+async fn crowd(doc: &Doc) -> Vec<Error> {
+    let mut callers = JoinSet::new();
+    for n in 0..CROWD {
+        let doc = doc.clone();
+        callers.spawn(async move { doc.evaluate(&format!("{n} * 3")).await.map(|value| (n, value)) });
+    }
+    let (mut errors, mut answered) = (Vec::new(), 0);
+    for outcome in callers.join_all().await {
+        match outcome {
+            Ok((n, value)) => {
+                assert_eq!(value, (n * 3).to_string());
+                answered += 1;
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    assert_eq!(answered + errors.len(), CROWD);
+    errors
+}
+
+#[tokio::test]
+async fn a_crowd_of_calls_ends_whatever_happens() {
+    bounded(async {
+        for (fault, harm) in faults() {
+            for after in [0, CROWD / 2, CROWD - 1] {
+                let place = format!("{fault:?} after {after}");
+                let engine = TestEngine::start().await.unwrap();
+                let session = Session::connect(engine.url()).await.unwrap();
+                let doc = session.open_doc("sales").await.unwrap();
+                let open = session.open_handles();
+                engine.fault(fault.clone().on("Evaluate").after(after));
+                for error in crowd(&doc).await {
+                    assert!(harm(&error), "{place}: {error}");
+                }
+                assert_eq!(session.calls_in_flight(), 0, "{place}");
+                match session.engine_version().await {
+                    Ok(_) => assert_eq!(session.open_handles(), open, "{place}"),
+                    Err(error) => assert!(harm(&error), "{place}: {error}"),
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crowd_of_reads_survives_every_end_of_a_connection() {
+    bounded(async {
+        let ends = [Fault::drop_socket(), Fault::close(4003, ""), Fault::close(4205, "busy")];
+        for end in ends {
+            for after in [0, CROWD / 2, CROWD - 1] {
+                let place = format!("{end:?} after {after}");
+                let engine = TestEngine::start().await.unwrap();
+                let backoff = Backoff::default().first(Duration::from_millis(1));
+                let session = Session::builder().url(engine.url()).resume(backoff).connect().await.unwrap();
+                let doc = session.open_doc("sales").await.unwrap();
+                let object = doc.create_session_object(total()).await.unwrap();
+                let open = session.open_handles();
+                engine.fault(end.clone().on("Evaluate").after(after));
+                let errors = crowd(&doc).await;
+                assert!(errors.is_empty(), "{place}: {}", errors[0]);
+                object.get_layout().await.unwrap();
+                assert_eq!((session.calls_in_flight(), session.open_handles()), (0, open), "{place}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn calls_that_are_never_answered_end_with_the_session() {
+    bounded(async {
+        let engine = TestEngine::start().await.unwrap();
+        let session = Session::connect(engine.url()).await.unwrap();
+        let doc = session.open_doc("sales").await.unwrap();
+        engine.fault(Fault::never_answer().on("Evaluate"));
+        let (errors, ()) = tokio::join!(crowd(&doc), async {
+            while session.calls_in_flight() < CROWD {
+                tokio::task::yield_now().await;
+            }
+            engine.close_sockets(4205, "busy");
+        });
+        assert_eq!(errors.len(), CROWD);
+        assert!(errors.iter().all(busy), "{:?}", errors[0]);
+        assert_eq!((session.calls_in_flight(), session.open_handles()), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connecting_ends_whatever_the_engine_does() {
+    bounded(async {
+        let connect = async |fault: Fault| {
+            let engine = TestEngine::builder().fault(fault).start().await.unwrap();
+            let greeting = Duration::from_millis(50);
+            let session = Session::builder().url(engine.url()).greeting_timeout(greeting).connect().await?;
+            session.engine_version().await.unwrap();
+            Ok::<_, ConnectError>(session.state())
+        };
+        assert!(matches!(connect(Fault::refuse(503)).await, Err(ConnectError::Refused { status: 503, .. })));
+        let refusal = connect(Fault::session_state("SESSION_ERROR_NO_LICENSE")).await;
+        assert!(matches!(refusal, Err(ConnectError::Session(_))), "{refusal:?}");
+        assert_eq!(connect(Fault::no_on_connected()).await.unwrap(), SessionState::Unknown);
+        connect(Fault::late_on_connected(Duration::from_millis(1))).await.unwrap();
+        let early = r#"{"jsonrpc":"2.0","method":"OnAuthenticationInformation","params":{"mustAuthenticate":false}}"#;
+        connect(Fault::before_on_connected(early)).await.unwrap();
+        connect(Fault::repeat_notifications()).await.unwrap();
+    })
+    .await;
+}
