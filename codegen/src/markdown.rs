@@ -6,7 +6,11 @@
 /// Cleans a description so that rustdoc reads it without a warning.
 pub(crate) fn clean(text: &str) -> String {
     let mut out = Cleaner::default();
-    for line in text.replace("\r\n", "\n").lines() {
+    let shown =
+        |c: &char| *c == '\n' || !c.is_control() && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
+    // Rust refuses characters in a comment that nobody sees.
+    for line in text.chars().filter(shown).collect::<String>().lines() {
         out.line(line);
     }
     out.finish()
@@ -15,8 +19,8 @@ pub(crate) fn clean(text: &str) -> String {
 #[derive(Default)]
 struct Cleaner {
     out: Vec<String>,
-    /// Inside a fence of code, where nothing is touched.
-    fenced: bool,
+    /// The fence that closes the present block of code, where nothing is touched.
+    fence: Option<&'static str>,
     /// Cells of the table row that is being read.
     table: Option<Table>,
 }
@@ -28,15 +32,21 @@ struct Table {
 
 impl Cleaner {
     fn line(&mut self, line: &str) {
-        if line.trim_start().starts_with("```") {
-            self.fenced = !self.fenced;
-            // A bare fence would be compiled as Rust.
-            self.out.push(if self.fenced { "```text".to_owned() } else { "```".to_owned() });
-            return;
-        }
-        if self.fenced {
-            self.out.push(line.to_owned());
-            return;
+        let fence = ["```", "~~~"].into_iter().find(|fence| line.trim_start().starts_with(fence));
+        match (self.fence, fence) {
+            (None, Some(fence)) => {
+                // A bare fence would be compiled as Rust.
+                self.out.push(format!("{fence}text"));
+                self.fence = Some(fence);
+                return;
+            }
+            (Some(open), fence) => {
+                let closes = fence == Some(open);
+                self.out.push(if closes { open.to_owned() } else { line.to_owned() });
+                self.fence = self.fence.filter(|_| !closes);
+                return;
+            }
+            (None, None) => {}
         }
         if let Some(heading) = line.trim_start().strip_prefix('#') {
             let heading = heading.trim_start_matches('#').trim();
@@ -144,7 +154,7 @@ impl Cleaner {
         if item && after_text && indent.is_empty() {
             self.blank();
         }
-        self.out.push(format!("{indent}{}", escape(text)));
+        self.out.push(format!("{indent}{}", line_of_text(text)));
     }
 
     fn blank(&mut self) {
@@ -155,9 +165,7 @@ impl Cleaner {
 
     fn finish(mut self) -> String {
         self.close_table();
-        if self.fenced {
-            self.out.push("```".to_owned());
-        }
+        self.out.extend(self.fence.map(str::to_owned));
         while self.out.last().is_some_and(String::is_empty) {
             self.out.pop();
         }
@@ -182,17 +190,12 @@ fn tag(text: &str) -> Option<(String, &str)> {
 fn escape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    let mut in_code = false;
     while let Some(c) = rest.chars().next() {
         if c == '`' {
-            in_code = !in_code && rest[1..].contains('`');
-            out.push_str(if in_code || out.matches('`').count() % 2 == 1 { "`" } else { "\\`" });
-            rest = &rest[1..];
-            continue;
-        }
-        if in_code {
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
+            let ticks = rest.len() - rest.trim_start_matches('`').len();
+            let span = code_span(rest, ticks);
+            out.push_str(&span.map_or_else(|| "\\`".repeat(ticks), |end| rest[..end].to_owned()));
+            rest = &rest[span.unwrap_or(ticks)..];
             continue;
         }
         if let Some((label, target, after)) = link(rest) {
@@ -219,6 +222,43 @@ fn escape(text: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// Where the code ends that a run of ticks at the start of a text opens: after the next run of the same length.
+fn code_span(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = ticks;
+    while let Some(found) = text[at..].find('`') {
+        at += found;
+        let run = text.len() - at - text[at..].trim_start_matches('`').len();
+        at += run;
+        if run == ticks {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// A line of text, escaped, after the marks of lists that it begins with. No block of code begins there.
+fn line_of_text(text: &str) -> String {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let bullet = text.starts_with(['*', '-', '+']);
+    let number = digits.len() < text.len() && digits.starts_with(['.', ')']);
+    let mark = if bullet {
+        1
+    } else if number {
+        text.len() - digits.len() + 1
+    } else {
+        0
+    };
+    if mark > 0 && text[mark..].starts_with(' ') {
+        return format!("{} {}", &text[..mark], line_of_text(text[mark..].trim_start()));
+    }
+    let escaped = escape(text);
+    match escaped.strip_prefix("```") {
+        Some(_) => escape(&text.replace('`', "'")),
+        None if escaped.starts_with("~~~") => format!("\\{escaped}"),
+        None => escaped,
+    }
 }
 
 /// A Markdown link at the start of a text: label, target and what follows.
@@ -262,6 +302,9 @@ mod tests {
     fn brackets_and_comparisons_are_text() {
         assert_eq!(clean("[1,0,2] if a < b and `x[0]`"), "\\[1,0,2\\] if a \\< b and `x[0]`");
         assert_eq!(clean("an odd ` tick"), "an odd \\` tick");
+        assert_eq!(clean("a ``[b]` [c] ``` <d>``"), "a ``[b]` [c] ``` <d>``");
+        assert_eq!(clean("a `` [b]` [c]"), "a \\`\\` \\[b\\]\\` \\[c\\]");
+        assert_eq!(clean("1.     ~~~ [x]\n* ``` [y]"), "1. \\~~~ \\[x\\]\n\n* \\`\\`\\` \\[y\\]");
     }
 
     #[test]
@@ -274,5 +317,11 @@ mod tests {
     fn code_is_not_compiled() {
         assert_eq!(clean("```\nlet [x] = 1;\n```"), "```text\nlet [x] = 1;\n```");
         assert_eq!(clean("```json\n{"), "```text\n{\n```");
+        assert_eq!(clean("~~~\n```\n~~~"), "~~~text\n```\n~~~");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_left_out() {
+        assert_eq!(clean("a\rb\r\nc \u{202e}d\u{0}\te"), "a\nb\nc d    e");
     }
 }
