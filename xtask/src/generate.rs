@@ -62,10 +62,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
             without_text(&missing).iter().for_each(|note| eprintln!("note: {note}"));
             let mut report = Report::default();
+            // The code first: what stops it, a file of somebody else there, must leave the snapshot as it was.
+            write::folder(&schema.join("src/generated"), &generated.files, arguments.check, &mut report)?;
             if let Some(text) = imported {
                 write::file(&schema.join("schema/snapshot.json"), &text, arguments.check, &mut report)?;
             }
-            write::folder(&schema.join("src/generated"), &generated.files, arguments.check, &mut report)?;
             (generated, report)
         }
     };
@@ -199,8 +200,13 @@ fn manifest_text(out: &Path, engine: &str, schema: &Path) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' })
         .collect();
     let name = name.trim_matches('-');
-    let name =
-        if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name.to_owned() } else { format!("qix-{name}") };
+    // Two packages of one name confuse cargo, or the code, which names its dependencies.
+    let taken = ["qix-schema", "qix_schema", "serde", "serde_json", "std", "core"].contains(&name);
+    let name = match name {
+        name if taken => format!("{name}-{}", engine.replace('.', "-")),
+        name if name.starts_with(|c: char| c.is_ascii_alphabetic()) => name.to_owned(),
+        name => format!("qix-{name}").trim_end_matches('-').to_owned(),
+    };
     let version = env!("CARGO_PKG_VERSION");
     format!(
         "[package]
@@ -242,7 +248,8 @@ fn finish(arguments: &Arguments, report: &Report) -> ExitCode {
         for path in report.stale() {
             eprintln!("stale: {}", path.display());
         }
-        eprintln!("Run `cargo xtask gen` and commit the files.");
+        let again = if arguments.schema.is_some() { "the same without --check" } else { "`cargo xtask gen`" };
+        eprintln!("Run {again} and commit the files.");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

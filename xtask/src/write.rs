@@ -98,9 +98,15 @@ pub(crate) fn folder(path: &Path, files: &BTreeMap<String, String>, check: bool,
             fs::create_dir_all(folder)?;
         }
         // A file that stays the same keeps its time, so that nothing is compiled for it.
-        if !same(name, text) || fs::hard_link(path.join(name), &target).is_err() {
-            fs::write(&target, text).with_context(|| format!("cannot write {}", target.display()))?;
+        let linked = same(name, text) && fs::hard_link(path.join(name), &target).is_ok();
+        if linked && fs::read_to_string(&target).is_ok_and(|now| now == *text) {
+            continue;
         }
+        // Another run may have put its own file there meanwhile; that one is not written to.
+        if linked {
+            fs::remove_file(&target)?;
+        }
+        fs::write(&target, text).with_context(|| format!("cannot write {}", target.display()))?;
     }
     allow_reading(staged.path())?;
     exchange(staged.path(), path).with_context(|| format!("cannot replace {}", path.display()))

@@ -119,6 +119,30 @@ fn a_manifest_is_the_users_once_it_is_there() {
 }
 
 #[test]
+fn a_crate_is_not_named_like_one_that_it_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = schema(folder.path());
+    for (out, name) in [("qix-schema", "qix-schema-1-2-3"), ("2528", "qix-2528"), ("my.Qix", "my-qix"), ("_", "qix-_")]
+    {
+        let out = folder.path().join(out);
+        assert!(generate(&["--schema", schema.to_str().unwrap(), "--out", out.to_str().unwrap()]).status.success());
+        let manifest = fs::read_to_string(out.join("Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("\nname = \"{name}\"\n")), "{manifest}");
+    }
+}
+
+#[test]
+fn a_stale_crate_says_how_to_write_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (schema, out) = (schema(folder.path()), folder.path().join("engine"));
+    let output = generate(&["--check", "--schema", schema.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("stale: ") && said.contains("Run the same without --check"), "{said}");
+    assert!(!out.exists());
+}
+
+#[test]
 fn missing_files_are_named() {
     let output = generate(&["--schema", "/no/such/file.json", "--out", "/tmp/none"]);
     assert_eq!(output.status.code(), Some(1));
