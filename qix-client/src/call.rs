@@ -24,6 +24,7 @@ const NAMES_OBJECT: usize = 8192;
 
 /// Makes a call, within its time.
 pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
+    let _under_way = hub.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
     let options = &call.options;
     let left = options.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     let limit = match (options.timeout.or(hub.settings.timeout), left) {

@@ -12,6 +12,7 @@ use crate::protocol::notification::SessionState;
 use crate::settings::Settings;
 use crate::state::{Calls, Deltas, Handles, OpenedDoc};
 
+mod closing;
 mod incoming;
 mod line;
 mod phase;
@@ -32,6 +33,8 @@ pub(crate) struct Hub {
     state: watch::Sender<SessionState>,
     events: broadcast::Sender<Event>,
     turns: Option<Semaphore>,
+    /// A permit for each call under way; who closes the session takes all.
+    gate: Semaphore,
     /// Objects that wait for a resumption; who resumes holds it.
     pub(crate) waiting: AsyncMutex<Vec<Weak<Object>>>,
     pub(crate) endpoint: Option<Endpoint>,
@@ -90,6 +93,7 @@ impl Hub {
             state: watch::Sender::new(SessionState::Unknown),
             events: broadcast::Sender::new(EVENTS),
             turns: settings.calls_in_flight.map(Semaphore::new),
+            gate: Semaphore::new(closing::CALLS as usize),
             waiting: AsyncMutex::default(),
             endpoint,
             settings,

@@ -188,12 +188,15 @@ impl Session {
         resume::over(&self.hub, transport).await
     }
 
-    /// Closes the connection and waits until it is closed, five seconds at most.
+    /// Closes the connection when the calls under way are answered, and waits until it is closed.
     ///
-    /// Calls that wait for their answers end with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed).
+    /// Calls that are not answered within five seconds, or as
+    /// [`close_timeout`](SessionBuilder::close_timeout) says, end with
+    /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed); so do, at once, calls that begin meanwhile. A suspended
+    /// session waits for nothing. The other side may then take five seconds to say goodbye. Who gives up waiting for the
+    /// answers, by dropping the future, leaves the session open.
     pub async fn close(&self) {
-        let farewell = Queued::Close(CloseCode::NORMAL, String::new());
-        self.hub.end(&Closed::by_client(), Some(farewell));
+        self.hub.close(Queued::Close(CloseCode::NORMAL, String::new())).await;
         self.hub.over().await;
     }
 }

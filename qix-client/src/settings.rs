@@ -17,6 +17,9 @@ const GREETING: Duration = Duration::from_secs(10);
 /// How long to wait between questions about the progress of a request.
 const PROGRESS: Duration = Duration::from_millis(300);
 
+/// How long closing waits for the answers to calls under way.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// What a session's builder says about its calls.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -30,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) keep_session_objects: bool,
     /// How long to wait for the engine to say how it took the connection.
     pub(crate) greeting_timeout: Duration,
+    /// How long closing waits for the answers to calls under way.
+    pub(crate) close_timeout: Duration,
     /// How to connect again by itself.
     pub(crate) resume: Option<Backoff>,
     pub(crate) when_modal: WhenModal,
@@ -51,6 +56,7 @@ impl Default for Settings {
             delta: ["GetLayout", "GetAppLayout"].map(str::to_owned).to_vec(),
             keep_session_objects: false,
             greeting_timeout: GREETING,
+            close_timeout: CLOSING,
             resume: None,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),

@@ -63,6 +63,14 @@ impl SessionBuilder {
         self
     }
 
+    /// How long [`close`](Session::close) waits for the answers to calls under way; 5 seconds if not said.
+    ///
+    /// None at all gives them up at once.
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.close_timeout = timeout;
+        self
+    }
+
     /// How many calls may wait for their answers at once; no limit if not said.
     ///
     /// More calls than that wait their turn, in the order in which they came; the waiting counts as part of their time.

@@ -136,29 +136,6 @@ async fn a_message_of_70_megabytes_is_no_problem() {
 }
 
 #[tokio::test]
-async fn closing_ends_the_calls_that_wait() {
-    let (session, mut engine) = session().await;
-    let caller = session.clone();
-    let read = tokio::spawn(async move { caller.engine_version().await.unwrap_err() });
-    let caller = session.clone();
-    let write = tokio::spawn(async move { caller.delete_app("a").await.unwrap_err() });
-    for _ in 0..2 {
-        engine.request().await;
-    }
-    let (code, ()) = tokio::join!(engine.goodbye(), session.close());
-    assert_eq!(code, Some(1000));
-    let (read, write) = (read.await.unwrap(), write.await.unwrap());
-    assert!(matches!(read.kind(), ErrorKind::Closed { pending: false, .. }));
-    assert!(matches!(write.kind(), ErrorKind::Closed { pending: true, .. }));
-    assert!(write.to_string().ends_with("may have carried out the call, look before you repeat it"), "{write}");
-    assert_eq!(read.closed().unwrap().by, ClosedBy::Client);
-    let late = session.engine_version().await.unwrap_err();
-    assert!(matches!(late.kind(), ErrorKind::Closed { pending: false, .. }));
-    assert_eq!(session.closed().await.by, ClosedBy::Client);
-    session.close().await;
-}
-
-#[tokio::test]
 async fn the_engines_close_frame_ends_the_calls_that_wait() {
     let (session, mut engine) = session().await;
     let script = async {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod calls;
+mod closing;
 mod connecting;
 mod differences;
 mod limits;

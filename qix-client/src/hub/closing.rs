@@ -1,0 +1,31 @@
+//! Closing a session without cutting off who waits.
+
+use qix_schema::rpc::Closed;
+use tokio::sync::SemaphorePermit;
+use tokio::time::timeout;
+
+use super::{Hub, Phase, Queued};
+
+/// More calls than memory holds.
+pub(super) const CALLS: u32 = 1 << 28;
+
+impl Hub {
+    /// Notes that a call is under way, as long as the permit is kept; none while the session is being closed.
+    pub(crate) fn begin_call(&self) -> Result<SemaphorePermit<'_>, Closed> {
+        self.gate.try_acquire().map_err(|_| Closed::by_client())
+    }
+
+    /// Ends the session once the calls under way are answered, or when the bound is reached. No call begins meanwhile.
+    pub(crate) async fn close(&self, farewell: Queued) {
+        // Who waits for all permits holds those that are free, so that no call gets one.
+        let answered = timeout(self.settings.close_timeout, self.gate.acquire_many(CALLS));
+        let mut phase = self.phase();
+        let _gate = tokio::select! {
+            biased;
+            // Without a connection no answer comes.
+            _ = phase.wait_for(|phase| *phase != Phase::Open) => None,
+            gate = answered => Some(gate),
+        };
+        self.end(&Closed::by_client(), Some(farewell));
+    }
+}

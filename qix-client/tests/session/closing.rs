@@ -1,0 +1,105 @@
+//! Closing a session while calls are under way.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use super::support::{Engine, Listener};
+use futures_util::FutureExt;
+use qix_client::prelude::*;
+use qix_client::rpc::ClosedBy;
+use serde_json::json;
+
+/// A session that waits so long for its answers when it is closed.
+async fn session(close_timeout: Duration) -> (Session, Engine) {
+    let listener = Listener::bind().await;
+    let connect = Session::builder().url(listener.url()).close_timeout(close_timeout).connect();
+    let (session, engine) = tokio::join!(connect, async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    });
+    (session.unwrap(), engine)
+}
+
+#[tokio::test]
+async fn calls_under_way_are_answered_first() {
+    let (session, mut engine) = session(Duration::from_secs(600)).await;
+    let mut read = pin!(session.engine_version().into_future());
+    let mut write = pin!(session.delete_app("a").into_future());
+    assert!(read.as_mut().now_or_never().is_none());
+    assert!(write.as_mut().now_or_never().is_none());
+    let (first, second) = (engine.expect("EngineVersion").await, engine.expect("DeleteApp").await);
+    let mut close = pin!(session.close());
+    assert!(close.as_mut().now_or_never().is_none());
+
+    let late = session.engine_version().into_future().now_or_never().expect("it fails at once").unwrap_err();
+    assert!(matches!(late.kind(), ErrorKind::Closed { pending: false, .. }));
+    assert_eq!(late.closed().unwrap().by, ClosedBy::Client);
+
+    let script = async {
+        engine.push(json!({ "jsonrpc": "2.0", "id": second, "result": { "qSuccess": true } })).await;
+        engine.push(json!({ "jsonrpc": "2.0", "id": first, "result": { "qVersion": {} } })).await;
+        engine.goodbye().await
+    };
+    let (code, (), read, write) = tokio::join!(script, close, read, write);
+    assert_eq!(code, Some(1000));
+    read.unwrap();
+    assert!(write.unwrap());
+}
+
+#[tokio::test]
+async fn who_gives_up_closing_goes_on() {
+    let (session, mut engine) = session(Duration::from_secs(600)).await;
+    let mut call = pin!(session.engine_version().into_future());
+    assert!(call.as_mut().now_or_never().is_none());
+    assert!(session.close().now_or_never().is_none());
+    let script = async {
+        for _ in 0..2 {
+            engine.answer("EngineVersion", json!({ "qVersion": {} })).await;
+        }
+    };
+    let (first, second, ()) = tokio::join!(call, session.engine_version().into_future(), script);
+    first.unwrap();
+    second.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_connection_ends_the_waiting() {
+    let (session, mut engine) = session(Duration::from_secs(600)).await;
+    let call = session.engine_version().into_future();
+    let script = async {
+        engine.expect("EngineVersion").await;
+        drop(engine);
+    };
+    let close = async {
+        while session.calls_in_flight() == 0 {
+            tokio::task::yield_now().await;
+        }
+        session.close().await;
+    };
+    let (outcome, (), ()) = tokio::join!(call, script, close);
+    assert!(outcome.unwrap_err().closed().is_some());
+}
+
+#[tokio::test]
+async fn calls_that_are_not_answered_in_time_end() {
+    let (session, mut engine) = session(Duration::ZERO).await;
+    let caller = session.clone();
+    let read = tokio::spawn(async move { caller.engine_version().await.unwrap_err() });
+    let caller = session.clone();
+    let write = tokio::spawn(async move { caller.delete_app("a").await.unwrap_err() });
+    for _ in 0..2 {
+        engine.request().await;
+    }
+    let (code, ()) = tokio::join!(engine.goodbye(), session.close());
+    assert_eq!(code, Some(1000));
+    let (read, write) = (read.await.unwrap(), write.await.unwrap());
+    assert!(matches!(read.kind(), ErrorKind::Closed { pending: false, .. }));
+    assert!(matches!(write.kind(), ErrorKind::Closed { pending: true, .. }));
+    assert!(write.to_string().ends_with("may have carried out the call, look before you repeat it"), "{write}");
+    assert_eq!(read.closed().unwrap().by, ClosedBy::Client);
+    let late = session.engine_version().await.unwrap_err();
+    assert!(matches!(late.kind(), ErrorKind::Closed { pending: false, .. }));
+    assert_eq!(session.closed().await.by, ClosedBy::Client);
+    session.close().await;
+}
