@@ -31,6 +31,7 @@ pub use decode::{DecodeError, decode, encode};
 pub use extra::Extra;
 pub use json::Json;
 pub use record::{Members, Record, Slot, read_record, write_object, write_record};
+pub use stack::grow;
 
 /// A value that can be a member, a parameter or a result.
 pub trait Wire: Sized {

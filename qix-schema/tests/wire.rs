@@ -114,7 +114,7 @@ fn a_mismatch_names_its_path() {
     assert_eq!(error.path, "qHyperCube.qDataPages[0].qMatrix[3][1].qNum");
     assert!(error.to_string().contains("invalid type: boolean `true`, expected a number"), "{error}");
     for (text, path) in [
-        ("[]", "."),
+        ("7", "."),
         (r#"{"qText":{}}"#, "qText"),
         (r#"{"qText":"a" "qNum":1}"#, "qText"),
         (r#"{"qText":"a"#, "qText"),
@@ -123,6 +123,16 @@ fn a_mismatch_names_its_path() {
     ] {
         assert_eq!(decode::<NxCell>(text).unwrap_err().path, path, "{text}");
     }
+}
+
+#[test]
+fn deep_trees_fit_the_stack_of_a_thread() {
+    let deep = format!("{}{}", r#"{"qNodes":["#.repeat(2000), "]}".repeat(2000));
+    let work = move || {
+        let tree = decode::<qix_schema::types::NxTreeNode>(&deep).unwrap();
+        assert!(tree.clone() == tree);
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
 }
 
 #[test]
@@ -165,7 +175,8 @@ fn types_mix_with_types_of_the_user() {
 fn lists_of_lists_and_bytes() {
     let page = r#"{"qMatrix":[[{"qText":"a"}],[],[{"qText":"b"},{"qText":"c"}]]}"#;
     assert_eq!(written::<NxDataPage>(page), page);
-    assert!(decode::<NxDataPage>(r#"{"qMatrix":{}}"#).is_err());
+    assert!(decode::<NxDataPage>(r#"{"qMatrix":{"a":1}}"#).is_err());
+    assert!(decode::<NxDataPage>(r#"{"qMatrix":{}}"#).unwrap().matrix.is_empty());
     assert_eq!(decode::<NxDataPage>(r#"{"qMatrix":[null,[null]]}"#).unwrap().matrix, [vec![], vec![NxCell::default()]]);
 }
 

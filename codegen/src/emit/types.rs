@@ -101,7 +101,9 @@ fn structure(docs: &Docs<'_>, ty: &TypePlan, plan: &StructPlan) -> TokenStream {
         }
     });
     let own_default = plan.fields.iter().any(|field| field.default.is_some());
-    let derives = if own_default { quote!(Clone, Debug, PartialEq) } else { quote!(Clone, Debug, Default, PartialEq) };
+    let clone = if plan.recursive { quote!() } else { quote!(Clone,) };
+    let derives = if own_default { quote!(#clone Debug, PartialEq) } else { quote!(#clone Debug, Default, PartialEq) };
+    let clone = plan.recursive.then(|| clone_impl(&name, plan, rare.is_some()));
     let default = own_default.then(|| default_impl(&name, plan, rare.is_some()));
     let setters = plan.fields.iter().map(setter);
     let getters = rare.iter().flat_map(|rare| rare.getters());
@@ -114,10 +116,26 @@ fn structure(docs: &Docs<'_>, ty: &TypePlan, plan: &StructPlan) -> TokenStream {
         #[derive(#derives)]
         #[non_exhaustive]
         pub struct #name { #(#fields)* #rare_field #extra_field }
+        #clone
         #default
         #methods
         #record
         #rare
+    }
+}
+
+/// Trees are cloned with care of the stack, as they are read.
+fn clone_impl(name: &proc_macro2::Ident, plan: &StructPlan, rare: bool) -> TokenStream {
+    let own = plan.fields.iter().filter(|field| !field.rare).map(|field| field.name.as_str());
+    let fields = own.chain(rare.then_some("rare")).chain(plan.extended.then_some("extra"));
+    let fields = fields.map(|field| format_ident!("{field}"));
+    let clones = fields.map(|field| quote!(#field: Clone::clone(&self.#field)));
+    quote! {
+        impl Clone for #name {
+            fn clone(&self) -> Self {
+                qix_schema::wire::grow(|| Self { #(#clones),* })
+            }
+        }
     }
 }
 

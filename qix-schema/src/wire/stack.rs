@@ -13,7 +13,7 @@ thread_local! {
 }
 
 /// Runs a step of a recursion, on a new piece of stack when the present one is nearly used up.
-pub(super) fn grow<T>(step: impl FnOnce() -> T) -> T {
+pub fn grow<T>(step: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(64 * 1024, 1024 * 1024, step)
 }
 

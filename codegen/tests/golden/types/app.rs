@@ -15,7 +15,7 @@ pub type Bytes = String;
 /// `Node`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#node)
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Node {
     /// `qText`: text.
@@ -29,6 +29,17 @@ pub struct Node {
     pub nodes: Vec<Node>,
     /// Members that few values carry.
     pub rare: Option<Box<NodeRare>>,
+}
+
+impl Clone for Node {
+    fn clone(&self) -> Self {
+        qix_schema::wire::grow(|| Self {
+            text: Clone::clone(&self.text),
+            parent: Clone::clone(&self.parent),
+            nodes: Clone::clone(&self.nodes),
+            rare: Clone::clone(&self.rare),
+        })
+    }
 }
 
 impl Node {

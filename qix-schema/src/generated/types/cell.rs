@@ -1655,7 +1655,7 @@ impl Record for NxPage {
 /// `NxPivotDimensionCell`: an object with 11 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell)
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCell {
     /// The value as formatted text; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the label of a measure.
@@ -1706,6 +1706,23 @@ pub struct NxPivotDimensionCell {
     pub sub_nodes: Vec<NxPivotDimensionCell>,
     /// Members that few values carry.
     pub rare: Option<Box<NxPivotDimensionCellRare>>,
+}
+
+impl Clone for NxPivotDimensionCell {
+    fn clone(&self) -> Self {
+        qix_schema::wire::grow(|| Self {
+            text: Clone::clone(&self.text),
+            elem_no: Clone::clone(&self.elem_no),
+            value: Clone::clone(&self.value),
+            can_expand: Clone::clone(&self.can_expand),
+            can_collapse: Clone::clone(&self.can_collapse),
+            type_: Clone::clone(&self.type_),
+            up: Clone::clone(&self.up),
+            down: Clone::clone(&self.down),
+            sub_nodes: Clone::clone(&self.sub_nodes),
+            rare: Clone::clone(&self.rare),
+        })
+    }
 }
 
 impl NxPivotDimensionCell {
@@ -2511,7 +2528,7 @@ impl Record for NxStackPage {
 /// `NxStackedPivotCell`: an object with 14 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackedpivotcell)
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCell {
     /// The value as formatted text. Roots and most totals have none.
@@ -2577,6 +2594,26 @@ pub struct NxStackedPivotCell {
     pub sub_nodes: Vec<NxStackedPivotCell>,
     /// Members that few values carry.
     pub rare: Option<Box<NxStackedPivotCellRare>>,
+}
+
+impl Clone for NxStackedPivotCell {
+    fn clone(&self) -> Self {
+        qix_schema::wire::grow(|| Self {
+            text: Clone::clone(&self.text),
+            elem_no: Clone::clone(&self.elem_no),
+            value: Clone::clone(&self.value),
+            can_expand: Clone::clone(&self.can_expand),
+            can_collapse: Clone::clone(&self.can_collapse),
+            type_: Clone::clone(&self.type_),
+            max_pos: Clone::clone(&self.max_pos),
+            min_neg: Clone::clone(&self.min_neg),
+            up: Clone::clone(&self.up),
+            down: Clone::clone(&self.down),
+            row: Clone::clone(&self.row),
+            sub_nodes: Clone::clone(&self.sub_nodes),
+            rare: Clone::clone(&self.rare),
+        })
+    }
 }
 
 impl NxStackedPivotCell {

@@ -39,7 +39,7 @@ pub type EmbeddedSnapshotDef = Json;
 /// `GenericObjectEntry`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectentry)
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericObjectEntry {
     /// The properties of this object.
@@ -58,6 +58,16 @@ pub struct GenericObjectEntry {
     /// `qEmbeddedSnapshotRef`: [`GenericBookmarkEntry`].
     #[doc(alias = "qEmbeddedSnapshotRef")]
     pub embedded_snapshot_ref: GenericBookmarkEntry,
+}
+
+impl Clone for GenericObjectEntry {
+    fn clone(&self) -> Self {
+        qix_schema::wire::grow(|| Self {
+            property: Clone::clone(&self.property),
+            children: Clone::clone(&self.children),
+            embedded_snapshot_ref: Clone::clone(&self.embedded_snapshot_ref),
+        })
+    }
 }
 
 impl GenericObjectEntry {
@@ -6018,7 +6028,7 @@ impl Choice for NxPatchOperationType {
 /// `NxPatches`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatches)
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPatches {
     /// Identifier and type of the object that the patches are for.
@@ -6036,6 +6046,16 @@ pub struct NxPatches {
     /// `qChildren`: list of [`NxPatches`].
     #[doc(alias = "qChildren")]
     pub children: Vec<NxPatches>,
+}
+
+impl Clone for NxPatches {
+    fn clone(&self) -> Self {
+        qix_schema::wire::grow(|| Self {
+            info: Clone::clone(&self.info),
+            patches: Clone::clone(&self.patches),
+            children: Clone::clone(&self.children),
+        })
+    }
 }
 
 impl NxPatches {

@@ -1058,7 +1058,7 @@ impl Record for NxTreeDimensionInfo {
 /// Stability: stable.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreenode)
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeNode {
     /// The value as formatted text.
@@ -1148,6 +1148,30 @@ pub struct NxTreeNode {
     /// `qTreePath`: whole numbers.
     #[doc(alias = "qTreePath")]
     pub tree_path: Vec<i32>,
+}
+
+impl Clone for NxTreeNode {
+    fn clone(&self) -> Self {
+        qix_schema::wire::grow(|| Self {
+            text: Clone::clone(&self.text),
+            value: Clone::clone(&self.value),
+            elem_no: Clone::clone(&self.elem_no),
+            group_pos: Clone::clone(&self.group_pos),
+            group_size: Clone::clone(&self.group_size),
+            row: Clone::clone(&self.row),
+            type_: Clone::clone(&self.type_),
+            values: Clone::clone(&self.values),
+            nodes: Clone::clone(&self.nodes),
+            attr_exps: Clone::clone(&self.attr_exps),
+            attr_dims: Clone::clone(&self.attr_dims),
+            max_pos: Clone::clone(&self.max_pos),
+            min_neg: Clone::clone(&self.min_neg),
+            can_expand: Clone::clone(&self.can_expand),
+            can_collapse: Clone::clone(&self.can_collapse),
+            state: Clone::clone(&self.state),
+            tree_path: Clone::clone(&self.tree_path),
+        })
+    }
 }
 
 impl NxTreeNode {
