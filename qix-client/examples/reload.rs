@@ -1,0 +1,99 @@
+//! Reloads an app and shows how far it is: what the script says line by line, and a bar below if there is a terminal.
+//!
+//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it reloads that engine's app, which
+//! it does not save; else it loads a few tables into an in-memory engine that it starts itself.
+#![allow(clippy::print_stdout)]
+
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use qix_client::prelude::*;
+use qix_client::{Progress, types::ProgressData};
+use qix_test_engine::TestEngine;
+
+/// The code of the message that says how many lines a table has got.
+const LINES_FETCHED: i32 = 21;
+
+const SCRIPT: &str = "
+Calendar:  LOAD RecNo() AS Day, Mod(RecNo(), 7) AS Weekday AUTOGENERATE 3650;
+Customers: LOAD RecNo() AS Customer, 'Customer ' & RecNo() AS Name AUTOGENERATE 20000;
+Products:  LOAD RecNo() AS Product, Mod(RecNo(), 12) AS Group AUTOGENERATE 5000;
+Orders:    LOAD RecNo() AS Order, Mod(RecNo(), 20000) + 1 AS Customer, Mod(RecNo(), 3650) + 1 AS Day AUTOGENERATE 60000;
+Lines:     LOAD RecNo() AS Line, Mod(RecNo(), 60000) + 1 AS Order, Mod(RecNo(), 5000) + 1 AS Product AUTOGENERATE 120000;
+";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<bool, Box<dyn std::error::Error>> {
+    let url = std::env::var("QIX_URL").ok();
+    let engine = if url.is_none() { Some(TestEngine::start().await?) } else { None };
+    let url = url.or_else(|| engine.as_ref().map(TestEngine::url)).unwrap_or_default();
+    let app = std::env::var("QIX_APP").unwrap_or_else(|_| "sales".to_owned());
+
+    let session = Session::builder().url(url).progress_interval(Duration::from_millis(100)).connect().await?;
+    let doc = session.open_doc(&app).await?;
+    if engine.is_some() {
+        doc.set_script(SCRIPT).await?;
+    }
+    // Errors end the reload, and say where they are.
+    session.configure_reload(true, true, false).await?;
+
+    let bar = bar(&doc.get_script().await?)?;
+    let (mut done, mut text) = (false, String::new());
+    let mut reload = pin!(doc.do_reload().with_progress());
+    while let Some(step) = reload.try_next().await? {
+        match step {
+            Progress::Update(update) => show(&bar, &mut text, &update),
+            Progress::Finished(success) => done = success,
+            _ => {}
+        }
+    }
+    let elapsed = bar.elapsed();
+    bar.finish_and_clear();
+    println!("{app} {} in {elapsed:.1?}", if done { "reloaded" } else { "not reloaded" });
+
+    for table in doc.get_tables_and_keys(Size::default(), Size::default(), 0, false, false).await?.tr {
+        println!("  {:<12}{:>8} rows", table.name, table.no_of_rows);
+    }
+    session.close().await;
+    Ok(done)
+}
+
+/// A bar with a step for each table. The engine does not say how much is to come, so that this is a guess.
+fn bar(script: &str) -> Result<ProgressBar, indicatif::style::TemplateError> {
+    let loads = |word: &&str| ["load", "select"].contains(&word.to_lowercase().as_str());
+    let tables = script.split_whitespace().filter(loads).count();
+    let style = ProgressStyle::with_template("{spinner} [{elapsed}] [{bar:30}] {pos} of {len} tables {wide_msg}")?;
+    let bar = ProgressBar::new(u64::try_from(tables).unwrap_or(u64::MAX)).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    Ok(bar)
+}
+
+/// Moves the bar, and prints above it what is there to stay; `text` keeps the line that has not ended yet.
+fn show(bar: &ProgressBar, text: &mut String, update: &ProgressData) {
+    let fetched = update.persistent_progress_messages.iter().filter(|message| message.message_code == LINES_FETCHED);
+    bar.inc(u64::try_from(fetched.count()).unwrap_or(0));
+    text.push_str(&update.persistent_progress);
+    let ended = text.rfind('\n').map_or(0, |end| end + 1);
+    // Without a terminal there is no bar, but these lines all the same.
+    bar.suspend(|| {
+        print!("{}", text.drain(..ended).as_str());
+        for error in &update.error_data {
+            println!("line {}: {}", error.line, error.error_string);
+        }
+    });
+    bar.set_message(format!("{text}{}", update.transient_progress));
+}
