@@ -132,9 +132,17 @@ fn all_faults_are_told_at_once() {
 fn keys_that_are_not_known_are_reported() {
     let changed = SCHEMA.replacen(r#""title": "QIX""#, r#""title": "QIX", "x-new": { "a": 1 }"#, 1);
     let changed = changed.replacen(r#""format": "int32","#, r#""format": "int32", "maximum": 3,"#, 1);
+    let changed = changed.replacen(
+        r#""qText": { "type": "string" }"#,
+        r#""qText": { "type": "string", "format": "date-time" }"#,
+        1,
+    );
     let published = openrpc::read(&changed).unwrap();
     let places: Vec<_> = published.unknown.iter().map(|unknown| unknown.pointer.as_str()).collect();
-    assert_eq!(places, ["/info/x-new", "/components/schemas/ThingDef/properties/qLimit/maximum"]);
+    let schemas = "/components/schemas";
+    let (limit, text) =
+        (format!("{schemas}/ThingDef/properties/qLimit/maximum"), format!("{schemas}/Node/properties/qText/format"));
+    assert_eq!(places, ["/info/x-new", &limit, &text]);
 }
 
 #[test]

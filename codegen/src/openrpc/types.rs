@@ -134,7 +134,13 @@ impl Reader {
         }
         let format = place.get("format").map(|at| self.text_at(&at));
         match place.get("type").and_then(|at| at.value.as_str()) {
-            Some("string") if format.is_none() => TypeRef::String,
+            Some("string") => {
+                if let Some(format) = format {
+                    let what = format!("the format `{format}` of a text is not known; it was taken for any text");
+                    self.unknown.push(Fault::new(place.get_pointer("format"), what, ""));
+                }
+                TypeRef::String
+            }
             Some("boolean") if format.is_none() => TypeRef::Boolean,
             Some("number") if matches!(format.as_deref(), None | Some("double" | "float")) => {
                 TypeRef::Number { double: format.is_some() }
