@@ -13,7 +13,7 @@ fn written<T: qix_schema::wire::Wire + Default>(text: &str) -> String {
 
 #[test]
 fn a_cell_is_small() {
-    assert!(size_of::<NxCell>() <= 96, "{}", size_of::<NxCell>());
+    assert_eq!(size_of::<NxCell>(), 72);
     assert_eq!(size_of::<StateEnumType>(), 16);
 }
 
