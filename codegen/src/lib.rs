@@ -36,7 +36,7 @@ mod plan;
 pub mod prose;
 pub mod snapshot;
 
-pub use emit::{Files, Place};
+pub use emit::{Files, HEADER, Place};
 
 use companion::Companion;
 use documentation::{Documentation, Links};

@@ -181,7 +181,7 @@ fn read(path: &Path) -> Result<String> {
 fn write_crate(generated: &Generated, out: &Path, engine: &str, check: bool) -> Result<Report> {
     let schema = workspace().join("qix-schema");
     let mut files: BTreeMap<String, String> = generated.files.clone();
-    files.insert("call.rs".to_owned(), format!("{}{}", write::HEADER, read(&schema.join("src/rpc/call.rs"))?));
+    files.insert("call.rs".to_owned(), format!("{}{}", qix_codegen::HEADER, read(&schema.join("src/rpc/call.rs"))?));
     let mut report = Report::default();
     write::folder(&out.join("src"), &files, check, &mut report)?;
     // The manifest is the user's once it is there.
