@@ -1,0 +1,118 @@
+//! Every way to say who you are, and what of it reaches the server: its path, its query and its headers.
+//!
+//! The server is an in-memory engine; for client certificates there is TLS before it, with certificates made on the spot.
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use qix_client::prelude::*;
+use qix_client::{KeyMaterial, SessionBuilder};
+use qix_test_engine::TestEngine;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+/// What the example shows; the usual headers of a WebSocket are left out.
+const SHOWN: [&str; 4] = ["authorization", "cookie", "x-qlik-user", "hdr-user"];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let engine = TestEngine::start().await?;
+    // In production `.host("sense.corp")` or `.tenant("acme.eu.qlikcloud.com")` stands for the address.
+    let server = || Session::builder().url(engine.url());
+    let app = "a5b1";
+
+    show(&engine, "Desktop: nobody asks", server()).await?;
+    let jwt = server().virtual_proxy("jwt").app(app).bearer("eyJ…");
+    show(&engine, "Enterprise, a proxy that takes JWTs", jwt).await?;
+    let ticket = server().virtual_proxy("portal").app(app).ticket("Zx9-…");
+    show(&engine, "Enterprise, a ticket, good for one connection", ticket).await?;
+    let cookie = server().app(app).cookie("X-Qlik-Session", "7c1e…").csrf_token("f00d…");
+    show(&engine, "Enterprise, the cookie of a proxy's session", cookie).await?;
+    let header = server().virtual_proxy("header").app(app).header("hdr-user", "CORP\\ada");
+    show(&engine, "Enterprise, a header that the proxy trusts", header).await?;
+    show(&engine, "Cloud, an API key", server().app(app).api_key("eyK…")).await?;
+    let source = server().app(app).token_source(|| async { Ok("asked for at each connection".to_owned()) });
+    show(&engine, "Cloud, tokens from elsewhere", source).await?;
+
+    let keys = Keys::new()?;
+    let address = tls_before(engine.address(), keys.server()?).await?;
+    let direct = Session::builder().host("localhost").port(address.port()).app(app).user("INTERNAL", "sa_engine");
+    let direct = direct.client_certificate_pem(keys.certificate.as_bytes(), keys.key.as_bytes(), keys.root());
+    show(&engine, "Enterprise, past the proxy, with a client certificate", direct).await?;
+
+    // Nothing secret shows, wherever a builder or an error is printed.
+    println!("{:?}", server().bearer("secret").cookie("X-Qlik-Session", "secret").ticket("secret"));
+    Ok(())
+}
+
+/// Connects, and prints what the server has seen.
+async fn show(engine: &TestEngine, title: &str, builder: SessionBuilder) -> Result<(), Box<dyn Error>> {
+    let session = builder.connect().await?;
+    let upgrade = engine.upgrades().pop().ok_or("no connection has reached the engine")?;
+    println!("{title}\n    GET {}", upgrade.target);
+    for (name, value) in upgrade.headers.iter().filter(|(name, _)| SHOWN.contains(&&**name)) {
+        println!("    {name}: {value}");
+    }
+    session.close().await;
+    Ok(())
+}
+
+/// Certificates as an Enterprise site makes them: one authority for its servers and its clients.
+struct Keys {
+    authority: CertifiedIssuer<'static, KeyPair>,
+    certificate: String,
+    key: String,
+}
+
+impl Keys {
+    fn new() -> Result<Self, rcgen::Error> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new(["client".to_owned()])?.signed_by(&key, &authority)?.pem();
+        Ok(Self { authority, certificate, key: key.serialize_pem() })
+    }
+
+    fn root(&self) -> KeyMaterial {
+        KeyMaterial::bytes(self.authority.pem())
+    }
+
+    /// A server that lets in only who has a certificate of the authority.
+    fn server(&self) -> Result<TlsAcceptor, Box<dyn Error>> {
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new(["localhost".to_owned()])?.signed_by(&key, &self.authority)?;
+        let mut roots = RootCertStore::empty();
+        roots.add(self.authority.der().clone())?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider)).build()?;
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes())?,
+            )?;
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+}
+
+/// Takes TLS connections and hands on what they carry.
+async fn tls_before(engine: SocketAddr, tls: TlsAcceptor) -> std::io::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut client) = tls.accept(stream).await else { continue };
+            let Ok(mut engine) = TcpStream::connect(engine).await else { return };
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut engine).await });
+        }
+    });
+    Ok(address)
+}
