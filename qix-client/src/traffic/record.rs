@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::transport::{Incoming, Outgoing, Text, Transport};
 
-/// Writes down all traffic of a session, one JSON object a line: `at` are the milliseconds since the beginning, `dir` is
+/// Writes down all traffic of a session, one JSON object a line: `at` are the microseconds since the beginning, `dir` is
 /// `>` for what is sent and `<` for what arrives, `msg` is the message, or `text` if it is no JSON.
 ///
 /// Passwords in parameters are left out; everything else stands there as it was sent, data included. Writing happens on
@@ -82,7 +82,7 @@ impl Recorder {
     fn note(&self, message: Message) {
         if let Some(lines) = &self.shared.lines {
             // A writer that has failed has said so.
-            lines.send(Line { at: self.shared.start.elapsed().as_millis(), message }).ok();
+            lines.send(Line { at: self.shared.start.elapsed().as_micros(), message }).ok();
         }
     }
 }
