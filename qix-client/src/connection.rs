@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use crate::hub::{Hub, Queued};
+use crate::keep_alive::{self, Silence};
 use crate::transport::{Incoming, Outgoing, Reading, Transport, TransportError, Writing};
 
 /// Requests that are written before a flush at most.
@@ -21,20 +23,40 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// when all is over.
 pub(crate) fn start(transport: Transport, hub: &Arc<Hub>, generation: u32, queue: mpsc::UnboundedReceiver<Queued>) {
     let (over, is_over) = watch::channel(());
-    hub.set_over(is_over);
-    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(hub), generation));
+    let (line, cut) = oneshot::channel();
+    hub.set_ends(is_over, line);
+    let silence = hub.settings.keep_alive.map(Silence::new);
+    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(hub), generation, silence));
     let writer = write(transport.writing, Arc::downgrade(hub), generation, queue);
     tokio::spawn(async move {
-        writer.await;
+        tokio::select! {
+            () = writer => {}
+            // Who takes nothing any more does not keep this task.
+            () = async { cut.await.ok(); sleep(GOODBYE).await } => {}
+        }
         goodbye(reader).await;
         drop(over);
     });
 }
 
 /// Hands what arrives to the session until nothing more comes.
-async fn read(mut incoming: Reading, hub: Weak<Hub>, generation: u32) {
+async fn read(mut incoming: Reading, hub: Weak<Hub>, generation: u32, mut silence: Option<Silence>) {
     let closed = loop {
-        match incoming.next().await {
+        let arrived = match &mut silence {
+            None => incoming.next().await,
+            Some(silence) => tokio::select! {
+                biased;
+                arrived = incoming.next() => {
+                    silence.broken();
+                    arrived
+                }
+                time = silence.too_long(&hub) => {
+                    let reason = format!("nothing has arrived for {time:.0?}");
+                    break Closed::new(ClosedBy::Network, CloseCode::LOST, reason);
+                }
+            },
+        };
+        match arrived {
             Some(Ok(Incoming::Text(text))) => match hub.upgrade() {
                 Some(hub) => hub.receive(generation, text),
                 // Nobody is left to hear it; the writer says goodbye, the other side answers.
@@ -57,7 +79,15 @@ fn lost(error: &TransportError) -> Closed {
 /// Sends what is queued: all that is ready, then one flush.
 async fn write(mut outgoing: Writing, hub: Weak<Hub>, generation: u32, mut queue: mpsc::UnboundedReceiver<Queued>) {
     let mut batch = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
+    let keep_alive = hub.upgrade().and_then(|hub| hub.settings.keep_alive);
+    loop {
+        let taken = match keep_alive {
+            None => queue.recv_many(&mut batch, BATCH).await,
+            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut queue, &mut batch, BATCH, &hub).await,
+        };
+        if taken == 0 {
+            break;
+        }
         if let Some(hub) = hub.upgrade() {
             hub.sending(&mut batch);
         }

@@ -1,6 +1,7 @@
 //! Where an engine is, and what it takes to be let in.
 
 use std::fmt;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::error::ConnectError;
-use crate::transport::dial::{Socket, dial};
+use crate::transport::dial::{Socket, dial, host_and_port};
 use crate::transport::websocket;
 use crate::transport::{Transport, TransportError};
 
@@ -29,6 +30,10 @@ const CONNECT: Duration = Duration::from_secs(60);
 pub(crate) type TokenSource =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, TransportError>> + Send>> + Send + Sync>;
 
+/// Opens a connection to a host and a port.
+pub(crate) type Dialer =
+    Arc<dyn Fn(String, u16) -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Socket>>> + Send>> + Send + Sync>;
+
 /// All that is needed to connect, and to connect again.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
@@ -36,6 +41,8 @@ pub(crate) struct Endpoint {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) cookies: Vec<String>,
     pub(crate) token: Option<TokenSource>,
+    /// What opens connections, if that is not this program's own TCP.
+    pub(crate) dialer: Option<Dialer>,
     #[cfg(feature = "oauth")]
     pub(crate) oauth: Option<oauth::Client>,
     #[cfg(feature = "tls")]
@@ -51,6 +58,7 @@ impl Default for Endpoint {
             headers: Vec::new(),
             cookies: Vec::new(),
             token: None,
+            dialer: None,
             #[cfg(feature = "oauth")]
             oauth: None,
             #[cfg(feature = "tls")]
@@ -77,7 +85,14 @@ impl Endpoint {
 
     /// A connection to the host of an address, encrypted if the address says so.
     async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
-        let socket = dial(url).await?;
+        let socket = match &self.dialer {
+            None => dial(url).await?,
+            Some(dialer) => {
+                let (host, port) = host_and_port(url);
+                let unreachable = |source| ConnectError::Unreachable { address: format!("{host}:{port}"), source };
+                dialer(host.clone(), port).await.map_err(unreachable)?
+            }
+        };
         #[cfg(feature = "tls")]
         if matches!(url.scheme(), "wss" | "https") {
             let socket = crate::transport::tls::wrap(socket, url, &self.certificates).await?;

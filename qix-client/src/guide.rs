@@ -193,6 +193,9 @@ pub mod survive {
     //! every object that the program holds. Reads that were under way go on; a write ends with an error that says that
     //! it may have happened.
     //!
+    //! A connection can die without a sign, and one that is idle may be dropped on the way:
+    //! [`keep_alive`](crate::SessionBuilder::keep_alive) notices the first and prevents the second.
+    //!
     //! ```
     //! use futures_util::StreamExt;
     //! use qix_client::{Backoff, Event, prelude::*};

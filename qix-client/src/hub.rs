@@ -1,9 +1,10 @@
 //! The heart of a session: what its objects, its connection and its resumption share.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use qix_schema::rpc::{CloseCode, Closed, Method};
-use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mpsc, watch};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
 
 use crate::endpoint::Endpoint;
 use crate::event::Event;
@@ -52,6 +53,8 @@ struct Line {
     closed: Option<Closed>,
     /// Learns when the tasks of the connection are over.
     over: Option<watch::Receiver<()>>,
+    /// Dropped when the connection is given up.
+    cut: Option<oneshot::Sender<Infallible>>,
     /// Session objects to destroy when there is a way again.
     orphans: Vec<String>,
 }

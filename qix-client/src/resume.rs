@@ -29,7 +29,7 @@ pub(crate) async fn begin(
     waiting: &mut Vec<Weak<Object>>,
 ) -> Result<SessionState, ConnectError> {
     let (outbox, queue) = mpsc::unbounded_channel();
-    let (generation, objects) = hub.connect(outbox);
+    let (generation, objects) = hub.connect(outbox).map_err(ConnectError::Closed)?;
     waiting.extend(objects);
     let transport = match &hub.settings.recorder {
         Some(recorder) => recorder.tap(transport),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use qix_schema::rpc::Method;
 
+use crate::keep_alive::KeepAlive;
 use crate::middleware::Middleware;
 use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::Backoff;
@@ -35,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) greeting_timeout: Duration,
     /// How long closing waits for the answers to calls under way.
     pub(crate) close_timeout: Duration,
+    /// How to keep the connection awake.
+    pub(crate) keep_alive: Option<KeepAlive>,
     /// How to connect again by itself.
     pub(crate) resume: Option<Backoff>,
     pub(crate) when_modal: WhenModal,
@@ -57,6 +60,7 @@ impl Default for Settings {
             keep_session_objects: false,
             greeting_timeout: GREETING,
             close_timeout: CLOSING,
+            keep_alive: None,
             resume: None,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),

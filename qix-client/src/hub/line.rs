@@ -1,5 +1,7 @@
 //! The way out: requests, and waiting for their answers.
 
+use std::convert::Infallible;
+
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -100,6 +102,7 @@ impl Hub {
             outbox.send(farewell).ok();
         }
         line.closed = Some(closed.clone());
+        line.cut = None;
         Some(line.calls.take())
     }
 
@@ -111,8 +114,17 @@ impl Hub {
             return Err(self.last_closed());
         }
         // With the lock held: a connection that is lost now is lost to an open session.
-        self.phase.send_replace(Phase::Open);
-        Ok(())
+        self.phase.send_if_modified(|phase| {
+            let over = matches!(phase, Phase::Ended(_));
+            if !over {
+                *phase = Phase::Open;
+            }
+            !over
+        });
+        match &*self.phase.borrow() {
+            Phase::Ended(closed) => Err(closed.clone()),
+            _ => Ok(()),
+        }
     }
 
     /// Whether there is a connection.
@@ -126,9 +138,11 @@ impl Hub {
         closed.unwrap_or_else(|| Closed::new(ClosedBy::Network, CloseCode::LOST, ""))
     }
 
-    /// Notes what learns when the tasks of the connection are over.
-    pub(crate) fn set_over(&self, over: watch::Receiver<()>) {
-        lock(&self.line).over = Some(over);
+    /// Notes what learns when the tasks of the connection are over, and what tells them that it is given up.
+    pub(crate) fn set_ends(&self, over: watch::Receiver<()>, cut: oneshot::Sender<Infallible>) {
+        let line = &mut *lock(&self.line);
+        line.over = Some(over);
+        line.cut = Some(cut);
     }
 
     /// Waits until the tasks of the connection are over.

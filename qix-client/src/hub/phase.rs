@@ -37,14 +37,17 @@ impl Hub {
         }
     }
 
-    /// Takes a new connection into use; its number, and the objects of the one before.
-    pub(crate) fn connect(&self, outbox: mpsc::UnboundedSender<Queued>) -> (u32, Vec<Weak<Object>>) {
+    /// Takes a new connection into use, unless the session is over; its number, and the objects of the one before.
+    pub(crate) fn connect(&self, outbox: mpsc::UnboundedSender<Queued>) -> Result<(u32, Vec<Weak<Object>>), Closed> {
+        if let Phase::Ended(closed) = &*self.phase.borrow() {
+            return Err(closed.clone());
+        }
         // Nothing of the new connection may be taken for the old one's, so that all changes under one lock.
         let mut handles = self.handles();
         let generation = self.connect_line(outbox);
         lock(&self.deltas).clear();
         self.state.send_replace(SessionState::Unknown);
-        (generation, handles.start(generation))
+        Ok((generation, handles.start(generation)))
     }
 
     /// A connection has ended by itself.
@@ -93,6 +96,8 @@ impl Hub {
         if let Some(cut) = cut {
             cut.end(closed);
         }
+        // One that a resumption has made meanwhile.
+        self.give_up_connection();
     }
 
     fn enter_suspension(&self, closed: Closed) {

@@ -8,6 +8,7 @@ use super::Session;
 use crate::endpoint::Endpoint;
 use crate::error::ConnectError;
 use crate::hub::Hub;
+use crate::keep_alive::KeepAlive;
 use crate::middleware::Middleware;
 use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::{self, Backoff};
@@ -106,6 +107,21 @@ impl SessionBuilder {
     /// [`suspend`](Session::suspend).
     pub fn resume(mut self, backoff: Backoff) -> Self {
         self.settings.resume = Some(backoff);
+        self
+    }
+
+    /// Keeps the connection awake when the program is idle, and notices when it has died; neither if not said.
+    ///
+    /// It is for connections that something in between forgets when they are quiet, and for programs that only listen:
+    /// who makes no call learns of a dead network in no other way. It is no default, since a session that is never idle
+    /// never ends by itself: the proxy of Enterprise on Windows ends a session after 30 idle minutes, engines have such
+    /// rules as well ([4001](qix_schema::rpc::CloseCode)), and until then the session holds memory, a license and one of
+    /// the few that a user may have at once. Who means to keep all that says so.
+    ///
+    /// The questions pass no [`middleware`](Self::middleware) and count as no calls; they end with the last user of the
+    /// session, and pause while it is suspended.
+    pub fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
+        self.settings.keep_alive = Some(keep_alive);
         self
     }
 

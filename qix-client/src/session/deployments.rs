@@ -1,8 +1,13 @@
 //! Where the engine is: Desktop, Enterprise on Windows, Cloud.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
+
 use super::SessionBuilder;
+use crate::transport::dial::Socket;
 
 /// # Where the engine is
 impl SessionBuilder {
@@ -69,6 +74,36 @@ impl SessionBuilder {
     /// How long the engine keeps the session when its last connection has gone, in whole seconds.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.endpoint.address.ttl = Some(ttl);
+        self
+    }
+
+    /// Opens connections in a way of its own, below TLS and the WebSocket: with TCP options, over a Unix socket, through
+    /// a tunnel. Asked for a host and a port each time a connection is made; proxies of the environment are left out.
+    ///
+    /// What it fails with becomes [`ConnectError::Unreachable`](crate::ConnectError::Unreachable).
+    ///
+    /// ```
+    /// use qix_client::Session;
+    /// use tokio::net::{TcpSocket, lookup_host};
+    ///
+    /// let builder = Session::builder().host("engine.corp").dial(|host, port| async move {
+    ///     let address = lookup_host((host, port)).await?.next().ok_or(std::io::ErrorKind::NotFound)?;
+    ///     let socket = TcpSocket::new_v4()?;
+    ///     socket.set_nodelay(true)?;
+    ///     socket.bind("10.0.0.7:0".parse().expect("it is an address"))?;
+    ///     socket.connect(address).await
+    /// });
+    /// ```
+    pub fn dial<F, T, S>(mut self, dialer: F) -> Self
+    where
+        F: Fn(String, u16) -> T + Send + Sync + 'static,
+        T: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        self.endpoint.dialer = Some(Arc::new(move |host, port| {
+            let connecting = dialer(host, port);
+            Box::pin(async move { Ok(Box::new(connecting.await?) as Box<dyn Socket>) })
+        }));
         self
     }
 

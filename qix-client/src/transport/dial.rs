@@ -23,7 +23,7 @@ pub(crate) async fn dial(url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
 }
 
 /// The host, without the brackets of an IPv6 address, and the port.
-fn host_and_port(url: &Url) -> (String, u16) {
+pub(crate) fn host_and_port(url: &Url) -> (String, u16) {
     let host = match url.host() {
         Some(Host::Ipv6(address)) => address.to_string(),
         Some(host) => host.to_string(),

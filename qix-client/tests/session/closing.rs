@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use super::support::{Engine, Listener};
+use super::support::{Engine, Inside, Listener, accept_on};
 use futures_util::FutureExt;
 use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
@@ -102,4 +102,52 @@ async fn calls_that_are_not_answered_in_time_end() {
     assert!(matches!(late.kind(), ErrorKind::Closed { pending: false, .. }));
     assert_eq!(session.closed().await.by, ClosedBy::Client);
     session.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_takes_nothing_any_more_holds_up_nobody() {
+    let (session, engine) = Inside::new().session(|builder| builder.close_timeout(Duration::ZERO)).await;
+    let more_than_fits = "x".repeat(1 << 20);
+    let call = session.delete_app(&more_than_fits).into_future();
+    let close = async {
+        tokio::task::yield_now().await;
+        let begin = tokio::time::Instant::now();
+        session.close().await;
+        begin.elapsed()
+    };
+    let (outcome, time) = tokio::join!(call, close);
+    assert!(matches!(outcome.unwrap_err().kind(), ErrorKind::Closed { pending: true, .. }));
+    assert!(time <= Duration::from_secs(10), "{time:?}");
+    assert_eq!(engine.goodbye().await, None, "the socket is gone as well");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
+    let mut inside = Inside::new();
+    let (session, engine) = inside.session(|builder| builder).await;
+    tokio::join!(engine.goodbye(), session.suspend());
+    let script = async {
+        // Before the connection is there, and before the engine has greeted.
+        let stream = inside.stream().await;
+        session.close().await;
+        let mut engine = accept_on(stream).await.unwrap();
+        engine.greet("SESSION_ATTACHED").await;
+        engine.goodbye().await
+    };
+    let (resumption, _) = tokio::join!(session.resume(), script);
+    let error = resumption.unwrap_err();
+    assert!(matches!(error, ConnectError::Closed(_)), "{error}");
+    assert_eq!(session.closed().await.by, ClosedBy::Client);
+    assert!(session.engine_version().await.unwrap_err().closed().is_some());
+
+    let (session, engine) = inside.session(|builder| builder).await;
+    tokio::join!(engine.goodbye(), session.suspend());
+    let script = async {
+        let engine = inside.accept().await;
+        session.close().await;
+        engine.goodbye().await
+    };
+    let (resumption, _) = tokio::join!(session.resume(), script);
+    assert!(matches!(resumption.unwrap_err(), ConnectError::Closed(_)));
+    assert!(session.engine_version().await.unwrap_err().closed().is_some());
 }

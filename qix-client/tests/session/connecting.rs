@@ -1,8 +1,9 @@
 //! Connecting, and what can go wrong with it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::support::Listener;
+use super::support::{Inside, Listener};
 use futures_util::StreamExt;
 use qix_client::prelude::*;
 use qix_client::{Event, Refusal, SessionState};
@@ -120,6 +121,31 @@ async fn nobody_there_and_nobody_answering_are_errors_of_their_own() {
     assert!(matches!(error, ConnectError::Unreachable { .. }), "{error}");
     let error = Session::connect("ws://no-such-host.invalid/app/").await.unwrap_err();
     assert!(matches!(error, ConnectError::Resolve { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn who_opens_connections_in_a_way_of_its_own_is_asked_each_time() {
+    let mut inside = Inside::new();
+    let (session, engine) = inside.session(|builder| builder.url("ws://[::1]:7/app/")).await;
+    assert_eq!(engine.upgrade.headers()["Host"], "[::1]:7");
+    tokio::join!(engine.goodbye(), session.suspend());
+    let script = async {
+        inside.accept().await.greet("SESSION_CREATED").await;
+    };
+    tokio::join!(async { session.resume().await.unwrap() }, script);
+
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let asking = Arc::clone(&asked);
+    let refused = Session::builder().url("ws://[::1]/app/").dial(move |host, port| {
+        asking.lock().unwrap().push((host, port));
+        std::future::ready(Err::<tokio::net::TcpStream, _>(std::io::Error::other("the tunnel is closed")))
+    });
+    let error = refused.connect().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "nothing answers at ::1:80; check that the engine runs and the port is right: the tunnel is closed"
+    );
+    assert_eq!(*asked.lock().unwrap(), [("::1".to_owned(), 80)]);
 }
 
 #[tokio::test]

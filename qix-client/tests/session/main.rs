@@ -7,6 +7,7 @@ mod calls;
 mod closing;
 mod connecting;
 mod differences;
+mod keep_alive;
 mod limits;
 mod middleware;
 mod objects;

@@ -1,10 +1,13 @@
 //! An engine whose every word is written in the test.
 
+use std::io;
+
 use futures_util::{SinkExt, StreamExt};
-use qix_client::Session;
+use qix_client::{Session, SessionBuilder};
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
@@ -45,6 +48,51 @@ impl Listener {
 
     pub(crate) async fn accept(&self) -> Engine {
         accept_on(self.stream().await).await.unwrap()
+    }
+}
+
+/// A place where sessions connect to within the program, so that tests can move the clock.
+pub(crate) struct Inside {
+    dial: mpsc::UnboundedSender<DuplexStream>,
+    streams: mpsc::UnboundedReceiver<DuplexStream>,
+}
+
+impl Inside {
+    pub(crate) fn new() -> Self {
+        let (dial, streams) = mpsc::unbounded_channel();
+        Self { dial, streams }
+    }
+
+    /// Sessions that connect to here.
+    pub(crate) fn builder(&self) -> SessionBuilder {
+        let dial = self.dial.clone();
+        Session::builder().url("ws://inside/app/").dial(move |_, _| {
+            let (near, far) = tokio::io::duplex(1 << 16);
+            let outcome = dial.send(far).map_err(|_| io::ErrorKind::ConnectionRefused.into());
+            std::future::ready(outcome.map(|()| near))
+        })
+    }
+
+    pub(crate) async fn stream(&mut self) -> DuplexStream {
+        self.streams.recv().await.unwrap()
+    }
+
+    pub(crate) async fn accept(&mut self) -> Engine<DuplexStream> {
+        accept_on(self.stream().await).await.unwrap()
+    }
+
+    /// A session, ready.
+    pub(crate) async fn session(
+        &mut self,
+        setup: impl FnOnce(SessionBuilder) -> SessionBuilder,
+    ) -> (Session, Engine<DuplexStream>) {
+        let connect = setup(self.builder()).connect();
+        let (session, engine) = tokio::join!(connect, async {
+            let mut engine = self.accept().await;
+            engine.greet("SESSION_CREATED").await;
+            engine
+        });
+        (session.unwrap(), engine)
     }
 }
 
