@@ -19,7 +19,6 @@ use crate::transport::Transport;
 
 mod builder;
 mod credentials;
-mod deadline;
 mod deployments;
 mod open_doc;
 
@@ -115,7 +114,7 @@ impl Session {
     /// # }
     /// ```
     pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
-        let over = self.hub.phase().borrow().is_over();
+        let over = matches!(*self.hub.phase().borrow(), Phase::Ended(_));
         let listener = (!over).then(|| self.hub.events());
         Box::pin(stream::unfold(listener, async |listener| {
             let mut listener = listener?;
@@ -142,7 +141,12 @@ impl Session {
 
     /// Waits until the session is over, and says why.
     pub async fn closed(&self) -> Closed {
-        self.hub.ended().await
+        let mut phase = self.hub.phase();
+        let phase = phase.wait_for(|phase| matches!(phase, Phase::Ended(_))).await;
+        match phase.as_deref() {
+            Ok(Phase::Ended(closed)) => closed.clone(),
+            _ => Closed::by_client(),
+        }
     }
 
     /// Closes the connection in order to go on later. The engine keeps the session for the time to live that it was

@@ -73,7 +73,7 @@ fn reader_slim_cells(bencher: Bencher<'_, '_>) {
     bencher.counter(BytesCount::of_str(&result)).bench(|| {
         let mut table = Table::with_capacity(1000, 10);
         read_data_pages(black_box(&result), &mut table).unwrap();
-        table.len()
+        table
     });
 }
 
@@ -94,8 +94,9 @@ struct Rows {
     row: Vec<NxCell>,
 }
 
-impl<'a> Sink<'a> for Rows {
-    fn cell(&mut self, cell: Cell<'a>) {
+impl Sink for Rows {
+    #[inline]
+    fn cell(&mut self, _: usize, cell: Cell<'_>) {
         self.row.push(cell.into());
     }
 
@@ -111,10 +112,7 @@ impl<'a> Sink<'a> for Rows {
 
 /// Columns: the numbers, and the texts one after another.
 #[derive(Default)]
-struct Columns {
-    columns: Vec<Column>,
-    next: usize,
-}
+struct Columns(Vec<Column>);
 
 #[derive(Default)]
 struct Column {
@@ -123,21 +121,19 @@ struct Column {
     ends: Vec<usize>,
 }
 
-impl<'a> Sink<'a> for Columns {
-    fn cell(&mut self, cell: Cell<'a>) {
-        if self.next == self.columns.len() {
-            self.columns.push(Column::default());
+impl Sink for Columns {
+    #[inline]
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        if column == self.0.len() {
+            self.0.push(Column::default());
         }
-        let column = &mut self.columns[self.next];
+        let column = &mut self.0[column];
         column.numbers.push(cell.num);
-        column.text.push_str(&cell.text);
+        column.text.push_str(cell.text);
         column.ends.push(column.text.len());
-        self.next += 1;
     }
 
-    fn end_row(&mut self) {
-        self.next = 0;
-    }
+    fn end_row(&mut self) {}
 
     fn clear(&mut self) {
         *self = Self::default();

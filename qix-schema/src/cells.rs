@@ -1,46 +1,74 @@
 //! Pages of cells without a [`NxCell`] for each: the fast way to rows and columns.
 //!
 //! Engines write the cells of straight cubes and lists in one usual layout,
-//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] reads that layout by hand, borrows texts
-//! from the answer and gives everything unusual to [`decode`](crate::decode): what comes out is the same.
+//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] reads that layout by hand, hands each cell
+//! to a [`Sink`] without building anything, and gives everything unusual to [`decode`](crate::decode): what comes out is
+//! the same.
+//!
+//! A sink takes what it wants of a cell where it wants it. This one makes columns:
 //!
 //! ```
-//! use qix_schema::cells::{Table, read_data_pages};
+//! use qix_schema::cells::{Cell, Sink, read_data_pages};
+//!
+//! #[derive(Default)]
+//! struct Columns {
+//!     regions: Vec<String>,
+//!     sales: Vec<Option<f64>>,
+//! }
+//!
+//! impl Sink for Columns {
+//!     fn cell(&mut self, column: usize, cell: Cell<'_>) {
+//!         match column {
+//!             0 => self.regions.push(cell.text.to_owned()),
+//!             _ => self.sales.push((!cell.num.is_nan()).then_some(cell.num)),
+//!         }
+//!     }
+//!
+//!     fn end_row(&mut self) {}
+//!
+//!     fn clear(&mut self) {
+//!         *self = Self::default();
+//!     }
+//! }
 //!
 //! let answer = r#"{"qDataPages":[{"qMatrix":[
-//!     [{"qText":"2024","qNum":2024,"qElemNumber":3,"qState":"O"},{"qText":"-","qNum":"NaN","qIsNull":true}]
+//!     [{"qText":"North","qNum":"NaN","qElemNumber":3,"qState":"O"},{"qText":"7.5","qNum":7.5}],
+//!     [{"qText":"South","qNum":"NaN","qElemNumber":1,"qState":"O"},{"qText":"-","qNum":"NaN","qIsNull":true}]
 //! ]}]}"#;
-//! let mut table = Table::default();
-//! read_data_pages(answer, &mut table)?;
-//! let row = table.rows().next().unwrap();
-//! assert_eq!((row[0].num, &*row[0].text), (2024.0, "2024"));
-//! assert!(row[1].is_null && row[1].num.is_nan());
+//! let mut columns = Columns::default();
+//! read_data_pages(answer, &mut columns)?;
+//! assert_eq!(columns.regions, ["North", "South"]);
+//! assert_eq!(columns.sales, [Some(7.5), None]);
 //! # Ok::<(), qix_schema::DecodeError>(())
 //! ```
+//!
+//! [`Table`] is a sink that keeps rows.
 
 mod cell;
+mod number;
 mod page;
 mod scan;
+mod table;
 #[cfg(test)]
 mod tests;
-
-use std::borrow::Cow;
 
 use crate::types::{NxCell, NxDataPage, StateEnumType};
 use crate::wire::{DecodeError, decode_member};
 
-/// What most programs want of a cell, with its text borrowed from the answer where that is possible.
-#[derive(Clone, Debug, Default, PartialEq)]
+pub use table::{Row, Table};
+
+/// What most programs want of a cell, borrowed from wherever it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cell<'a> {
     /// The text, formatted: [`NxCell::text`].
-    pub text: Cow<'a, str>,
+    pub text: &'a str,
     /// The number, or NaN: [`NxCell::num`].
     pub num: f64,
     /// The rank of the value among the field's, or a negative code: [`NxCell::elem_number`].
     pub elem_number: i32,
     /// The state of the value: [`NxCell::state`].
-    pub state: StateEnumType,
+    pub state: &'a StateEnumType,
     /// [`NxCell::is_empty`].
     pub is_empty: bool,
     /// [`NxCell::is_total_cell`].
@@ -51,13 +79,28 @@ pub struct Cell<'a> {
     pub is_null: bool,
 }
 
-impl From<NxCell> for Cell<'_> {
-    fn from(cell: NxCell) -> Self {
+impl Default for Cell<'_> {
+    fn default() -> Self {
         Self {
-            text: Cow::Owned(cell.text),
+            text: "",
+            num: 0.0,
+            elem_number: 0,
+            state: &StateEnumType::Locked,
+            is_empty: false,
+            is_total_cell: false,
+            is_other_cell: false,
+            is_null: false,
+        }
+    }
+}
+
+impl<'a> From<&'a NxCell> for Cell<'a> {
+    fn from(cell: &'a NxCell) -> Self {
+        Self {
+            text: &cell.text,
             num: cell.num,
             elem_number: cell.elem_number,
-            state: cell.state,
+            state: &cell.state,
             is_empty: cell.is_empty,
             is_total_cell: cell.is_total_cell,
             is_other_cell: cell.is_other_cell,
@@ -67,12 +110,13 @@ impl From<NxCell> for Cell<'_> {
 }
 
 impl From<Cell<'_>> for NxCell {
+    #[inline]
     fn from(cell: Cell<'_>) -> Self {
         Self {
-            text: cell.text.into_owned(),
+            text: cell.text.to_owned(),
             num: cell.num,
             elem_number: cell.elem_number,
-            state: cell.state,
+            state: cell.state.clone(),
             is_empty: cell.is_empty,
             is_total_cell: cell.is_total_cell,
             is_other_cell: cell.is_other_cell,
@@ -83,61 +127,15 @@ impl From<Cell<'_>> for NxCell {
 }
 
 /// Where cells go: rows, columns, a sum.
-pub trait Sink<'a> {
-    /// Takes the next cell of a row.
-    fn cell(&mut self, cell: Cell<'a>);
+pub trait Sink {
+    /// Takes the next cell of a row, which is in a column counted from 0.
+    fn cell(&mut self, column: usize, cell: Cell<'_>);
 
-    /// Ends a row.
+    /// Ends a row, which may have no cells.
     fn end_row(&mut self);
 
     /// Forgets all that came since reading began: it begins again.
     fn clear(&mut self);
-}
-
-/// Rows of cells, in one piece of memory.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table<'a> {
-    cells: Vec<Cell<'a>>,
-    ends: Vec<usize>,
-}
-
-impl<'a> Table<'a> {
-    /// A table with room for a number of rows and columns.
-    pub fn with_capacity(rows: usize, columns: usize) -> Self {
-        Self { cells: Vec::with_capacity(rows.saturating_mul(columns)), ends: Vec::with_capacity(rows) }
-    }
-
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// The rows.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[Cell<'a>]> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| &self.cells[std::mem::replace(&mut start, *end)..*end])
-    }
-}
-
-impl<'a> Sink<'a> for Table<'a> {
-    #[inline]
-    fn cell(&mut self, cell: Cell<'a>) {
-        self.cells.push(cell);
-    }
-
-    fn end_row(&mut self) {
-        self.ends.push(self.cells.len());
-    }
-
-    fn clear(&mut self) {
-        self.cells.clear();
-        self.ends.clear();
-    }
 }
 
 /// Reads the result of a call that answers with `qDataPages`, all pages one after another.
@@ -147,14 +145,14 @@ impl<'a> Sink<'a> for Table<'a> {
 /// # Errors
 ///
 /// The same as decoding into [`NxDataPage`]s. Cells may have gone to the sink by then; they are to be thrown away.
-pub fn read_data_pages<'a>(result: &'a str, sink: &mut impl Sink<'a>) -> Result<(), DecodeError> {
+pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeError> {
     if page::read(result, sink).is_some() {
         return Ok(());
     }
     sink.clear();
     let pages: Vec<NxDataPage> = decode_member(result, "qDataPages")?.unwrap_or_default();
-    for row in pages.into_iter().flat_map(|page| page.matrix) {
-        row.into_iter().for_each(|cell| sink.cell(cell.into()));
+    for row in pages.iter().flat_map(|page| &page.matrix) {
+        row.iter().enumerate().for_each(|(column, cell)| sink.cell(column, cell.into()));
         sink.end_row();
     }
     Ok(())

@@ -115,7 +115,7 @@ impl Hub {
         }
         // With the lock held: a connection that is lost now is lost to an open session.
         self.phase.send_if_modified(|phase| {
-            let over = phase.is_over();
+            let over = matches!(phase, Phase::Ended(_));
             if !over {
                 *phase = Phase::Open;
             }

@@ -10,7 +10,7 @@ use super::row::Reader;
 /// A cell of a row.
 #[derive(Clone, Copy)]
 pub(super) struct CellOf<'r> {
-    pub(super) cell: &'r Cell<'r>,
+    pub(super) cell: Cell<'r>,
     pub(super) column: usize,
     pub(super) reader: &'r Reader<'r>,
     /// Whether the type can do without a value.
@@ -24,7 +24,7 @@ impl<'r> CellOf<'r> {
     fn is_null(&self) -> bool {
         let cell = self.cell;
         // Older engines do not flag null measures.
-        let unflagged = || self.reader.is_measure(self.column) && matches!(&*cell.text, "" | "-");
+        let unflagged = || self.reader.is_measure(self.column) && matches!(cell.text, "" | "-");
         cell.is_null || cell.num.is_nan() && (cell.elem_number == NULL || unflagged())
     }
 
@@ -43,7 +43,7 @@ impl<'r> CellOf<'r> {
     }
 
     fn text(&self) -> Result<&'r str, Problem> {
-        if self.is_null() { Err(self.no_value("a text")) } else { Ok(&self.cell.text) }
+        if self.is_null() { Err(self.no_value("a text")) } else { Ok(self.cell.text) }
     }
 
     fn no_value(&self, wanted: &str) -> Problem {
@@ -106,7 +106,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
             return visitor.visit_unit();
         }
         if self.cell.num.is_nan() {
-            return visitor.visit_str(&self.cell.text);
+            return visitor.visit_str(self.cell.text);
         }
         match as_whole(self.cell.num) {
             Some(Whole::Signed(whole)) => visitor.visit_i64(whole),
@@ -206,7 +206,7 @@ pub(super) enum Part<'r> {
 impl<'r> CellOf<'r> {
     fn part(self, name: &str) -> Option<Part<'r>> {
         Some(match name {
-            "text" => Part::Text(&self.cell.text),
+            "text" => Part::Text(self.cell.text),
             "num" => Part::Cell(self),
             "elem_number" => Part::ElemNumber(self.cell.elem_number),
             "state" => Part::State(self.cell.state.to_string()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, stream};
-use qix_schema::cells::{Table, read_data_pages};
+use qix_schema::cells::{Cell, Sink, Table, read_data_pages};
 use qix_schema::rpc::{Answer, CallOptions, send_with};
 use qix_schema::types::NxPage;
 use qix_schema::{AsRemote, Error, ErrorKind, GenericObject, error_codes, generic_object};
@@ -76,11 +76,46 @@ async fn call<T: DeserializeOwned + Send>(
 }
 
 fn read_page<T: DeserializeOwned>(result: &str, source: &Source, top: usize, rows: usize) -> Result<Vec<T>, Error> {
-    let mut table = Table::with_capacity(rows, source.columns.len());
-    read_data_pages(result, &mut table).map_err(ErrorKind::Decode)?;
-    let reader = Reader::new(&source.columns);
-    let rows = table.rows().zip(top..).map(|(cells, row)| reader.read(row, cells));
-    rows.collect::<Result<_, _>>().map_err(Error::from)
+    let mut sink = RowSink {
+        reader: Reader::new(&source.columns),
+        top,
+        row: Table::with_capacity(1, source.columns.len()),
+        rows: Ok(Vec::with_capacity(rows)),
+    };
+    read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
+    sink.rows.map_err(Error::from)
+}
+
+/// Makes a value of each row as soon as its cells are there.
+struct RowSink<'s, T> {
+    reader: Reader<'s>,
+    top: usize,
+    /// The cells of one row.
+    row: Table,
+    rows: Result<Vec<T>, RowsError>,
+}
+
+impl<T: DeserializeOwned> Sink for RowSink<'_, T> {
+    #[inline]
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        self.row.cell(column, cell);
+    }
+
+    fn end_row(&mut self) {
+        self.row.end_row();
+        if let (Ok(rows), Some(row)) = (&mut self.rows, self.row.row(0)) {
+            match self.reader.read(self.top + rows.len(), row) {
+                Ok(value) => rows.push(value),
+                Err(error) => self.rows = Err(error),
+            }
+        }
+        self.row.clear();
+    }
+
+    fn clear(&mut self) {
+        self.row.clear();
+        self.rows = Ok(Vec::new());
+    }
 }
 
 fn is_abort(error: &Error) -> bool {

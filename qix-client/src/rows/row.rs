@@ -3,7 +3,7 @@
 use std::cell::{Cell as Place, RefCell};
 use std::rc::Rc;
 
-use qix_schema::cells::Cell;
+use qix_schema::cells;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -36,7 +36,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Reads the row of a number.
-    pub(super) fn read<T: DeserializeOwned>(&self, row: usize, cells: &[Cell<'_>]) -> Result<T, RowsError> {
+    pub(super) fn read<T: DeserializeOwned>(&self, row: usize, cells: cells::Row<'_>) -> Result<T, RowsError> {
         loop {
             match T::deserialize(Row { cells, reader: self }) {
                 Ok(value) => return Ok(value),
@@ -85,7 +85,7 @@ impl<'c> Reader<'c> {
 /// A row.
 #[derive(Clone, Copy)]
 struct Row<'r> {
-    cells: &'r [Cell<'r>],
+    cells: cells::Row<'r>,
     reader: &'r Reader<'r>,
 }
 

@@ -6,7 +6,6 @@
 mod calls;
 mod closing;
 mod connecting;
-mod deadline;
 mod differences;
 mod keep_alive;
 mod limits;

@@ -7,53 +7,57 @@ use super::{Sink, cell};
 use crate::types::{NxGroupTail, Rect};
 
 /// Reads `{"qDataPages":[…]}`; nothing if anything about it is unusual, whatever went to the sink by then.
-pub(super) fn read<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Option<()> {
+pub(super) fn read(text: &str, sink: &mut impl Sink) -> Option<()> {
     let mut scan = Scan::new(text);
     scan.expect(b"{\"qDataPages\":")?;
-    list(&mut scan, |scan| page(scan, sink))?;
+    list(&mut scan, |scan, _| page(scan, sink))?;
     scan.expect(b"}")?;
     scan.at_end().then_some(())
 }
 
 /// Reads a list, element by element.
-#[inline]
-fn list<'a>(scan: &mut Scan<'a>, mut element: impl FnMut(&mut Scan<'a>) -> Option<()>) -> Option<()> {
+#[inline(always)]
+fn list<'a>(scan: &mut Scan<'a>, mut element: impl FnMut(&mut Scan<'a>, usize) -> Option<()>) -> Option<()> {
     scan.expect(b"[")?;
     if scan.eat(b"]") {
         return Some(());
     }
-    loop {
-        element(scan)?;
+    for index in 0.. {
+        element(scan, index)?;
         if !scan.eat(b",") {
-            return scan.expect(b"]");
+            break;
         }
     }
+    scan.expect(b"]")
 }
 
 /// Reads a page, its members in any order; none of those that are known may come twice.
-fn page<'a>(scan: &mut Scan<'a>, sink: &mut impl Sink<'a>) -> Option<()> {
+fn page(scan: &mut Scan<'_>, sink: &mut impl Sink) -> Option<()> {
     let (mut matrix, mut first) = (false, true);
+    let mut unescaped = String::new();
     scan.expect(b"{")?;
     while !scan.eat(b"}") {
         if !std::mem::take(&mut first) {
             scan.expect(b",")?;
         }
-        match &*scan.name()? {
-            "qMatrix" if !std::mem::replace(&mut matrix, true) => list(scan, |scan| row(scan, sink))?,
+        match scan.name(&mut unescaped)? {
+            "qMatrix" if !std::mem::replace(&mut matrix, true) => rows(scan, sink)?,
             "qMatrix" => return None,
             // Not used, but an answer whose other members do not decode is an error.
             "qTails" => scan.value::<Vec<NxGroupTail>>().map(|_| ())?,
             "qArea" => scan.value::<Rect>().map(|_| ())?,
-            "qIsReduced" => scan.flag().map(|_| ())?,
+            "qIsReduced" => scan.value::<bool>().map(|_| ())?,
             _ => scan.value::<IgnoredAny>().map(|_| ())?,
         }
     }
     Some(())
 }
 
-#[inline]
-fn row<'a>(scan: &mut Scan<'a>, sink: &mut impl Sink<'a>) -> Option<()> {
-    list(scan, |scan| cell::read(scan).map(|cell| sink.cell(cell)))?;
-    sink.end_row();
-    Some(())
+fn rows(scan: &mut Scan<'_>, sink: &mut impl Sink) -> Option<()> {
+    let mut unescaped = String::new();
+    list(scan, |scan, _| {
+        list(scan, |scan, column| cell::read(scan, &mut unescaped, column, sink))?;
+        sink.end_row();
+        Some(())
+    })
 }

@@ -1,0 +1,262 @@
+//! Numbers, digits eight at a time.
+
+use super::scan::{HIGHS, ONES};
+
+/// So many digits fit into 64 bits, whatever they are.
+const DIGITS: usize = 19;
+
+/// A float and its length; nothing if it is not one, or one beyond the range of floats.
+#[inline(always)]
+pub(super) fn float(text: &[u8]) -> Option<(f64, usize)> {
+    let negative = text.first() == Some(&b'-');
+    let start = usize::from(negative);
+    let mut digits = 0;
+    let mut end = read_digits(text, start, &mut digits);
+    let whole = end - start;
+    if whole == 0 || whole > 1 && text[start] == b'0' {
+        return None;
+    }
+    let mut fraction = 0;
+    if text.get(end) == Some(&b'.') {
+        let point = end + 1;
+        end = read_digits(text, point, &mut digits);
+        fraction = end - point;
+        if fraction == 0 {
+            return None;
+        }
+    }
+    if whole + fraction > DIGITS || matches!(text.get(end), Some(b'e' | b'E')) {
+        return long_float(text, end);
+    }
+    let number = shifted(digits, fraction);
+    Some((if negative { -number } else { number }, end))
+}
+
+/// A float with many digits or an exponent, which would be at an offset.
+#[cold]
+#[inline(never)]
+fn long_float(text: &[u8], offset: usize) -> Option<(f64, usize)> {
+    let mut end = offset;
+    if matches!(text.get(end), Some(b'e' | b'E')) {
+        end += 1 + usize::from(matches!(text.get(end + 1), Some(b'+' | b'-')));
+        let exponent = end;
+        end = read_digits(text, exponent, &mut 0);
+        if end == exponent {
+            return None;
+        }
+    }
+    let number: f64 = std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()?;
+    number.is_finite().then_some((number, end))
+}
+
+/// A whole number of few digits, and its length.
+#[inline(always)]
+pub(super) fn integer(text: &[u8]) -> Option<(i32, usize)> {
+    let negative = text.first() == Some(&b'-');
+    let start = usize::from(negative);
+    let mut digits = 0;
+    let end = read_digits(text, start, &mut digits);
+    let first = *text.get(start)?;
+    if end == start || end - start > 9 || first == b'0' && (negative || end - start > 1) {
+        return None;
+    }
+    let magnitude = i32::try_from(digits).ok()?;
+    Some((if negative { -magnitude } else { magnitude }, end))
+}
+
+/// Reads digits from a place on, onto a number that wraps around if they are too many; where they end.
+#[inline(always)]
+fn read_digits(text: &[u8], from: usize, number: &mut u64) -> usize {
+    let mut end = from;
+    while let Some(chunk) = text.get(end..).and_then(<[u8]>::first_chunk) {
+        let (count, value) = leading_digits(u64::from_le_bytes(*chunk));
+        *number = number.wrapping_mul(POWERS_OF_TEN[count]).wrapping_add(value);
+        end += count;
+        if count < 8 {
+            return end;
+        }
+    }
+    while let Some(digit @ 0..=9) = text.get(end).map(|byte| byte.wrapping_sub(b'0')) {
+        *number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        end += 1;
+    }
+    end
+}
+
+/// What a number is multiplied with when so many digits follow.
+const POWERS_OF_TEN: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// How many of eight bytes, the first lowest, are digits before another byte comes, and their value.
+#[inline(always)]
+fn leading_digits(bytes: u64) -> (usize, u64) {
+    let digits = bytes ^ (ONES * u64::from(b'0'));
+    // The high bit of each byte above 9; a carry may mark bytes above the first such, never below it.
+    let others = (digits.wrapping_add(ONES * (0x7f - 9)) | digits) & HIGHS;
+    let count = others.trailing_zeros() / 8;
+    // As if zeros came first; then pairs, fours and eight, all at once.
+    let digits = digits.unbounded_shl(64 - 8 * count);
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (count as usize, (fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
+}
+
+/// What divides by a power of ten.
+#[derive(Clone, Copy)]
+struct Reciprocal {
+    /// The quotient of a power of two and the power of five, so that it has 128 bits, rounded up.
+    factor: u128,
+    /// The exponent of what is left of the power of two.
+    exponent: u64,
+}
+
+const RECIPROCALS: [Reciprocal; DIGITS] = {
+    let mut reciprocals = [Reciprocal { factor: 1 << 127, exponent: 1024 }; DIGITS];
+    let (mut places, mut five) = (1, 1_u128);
+    while places < DIGITS {
+        five *= 5;
+        let bits = 128 - five.leading_zeros();
+        // Long division, bit by bit, of 2^(127 + bits).
+        let (mut quotient, mut remainder, mut bit) = (0_u128, 1_u128 << (bits - 1), 0);
+        while bit < 128 {
+            remainder <<= 1;
+            quotient <<= 1;
+            if remainder >= five {
+                remainder -= five;
+                quotient |= 1;
+            }
+            bit += 1;
+        }
+        reciprocals[places] = Reciprocal { factor: quotient + 1, exponent: 1024 - bits as u64 - places as u64 };
+        places += 1;
+    }
+    reciprocals
+};
+
+/// The float nearest to a number of at most 19 digits, some of them after the point, but not all.
+#[inline(always)]
+fn shifted(digits: u64, places: usize) -> f64 {
+    let Reciprocal { factor, exponent } = RECIPROCALS[places];
+    let up = digits.leading_zeros();
+    let shifted = u128::from(digits.wrapping_shl(up));
+    // The upper 128 of 192 bits. The first 64 are more than a float has, which the conversion rounds. The others only
+    // tell which side of a tie the quotient is on; the lowest bit says so as well. That the factor is rounded up shows in
+    // the lower 64 bits only, and what is left of a division does not: it is no less than the inverse of 5^18.
+    let low = shifted * (factor & u128::from(u64::MAX));
+    let product = shifted * (factor >> 64) + (low >> 64);
+    let quotient = (product >> 64) as u64 | u64::from(product as u64 != 0);
+    quotient as f64 * f64::from_bits((exponent - u64::from(up)) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{float, integer, leading_digits, shifted};
+
+    #[test]
+    fn leading_digits_have_their_value() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let mut bytes = *b"90817263";
+                bytes[place] = byte;
+                let count = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(8);
+                let value = bytes[..count].iter().fold(0, |value, byte| value * 10 + u64::from(byte - b'0'));
+                assert_eq!(leading_digits(u64::from_le_bytes(bytes)), (count, value), "{byte:#x} at {place}");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn rounds(digits: u64, places: usize) {
+        let expected: f64 = format!("{digits}e-{places}").parse().unwrap();
+        assert_eq!(shifted(digits, places).to_bits(), expected.to_bits(), "{digits}e-{places}");
+    }
+
+    #[test]
+    fn ties_and_their_neighbours_round_as_they_should() {
+        for places in 0..19 {
+            let five = 5_u64.pow(places);
+            for bits in 50..64 {
+                for low in 0..4 {
+                    // So that the quotient is a tie, exact, or next to one.
+                    let halves = ((1_u64 << bits) | (1 << (bits - 53.min(bits))) | low).saturating_mul(five);
+                    for digits in [halves.wrapping_sub(1), halves, halves.wrapping_add(1)] {
+                        rounds(digits, places as usize);
+                    }
+                }
+            }
+        }
+        for digits in [0, 1, 5, 9_007_199_254_740_993, u64::MAX, u64::MAX - 1, 1 << 63] {
+            (0..19).for_each(|places| rounds(digits, places));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn shifted_numbers_round_to_the_nearest_float(digits: u64, shift in 0..64_u32, places in 0..19_usize) {
+            let digits = digits >> shift;
+            let expected: f64 = format!("{digits}e-{places}").parse().unwrap();
+            prop_assert_eq!(shifted(digits, places).to_bits(), expected.to_bits());
+        }
+
+        #[test]
+        fn halves_between_floats_round_to_the_even_one(mantissa in 0..1_u64 << 53, places in 0..19_u32) {
+            // Odd numbers of 54 bits, times a power of five: exact ties where they fit.
+            let odd = mantissa | (1 << 53) | 1;
+            if let Some(digits) = odd.checked_mul(5_u64.pow(places)) {
+                let expected: f64 = format!("{digits}e-{places}").parse().unwrap();
+                prop_assert_eq!(shifted(digits, places as usize).to_bits(), expected.to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn takes_numbers_as_json_writes_them_and_no_others() {
+        for text in [
+            "0",
+            "-0",
+            "7",
+            "-7.25",
+            "0.1",
+            "9007199254740993",
+            "1e3",
+            "1.5E-7",
+            "123456789.123456789",
+            "9007199254740993.5",
+            "9999999999999999999",
+            "0.9999999999999999999",
+            "0.999999999999999999",
+            "1.000000000000000000",
+            "1441.2857142857142",
+            "4503599627370497.5",
+            "9007199254740993.000",
+            "0.0000000000000000001",
+            "0.000000000000000001",
+            "5.000000000000000001",
+            "4e-324",
+        ] {
+            let expected: f64 = serde_json::from_str(text).unwrap();
+            for after in ["", ",", "}, more of it"] {
+                let found = float(format!("{text}{after}").as_bytes());
+                assert_eq!(found.map(|(number, end)| (number.to_bits(), end)), Some((expected.to_bits(), text.len())));
+            }
+        }
+        for text in ["", "-", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "+1", "1e400", "NaN", "inf"] {
+            assert_eq!(float(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn takes_whole_numbers_of_few_digits() {
+        for (text, expected) in [("0", 0), ("-2", -2), ("123456789", 123_456_789), ("-999999999", -999_999_999)] {
+            for after in ["", ",", ",\"qState\":\"L\"}"] {
+                assert_eq!(integer(format!("{text}{after}").as_bytes()), Some((expected, text.len())));
+            }
+        }
+        for text in ["", "-", "-0", "00", "01", "1234567890", "x"] {
+            assert_eq!(integer(text.as_bytes()), None, "{text}");
+        }
+    }
+}
