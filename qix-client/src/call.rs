@@ -1,8 +1,9 @@
 //! One call, from its request to its answer.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, RawAnswer, RawCall, Remote};
 use qix_schema::{EngineError, Error, ErrorCode, ErrorKind};
 use serde::Deserialize;
@@ -25,17 +26,17 @@ const NAMES_OBJECT: usize = 8192;
 /// Makes a call, within its time.
 pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = hub.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
-    let options = &call.options;
-    let left = options.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    let limit = match (options.timeout.or(hub.settings.timeout), left) {
-        (Some(timeout), Some(left)) => Some(timeout.min(left)),
-        (timeout, left) => timeout.or(left),
-    };
+    let limit = hub.settings.time_of(&call.options);
     let Method { class, name, .. } = call.method;
     let span = tracing::debug_span!("qix.call", class, method = name, request_bytes = call.params.len());
     let exchange = Exchange { hub, object, call }.run().instrument(span.clone());
     let outcome = match limit {
         None => exchange.await,
+        // What is too late is not begun.
+        Some(Duration::ZERO) => Err(match hub.ended().now_or_never() {
+            Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
+            None => ErrorKind::TimedOut(Duration::ZERO).into(),
+        }),
         Some(limit) => match tokio::time::timeout(limit, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(ErrorKind::TimedOut(limit).into()),

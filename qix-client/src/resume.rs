@@ -92,7 +92,7 @@ async fn attempt(
         Ok(resumption) => resumption,
         Err(error) => {
             hub.give_up_connection();
-            if matches!(*hub.phase().borrow(), Phase::Ended(_)) {
+            if hub.phase().borrow().is_over() {
                 lose(waiting);
             }
             return Err(error);
@@ -112,7 +112,10 @@ pub(crate) async fn again(hub: &Arc<Hub>) -> Result<Arc<Resumption>, ConnectErro
         return outcome;
     }
     let endpoint = hub.endpoint.as_ref().ok_or(ConnectError::NoEndpoint)?;
-    let transport = endpoint.connect().await?;
+    let transport = tokio::select! {
+        transport = endpoint.connect() => transport?,
+        closed = hub.ended() => return Err(ConnectError::Closed(closed)),
+    };
     attempt(hub, transport, &mut waiting).await
 }
 
@@ -120,11 +123,13 @@ pub(crate) async fn again(hub: &Arc<Hub>) -> Result<Arc<Resumption>, ConnectErro
 pub(crate) async fn automatically(hub: Weak<Hub>) {
     let Some(backoff) = hub.upgrade().and_then(|hub| hub.settings.resume.clone()) else { return };
     for delay in backoff.delays() {
-        sleep(delay).await;
-        let Some(hub) = hub.upgrade() else { return };
-        if !matches!(*hub.phase().borrow(), Phase::Suspended(_)) {
-            return;
+        let Some(mut phase) = hub.upgrade().map(|hub| hub.phase()) else { return };
+        tokio::select! {
+            () = sleep(delay) => {}
+            // Somebody else was faster, or nobody is left.
+            _ = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))) => return,
         }
+        let Some(hub) = hub.upgrade() else { return };
         match again(&hub).await {
             Ok(_) => return,
             Err(error) if is_final(&error) => {

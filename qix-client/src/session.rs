@@ -19,6 +19,7 @@ use crate::transport::Transport;
 
 mod builder;
 mod credentials;
+mod deadline;
 mod deployments;
 mod open_doc;
 
@@ -114,7 +115,7 @@ impl Session {
     /// # }
     /// ```
     pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
-        let over = matches!(*self.hub.phase().borrow(), Phase::Ended(_));
+        let over = self.hub.phase().borrow().is_over();
         let listener = (!over).then(|| self.hub.events());
         Box::pin(stream::unfold(listener, async |listener| {
             let mut listener = listener?;
@@ -141,12 +142,7 @@ impl Session {
 
     /// Waits until the session is over, and says why.
     pub async fn closed(&self) -> Closed {
-        let mut phase = self.hub.phase();
-        let phase = phase.wait_for(|phase| matches!(phase, Phase::Ended(_))).await;
-        match phase.as_deref() {
-            Ok(Phase::Ended(closed)) => closed.clone(),
-            _ => Closed::by_client(),
-        }
+        self.hub.ended().await
     }
 
     /// Closes the connection in order to go on later. The engine keeps the session for the time to live that it was

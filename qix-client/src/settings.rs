@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qix_schema::rpc::Method;
+use qix_schema::rpc::{CallOptions, Method};
+use tokio::time::Instant;
 
 use crate::keep_alive::KeepAlive;
 use crate::middleware::Middleware;
@@ -26,6 +27,8 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub(crate) struct Settings {
     /// How long a call may take, unless it says otherwise.
     pub(crate) timeout: Option<Duration>,
+    /// When all calls have to be done.
+    pub(crate) deadline: Option<Instant>,
     /// How many calls may wait for their answers at once.
     pub(crate) calls_in_flight: Option<usize>,
     /// Methods that are asked for what has changed only, unless a call says otherwise.
@@ -54,6 +57,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             timeout: None,
+            deadline: None,
             calls_in_flight: None,
             // Pages of data share one base, so that a difference between two of them is no gain.
             delta: ["GetLayout", "GetAppLayout"].map(str::to_owned).to_vec(),
@@ -72,6 +76,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How long a call may take from now on, if there is a limit.
+    pub(crate) fn time_of(&self, options: &CallOptions) -> Option<Duration> {
+        let deadlines = [options.deadline.map(Instant::from_std), self.deadline];
+        let left = deadlines.into_iter().flatten().map(|deadline| deadline - Instant::now());
+        left.chain(options.timeout.or(self.timeout)).min()
+    }
+
     pub(crate) fn asks_for_delta(&self, method: &str) -> bool {
         self.delta.iter().any(|known| known == method)
     }

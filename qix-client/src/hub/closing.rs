@@ -1,10 +1,15 @@
 //! Closing a session without cutting off who waits.
 
-use qix_schema::rpc::Closed;
+use std::time::Duration;
+
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 
 use super::{Hub, Phase, Queued};
+
+/// How long calls may take to notice that their time is up: they do so by themselves, unless their tasks are held up.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// More calls than memory holds.
 pub(super) const CALLS: u32 = 1 << 28;
@@ -27,5 +32,13 @@ impl Hub {
             gate = answered => Some(gate),
         };
         self.end(&Closed::by_client(), Some(farewell));
+    }
+
+    /// Ends the session at its deadline, which is that of all its calls.
+    pub(crate) async fn expire(&self) {
+        // No call goes beyond, so that all let go now; each says so itself before the connection is gone.
+        let _gate = timeout(GRACE, self.gate.acquire_many(CALLS)).await;
+        let closed = Closed::new(ClosedBy::Client, CloseCode::NORMAL, "the deadline of the session has passed");
+        self.end(&closed, Some(Queued::Close(CloseCode::NORMAL, String::new())));
     }
 }

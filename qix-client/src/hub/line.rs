@@ -115,7 +115,7 @@ impl Hub {
         }
         // With the lock held: a connection that is lost now is lost to an open session.
         self.phase.send_if_modified(|phase| {
-            let over = matches!(phase, Phase::Ended(_));
+            let over = phase.is_over();
             if !over {
                 *phase = Phase::Open;
             }

@@ -22,6 +22,12 @@ pub(crate) enum Phase {
     Ended(Closed),
 }
 
+impl Phase {
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Ended(_))
+    }
+}
+
 impl Hub {
     pub(crate) fn phase(&self) -> watch::Receiver<Phase> {
         self.phase.subscribe()
@@ -34,6 +40,16 @@ impl Hub {
         match phase.as_deref() {
             Ok(Phase::Ended(closed)) => Err(closed.clone()),
             _ => Ok(()),
+        }
+    }
+
+    /// Waits until there will be no connection any more, and says why.
+    pub(crate) async fn ended(&self) -> Closed {
+        let mut phase = self.phase();
+        let phase = phase.wait_for(Phase::is_over).await;
+        match phase.as_deref() {
+            Ok(Phase::Ended(closed)) => closed.clone(),
+            _ => Closed::by_client(),
         }
     }
 
@@ -88,7 +104,7 @@ impl Hub {
 
     /// Ends the session, once.
     pub(crate) fn end(&self, closed: &Closed, farewell: Option<Queued>) {
-        if matches!(*self.phase.borrow(), Phase::Ended(_)) {
+        if self.phase.borrow().is_over() {
             return;
         }
         let cut = self.cut(closed, farewell);

@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::Session;
+use super::{Session, deadline};
 use crate::endpoint::Endpoint;
 use crate::error::ConnectError;
 use crate::hub::Hub;
@@ -61,6 +61,19 @@ impl SessionBuilder {
     /// How long each call may take, unless the call says otherwise; no limit if not said.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// When the session is over, whatever is under way; never if not said. For work that has until then: a job, an
+    /// answer to somebody else's request.
+    ///
+    /// Connecting ends with [`ConnectError::TimedOut`] by then. Calls under way end with
+    /// [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut), and the engine is told to cancel them; no call's own time-out or
+    /// deadline goes beyond. Then the session is closed: streams end, a suspended session waits for no connection any
+    /// more, and calls that begin later fail with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), which says why.
+    /// [`close`](Session::close) waits no longer either.
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.settings.deadline = Some(deadline.into());
         self
     }
 
@@ -170,8 +183,11 @@ impl SessionBuilder {
     /// A [`ConnectError`] says what failed and what to do next: the address, the network, the upgrade to a
     /// WebSocket, the engine's refusal, the time.
     pub async fn connect(self) -> Result<Session, ConnectError> {
-        let transport = self.endpoint.connect().await?;
-        start(Hub::new(Some(self.endpoint), self.settings), transport).await
+        deadline::within(self.settings.deadline, async {
+            let transport = self.endpoint.connect().await?;
+            start(Hub::new(Some(self.endpoint), self.settings), transport).await
+        })
+        .await
     }
 
     /// Begins a session over a transport that is open already: a test's, a replay's, or one of an unusual network.
@@ -180,13 +196,16 @@ impl SessionBuilder {
     ///
     /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
-        start(Hub::new(None, self.settings), transport).await
+        deadline::within(self.settings.deadline, start(Hub::new(None, self.settings), transport)).await
     }
 }
 
 async fn start(hub: Arc<Hub>, transport: Transport) -> Result<Session, ConnectError> {
     resume::begin(&hub, transport, &mut Vec::new()).await?;
     hub.open().map_err(ConnectError::Closed)?;
+    if let Some(deadline) = hub.settings.deadline {
+        tokio::spawn(deadline::keep(Arc::downgrade(&hub), deadline));
+    }
     Ok(Session::new(hub))
 }
 

@@ -130,9 +130,12 @@ async fn who_opens_connections_in_a_way_of_its_own_is_asked_each_time() {
     assert_eq!(engine.upgrade.headers()["Host"], "[::1]:7");
     tokio::join!(engine.goodbye(), session.suspend());
     let script = async {
-        inside.accept().await.greet("SESSION_CREATED").await;
+        let mut engine = inside.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
     };
-    tokio::join!(async { session.resume().await.unwrap() }, script);
+    let (resumption, _engine) = tokio::join!(session.resume(), script);
+    resumption.unwrap();
 
     let asked = Arc::new(Mutex::new(Vec::new()));
     let asking = Arc::clone(&asked);

@@ -6,6 +6,7 @@
 mod calls;
 mod closing;
 mod connecting;
+mod deadline;
 mod differences;
 mod keep_alive;
 mod limits;

@@ -1,0 +1,31 @@
+//! The time by which all that a session does has to be done.
+
+use std::sync::Weak;
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::error::ConnectError;
+use crate::hub::Hub;
+
+/// Connects before a deadline.
+pub(super) async fn within<T>(
+    deadline: Option<Instant>,
+    connecting: impl Future<Output = Result<T, ConnectError>>,
+) -> Result<T, ConnectError> {
+    let Some(deadline) = deadline else { return connecting.await };
+    let limit = deadline - Instant::now();
+    timeout_at(deadline, connecting).await.map_err(|_| ConnectError::TimedOut(limit))?
+}
+
+/// Ends a session at its deadline, if somebody still holds it by then.
+pub(super) async fn keep(hub: Weak<Hub>, deadline: Instant) {
+    let Some(mut phase) = hub.upgrade().map(|hub| hub.phase()) else { return };
+    tokio::select! {
+        () = sleep_until(deadline) => {}
+        // Over by itself, or nobody holds it any more.
+        _ = phase.wait_for(|phase| phase.is_over()) => return,
+    }
+    if let Some(hub) = hub.upgrade() {
+        hub.expire().await;
+    }
+}
