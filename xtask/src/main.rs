@@ -34,6 +34,9 @@ enum Task {
     /// Answer questions about a recorded conversation with an engine.
     #[command(disable_help_flag = true)]
     Traffic(tools::Arguments),
+    /// Measure the client beside others.
+    #[command(disable_help_flag = true)]
+    Speed(tools::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Engine(arguments) => tools::run("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
         Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
+        Task::Speed(arguments) => tools::run_as("release", "qix-speed", &arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

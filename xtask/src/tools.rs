@@ -18,8 +18,13 @@ pub(crate) struct Arguments {
 
 /// Runs the program of a package.
 pub(crate) fn run(package: &str, arguments: &Arguments) -> Result<ExitCode> {
+    run_as("dev", package, arguments)
+}
+
+/// Runs the program of a package, built in a profile.
+pub(crate) fn run_as(profile: &str, package: &str, arguments: &Arguments) -> Result<ExitCode> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["run", "--quiet", "--package", package, "--manifest-path"]);
+    command.args(["run", "--quiet", "--profile", profile, "--package", package, "--manifest-path"]);
     command.arg(workspace().join("Cargo.toml")).arg("--").args(&arguments.arguments);
     hand_over(command).with_context(|| format!("cannot run the program of {package}"))
 }

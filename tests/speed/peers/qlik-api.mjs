@@ -1,0 +1,11 @@
+// @qlik/api, which asks for differences always. It connects to a tenant; any host can stand in for one.
+
+import { turn } from './turn.mjs';
+
+await turn(async (url) => {
+  const { openAppSession } = await import('@qlik/api/qix');
+  const host = url.replace('ws:', 'http:');
+  const hostConfig = { host, authType: 'apikey', apiKey: 'none', forceIsWindows: false };
+  const doc = await openAppSession({ appId: 'speed', hostConfig }).getDoc();
+  return { doc, object: await doc.getObject('13') };
+});

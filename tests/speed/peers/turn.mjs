@@ -1,0 +1,70 @@
+// A turn of a client: the same for all in JavaScript.
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Memory of this process in KiB, where the system tells it. */
+function memory() {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const member = (name) => Number(status.match(new RegExp(`^${name}:\\s*(\\d+)`, 'm'))[1]);
+    return { now: member('VmRSS'), peak: member('VmHWM') };
+  } catch {
+    return null;
+  }
+}
+
+function ensure(right, what) {
+  if (!right) throw new Error(`a wrong answer: ${what}`);
+}
+
+/** Keeps a client busy for a time; how often it did what it was asked for. */
+async function work({ doc, object }, load, seconds) {
+  let over = false;
+  let done = 0;
+  const call = async (number) => {
+    const value = await doc.evaluate(`${number}`);
+    ensure(value === `${number}`, value);
+  };
+  const asked = [{ qLeft: 0, qTop: 0, qWidth: 10, qHeight: 1000 }];
+  const page = async () => {
+    const pages = await object.getHyperCubeData('/qHyperCubeDef', asked);
+    const { qMatrix } = pages[0];
+    ensure(qMatrix.length === 1000 && qMatrix[999].length === 10, pages);
+    ensure(qMatrix[0][0].qText.startsWith('Customer '), qMatrix[0][0].qText);
+  };
+  const task = load.Calls ? call : page;
+  const worker = async (number) => {
+    while (!over) {
+      await task(number);
+      done += 1;
+    }
+  };
+  const workers = Array.from({ length: load.Calls ?? load.Pages }, (_, number) => worker(number));
+  await Promise.race([sleep(seconds * 1000), ...workers]);
+  over = true;
+  await Promise.all(workers);
+  return done;
+}
+
+/** Connects and takes a turn, after half of one to warm up; reports it as a line of JSON. */
+export async function turn(connect) {
+  const [load, url, time] = process.argv.slice(2);
+  const seconds = Number(time);
+  const before = memory();
+  const client = await connect(url);
+  await work(client, JSON.parse(load), seconds / 2);
+  const began = performance.now();
+  const used = process.cpuUsage();
+  const done = await work(client, JSON.parse(load), seconds);
+  const { user, system } = process.cpuUsage(used);
+  const after = memory();
+  const report = {
+    done,
+    seconds: (performance.now() - began) / 1000,
+    cpu: (user + system) / 1e6,
+    memory: before && after && { now: after.now - before.now, peak: after.peak - before.now },
+  };
+  console.log(JSON.stringify(report));
+  process.exit(0);
+}

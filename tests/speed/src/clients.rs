@@ -1,0 +1,72 @@
+//! The clients that are measured.
+
+mod bare;
+mod jsonrpsee;
+mod keep;
+mod qix;
+mod turn;
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::load::{Change, Load};
+
+/// A client, and what it makes of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Name {
+    Bare,
+    Qix,
+    QixRows,
+    QixValue,
+    Jsonrpsee,
+    JsonrpseeValue,
+    Enigma,
+    QlikApi,
+}
+
+impl Name {
+    /// What it is called in tables.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Bare => "tokio-tungstenite, the limit",
+            Self::Qix => "qix-client",
+            Self::QixRows => "qix-client, rows",
+            Self::QixValue => "qix-client, Value",
+            Self::Jsonrpsee => "jsonrpsee",
+            Self::JsonrpseeValue => "jsonrpsee, Value",
+            Self::Enigma => "enigma.js",
+            Self::QlikApi => "@qlik/api",
+        }
+    }
+
+    /// The script of a client in JavaScript.
+    pub(crate) fn script(self) -> Option<&'static str> {
+        match self {
+            Self::Enigma => Some("enigma.mjs"),
+            Self::QlikApi => Some("qlik-api.mjs"),
+            _ => None,
+        }
+    }
+}
+
+/// Takes a turn in this process, and reports it on the standard output.
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn take_turn(name: Name, load: Load, url: &str, time: Duration) -> Result<()> {
+    let object = match load {
+        Load::Answers { change, .. } => change,
+        _ => Change::Page,
+    };
+    let report = match (name, load) {
+        (Name::Qix, Load::Keep(kept, count)) => keep::keep(url, kept, count).await?,
+        (Name::Bare, load) => bare::turn(url, load, time).await?,
+        (Name::Qix, load) => turn::turn(qix::connect(url, qix::Pages::Types, object), load, time).await?,
+        (Name::QixRows, load) => turn::turn(qix::connect(url, qix::Pages::Rows, object), load, time).await?,
+        (Name::QixValue, load) => turn::turn(qix::connect(url, qix::Pages::Value, object), load, time).await?,
+        (Name::Jsonrpsee, load) => turn::turn(jsonrpsee::connect(url, false), load, time).await?,
+        (Name::JsonrpseeValue, load) => turn::turn(jsonrpsee::connect(url, true), load, time).await?,
+        (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is no client in Rust"),
+    };
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! tokio-tungstenite alone: what is left when a client does nothing but send and receive.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail, ensure};
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::gauge::{Gauge, Memory, Report};
+use crate::load::{Change, Load};
+
+type Socket = tokio_tungstenite::WebSocketStream<TcpStream>;
+
+pub(super) async fn turn(url: &str, load: Load, time: Duration) -> Result<Report> {
+    let before = Memory::get();
+    let host = url.trim_start_matches("ws://");
+    let socket = TcpStream::connect(host).await?;
+    socket.set_nodelay(true)?;
+    let (mut socket, _) = tokio_tungstenite::client_async(url, socket).await?;
+    // The greeting.
+    socket.next().await;
+    work(&mut socket, load, time / 2).await?;
+    let gauge = Gauge::start();
+    let done = work(&mut socket, load, time).await?;
+    Ok(gauge.report(done, before))
+}
+
+/// Sends as many requests as are to be in flight, then receives as many answers, for a time.
+async fn work(socket: &mut Socket, load: Load, time: Duration) -> Result<u64> {
+    let (in_flight, request, length) = match load {
+        Load::Calls(in_flight) => (in_flight, r#""method":"Evaluate","params":{"qExpression":"7"}}"#, 30),
+        Load::Pages(in_flight) => (in_flight, r#""method":"GetHyperCubeData","params":{}}"#, 100_000),
+        _ => bail!("a socket alone does no more than calls"),
+    };
+    let handle = Change::Nothing.object();
+    let end = Instant::now() + time;
+    let mut done = 0;
+    while Instant::now() < end {
+        for _ in 0..in_flight {
+            done += 1;
+            let request = format!(r#"{{"jsonrpc":"2.0","id":{done},"handle":{handle},{request}"#);
+            socket.feed(Message::text(request)).await?;
+        }
+        socket.flush().await?;
+        for _ in 0..in_flight {
+            match socket.next().await {
+                Some(Ok(Message::Text(text))) => ensure!(text.len() > length),
+                other => bail!("no answer, but {other:?}"),
+            }
+        }
+    }
+    Ok(done)
+}

@@ -1,0 +1,47 @@
+//! What stays in memory: sessions, objects, calls that wait for their answers.
+
+use anyhow::{Result, ensure};
+use qix_client::prelude::*;
+use tokio::task::JoinSet;
+
+use crate::gauge::{Gauge, Memory, Report};
+use crate::load::Kept;
+
+/// Makes a number of things and keeps them; the report tells the memory that they take.
+pub(super) async fn keep(url: &str, kept: Kept, count: u32) -> Result<Report> {
+    // What is needed once is there already.
+    let session = Session::connect(url).await?;
+    let doc = session.open_doc("speed").await?;
+    doc.get_object("1000").await?;
+    let gauge = Gauge::start();
+    let before = Memory::get();
+    let report = match kept {
+        Kept::Sessions => {
+            let mut sessions = Vec::new();
+            for _ in 0..count {
+                sessions.push(Session::connect(url).await?);
+            }
+            gauge.report(sessions.len() as u64, before)
+        }
+        Kept::Objects => {
+            let mut objects = Vec::new();
+            for number in 0..count {
+                objects.push(doc.get_object(&(2000 + number).to_string()).await?);
+            }
+            ensure!(session.open_handles() > objects.len());
+            gauge.report(objects.len() as u64, before)
+        }
+        Kept::Calls => {
+            let mut calls = JoinSet::new();
+            for _ in 0..count {
+                let doc = doc.clone();
+                calls.spawn(async move { doc.do_reload().await });
+            }
+            while session.calls_in_flight() < count as usize {
+                tokio::task::yield_now().await;
+            }
+            gauge.report(count.into(), before)
+        }
+    };
+    Ok(report)
+}

@@ -1,0 +1,109 @@
+//! What a turn has cost.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+/// What a client reports, as a line of JSON.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Report {
+    /// How often it did what it was asked for, with the right outcome.
+    pub(crate) done: u64,
+    /// How long that took.
+    pub(crate) seconds: f64,
+    /// How long processors worked for it, in this process.
+    pub(crate) cpu: Option<f64>,
+    /// Memory of the process, in KiB.
+    pub(crate) memory: Option<Memory>,
+}
+
+/// Memory of a process, in KiB.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Memory {
+    pub(crate) now: u64,
+    pub(crate) peak: u64,
+}
+
+impl Memory {
+    /// That of this process, where the system tells it: on Linux.
+    pub(crate) fn get() -> Option<Self> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let member =
+            |name| status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok();
+        Some(Self { now: member("VmRSS:")?, peak: member("VmHWM:")? })
+    }
+}
+
+/// Measures from its making on.
+pub(crate) struct Gauge {
+    began: Instant,
+    cpu: Option<f64>,
+}
+
+impl Gauge {
+    pub(crate) fn start() -> Self {
+        Self { began: Instant::now(), cpu: cpu() }
+    }
+
+    /// What has been measured; `memory` is how much there was before the client.
+    pub(crate) fn report(&self, done: u64, before: Option<Memory>) -> Report {
+        let memory = Memory::get().zip(before);
+        Report {
+            done,
+            seconds: self.began.elapsed().as_secs_f64(),
+            cpu: cpu().zip(self.cpu).map(|(now, then)| now - then),
+            memory: memory.map(|(after, before)| Memory {
+                now: after.now.saturating_sub(before.now),
+                peak: after.peak.saturating_sub(before.now),
+            }),
+        }
+    }
+}
+
+/// What a client's turns come to: medians.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Figures {
+    /// How often a second it did what it was asked for.
+    pub(crate) rate: f64,
+    /// How long processors worked for it each time, in microseconds.
+    pub(crate) cpu: Option<f64>,
+    /// KiB that it takes in the end.
+    pub(crate) memory: Option<f64>,
+    /// KiB that it took at most.
+    pub(crate) peak: Option<f64>,
+}
+
+impl Figures {
+    pub(crate) fn new(reports: &[Report]) -> Self {
+        let of = |figure: &dyn Fn(&Report) -> Option<f64>| median(reports.iter().filter_map(figure).collect());
+        Self {
+            rate: of(&|report| Some(report.done as f64 / report.seconds)).unwrap_or_default(),
+            cpu: of(&|report| Some(report.cpu? * 1e6 / report.done as f64)),
+            memory: of(&|report| Some(report.memory?.now as f64)),
+            peak: of(&|report| Some(report.memory?.peak as f64)),
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        length if length % 2 == 0 => Some(f64::midpoint(values[middle - 1], values[middle])),
+        _ => Some(values[middle]),
+    }
+}
+
+/// How long processors have worked for this process.
+#[cfg(unix)]
+fn cpu() -> Option<f64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let time = Duration::new(time.tv_sec.try_into().ok()?, time.tv_nsec.try_into().ok()?);
+    Some(time.as_secs_f64())
+}
+
+#[cfg(not(unix))]
+fn cpu() -> Option<f64> {
+    None
+}

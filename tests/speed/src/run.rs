@@ -1,0 +1,129 @@
+//! The measurement: a server, and clients that take turns.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
+
+use crate::clients::Name;
+use crate::gauge::{Figures, Report};
+use crate::load::{Change, Kept, Load};
+
+/// What was measured, in the order in which it is shown.
+pub(crate) type Results = Vec<(Name, Load, Figures)>;
+
+const CALLS: [Name; 5] = [Name::Bare, Name::Qix, Name::Jsonrpsee, Name::Enigma, Name::QlikApi];
+const PAGES: [Name; 8] = [
+    Name::Bare,
+    Name::QixRows,
+    Name::Qix,
+    Name::QixValue,
+    Name::Jsonrpsee,
+    Name::JsonrpseeValue,
+    Name::Enigma,
+    Name::QlikApi,
+];
+
+/// How many small calls are in flight.
+pub(crate) const IN_FLIGHT: [u32; 3] = [1, 64, 1000];
+
+/// How many pages are in flight: as many as a stream of rows fetches.
+const PAGES_IN_FLIGHT: u32 = 4;
+
+/// Lets all clients take their turns; the medians.
+pub(crate) fn run(rounds: usize, seconds: f64, all: bool) -> Result<Results> {
+    let server = Server::start()?;
+    let obstacle = obstacle();
+    if let Some(obstacle) = &obstacle {
+        ensure!(!all, "{obstacle}");
+        eprintln!("left out, clients in JavaScript: {obstacle}");
+    }
+    let mut turns = plan(seconds);
+    turns.retain(|(name, _)| obstacle.is_none() || name.script().is_none());
+    let mut reports = vec![Vec::new(); turns.len()];
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}, {} turns", turns.len());
+        for (at, (name, load)) in turns.iter().enumerate() {
+            let report = take_turn(*name, *load, &server.url, seconds);
+            reports[at].push(report.with_context(|| format!("{}, {load:?}", name.title()))?);
+        }
+    }
+    Ok(turns.into_iter().zip(reports).map(|((name, load), reports)| (name, load, Figures::new(&reports))).collect())
+}
+
+/// Who is to do what.
+fn plan(seconds: f64) -> Vec<(Name, Load)> {
+    let calls = IN_FLIGHT.into_iter().flat_map(|number| CALLS.map(|name| (name, Load::Calls(number))));
+    let pages = PAGES.map(|name| (name, Load::Pages(PAGES_IN_FLIGHT)));
+    let answers = Change::ALL
+        .into_iter()
+        .flat_map(|change| [false, true].map(|delta| (Name::Qix, Load::Answers { change, delta })));
+    let kept = [(Kept::Sessions, 500.0), (Kept::Objects, 50_000.0), (Kept::Calls, 50_000.0)];
+    let kept = kept.map(|(kept, many)| (Name::Qix, Load::Keep(kept, (many * seconds.min(1.0)) as u32)));
+    calls.chain(pages).chain(answers).chain(kept).collect()
+}
+
+/// Why clients in JavaScript cannot run here.
+fn obstacle() -> Option<String> {
+    match Command::new("node").arg("--version").output() {
+        Ok(output) if output.status.success() => {}
+        _ => return Some("Node.js is not installed".to_owned()),
+    }
+    let peers = peers();
+    (!peers.join("node_modules/@qlik/api").exists()).then(|| format!("run `npm ci` in {}", peers.display()))
+}
+
+fn peers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
+}
+
+fn take_turn(name: Name, load: Load, url: &str, seconds: f64) -> Result<Report> {
+    let mut command = match name.script() {
+        Some(script) => {
+            let mut node = Command::new("node");
+            node.arg(peers().join(script));
+            node
+        }
+        None => {
+            let mut this = Command::new(std::env::current_exe()?);
+            this.arg("turn").args(name.to_possible_value().map(|name| name.get_name().to_owned()));
+            this
+        }
+    };
+    command.arg(serde_json::to_string(&load)?).arg(url).arg(seconds.to_string());
+    let output = command.output()?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let report: Report = serde_json::from_slice(&output.stdout)?;
+    ensure!(report.done > 0, "nothing was done");
+    Ok(report)
+}
+
+/// The server's process, which ends with this one.
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    fn start() -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let mut process = command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut url = String::new();
+        if let Some(out) = process.stdout.take() {
+            BufReader::new(out).read_line(&mut url)?;
+        }
+        Ok(Self { process, url: url.trim().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It goes on as long as its standard input.
+        drop(self.process.stdin.take());
+        self.process.wait().ok();
+    }
+}

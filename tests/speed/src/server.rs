@@ -1,0 +1,52 @@
+//! The server that all clients are measured against: it answers by frames that are made beforehand, and decodes nothing.
+
+mod answers;
+mod frames;
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use anyhow::Result;
+use tokio_tungstenite::tungstenite;
+
+use answers::Connection;
+pub(crate) use answers::{Answers, COLUMNS, ROWS};
+use frames::{CLOSE, Frames, TEXT};
+
+/// Answers until the standard input ends, which it does with who has started it; says where.
+pub(crate) fn run() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("ws://{}", listener.local_addr()?);
+    let answers: &'static Answers = Box::leak(Box::new(Answers::new()));
+    thread::spawn(move || {
+        for socket in listener.incoming().flatten() {
+            // A client that goes without a goodbye is none of the server's business.
+            thread::spawn(move || answer(socket, answers).ok());
+        }
+    });
+    io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+fn answer(socket: TcpStream, answers: &Answers) -> Result<()> {
+    socket.set_nodelay(true)?;
+    let mut socket = tungstenite::accept(socket)?.get_ref().try_clone()?;
+    let mut out = Vec::new();
+    frames::write(&mut out, TEXT, &[answers::GREETING]);
+    socket.write_all(&out)?;
+    let mut frames = Frames::new();
+    let mut connection = Connection::default();
+    while frames.fill(&mut socket)? {
+        out.clear();
+        while let Some((opcode, payload)) = frames.next() {
+            if opcode == CLOSE {
+                frames::write(&mut out, CLOSE, &[payload]);
+                return Ok(socket.write_all(&out)?);
+            }
+            answers.answer(&mut connection, payload, &mut out);
+        }
+        socket.write_all(&out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! What was measured, as tables for a terminal.
+
+use std::fmt;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::clients::Name;
+use crate::gauge::Figures;
+use crate::load::{Change, Kept, Load};
+use crate::run::{IN_FLIGHT, Results};
+use crate::server::Answers;
+
+/// All tables.
+pub(crate) struct Tables<'a>(pub(crate) &'a Results);
+
+impl fmt::Display for Tables<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nSmall calls on one socket: a second, times qix-client's; processor time each; memory at most")?;
+        writeln!(f, "{}", self.calls())?;
+        writeln!(
+            f,
+            "\nPages of 10,000 cells, four in flight: a second, times qix-client's; processor time each; memory at most"
+        )?;
+        writeln!(f, "{}", self.pages())?;
+        writeln!(f, "\nThe same answer again: bytes and processor time of qix-client, in whole and as differences")?;
+        writeln!(f, "{}", self.answers())?;
+        writeln!(f, "\nMemory that qix-client keeps for each")?;
+        writeln!(f, "{}", self.kept())
+    }
+}
+
+impl Tables<'_> {
+    fn figures(&self, load: Load) -> impl Iterator<Item = (Name, Figures)> {
+        self.0.iter().filter(move |(_, found, _)| *found == load).map(|(name, _, figures)| (*name, *figures))
+    }
+
+    fn of(&self, name: Name, load: Load) -> Option<Figures> {
+        self.figures(load).find(|(found, _)| *found == name).map(|(_, figures)| figures)
+    }
+
+    fn calls(&self) -> Table {
+        let mut table = table(&["", "1 in flight", "64", "1,000", "1", "64", "1,000", "memory"]);
+        for (name, _) in self.figures(Load::Calls(1)) {
+            let figures = IN_FLIGHT.map(|number| self.of(name, Load::Calls(number)));
+            let ours = IN_FLIGHT.map(|number| self.of(Name::Qix, Load::Calls(number)));
+            let mut row = vec![name.title().to_owned()];
+            row.extend(figures.iter().zip(&ours).map(|(figures, ours)| rate(*figures, *ours)));
+            row.extend(figures.iter().map(|figures| micros(figures.and_then(|figures| figures.cpu))));
+            row.push(mebibytes(figures[IN_FLIGHT.len() - 1].and_then(|figures| figures.peak)));
+            table.add_row(row);
+        }
+        table
+    }
+
+    fn pages(&self) -> Table {
+        let mut table = table(&["", "pages", "processor", "memory"]);
+        let load = self.0.iter().map(|(_, load, _)| *load).find(|load| matches!(load, Load::Pages(_)));
+        let Some(load) = load else { return table };
+        let ours = self.of(Name::Qix, load);
+        for (name, figures) in self.figures(load) {
+            table.add_row([
+                name.title().to_owned(),
+                rate(Some(figures), ours),
+                micros(figures.cpu),
+                mebibytes(figures.peak),
+            ]);
+        }
+        table
+    }
+
+    fn answers(&self) -> Table {
+        let mut table = table(&["", "bytes", "as differences", "processor", "as differences"]);
+        let answers = Answers::new();
+        for change in Change::ALL {
+            let [whole, delta] = [false, true];
+            let cpu =
+                |delta| micros(self.of(Name::Qix, Load::Answers { change, delta }).and_then(|figures| figures.cpu));
+            let bytes = |delta| grouped(answers.bytes(change, delta) as f64);
+            table.add_row([title(change).to_owned(), bytes(whole), bytes(delta), cpu(whole), cpu(delta)]);
+        }
+        table
+    }
+
+    fn kept(&self) -> Table {
+        let mut table = table(&["", "bytes"]);
+        for (_, load, figures) in self.0 {
+            let Load::Keep(kept, count) = load else { continue };
+            let title = match kept {
+                Kept::Sessions => "session without calls",
+                Kept::Objects => "object",
+                Kept::Calls => "call under way, in a task of its own",
+            };
+            let each = figures.memory.map(|memory| memory * 1024.0 / f64::from(*count));
+            table.add_row([title.to_owned(), each.map_or_else(unknown, grouped)]);
+        }
+        table
+    }
+}
+
+fn title(change: Change) -> &'static str {
+    match change {
+        Change::Nothing => "layout that stays the same",
+        Change::Little => "layout, 5 of 40 rows selected",
+        Change::Much => "layout, all 400 cells new",
+        Change::Page => "page of 10,000 cells, all new",
+    }
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(header);
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if at > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn rate(figures: Option<Figures>, ours: Option<Figures>) -> String {
+    let Some((figures, ours)) = figures.zip(ours) else { return unknown() };
+    format!("{} ({:.2})", grouped(figures.rate), figures.rate / ours.rate)
+}
+
+fn micros(micros: Option<f64>) -> String {
+    micros.map_or_else(unknown, |micros| format!("{micros:.1} µs"))
+}
+
+fn mebibytes(kibibytes: Option<f64>) -> String {
+    kibibytes.map_or_else(unknown, |kibibytes| format!("{:.1} MiB", kibibytes / 1024.0))
+}
+
+/// What the system does not tell.
+fn unknown() -> String {
+    "–".to_owned()
+}
+
+/// A number with a comma between thousands.
+fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
