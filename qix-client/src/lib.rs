@@ -60,7 +60,7 @@ pub use progress::{LongRunning, Progress, WithProgress};
 pub use protocol::notification::{Notification, Refusal, SessionState};
 pub use qix_schema::*;
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
-pub use rows::{RowStream, Rows, RowsError};
+pub use rows::{FieldValues, RowStream, Rows, RowsError};
 pub use session::{OpenDoc, Session, SessionBuilder};
 pub use traffic::{Recorder, Replay, ReplayError};
 pub use watch::{Layouts, Watch};

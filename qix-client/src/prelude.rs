@@ -7,4 +7,4 @@
 pub use qix_schema::types::*;
 pub use qix_schema::*;
 
-pub use crate::{ConnectError, Layouts, RowStream, Rows, RowsError, Session, Watch, WithProgress};
+pub use crate::{ConnectError, FieldValues, Layouts, RowStream, Rows, RowsError, Session, Watch, WithProgress};

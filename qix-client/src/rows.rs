@@ -3,9 +3,12 @@
 mod cell;
 mod columns;
 mod error;
+mod flatten;
 mod pages;
 mod problem;
+mod reading;
 mod row;
+mod shape;
 mod source;
 
 use std::fmt;
@@ -13,16 +16,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use qix_schema::{Class, Error, GenericObject};
+use futures_util::{Stream, TryStreamExt};
+use qix_schema::{Doc, Error, GenericObject};
 use serde::de::DeserializeOwned;
 
 pub use error::RowsError;
-use source::Source;
+use reading::{Origin, Reading, has_changed};
+use shape::Values;
 
 /// Objects whose data are rows: those with a cube or a list.
 pub trait Rows {
-    /// The rows of the object's straight cube or list, each as a value of a type.
+    /// The rows of the object's cube or list, each as a value of a type.
     ///
     /// * A struct or a map gets values by the titles of the columns. A struct's field also finds its column by the field
     ///   or the expression of it, by its letters and digits alone (`total_sales` is `Total Sales`), or, if it is the only
@@ -33,6 +37,10 @@ pub trait Rows {
     ///   struct with any of `text`, `num`, `elem_number` and `state` in a column's place gets these.
     /// * What is null, or is no number where one is wanted, is `None` where the type allows it, else an error.
     /// * A list's rows also have a `state` and an `elem_number`; a tuple can have the state after the value.
+    /// * A pivot or stacked cube has the rows of a straight one with the same dimensions and measures, as far as it is
+    ///   expanded: below a value that is collapsed, the other dimensions are null. Totals are left out, but see
+    ///   [`RowStream::with_totals`], and so is what a pivot shows where a value on the left and one on top cross and no
+    ///   measure has a value.
     ///
     /// Pages of at most 10,000 cells are fetched, a few ahead of the rows that are taken. Dropping the stream ends that.
     ///
@@ -75,82 +83,98 @@ pub trait Rows {
     fn rows<T: DeserializeOwned + Send + 'static>(&self) -> RowStream<T>;
 }
 
+/// Apps whose fields have values.
+pub trait FieldValues {
+    /// The distinct values of a field, or of an expression that begins with `=`, as [`Rows::rows`] reads those of a
+    /// list: with their state in the current selections, excluded ones too, in the order in which they were loaded.
+    ///
+    /// The list is made when the first value is asked for, and is gone from the engine with the stream. For another
+    /// order, another state or changes that are to be followed, make a [`ListObjectDef`](crate::types::ListObjectDef).
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let years: Vec<i32> = doc.field_values("Year").read_all().await?;
+    /// assert_eq!(years, [2021, 2022, 2023]);
+    ///
+    /// doc.get_field("Region").await?.select("North").await?;
+    /// let states: Vec<(String, StateEnumType)> = doc.field_values("Region").read_all().await?;
+    /// assert_eq!(states[0], ("North".to_owned(), StateEnumType::Selected));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Items are errors of the calls, or [`RowsError`]s; a field that is not there is a
+    /// [`RowsError::NotCalculated`].
+    fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T>;
+}
+
+impl FieldValues for Doc {
+    fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T> {
+        RowStream::new(Origin::Field(self.clone(), field.into()))
+    }
+}
+
 impl Rows for GenericObject {
     fn rows<T: DeserializeOwned + Send + 'static>(&self) -> RowStream<T> {
-        RowStream {
-            object: self.clone(),
-            options: Options::default(),
-            state: State::Fresh,
-            page: Vec::new().into_iter(),
-            given: false,
-        }
+        RowStream::new(Origin::Object(self.clone()))
     }
 }
 
 /// The rows of an object: see [`Rows::rows`]. Nothing is fetched before the first is asked for; until then the way to
 /// fetch them can be set.
 #[must_use = "rows are fetched only when they are asked for"]
-pub struct RowStream<T> {
-    object: GenericObject,
-    options: Options,
-    state: State<T>,
+pub struct RowStream<T: DeserializeOwned + Send + 'static> {
+    pages: Reading<Values<T>>,
     page: vec::IntoIter<T>,
-    /// Whether a row has been given since the reading began.
-    given: bool,
 }
 
-/// How to fetch rows.
-#[derive(Clone, Debug)]
-struct Options {
-    path: Option<String>,
-    page_rows: Option<usize>,
-    pages_ahead: usize,
-    restart: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { path: None, page_rows: None, pages_ahead: 3, restart: false }
+impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
+    fn new(origin: Origin) -> Self {
+        Self { pages: Reading::new(origin, Values::default()), page: Vec::new().into_iter() }
     }
-}
 
-type Pages<T> = Pin<Box<dyn Stream<Item = Result<Vec<T>, Error>> + Send>>;
-
-enum State<T> {
-    Fresh,
-    Reading(Pages<T>),
-    Over,
-}
-
-impl<T> RowStream<T> {
     /// The path of the definition: `/qHyperCubeDef`, or `/qListObjectDef` if there is no such cube, unless it is told.
     /// Cubes can be anywhere, such as at `/boxplotDef/qHyperCubeDef` or `/gaLayers/0/qHyperCubeDef`.
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.options.path = Some(path.into());
+        self.pages.options.path = Some(path.into());
         self
     }
 
     /// How many rows a page has: as many as the engine allows unless fewer are asked for.
     pub fn with_page_rows(mut self, rows: usize) -> Self {
-        self.options.page_rows = Some(rows);
+        self.pages.options.page_rows = Some(rows);
         self
     }
 
     /// How many pages are fetched besides the one that is waited for: three unless it is told. They are kept in memory.
     pub fn with_pages_ahead(mut self, pages: usize) -> Self {
-        self.options.pages_ahead = pages;
+        self.pages.options.pages_ahead = pages;
+        self
+    }
+
+    /// Keeps the totals of a pivot or stacked cube among its rows. Dimensions that are summed up are null there, as
+    /// those below a collapsed value are; a column as a struct with `elem_number` tells which: -1 is a total, -2 a value
+    /// that is null, -4 the place below a collapsed value or a total.
+    pub fn with_totals(mut self) -> Self {
+        self.pages.options.totals = true;
         self
     }
 
     /// Goes on after [`RowsError::Changed`]: the rows that follow it are all rows of the changed data, from the first
     /// on. Without this the stream ends with that error.
     pub fn with_restart(mut self) -> Self {
-        self.options.restart = true;
+        self.pages.options.restart = true;
         self
     }
-}
 
-impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
     /// All rows at once. With [`with_restart`](Self::with_restart), if the data change, those of the changed data.
     ///
     /// # Errors
@@ -162,65 +186,35 @@ impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
             match self.try_next().await {
                 Ok(Some(row)) => rows.push(row),
                 Ok(None) => return Ok(rows),
-                Err(error) if self.options.restart && has_changed(&error) => rows.clear(),
+                Err(error) if self.pages.options.restart && has_changed(&error) => rows.clear(),
                 Err(error) => return Err(error),
             }
         }
     }
-
-    fn start(&self) -> Pages<T> {
-        let (object, options) = (self.object.clone(), self.options.clone());
-        let pages = async move {
-            let source = Source::open(&object, options.path.as_deref()).await?;
-            Ok::<_, Error>(pages::pages(object, source, &options))
-        };
-        Box::pin(stream::once(pages).try_flatten())
-    }
-}
-
-fn has_changed(error: &Error) -> bool {
-    RowsError::of(error) == Some(&RowsError::Changed)
 }
 
 // Nothing is pinned but what is boxed.
-impl<T> Unpin for RowStream<T> {}
+impl<T: DeserializeOwned + Send + 'static> Unpin for RowStream<T> {}
 
 impl<T: DeserializeOwned + Send + 'static> Stream for RowStream<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
         loop {
-            if let Some(row) = this.page.next() {
-                this.given = true;
+            if let Some(row) = self.page.next() {
                 return Poll::Ready(Some(Ok(row)));
             }
-            let pages = match &mut this.state {
-                State::Over => return Poll::Ready(None),
-                State::Fresh => {
-                    this.state = State::Reading(this.start());
-                    continue;
-                }
-                State::Reading(pages) => pages,
-            };
-            match ready!(pages.poll_next_unpin(context)) {
-                Some(Ok(page)) => this.page = page.into_iter(),
-                // Nobody has seen a row of the data that are no more.
-                Some(Err(error)) if has_changed(&error) && !this.given => this.state = State::Fresh,
-                Some(Err(error)) => {
-                    let again = this.options.restart && has_changed(&error);
-                    this.state = if again { State::Fresh } else { State::Over };
-                    this.given = false;
-                    return Poll::Ready(Some(Err(error)));
-                }
-                None => this.state = State::Over,
+            match ready!(self.pages.poll_page(context)) {
+                Some(Ok(page)) => self.page = page.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
             }
         }
     }
 }
 
-impl<T> fmt::Debug for RowStream<T> {
+impl<T: DeserializeOwned + Send + 'static> fmt::Debug for RowStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RowStream").field("object", self.object.handle()).field("options", &self.options).finish()
+        f.debug_struct("RowStream").field("of", &self.pages.origin).field("options", &self.pages.options).finish()
     }
 }

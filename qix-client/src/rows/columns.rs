@@ -4,18 +4,20 @@ use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxMeasureInfo};
 
 /// The columns of a cube or a list, in the order of their data.
 #[derive(Debug, Default)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     columns: Vec<Column>,
+    /// The columns of a pivot's dimensions from the outermost level to the innermost, first on the left, then on top.
+    pub(super) levels: Vec<usize>,
     /// Whether the rows also tell each value's state and number.
     pub(super) of_list: bool,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Column {
-    pub(super) title: String,
+pub(crate) struct Column {
+    pub(crate) title: String,
     /// The field, or the expression without its `=`.
     definition: String,
-    pub(super) measure: bool,
+    pub(crate) measure: bool,
 }
 
 /// What a name means in a row.
@@ -46,25 +48,33 @@ impl Columns {
         }
         let mut columns: Vec<Column> = order.into_iter().map(|at| all[at].0.clone()).collect();
         columns.resize(width, Column::default());
-        Self { columns, of_list: false }
+        Self { columns, ..Self::default() }
+    }
+
+    /// The columns that a pivot or stacked cube has as rows: its dimensions, then its measures.
+    pub(super) fn of_pivot(cube: &HyperCube) -> Self {
+        let dimensions = cube.dimension_info.iter().filter(|info| info.error.is_none());
+        let measures = cube.measure_info.iter().filter(|info| info.error.is_none());
+        let columns = dimensions.map(Column::from).chain(measures.map(Column::from)).collect();
+        Self { columns, levels: levels(cube), of_list: false }
     }
 
     /// The columns of a list: its field, then its expressions.
     pub(super) fn of_list(list: &ListObject) -> Self {
         let expressions = list.expressions.iter().map(|expression| Column::of_expression(&expression.expr));
         let columns = std::iter::once(Column::from(&list.dimension_info)).chain(expressions).collect();
-        Self { columns, of_list: true }
+        Self { columns, of_list: true, ..Self::default() }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.columns.len()
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<&Column> {
+    pub(crate) fn get(&self, index: usize) -> Option<&Column> {
         self.columns.get(index)
     }
 
-    pub(super) fn titles(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn titles(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.title.as_str())
     }
 
@@ -89,6 +99,21 @@ impl Columns {
             _ => None,
         }
     }
+}
+
+/// The dimensions that are shown, in the order of the levels of a pivot; -1 is the level of the measures.
+fn levels(cube: &HyperCube) -> Vec<usize> {
+    let all = &cube.dimension_info;
+    let shown: Vec<usize> = (0..all.len()).filter(|at| all[*at].error.is_none()).collect();
+    let order: Vec<usize> =
+        cube.effective_inter_column_sort_order.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
+    // Dimensions whose condition is not met are left out of the data, and may or may not be counted.
+    let counted = order.iter().filter_map(|at| shown.binary_search(at).ok());
+    let not_counted = order.iter().copied().filter(|at| *at < shown.len());
+    let hidden = order.len() == shown.len() && order.iter().any(|at| shown.binary_search(at).is_err());
+    let mut levels: Vec<usize> = if hidden { not_counted.collect() } else { counted.collect() };
+    levels.extend((0..shown.len()).filter(|at| !levels.contains(at)).collect::<Vec<_>>());
+    levels
 }
 
 impl Column {

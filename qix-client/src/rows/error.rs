@@ -26,7 +26,7 @@ pub enum RowsError {
         message: String,
     },
     /// The cube has a mode that rows do not come from.
-    #[error("rows come from straight cubes; the one at `{path}` is of mode {mode}")]
+    #[error("rows come from straight, pivot and stacked cubes; the one at `{path}` is of mode {mode}")]
     Mode {
         /// The path of the definition.
         path: String,
@@ -62,6 +62,14 @@ pub enum RowsError {
         expected: usize,
         /// How many came.
         found: usize,
+    },
+    /// The headings of a pivot or stacked cube do not fit the dimensions and measures that its layout names.
+    #[error("the headings of `{path}` do not fit its layout: {problem}; read them again")]
+    Headings {
+        /// The path of the definition.
+        path: String,
+        /// What does not fit.
+        problem: String,
     },
     /// The data changed while rows were read: rows given so far belong to data that are no more.
     #[error("the data changed while rows were read; read them again")]

@@ -2,119 +2,93 @@
 
 use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt, stream};
-use qix_schema::cells::{Cell, Sink, Table, read_data_pages};
+use futures_util::{StreamExt, stream};
+use qix_schema::cells::read_data_pages;
 use qix_schema::rpc::{Answer, CallOptions, send_with};
 use qix_schema::types::NxPage;
-use qix_schema::{AsRemote, Error, ErrorKind, GenericObject, error_codes, generic_object};
-use serde::de::DeserializeOwned;
+use qix_schema::{AsRemote, Error, ErrorKind, error_codes, generic_object};
 
-use super::row::Reader;
-use super::source::Source;
-use super::{Options, RowsError};
+use super::reading::{Opened, Options, Pages};
+use super::shape::{PageSink, Shape};
+use super::source::Form;
+use super::{RowsError, flatten};
 
 /// As many cells as one call may ask for.
-const MOST_CELLS: usize = 10_000;
+pub(super) const MOST_CELLS: usize = 10_000;
 
 /// How often a page is asked for when selections elsewhere abort it.
 const ATTEMPTS: usize = 5;
 
-/// The rows of a source, page by page, in order.
-pub(super) fn pages<T: DeserializeOwned + Send + 'static>(
-    object: GenericObject,
-    source: Source,
-    options: &Options,
-) -> impl Stream<Item = Result<Vec<T>, Error>> + Send + use<T> {
-    let most = (MOST_CELLS / source.columns.len().max(1)).max(1);
-    let height = options.page_rows.map_or(most, |rows| rows.clamp(1, most));
-    let source = Arc::new(source);
-    let tops = (0..source.rows).step_by(height);
-    let fetch = move |top| fetch(object.clone(), Arc::clone(&source), top, height);
-    stream::iter(tops).map(fetch).buffered(options.pages_ahead + 1)
+/// The pages of a source, in order.
+pub(super) fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    match opened.source.form {
+        Form::List | Form::Straight => straight::<S>(opened, options),
+        Form::Pivot => flatten::pivot_pages::<S>(opened, options),
+        Form::Stacked => flatten::stacked_pages::<S>(opened, options),
+    }
 }
 
-async fn fetch<T: DeserializeOwned + Send + 'static>(
-    object: GenericObject,
-    source: Arc<Source>,
-    top: usize,
-    height: usize,
-) -> Result<Vec<T>, Error> {
-    let rows = height.min(source.rows - top);
+/// How many rows of a width a page has.
+pub(super) fn height(width: usize, options: &Options) -> usize {
+    let most = (MOST_CELLS / width.max(1)).max(1);
+    options.page_rows.map_or(most, |rows| rows.clamp(1, most))
+}
+
+/// A rectangle to ask for: first column and row, columns and rows.
+pub(super) fn page(left: usize, top: usize, width: usize, height: usize) -> Vec<NxPage> {
+    let [left, top, width, height] = [left, top, width, height].map(|size| i32::try_from(size).unwrap_or(i32::MAX));
+    vec![NxPage::of_size(width, height).with_left(left).with_top(top)]
+}
+
+fn straight<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    let height = height(opened.source.columns.len(), options);
+    let tops = (0..opened.source.rows).step_by(height);
+    let fetch = move |top| fetch::<S>(Arc::clone(&opened), top, height);
+    Box::pin(stream::iter(tops).map(fetch).buffered(options.pages_ahead + 1))
+}
+
+async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, top: usize, height: usize) -> Result<S::Page, Error> {
+    let rows = height.min(opened.source.rows - top);
+    attempt(&opened, || async {
+        let source = &opened.source;
+        let page = page(0, top, source.columns.len(), rows);
+        let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, top, rows);
+        let (remote, options) = (opened.object.remote(), CallOptions::default());
+        if source.form == Form::List {
+            send_with(remote, generic_object::GetListObjectData::new(&source.path, page), options, read).await
+        } else {
+            send_with(remote, generic_object::GetHyperCubeData::new(&source.path, page), options, read).await
+        }
+    })
+    .await
+}
+
+fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, top: usize, rows: usize) -> Result<S::Page, Error> {
+    let mut sink = S::sink(&opened.plan, &opened.source.columns, top, rows);
+    read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
+    match sink.rows() {
+        found if found == rows => sink.finish(),
+        found => Err(RowsError::Incomplete { row: top, expected: rows, found }.into()),
+    }
+}
+
+/// Makes a call again if selections elsewhere abort it, unless the data have changed since the source was found.
+pub(super) async fn attempt<P, R, F>(opened: &Opened<P>, call: impl Fn() -> F) -> Result<R, Error>
+where
+    F: Future<Output = Result<R, Error>>,
+{
     let mut attempts = 1..ATTEMPTS;
     loop {
-        let outcome = call(&object, &source, top, rows).await;
-        let stale = object.remote().invalidations() != source.seen;
+        let outcome = call().await;
+        let stale = opened.object.remote().invalidations() != opened.source.seen;
         match outcome {
-            Err(error) if is_abort(&error) && stale => return Err(RowsError::Changed.into()),
-            Err(error) if is_abort(&error) && attempts.next().is_some() => {}
-            Err(error) => return Err(error),
             Ok(_) if stale => return Err(RowsError::Changed.into()),
-            Ok(page) if page.len() != rows => {
-                return Err(RowsError::Incomplete { row: top, expected: rows, found: page.len() }.into());
+            Err(error) if stale && (is_abort(&error) || RowsError::of(&error).is_some()) => {
+                return Err(RowsError::Changed.into());
             }
-            Ok(page) => return Ok(page),
+            Err(error) if is_abort(&error) && attempts.next().is_some() => {}
+            outcome => return outcome,
         }
-    }
-}
-
-async fn call<T: DeserializeOwned + Send>(
-    object: &GenericObject,
-    source: &Source,
-    top: usize,
-    rows: usize,
-) -> Result<Vec<T>, Error> {
-    let [width, top_row, height] =
-        [source.columns.len(), top, rows].map(|size| i32::try_from(size).unwrap_or(i32::MAX));
-    let page = vec![NxPage::of_size(width, height).with_top(top_row)];
-    let read = |answer: Answer<'_>| read_page(answer.text(), source, top, rows);
-    let (remote, options) = (object.remote(), CallOptions::default());
-    if source.is_list() {
-        send_with(remote, generic_object::GetListObjectData::new(&source.path, page), options, read).await
-    } else {
-        send_with(remote, generic_object::GetHyperCubeData::new(&source.path, page), options, read).await
-    }
-}
-
-fn read_page<T: DeserializeOwned>(result: &str, source: &Source, top: usize, rows: usize) -> Result<Vec<T>, Error> {
-    let mut sink = RowSink {
-        reader: Reader::new(&source.columns),
-        top,
-        row: Table::with_capacity(1, source.columns.len()),
-        rows: Ok(Vec::with_capacity(rows)),
-    };
-    read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
-    sink.rows.map_err(Error::from)
-}
-
-/// Makes a value of each row as soon as its cells are there.
-struct RowSink<'s, T> {
-    reader: Reader<'s>,
-    top: usize,
-    /// The cells of one row.
-    row: Table,
-    rows: Result<Vec<T>, RowsError>,
-}
-
-impl<T: DeserializeOwned> Sink for RowSink<'_, T> {
-    #[inline]
-    fn cell(&mut self, column: usize, cell: Cell<'_>) {
-        self.row.cell(column, cell);
-    }
-
-    fn end_row(&mut self) {
-        self.row.end_row();
-        if let (Ok(rows), Some(row)) = (&mut self.rows, self.row.row(0)) {
-            match self.reader.read(self.top + rows.len(), row) {
-                Ok(value) => rows.push(value),
-                Err(error) => self.rows = Err(error),
-            }
-        }
-        self.row.clear();
-    }
-
-    fn clear(&mut self) {
-        self.row.clear();
-        self.rows = Ok(Vec::new());
     }
 }
 

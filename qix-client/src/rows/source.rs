@@ -15,13 +15,29 @@ use super::columns::Columns;
 
 /// A cube or a list, ready to be read.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Path of the definition.
     pub(super) path: String,
-    pub(super) columns: Columns,
+    pub(super) form: Form,
+    pub(crate) columns: Columns,
+    /// How many rows of data there are, and how wide they are.
     pub(super) rows: usize,
+    pub(super) width: usize,
+    /// About how many rows a value of the outermost dimension has.
+    pub(super) spread: usize,
     /// How often the object had been invalidated when its layout was asked for.
     pub(super) seen: u64,
+}
+
+/// How the data come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Form {
+    List,
+    Straight,
+    /// As values between trees of headings.
+    Pivot,
+    /// As a tree with values at its ends.
+    Stacked,
 }
 
 /// Where cubes and lists are unless it is said where.
@@ -60,26 +76,30 @@ impl Source {
         for (at, info) in cube.measure_info.iter().enumerate() {
             fault_of_part(&format!("{path}/qMeasures/{at}"), info.error.as_deref())?;
         }
-        if cube.mode != NxHypercubeMode::Straight {
-            return Err(RowsError::Mode { path: path.to_owned(), mode: cube.mode }.into());
-        }
-        Ok(Self { columns: Columns::of_cube(&cube), ..Self::new(path, &cube.size) })
+        let (form, columns) = match cube.mode {
+            NxHypercubeMode::Straight => (Form::Straight, Columns::of_cube(&cube)),
+            NxHypercubeMode::Pivot => (Form::Pivot, Columns::of_pivot(&cube)),
+            NxHypercubeMode::PivotStack => (Form::Stacked, Columns::of_pivot(&cube)),
+            mode => return Err(RowsError::Mode { path: path.to_owned(), mode }.into()),
+        };
+        let source = Self::new(path, form, columns, &cube.size);
+        let mut shown = cube.dimension_info.iter().filter(|info| info.error.is_none());
+        let outermost = source.columns.levels.first().and_then(|level| shown.nth(*level));
+        let values = outermost.map_or(0, |info| info.cardinalities.cardinal.max(info.cardinalities.hypercube_cardinal));
+        let values = usize::try_from(values).unwrap_or(0).max(1);
+        Ok(Self { spread: source.rows.div_ceil(values).max(1), ..source })
     }
 
     fn of_list(text: &str, path: &str) -> Result<Self, Error> {
         let list: ListObject = part(text)?;
         calculated(path, list.error.as_deref(), "")?;
         calculated(path, list.dimension_info.error.as_deref(), &list.dimension_info.calc_cond_msg)?;
-        Ok(Self { columns: Columns::of_list(&list), ..Self::new(path, &list.size) })
+        Ok(Self::new(path, Form::List, Columns::of_list(&list), &list.size))
     }
 
-    fn new(path: &str, size: &Size) -> Self {
-        let rows = usize::try_from(size.cy).unwrap_or(0);
-        Self { path: path.to_owned(), columns: Columns::default(), rows, seen: 0 }
-    }
-
-    pub(super) fn is_list(&self) -> bool {
-        self.columns.of_list
+    fn new(path: &str, form: Form, columns: Columns, size: &Size) -> Self {
+        let [width, rows] = [size.cx, size.cy].map(|size| usize::try_from(size).unwrap_or(0));
+        Self { path: path.to_owned(), form, columns, rows, width, spread: 1, seen: 0 }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use futures_util::TryStreamExt;
 use qix_client::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -129,18 +128,6 @@ async fn what_is_not_calculated_is_an_error_that_says_why() {
     let table = cube(&doc, &["No such field"], &MEASURES).await;
     let error = table.rows::<(i32, f64)>().read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::NotCalculated { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn a_pivot_is_an_error_that_names_its_mode() {
-    let (_engine, _session, doc) = sales().await;
-    let cube = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("Year")])
-        .with_measures([NxMeasure::expression("Sum(Sales)")])
-        .with_mode(NxHypercubeMode::Pivot);
-    let table = object(&doc, GenericObjectProperties::of_type("pivot").with_hyper_cube_def(cube)).await;
-    let error = table.rows::<(i32, f64)>().try_next().await.unwrap_err();
-    assert!(matches!(rows_error(&error), RowsError::Mode { mode: NxHypercubeMode::Pivot, .. }), "{error}");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Rows of list objects.
 
+use futures_util::TryStreamExt;
 use qix_client::prelude::*;
 use serde::Deserialize;
 
-use super::{object, pages, sales};
+use super::{object, open, pages, rows_error, sales};
 
 #[tokio::test]
 async fn lists_tell_their_values_and_states() {
@@ -27,4 +28,40 @@ async fn lists_tell_their_values_and_states() {
     let plain: Vec<String> = list.rows().read_all().await.unwrap();
     assert_eq!(plain, ["North", "South", "West"]);
     assert_eq!(pages(&engine, "GetListObjectData").len(), 3);
+}
+
+#[tokio::test]
+async fn fields_tell_their_values_and_states() {
+    let (engine, session, doc) = sales().await;
+    assert_eq!(doc.field_values::<i32>("Year").read_all().await.unwrap(), [2021, 2022, 2023]);
+    doc.get_field("Region").await.unwrap().select("South").await.unwrap();
+    let states: Vec<(String, StateEnumType)> = doc.field_values("Region").read_all().await.unwrap();
+    let south = ("South".to_owned(), StateEnumType::Selected);
+    assert!(states.len() == 3 && states.contains(&south), "{states:?}");
+    let twice: Vec<f64> = doc.field_values("=Year * 2").read_all().await.unwrap();
+    assert_eq!(twice, [4042.0, 4044.0, 4046.0]);
+    let error = doc.field_values::<String>("No such field").read_all().await.unwrap_err();
+    assert!(matches!(rows_error(&error), RowsError::NotCalculated { .. }), "{error}");
+    session.engine_version().await.unwrap();
+    let count = |method: &str| engine.requests().iter().filter(|request| request.method == method).count();
+    assert_eq!((count("CreateSessionObject"), count("DestroySessionObject")), (4, 4), "each list is gone again");
+}
+
+#[tokio::test]
+async fn a_list_that_is_given_up_is_gone_from_the_engine() {
+    let (engine, session, doc) = sales().await;
+    let mut years = doc.field_values::<i32>("Year").with_page_rows(1).with_pages_ahead(0);
+    assert_eq!(years.try_next().await.unwrap(), Some(2021));
+    drop(years);
+    session.engine_version().await.unwrap();
+    assert!(engine.requests().iter().any(|request| request.method == "DestroySessionObject"));
+}
+
+#[tokio::test]
+async fn numbers_and_nulls_of_a_list_are_read_as_those_of_a_cube_are() {
+    let (_engine, _session, doc) = open("T: LOAD * INLINE [V\n1\nx\n2.5];").await;
+    let values: Vec<Option<f64>> = doc.field_values("V").read_all().await.unwrap();
+    assert_eq!(values, [Some(1.0), None, Some(2.5)]);
+    let error = doc.field_values::<f64>("V").read_all().await.unwrap_err();
+    assert!(matches!(rows_error(&error), RowsError::Value { row: 1, column, .. } if column == "V"), "{error}");
 }

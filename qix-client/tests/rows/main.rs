@@ -6,6 +6,8 @@
 mod cubes;
 mod fetching;
 mod lists;
+mod memory;
+mod pivots;
 mod values;
 
 use qix_client::prelude::*;

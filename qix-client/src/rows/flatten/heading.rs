@@ -1,0 +1,127 @@
+//! Headings: nodes of the trees around the data of a pivot, or of the tree that a stacked cube is.
+
+use qix_schema::types::{NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell};
+
+/// The element number of a total.
+const TOTAL: i32 = -1;
+/// That of a null value.
+const NULL: i32 = -2;
+/// That of a place below a node that is closed, or below a total.
+const EMPTY: i32 = -4;
+
+/// A node.
+pub(super) trait Heading: Sized {
+    fn text(&self) -> &str;
+    fn number(&self) -> f64;
+    fn element(&self) -> i32;
+    fn kind(&self) -> &NxDimCellType;
+    fn below(&self) -> &[Self];
+
+    fn is_measure(&self) -> bool {
+        *self.kind() == NxDimCellType::Pseudo
+    }
+
+    fn is_total(&self) -> bool {
+        *self.kind() == NxDimCellType::Total && self.element() == TOTAL
+    }
+
+    /// As the cell of a dimension.
+    fn cell(&self) -> NxCell {
+        let element = self.element();
+        let is_null = matches!(element, TOTAL | NULL | EMPTY);
+        NxCell::default()
+            .with_text(if is_null { "" } else { self.text() })
+            .with_num(if is_null { f64::NAN } else { self.number() })
+            .with_elem_number(element)
+            .with_is_null(is_null)
+            .with_is_empty(element == EMPTY)
+            .with_is_total_cell(element == TOTAL)
+            .with_is_other_cell(*self.kind() == NxDimCellType::Other)
+    }
+}
+
+/// A row or a column: what stands at the end of a tree, below headings.
+#[derive(Debug)]
+pub(super) struct Leaf<'p, H> {
+    /// The headings from the outermost to the innermost, without those that name measures.
+    pub(super) headings: Vec<&'p H>,
+    /// The heading that names a measure.
+    pub(super) measure: Option<&'p H>,
+}
+
+impl<H> Clone for Leaf<'_, H> {
+    fn clone(&self) -> Self {
+        Self { headings: self.headings.clone(), measure: self.measure }
+    }
+}
+
+impl<H: Heading> Leaf<'_, H> {
+    pub(super) fn is_total(&self) -> bool {
+        self.headings.iter().any(|heading| heading.is_total())
+    }
+}
+
+/// The ends of trees from first to last; nothing if one is deeper than it can be.
+pub(super) fn leaves<H: Heading>(nodes: &[H], levels: usize) -> Option<Vec<Leaf<'_, H>>> {
+    let mut found = Vec::new();
+    // A stacked cube has a root above all.
+    let nodes = nodes.iter().flat_map(|node| match node.kind() {
+        NxDimCellType::Root => node.below(),
+        _ => std::slice::from_ref(node),
+    });
+    let mut leaf = Leaf { headings: Vec::new(), measure: None };
+    for node in nodes {
+        walk(node, levels, &mut leaf, &mut found)?;
+    }
+    Some(found)
+}
+
+fn walk<'p, H: Heading>(
+    node: &'p H,
+    levels: usize,
+    leaf: &mut Leaf<'p, H>,
+    found: &mut Vec<Leaf<'p, H>>,
+) -> Option<()> {
+    match node.is_measure() {
+        true if leaf.measure.is_none() => leaf.measure = Some(node),
+        false if leaf.headings.len() < levels => leaf.headings.push(node),
+        _ => return None,
+    }
+    if node.below().is_empty() {
+        found.push(leaf.clone());
+    }
+    node.below().iter().try_for_each(|below| walk(below, levels, leaf, found))?;
+    match node.is_measure() {
+        true => leaf.measure = None,
+        false => drop(leaf.headings.pop()),
+    }
+    Some(())
+}
+
+macro_rules! headings {
+    ($($kind:ty)*) => {$(
+        impl Heading for $kind {
+            fn text(&self) -> &str {
+                &self.text
+            }
+
+            fn number(&self) -> f64 {
+                self.value
+            }
+
+            fn element(&self) -> i32 {
+                self.elem_no
+            }
+
+            fn kind(&self) -> &NxDimCellType {
+                &self.type_
+            }
+
+            fn below(&self) -> &[Self] {
+                &self.sub_nodes
+            }
+        }
+    )*};
+}
+
+headings! { NxPivotDimensionCell NxStackedPivotCell }
