@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn print_next(events: &mut (impl StreamExt<Item = Event> + Unpin)) -> Result<Event, Box<dyn Error>> {
     let event = events.next().await.ok_or("the session is over")?;
     match &event {
-        Event::Notification(notification) => println!("notification: {notification:?}"),
+        Event::Notification(notification) => println!("{}: {:?}", notification.name, notification.kind),
         Event::Suspended(closed) => println!("suspended: {closed}"),
         Event::Resumed(report) => {
             println!("resumed: {} objects are back, {} are lost", report.objects.len(), report.lost().count());

@@ -51,6 +51,8 @@ struct Line {
     outbox: Option<mpsc::UnboundedSender<Queued>>,
     /// Why there is no way.
     closed: Option<Closed>,
+    /// What a proxy said before it closes the connection.
+    last_words: Option<String>,
     /// Learns when the tasks of the connection are over.
     over: Option<watch::Receiver<()>>,
     /// Dropped when the connection is given up.

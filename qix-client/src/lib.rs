@@ -57,7 +57,9 @@ pub use keep_alive::KeepAlive;
 pub use middleware::{Middleware, Next};
 pub use policy::{WhenModal, WhenReloading};
 pub use progress::{LongRunning, Progress, WithProgress};
-pub use protocol::notification::{Notification, Refusal, SessionState};
+pub use protocol::notification::{
+    AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
+};
 pub use qix_schema::*;
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use rows::{FieldValues, RowStream, Rows, RowsError};

@@ -108,7 +108,7 @@ impl Session {
     ///     match event {
     ///         Event::Suspended(closed) => println!("lost: {closed}"),
     ///         Event::Resumed(resumption) => println!("back; {} objects lost", resumption.lost().count()),
-    ///         Event::Notification(notification) => println!("{}", notification.name),
+    ///         Event::Notification(notification) => println!("{}: {:?}", notification.name, notification.kind),
     ///         other => println!("{other:?}"),
     ///     }
     /// }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Hub, lock};
 use crate::event::Event;
 use crate::object::made_session_object;
-use crate::protocol::notification::Notification;
+use crate::protocol::notification::{Notification, SessionState};
 use crate::protocol::patch::Misfit;
 use crate::protocol::{Body, Envelope};
 use crate::state::{Purpose, Reply, Taken};
@@ -82,7 +82,17 @@ impl Hub {
     fn notify(&self, notification: Notification) {
         tracing::debug!(name = notification.name, "the engine notifies");
         if let Some(state) = notification.session_state() {
-            self.state.send_replace(state);
+            self.state.send_if_modified(|known| {
+                // A login that is wanted later on refuses nothing.
+                let takes = *known == SessionState::Unknown || notification.name == "OnConnected";
+                if takes {
+                    *known = state;
+                }
+                takes
+            });
+        }
+        if notification.is_fatal() {
+            lock(&self.line).last_words = notification.proxy_message().message;
         }
         self.tell(Event::Notification(notification));
     }

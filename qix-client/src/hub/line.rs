@@ -90,6 +90,7 @@ impl Hub {
         line.generation += 1;
         line.outbox = Some(outbox);
         line.closed = None;
+        line.last_words = None;
         line.generation
     }
 
@@ -136,6 +137,11 @@ impl Hub {
     pub(crate) fn last_closed(&self) -> Closed {
         let closed = lock(&self.line).closed.clone();
         closed.unwrap_or_else(|| Closed::new(ClosedBy::Network, CloseCode::LOST, ""))
+    }
+
+    /// What a proxy said before it closed the connection.
+    pub(super) fn last_words(&self) -> Option<String> {
+        lock(&self.line).last_words.take()
     }
 
     /// Notes what learns when the tasks of the connection are over, and what tells them that it is given up.

@@ -67,9 +67,12 @@ impl Hub {
     }
 
     /// A connection has ended by itself.
-    pub(crate) fn disconnected(self: &Arc<Self>, generation: u32, closed: Closed) {
+    pub(crate) fn disconnected(self: &Arc<Self>, generation: u32, mut closed: Closed) {
         if self.generation() != generation {
             return;
+        }
+        if let (true, Some(said)) = (closed.reason.is_empty(), self.last_words()) {
+            closed.reason = said;
         }
         let cut = self.cut(&closed, None);
         let open = *self.phase.borrow() == Phase::Open;

@@ -3,17 +3,38 @@
 use std::fmt;
 
 use qix_schema::Json;
-use serde::Deserialize;
+
+use kind::Members;
+
+mod kind;
+
+pub use kind::{AuthenticationInformation, NotificationKind, ProxyMessage, Severity};
 
 /// A message that answers no call.
 ///
-/// The engine or a proxy before it sends these: about the session, licenses, and services that fail.
+/// The engine or a proxy before it sends these: about the session, licenses, and services that fail. See
+/// [what proxies say](https://help.qlik.com/en-US/sense-developer/May2025/Subsystems/ProxyServiceAPI/Content/Sense_ProxyServiceAPI/ProxyServiceAPI-Msgs-Proxy-Clients.htm).
+///
+/// ```
+/// use qix_client::{Notification, NotificationKind, Severity};
+///
+/// fn tell(notification: &Notification) {
+///     match &notification.kind {
+///         NotificationKind::SessionTimedOut(_) => println!("idle for too long"),
+///         NotificationKind::Unknown => println!("{} {}", notification.name, notification.params.as_str()),
+///         _ if notification.is_fatal() => println!("the proxy closes the connection: {}", notification.name),
+///         _ => {}
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Notification {
     /// Its name, such as `OnConnected`.
     pub name: String,
-    /// Its parameters; `{}` if it has none.
+    /// What it says, as far as this version knows it.
+    pub kind: NotificationKind,
+    /// All of its parameters, as they came; `{}` if it has none.
     pub params: Json,
 }
 
@@ -53,28 +74,39 @@ pub enum Refusal {
     AppAccessDenied,
     /// `SESSION_ERROR_APP_FAILURE`
     AppFailure,
+    /// None of the engine's: a proxy wants the user to log in.
+    NotAuthenticated,
     /// A reason that this version does not know.
     Other(String),
 }
 
 impl Notification {
     pub(crate) fn new(name: String, params: Option<&str>) -> Self {
-        let params = params.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        Self { name, params }
+        let kind = NotificationKind::of(&name, &Members::of(params.unwrap_or_default()));
+        let params = params.map(|text| serde_json::from_str(text).or_else(|_| Json::new(text)));
+        // A text can always be written as JSON.
+        Self { name, kind, params: params.and_then(Result::ok).unwrap_or_default() }
     }
 
-    /// The state of the session, if the notification brings one.
+    /// How the engine takes the connection, if the notification says so.
     pub(crate) fn session_state(&self) -> Option<SessionState> {
-        #[derive(Deserialize)]
-        struct Params {
-            #[serde(rename = "qSessionState")]
-            state: String,
+        match &self.kind {
+            NotificationKind::Connected(state) => Some(state.clone()),
+            NotificationKind::AuthenticationInformation(AuthenticationInformation {
+                must_authenticate: true, ..
+            }) => Some(SessionState::Refused(Refusal::NotAuthenticated)),
+            _ => None,
         }
-        if self.name != "OnConnected" {
-            return None;
-        }
-        let state = self.params.to::<Params>().map(|params| SessionState::from_wire(&params.state));
-        Some(state.unwrap_or(SessionState::Unknown))
+    }
+
+    /// Whether the proxy that sends it closes the connection now.
+    pub fn is_fatal(&self) -> bool {
+        self.proxy_message().severity == Some(Severity::Fatal)
+    }
+
+    /// What it says for people, whether or not its name is known.
+    pub(crate) fn proxy_message(&self) -> ProxyMessage {
+        Members::of(self.params.as_str()).proxy_message()
     }
 }
 
@@ -108,7 +140,73 @@ impl fmt::Display for Refusal {
             }
             Self::AppAccessDenied => "the user may not open the app; check the rights to it",
             Self::AppFailure => "the app does not open; check that it exists and look into the engine's log",
+            Self::NotAuthenticated => "the proxy does not know the user; connect with credentials that it accepts",
             Self::Other(state) => return write!(f, "the engine says {state}"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, params: &str) -> Notification {
+        let notification = Notification::new(name.to_owned(), Some(params));
+        assert_eq!((&*notification.name, notification.params.as_str()), (name, params), "nothing is lost");
+        notification
+    }
+
+    #[test]
+    fn what_a_proxy_says_has_a_severity_and_a_text() {
+        let timed_out = read(
+            "OnSessionTimedOut",
+            r#"{"severity":"Fatal","timestamp":"2026-01-10T08:55:17Z","message":"Session timed out","new":[1]}"#,
+        );
+        let NotificationKind::SessionTimedOut(message) = &timed_out.kind else { panic!("{timed_out:?}") };
+        assert_eq!(
+            (&message.severity, message.message.as_deref()),
+            (&Some(Severity::Fatal), Some("Session timed out"))
+        );
+        assert_eq!(message.timestamp.as_deref(), Some("2026-01-10T08:55:17Z"));
+        assert!(timed_out.is_fatal());
+        let warning = read("OnExcessLicenseAssignment", r#"{"severity":"odd","message":7}"#);
+        let expected = ProxyMessage { severity: Some(Severity::Other("odd".to_owned())), ..ProxyMessage::default() };
+        assert_eq!(warning.kind, NotificationKind::ExcessLicenseAssignment(expected));
+        assert!(!warning.is_fatal());
+    }
+
+    #[test]
+    fn the_user_is_known_or_has_to_log_in() {
+        let known =
+            read("OnAuthenticationInformation", r#"{"userId":"ann","userDirectory":"CORP","logoutUri":"/out"}"#);
+        let NotificationKind::AuthenticationInformation(known) = known.kind else { panic!("{known:?}") };
+        assert_eq!((known.user_id.as_deref(), known.user_directory.as_deref()), (Some("ann"), Some("CORP")));
+        assert_eq!((known.logout_uri.as_deref(), known.must_authenticate), (Some("/out"), false));
+        let unknown = read("OnAuthenticationInformation", r#"{"loginUri":"/in","mustAuthenticate":true}"#);
+        let NotificationKind::AuthenticationInformation(unknown) = unknown.kind else { panic!("{unknown:?}") };
+        assert_eq!((unknown.login_uri.as_deref(), unknown.must_authenticate), (Some("/in"), true));
+    }
+
+    #[test]
+    fn a_known_name_is_known_whatever_comes_with_it() {
+        let nothing = Notification::new("OnNoEngineAvailable".to_owned(), None);
+        assert_eq!(nothing.kind, NotificationKind::NoEngineAvailable(ProxyMessage::default()));
+        assert_eq!(nothing.params.as_str(), "{}");
+        for params in ["[]", "null", "7", r#""a""#, r#"{"qSessionState":{}}"#, "{}"] {
+            assert_eq!(
+                read("OnConnected", params).kind,
+                NotificationKind::Connected(SessionState::Unknown),
+                "{params}"
+            );
+        }
+        let broken = Notification::new("OnSessionClosed".to_owned(), Some("{broken"));
+        assert_eq!((broken.params.as_str(), broken.is_fatal()), (r#""{broken""#, false));
+    }
+
+    #[test]
+    fn an_unknown_name_keeps_all_it_brings() {
+        let unknown = read("OnWeather", r#"{"severity":"fatal","rain":1.50}"#);
+        assert_eq!(unknown.kind, NotificationKind::Unknown);
+        assert!(unknown.is_fatal());
     }
 }

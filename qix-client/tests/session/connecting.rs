@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::support::{Inside, Listener};
+use super::support::{Inside, Listener, session};
 use futures_util::StreamExt;
 use qix_client::prelude::*;
-use qix_client::{Event, Refusal, SessionState};
+use qix_client::{Event, NotificationKind, Refusal, SessionState};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -53,7 +53,49 @@ async fn the_greeting_may_come_after_other_notifications_or_never() {
     let mut events = session.events();
     engine.push(json!({ "method": "OnNoEngineAvailable" })).await;
     let event = events.next().await.unwrap();
-    assert!(matches!(event, Event::Notification(notification) if notification.name == "OnNoEngineAvailable"));
+    assert!(
+        matches!(&event, Event::Notification(known) if matches!(known.kind, NotificationKind::NoEngineAvailable(_))),
+        "{event:?}"
+    );
+    engine.push(json!({ "method": "OnWeather", "params": { "rain": 1.5 } })).await;
+    let Some(Event::Notification(unknown)) = events.next().await else { panic!("it is told as well") };
+    assert_eq!(
+        (unknown.kind, &*unknown.name, unknown.params.as_str()),
+        (NotificationKind::Unknown, "OnWeather", r#"{"rain":1.5}"#)
+    );
+}
+
+#[tokio::test]
+async fn what_a_proxy_says_before_it_closes_the_connection_is_the_reason() {
+    let fatal = json!({ "severity": "fatal", "message": "No available access type" });
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.push(json!({ "method": "OnLicenseAccessDenied", "params": fatal })).await;
+        engine.close(1000, "").await;
+    };
+    let (error, ()) = tokio::join!(Session::connect(listener.url()), script);
+    let error = error.unwrap_err();
+    assert!(error.to_string().ends_with("closed on purpose (No available access type)"), "{error}");
+
+    let (session, mut engine) = session().await;
+    engine.push(json!({ "method": "OnSessionTimedOut", "params": { "severity": "fatal", "message": "idle" } })).await;
+    engine.close(1000, "").await;
+    assert_eq!(session.closed().await.reason, "idle");
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_login_refuses_the_session() {
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut engine = listener.accept().await;
+        let params = json!({ "loginUri": "https://sense.corp/login", "mustAuthenticate": true });
+        engine.push(json!({ "method": "OnAuthenticationInformation", "params": params })).await;
+        engine
+    };
+    let (error, _engine) = tokio::join!(Session::connect(listener.url()), script);
+    let error = error.unwrap_err();
+    assert!(matches!(error, ConnectError::Session(Refusal::NotAuthenticated)), "{error}");
 }
 
 #[tokio::test]
