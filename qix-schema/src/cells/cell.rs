@@ -7,21 +7,21 @@ use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, St
 /// Reads a cell: by hand in the usual layout, by the general decoder in any other.
 #[inline(always)]
 pub(super) fn read(scan: &mut Scan<'_>, unescaped: &mut String, column: usize, sink: &mut impl Sink) -> Option<()> {
-    let start = *scan;
-    match usual(scan, unescaped) {
+    let mut after = *scan;
+    match usual(&mut after, unescaped) {
         Some(cell) => sink.cell(column, cell),
-        None => {
-            *scan = start;
-            sink.cell(column, Cell::from(&unusual(scan)?));
-        }
+        None => after = unusual(*scan, column, sink)?,
     }
+    *scan = after;
     Some(())
 }
 
 #[cold]
 #[inline(never)]
-fn unusual(scan: &mut Scan<'_>) -> Option<NxCell> {
-    scan.value()
+fn unusual<'a>(scan: Scan<'a>, column: usize, sink: &mut impl Sink) -> Option<Scan<'a>> {
+    let (cell, after) = scan.value::<NxCell>()?;
+    sink.cell(column, Cell::from(&cell));
+    Some(after)
 }
 
 /// Reads a cell with its members in the order that engines write them in.
@@ -40,12 +40,17 @@ pub(super) fn usual<'a: 't, 't>(scan: &mut Scan<'a>, unescaped: &'t mut String) 
     scan.expect(b",\"qState\":\"")?;
     let state = state(scan)?;
     let cell = Cell { text, num, elem_number, state, ..Cell::default() };
-    if scan.eat(b"}") { Some(cell) } else { members(scan, cell) }
+    if scan.eat(b"}") {
+        return Some(cell);
+    }
+    let (cell, after) = members(*scan, cell)?;
+    *scan = after;
+    Some(cell)
 }
 
 /// Reads what few cells have after the usual members.
 #[inline(never)]
-fn members<'t>(scan: &mut Scan<'_>, mut cell: Cell<'t>) -> Option<Cell<'t>> {
+fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>) -> Option<(Cell<'t>, Scan<'a>)> {
     while !scan.eat(b"}") {
         if scan.eat(b",\"qIsNull\":true") {
             cell.is_null = true;
@@ -57,14 +62,14 @@ fn members<'t>(scan: &mut Scan<'_>, mut cell: Cell<'t>) -> Option<Cell<'t>> {
             cell.is_empty = true;
         } else if scan.eat(b",\"qAttrExps\":") {
             // Not used, but an answer whose other members do not decode is an error.
-            scan.value::<NxAttributeExpressionValues>()?;
+            scan = scan.value::<NxAttributeExpressionValues>()?.1;
         } else if scan.eat(b",\"qAttrDims\":") {
-            scan.value::<NxAttributeDimValues>()?;
+            scan = scan.value::<NxAttributeDimValues>()?.1;
         } else {
             return None;
         }
     }
-    Some(cell)
+    Some((cell, scan))
 }
 
 /// A number, or the text that stands for none.
@@ -76,11 +81,16 @@ fn number(scan: &mut Scan<'_>) -> Option<f64> {
 /// The rest of a state, by its title.
 #[inline(always)]
 fn state(scan: &mut Scan<'_>) -> Option<&'static StateEnumType> {
-    if scan.eat(b"O\"") { Some(&StateEnumType::Option) } else { rare_state(scan) }
+    if scan.eat(b"O\"") {
+        return Some(&StateEnumType::Option);
+    }
+    let (state, after) = rare_state(*scan)?;
+    *scan = after;
+    Some(state)
 }
 
 #[inline(never)]
-fn rare_state(scan: &mut Scan<'_>) -> Option<&'static StateEnumType> {
+fn rare_state(mut scan: Scan<'_>) -> Option<(&'static StateEnumType, Scan<'_>)> {
     const TITLES: [(&[u8], &StateEnumType); 7] = [
         (b"L\"", &StateEnumType::Locked),
         (b"S\"", &StateEnumType::Selected),
@@ -90,5 +100,6 @@ fn rare_state(scan: &mut Scan<'_>) -> Option<&'static StateEnumType> {
         (b"XS\"", &StateEnumType::SelectedExcluded),
         (b"XL\"", &StateEnumType::LockedExcluded),
     ];
-    TITLES.iter().find(|(title, _)| scan.eat_bytes(title)).map(|(_, state)| *state)
+    let (_, state) = TITLES.iter().find(|(title, _)| scan.eat_bytes(title))?;
+    Some((state, scan))
 }

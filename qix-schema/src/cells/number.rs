@@ -5,86 +5,105 @@ use super::scan::{HIGHS, ONES};
 /// So many digits fit into 64 bits, whatever they are.
 const DIGITS: usize = 19;
 
+/// The places that reading a usual number may look at, however long it turns out to be: with so many bytes at hand,
+/// none of them is checked for being there.
+type Window = [u8; 64];
+
 /// A float and its length; nothing if it is not one, or one beyond the range of floats.
 #[inline(always)]
 pub(super) fn float(text: &[u8]) -> Option<(f64, usize)> {
-    let negative = text.first() == Some(&b'-');
+    let Some(window) = text.first_chunk::<64>() else { return any_float(text) };
+    let negative = window[0] == b'-';
     let start = usize::from(negative);
-    let mut digits = 0;
-    let mut end = read_digits(text, start, &mut digits);
+    let (mut end, mut digits) = read_digits(window, start, 0);
     let whole = end - start;
+    let mut places = 0;
+    if window[end] == b'.' {
+        let point = end + 1;
+        (end, digits) = read_digits(window, point, digits);
+        places = end - point;
+        if places == 0 {
+            return None;
+        }
+    }
+    if whole == 0 || whole > 1 && window[start] == b'0' || whole + places > DIGITS || window[end] | 0x20 == b'e' {
+        return any_float(text);
+    }
+    // Signs come and go: a branch would be guessed wrong.
+    let sign = u64::from(negative) << 63;
+    Some((f64::from_bits(shifted(digits, places).to_bits() | sign), end))
+}
+
+/// A float with many digits, an exponent or little text after it, or no float.
+#[cold]
+#[inline(never)]
+fn any_float(text: &[u8]) -> Option<(f64, usize)> {
+    let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is = |at: usize, bytes: &[u8]| text.get(at).is_some_and(|byte| bytes.contains(byte));
+    let start = usize::from(is(0, b"-"));
+    let whole = digits(start);
+    let mut end = start + whole;
     if whole == 0 || whole > 1 && text[start] == b'0' {
         return None;
     }
-    let mut fraction = 0;
-    if text.get(end) == Some(&b'.') {
-        let point = end + 1;
-        end = read_digits(text, point, &mut digits);
-        fraction = end - point;
-        if fraction == 0 {
+    if is(end, b".") {
+        let places = digits(end + 1);
+        end += 1 + places;
+        if places == 0 {
             return None;
         }
     }
-    if whole + fraction > DIGITS || matches!(text.get(end), Some(b'e' | b'E')) {
-        return long_float(text, end);
-    }
-    let number = shifted(digits, fraction);
-    Some((if negative { -number } else { number }, end))
-}
-
-/// A float with many digits or an exponent, which would be at an offset.
-#[cold]
-#[inline(never)]
-fn long_float(text: &[u8], offset: usize) -> Option<(f64, usize)> {
-    let mut end = offset;
-    if matches!(text.get(end), Some(b'e' | b'E')) {
-        end += 1 + usize::from(matches!(text.get(end + 1), Some(b'+' | b'-')));
-        let exponent = end;
-        end = read_digits(text, exponent, &mut 0);
-        if end == exponent {
+    if is(end, b"eE") {
+        end += 1 + usize::from(is(end + 1, b"+-"));
+        let exponent = digits(end);
+        end += exponent;
+        if exponent == 0 {
             return None;
         }
     }
-    let number: f64 = std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()?;
+    let number: f64 = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
     number.is_finite().then_some((number, end))
 }
 
-/// A whole number of few digits, and its length.
+/// A whole number of up to eight digits, and its length. Of a longer one it takes the first eight: what comes next does
+/// not fit then.
 #[inline(always)]
 pub(super) fn integer(text: &[u8]) -> Option<(i32, usize)> {
-    let negative = text.first() == Some(&b'-');
+    let window = text.first_chunk::<9>()?;
+    let negative = window[0] == b'-';
     let start = usize::from(negative);
-    let mut digits = 0;
-    let end = read_digits(text, start, &mut digits);
-    let first = *text.get(start)?;
-    if end == start || end - start > 9 || first == b'0' && (negative || end - start > 1) {
+    let (count, value) = leading_digits(eight(window, start));
+    // Zero has no sign, and nothing else begins with it.
+    if count == 0 || window[start] == b'0' && (negative || count > 1) {
         return None;
     }
-    let magnitude = i32::try_from(digits).ok()?;
-    Some((if negative { -magnitude } else { magnitude }, end))
+    let magnitude = value as i32;
+    Some((if negative { -magnitude } else { magnitude }, start + count))
 }
 
-/// Reads digits from a place on, onto a number that wraps around if they are too many; where they end.
+/// Reads up to 24 digits from a place on, onto a number that wraps around if they are too many; where they end.
 #[inline(always)]
-fn read_digits(text: &[u8], from: usize, number: &mut u64) -> usize {
+fn read_digits(window: &Window, from: usize, mut number: u64) -> (usize, u64) {
     let mut end = from;
-    while let Some(chunk) = text.get(end..).and_then(<[u8]>::first_chunk) {
-        let (count, value) = leading_digits(u64::from_le_bytes(*chunk));
-        *number = number.wrapping_mul(POWERS_OF_TEN[count]).wrapping_add(value);
+    for _ in 0..3 {
+        let (count, value) = leading_digits(eight(window, end));
+        number = number.wrapping_mul(POWERS_OF_TEN[count]).wrapping_add(value);
         end += count;
         if count < 8 {
-            return end;
+            break;
         }
     }
-    while let Some(digit @ 0..=9) = text.get(end).map(|byte| byte.wrapping_sub(b'0')) {
-        *number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
-        end += 1;
-    }
-    end
+    (end, number)
 }
 
 /// What a number is multiplied with when so many digits follow.
 const POWERS_OF_TEN: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// Eight bytes, the first lowest.
+#[inline(always)]
+fn eight(window: &[u8], from: usize) -> u64 {
+    u64::from_le_bytes(window[from..from + 8].try_into().expect("eight are eight"))
+}
 
 /// How many of eight bytes, the first lowest, are digits before another byte comes, and their value.
 #[inline(always)]
@@ -92,32 +111,40 @@ fn leading_digits(bytes: u64) -> (usize, u64) {
     let digits = bytes ^ (ONES * u64::from(b'0'));
     // The high bit of each byte above 9; a carry may mark bytes above the first such, never below it.
     let others = (digits.wrapping_add(ONES * (0x7f - 9)) | digits) & HIGHS;
-    let count = others.trailing_zeros() / 8;
-    // As if zeros came first; then pairs, fours and eight, all at once.
-    let digits = digits.unbounded_shl(64 - 8 * count);
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    (count as usize, (fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
+    if others == 0 {
+        return (8, value(digits));
+    }
+    let bits = others.trailing_zeros();
+    // As if zeros came first.
+    ((bits / 8) as usize, value(digits << 8 << (63 - bits)))
+}
+
+/// The value of eight digits: of pairs, of fours and of all, each a multiplication that adds neighbours.
+#[inline(always)]
+fn value(digits: u64) -> u64 {
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
 /// What divides by a power of ten.
 #[derive(Clone, Copy)]
 struct Reciprocal {
-    /// The quotient of a power of two and the power of five, so that it has 128 bits, rounded up.
+    /// The quotient of a power of two and the power of five, so that it has 127 bits, rounded up.
     factor: u128,
     /// The exponent of what is left of the power of two.
     exponent: u64,
 }
 
 const RECIPROCALS: [Reciprocal; DIGITS] = {
-    let mut reciprocals = [Reciprocal { factor: 1 << 127, exponent: 1024 }; DIGITS];
+    let mut reciprocals = [Reciprocal { factor: 1 << 126, exponent: 1025 }; DIGITS];
     let (mut places, mut five) = (1, 1_u128);
     while places < DIGITS {
         five *= 5;
         let bits = 128 - five.leading_zeros();
-        // Long division, bit by bit, of 2^(127 + bits).
+        // Long division, bit by bit, of 2^(126 + bits).
         let (mut quotient, mut remainder, mut bit) = (0_u128, 1_u128 << (bits - 1), 0);
-        while bit < 128 {
+        while bit < 127 {
             remainder <<= 1;
             quotient <<= 1;
             if remainder >= five {
@@ -126,7 +153,7 @@ const RECIPROCALS: [Reciprocal; DIGITS] = {
             }
             bit += 1;
         }
-        reciprocals[places] = Reciprocal { factor: quotient + 1, exponent: 1024 - bits as u64 - places as u64 };
+        reciprocals[places] = Reciprocal { factor: quotient + 1, exponent: 1025 - bits as u64 - places as u64 };
         places += 1;
     }
     reciprocals
@@ -138,12 +165,12 @@ fn shifted(digits: u64, places: usize) -> f64 {
     let Reciprocal { factor, exponent } = RECIPROCALS[places];
     let up = digits.leading_zeros();
     let shifted = u128::from(digits.wrapping_shl(up));
-    // The upper 128 of 192 bits. The first 64 are more than a float has, which the conversion rounds. The others only
+    // The upper 127 of 191 bits. The first 63 are more than a float has, which the conversion rounds. The others only
     // tell which side of a tie the quotient is on; the lowest bit says so as well. That the factor is rounded up shows in
     // the lower 64 bits only, and what is left of a division does not: it is no less than the inverse of 5^18.
     let low = shifted * (factor & u128::from(u64::MAX));
     let product = shifted * (factor >> 64) + (low >> 64);
-    let quotient = (product >> 64) as u64 | u64::from(product as u64 != 0);
+    let quotient = (product >> 64) as i64 | i64::from(product as u64 != 0);
     quotient as f64 * f64::from_bits((exponent - u64::from(up)) << 52)
 }
 
@@ -152,6 +179,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{float, integer, leading_digits, shifted};
+
+    /// More than any number is read with at once.
+    const AFTER: &str = ",\"qElemNumber\":0,\"qState\":\"L\"},{\"qText\":\"next\",\"qNum\":1234567890123456789";
 
     #[test]
     fn leading_digits_have_their_value() {
@@ -238,25 +268,25 @@ mod tests {
             "4e-324",
         ] {
             let expected: f64 = serde_json::from_str(text).unwrap();
-            for after in ["", ",", "}, more of it"] {
+            for after in ["", ",", "}, more of it", AFTER] {
                 let found = float(format!("{text}{after}").as_bytes());
                 assert_eq!(found.map(|(number, end)| (number.to_bits(), end)), Some((expected.to_bits(), text.len())));
             }
         }
         for text in ["", "-", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "+1", "1e400", "NaN", "inf"] {
-            assert_eq!(float(text.as_bytes()), None, "{text}");
+            for after in ["", AFTER] {
+                assert_eq!(float(format!("{text}{after}").as_bytes()), None, "{text}");
+            }
         }
     }
 
     #[test]
     fn takes_whole_numbers_of_few_digits() {
-        for (text, expected) in [("0", 0), ("-2", -2), ("123456789", 123_456_789), ("-999999999", -999_999_999)] {
-            for after in ["", ",", ",\"qState\":\"L\"}"] {
-                assert_eq!(integer(format!("{text}{after}").as_bytes()), Some((expected, text.len())));
-            }
+        for (text, expected) in [("0", 0), ("-2", -2), ("12345678", 12_345_678), ("-99999999", -99_999_999)] {
+            assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), Some((expected, text.len())));
         }
-        for text in ["", "-", "-0", "00", "01", "1234567890", "x"] {
-            assert_eq!(integer(text.as_bytes()), None, "{text}");
+        for text in ["", "-", "-0", "00", "01", "x"] {
+            assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), None, "{text}");
         }
     }
 }

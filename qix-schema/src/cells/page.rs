@@ -40,24 +40,26 @@ fn page(scan: &mut Scan<'_>, sink: &mut impl Sink) -> Option<()> {
         if !std::mem::take(&mut first) {
             scan.expect(b",")?;
         }
-        match scan.name(&mut unescaped)? {
-            "qMatrix" if !std::mem::replace(&mut matrix, true) => rows(scan, sink)?,
+        *scan = match scan.name(&mut unescaped)? {
+            "qMatrix" if !std::mem::replace(&mut matrix, true) => rows(*scan, sink)?,
             "qMatrix" => return None,
             // Not used, but an answer whose other members do not decode is an error.
-            "qTails" => scan.value::<Vec<NxGroupTail>>().map(|_| ())?,
-            "qArea" => scan.value::<Rect>().map(|_| ())?,
-            "qIsReduced" => scan.value::<bool>().map(|_| ())?,
-            _ => scan.value::<IgnoredAny>().map(|_| ())?,
+            "qTails" => scan.value::<Vec<NxGroupTail>>()?.1,
+            "qArea" => scan.value::<Rect>()?.1,
+            "qIsReduced" => scan.value::<bool>()?.1,
+            _ => scan.value::<IgnoredAny>()?.1,
         }
     }
     Some(())
 }
 
-fn rows(scan: &mut Scan<'_>, sink: &mut impl Sink) -> Option<()> {
+#[inline(never)]
+fn rows<'a>(mut scan: Scan<'a>, sink: &mut impl Sink) -> Option<Scan<'a>> {
     let mut unescaped = String::new();
-    list(scan, |scan, _| {
+    list(&mut scan, |scan, _| {
         list(scan, |scan, column| cell::read(scan, &mut unescaped, column, sink))?;
         sink.end_row();
         Some(())
-    })
+    })?;
+    Some(scan)
 }

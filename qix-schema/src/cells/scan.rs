@@ -11,6 +11,9 @@ pub(super) const ONES: u64 = u64::MAX / 255;
 pub(super) const HIGHS: u64 = ONES << 7;
 
 /// A place in a text.
+///
+/// What is called rather than inlined takes it by value and returns the place after: a cursor that is lent stays in memory,
+/// and every step then waits for the one before to be stored and loaded.
 #[derive(Clone, Copy)]
 pub(super) struct Scan<'a> {
     text: &'a str,
@@ -33,11 +36,10 @@ impl<'a> Scan<'a> {
         self.text.len() - self.rest.len()
     }
 
-    /// Passes over a number of bytes, if there are so many.
+    /// The place so many bytes further on.
     #[inline(always)]
-    fn pass(&mut self, count: usize) -> Option<()> {
-        self.rest = self.rest.get(count..)?;
-        Some(())
+    fn skip(self, count: usize) -> Option<Self> {
+        Some(Self { rest: self.rest.get(count..)?, ..self })
     }
 
     /// Passes over a literal if it comes next.
@@ -86,18 +88,20 @@ impl<'a> Scan<'a> {
             }
         }
         if *self.rest.get(length)? != b'"' {
-            return self.escaped(length, unescaped);
+            let (text, after) = self.escaped(length, unescaped)?;
+            *self = after;
+            return Some(text);
         }
         let at = self.at();
         let text = self.text.get(at..at + length)?;
-        self.pass(length + 1)?;
+        *self = self.skip(length + 1)?;
         Some(text)
     }
 
     /// The rest of a string with an escape, or a control character, at an offset.
     #[cold]
     #[inline(never)]
-    fn escaped<'t>(&mut self, offset: usize, unescaped: &'t mut String) -> Option<&'t str> {
+    fn escaped(self, offset: usize, unescaped: &mut String) -> Option<(&str, Self)> {
         let mut length = offset;
         loop {
             match self.rest.get(length)? {
@@ -108,9 +112,8 @@ impl<'a> Scan<'a> {
         }
         let at = self.at();
         let quoted = self.text.get(at.checked_sub(1)?..=at + length)?;
-        self.pass(length + 1)?;
         *unescaped = serde_json::from_str(quoted).ok()?;
-        Some(unescaped)
+        Some((unescaped, self.skip(length + 1)?))
     }
 
     /// The name of a member, and the colon.
@@ -128,7 +131,7 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     pub(super) fn number(&mut self) -> Option<f64> {
         let (number, length) = number::float(self.rest)?;
-        self.pass(length)?;
+        *self = self.skip(length)?;
         Some(number)
     }
 
@@ -136,19 +139,19 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     pub(super) fn integer(&mut self) -> Option<i32> {
         let (number, length) = number::integer(self.rest)?;
-        self.pass(length)?;
+        *self = self.skip(length)?;
         Some(number)
     }
 
-    /// Any value, by the general decoder.
-    pub(super) fn value<T: DeserializeOwned>(&mut self) -> Option<T> {
+    /// Any value, by the general decoder, and the place after it.
+    #[inline(never)]
+    pub(super) fn value<T: DeserializeOwned>(self) -> Option<(T, Self)> {
         let mut deserializer = serde_json::Deserializer::from_str(self.text.get(self.at()..)?);
         // As in `wire::decode`: what recurses guards the stack itself.
         deserializer.disable_recursion_limit();
         let mut values = deserializer.into_iter();
         let value = values.next()?.ok()?;
-        self.pass(values.byte_offset())?;
-        Some(value)
+        Some((value, self.skip(values.byte_offset())?))
     }
 }
 
