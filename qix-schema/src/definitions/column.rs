@@ -1,0 +1,195 @@
+//! Columns of cubes, and lists of the values of one field.
+
+use crate::types::{FieldAttributes, ListObjectDef, NxDimension, NxGrpType, NxMeasure, SortCriteria};
+
+impl NxDimension {
+    /// A dimension of a field, or of an expression that begins with `=`.
+    ///
+    /// ```
+    /// use qix_schema::types::NxDimension;
+    ///
+    /// let year = NxDimension::field("Year");
+    /// assert_eq!(qix_schema::encode(&year)?, r#"{"qDef":{"qFieldDefs":["Year"]}}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn field(definition: impl Into<String>) -> Self {
+        let mut dimension = Self::default();
+        dimension.def.field_defs.push(definition.into());
+        dimension
+    }
+
+    /// A dimension of the app's library, by its identifier.
+    pub fn library(id: impl Into<String>) -> Self {
+        Self::default().with_library_id(id)
+    }
+
+    /// A dimension of several fields to drill down through: once a single value of the first is possible, the second
+    /// takes its place, and so on.
+    ///
+    /// ```
+    /// use qix_schema::types::{NxDimension, NxGrpType};
+    ///
+    /// let time = NxDimension::drill_down(["Year", "Month"]).labeled("Time");
+    /// assert_eq!((time.def.grouping, time.def.field_defs.len()), (NxGrpType::Hierarchy, 2));
+    /// ```
+    pub fn drill_down(definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::group(NxGrpType::Hierarchy, definitions)
+    }
+
+    /// A dimension of several fields of which one is shown at a time, the first at first.
+    pub fn cyclic(definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::group(NxGrpType::Collection, definitions)
+    }
+
+    fn group(grouping: NxGrpType, definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut dimension = Self::default();
+        dimension.def.grouping = grouping;
+        dimension.def.field_defs = definitions.into_iter().map(Into::into).collect();
+        dimension
+    }
+
+    /// Gives the column a title of its own; in a group, the first field.
+    ///
+    /// ```
+    /// use qix_schema::types::NxDimension;
+    ///
+    /// let year = NxDimension::field("OrderYear").labeled("Year");
+    /// assert_eq!(qix_schema::encode(&year)?, r#"{"qDef":{"qFieldDefs":["OrderYear"],"qFieldLabels":["Year"]}}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn labeled(mut self, label: impl Into<String>) -> Self {
+        self.def.field_labels = vec![label.into()];
+        self
+    }
+
+    /// Sets the order of the values; in a group, that of every field.
+    ///
+    /// ```
+    /// use qix_schema::types::{NxDimension, SortCriteria};
+    ///
+    /// let year = NxDimension::field("Year").sorted(SortCriteria::by_number().reversed());
+    /// assert_eq!(year.def.sort_criterias[0].sort_by_numeric, -1);
+    /// ```
+    #[must_use]
+    pub fn sorted(mut self, order: SortCriteria) -> Self {
+        self.def.sort_criterias = vec![order; self.def.field_defs.len().max(1)];
+        self
+    }
+
+    /// Labels the column by an expression, so that the title can follow the selections.
+    #[must_use]
+    pub fn labeled_by(mut self, expression: impl Into<String>) -> Self {
+        self.def.label_expression = expression.into();
+        self
+    }
+
+    /// Sets how the engine writes the values as texts.
+    #[must_use]
+    pub fn formatted(mut self, format: FieldAttributes) -> Self {
+        self.def.number_presentations = vec![format];
+        self
+    }
+}
+
+impl ListObjectDef {
+    /// A list of a field's values, or of an expression's that begins with `=`.
+    ///
+    /// ```
+    /// use qix_schema::types::{ListObjectDef, SortCriteria};
+    ///
+    /// let regions = ListObjectDef::field("Region").sorted(SortCriteria::by_text());
+    /// assert_eq!(
+    ///     qix_schema::encode(&regions)?,
+    ///     r#"{"qDef":{"qFieldDefs":["Region"],"qSortCriterias":[{"qSortByAscii":1}]}}"#
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn field(definition: impl Into<String>) -> Self {
+        let mut list = Self::default();
+        list.def.field_defs.push(definition.into());
+        list
+    }
+
+    /// A list of the values of a dimension of the app's library, by its identifier.
+    pub fn library(id: impl Into<String>) -> Self {
+        Self::default().with_library_id(id)
+    }
+
+    /// Sets the order of the values.
+    #[must_use]
+    pub fn sorted(mut self, order: SortCriteria) -> Self {
+        self.def.sort_criterias = vec![order];
+        self
+    }
+
+    /// Gives the list a title of its own.
+    #[must_use]
+    pub fn labeled(mut self, label: impl Into<String>) -> Self {
+        self.def.field_labels = vec![label.into()];
+        self
+    }
+
+    /// Sets how the engine writes the values as texts.
+    #[must_use]
+    pub fn formatted(mut self, format: FieldAttributes) -> Self {
+        self.def.number_presentations = vec![format];
+        self
+    }
+}
+
+impl NxMeasure {
+    /// A measure of an expression.
+    ///
+    /// ```
+    /// use qix_schema::types::NxMeasure;
+    ///
+    /// let total = NxMeasure::expression("Sum(Sales)");
+    /// assert_eq!(qix_schema::encode(&total)?, r#"{"qDef":{"qDef":"Sum(Sales)"}}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn expression(expression: impl Into<String>) -> Self {
+        let mut measure = Self::default();
+        measure.def.def = expression.into();
+        measure
+    }
+
+    /// A measure of the app's library, by its identifier.
+    pub fn library(id: impl Into<String>) -> Self {
+        Self::default().with_library_id(id)
+    }
+
+    /// Gives the column a title of its own.
+    ///
+    /// ```
+    /// use qix_schema::types::{FieldAttributes, NxMeasure};
+    ///
+    /// let total = NxMeasure::expression("Sum(Sales)").labeled("Total").formatted(FieldAttributes::number("#,##0.00"));
+    /// assert_eq!((&*total.def.label, &*total.def.num_format.fmt), ("Total", "#,##0.00"));
+    /// ```
+    #[must_use]
+    pub fn labeled(mut self, label: impl Into<String>) -> Self {
+        self.def.label = label.into();
+        self
+    }
+
+    /// Sets how the engine writes the numbers as texts.
+    #[must_use]
+    pub fn formatted(mut self, format: FieldAttributes) -> Self {
+        self.def.num_format = format;
+        self
+    }
+
+    /// Sets the order of the rows when they are sorted by this column.
+    #[must_use]
+    pub fn sorted(self, order: SortCriteria) -> Self {
+        self.with_sort_by(order)
+    }
+
+    /// Labels the column by an expression, so that the title can follow the selections.
+    #[must_use]
+    pub fn labeled_by(mut self, expression: impl Into<String>) -> Self {
+        self.def.label_expression = expression.into();
+        self
+    }
+}

@@ -1,0 +1,69 @@
+//! What is shown of a dimension, and when something is calculated at all.
+
+use crate::types::{
+    NxCalcCond, OtherLimitMode, OtherMode, OtherSortMode, OtherTotalSpecProp, StringExpr, TotalMode, ValueExpr,
+};
+
+impl OtherTotalSpecProp {
+    /// The values with the largest results of the first measure, so many of them; the rest is one group of others.
+    ///
+    /// ```
+    /// use qix_schema::types::{NxDimension, OtherTotalSpecProp};
+    ///
+    /// let best = NxDimension::field("Customer")
+    ///     .with_other_total_spec(OtherTotalSpecProp::top(10))
+    ///     .with_other_label("All others".into());
+    /// assert_eq!(best.other_total_spec.other_counted.v, "10");
+    /// // The ten alone:
+    /// let ten = OtherTotalSpecProp::top(10).with_suppress_other(true);
+    /// assert!(ten.suppress_other);
+    /// ```
+    pub fn top(count: u32) -> Self {
+        Self::default().with_other_mode(OtherMode::Counted).with_other_counted(count.to_string().into())
+    }
+
+    /// The values with the smallest results, so many of them.
+    pub fn bottom(count: u32) -> Self {
+        Self::top(count).with_other_sort_mode(OtherSortMode::Ascending)
+    }
+
+    /// The values with results of so much or more.
+    pub fn at_least(limit: f64) -> Self {
+        Self::default()
+            .with_other_mode(OtherMode::AbsLimited)
+            .with_other_limit(limit.to_string().into())
+            .with_other_limit_mode(OtherLimitMode::GeLimit)
+    }
+
+    /// The largest values that together make up a share of the total, such as 0.8.
+    pub fn share(share: f64) -> Self {
+        Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string().into())
+    }
+
+    /// Adds a row with the total of the dimension.
+    #[must_use]
+    pub fn and_total(self) -> Self {
+        self.with_total_mode(TotalMode::Expr)
+    }
+}
+
+impl NxCalcCond {
+    /// Calculates only while an expression is not 0.
+    ///
+    /// ```
+    /// use qix_schema::types::{HyperCubeDef, NxCalcCond, NxDimension};
+    ///
+    /// let few = NxCalcCond::when("Count(DISTINCT Customer) < 1000").or_say("Select fewer customers.");
+    /// let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Customer")]).with_calc_condition(few);
+    /// assert_eq!(cube.calc_condition.msg.v, "Select fewer customers.");
+    /// ```
+    pub fn when(condition: impl Into<String>) -> Self {
+        Self::default().with_cond(ValueExpr::from(condition.into()))
+    }
+
+    /// What to say while the condition does not hold: a text, or an expression that begins with `=`.
+    #[must_use]
+    pub fn or_say(self, message: impl Into<String>) -> Self {
+        self.with_msg(StringExpr::from(message.into()))
+    }
+}
