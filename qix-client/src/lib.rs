@@ -34,6 +34,7 @@ mod event;
 pub mod guide;
 mod hub;
 mod keep_alive;
+mod lists;
 mod middleware;
 mod object;
 mod policy;
@@ -42,9 +43,11 @@ mod progress;
 mod protocol;
 mod resume;
 mod rows;
+mod select;
 mod session;
 mod settings;
 mod state;
+mod temporary;
 mod traffic;
 pub mod transport;
 mod watch;
@@ -54,6 +57,7 @@ pub use endpoint::certificates::KeyMaterial;
 pub use error::ConnectError;
 pub use event::Event;
 pub use keep_alive::KeepAlive;
+pub use lists::{BookmarkItem, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
 pub use middleware::{Middleware, Next};
 pub use policy::{WhenModal, WhenReloading};
 pub use progress::{LongRunning, Progress, WithProgress};
@@ -63,6 +67,10 @@ pub use protocol::notification::{
 pub use qix_schema::*;
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use rows::{FieldValues, RowStream, Rows, RowsError};
+pub use rows::{RowStream, Rows, RowsError};
+pub use select::{
+    AlternateState, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally, Selecting, Stepping,
+};
 pub use session::{OpenDoc, Session, SessionBuilder};
 pub use traffic::{Recorder, Replay, ReplayError};
 pub use watch::{Layouts, Watch};

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::hub::Hub;
 use crate::middleware::Next;
 use crate::state::{Memory, OpenedDoc, Signal};
+use crate::temporary;
 
 /// An object that calls can go to, over one connection after another.
 pub(crate) struct Object {
@@ -51,7 +52,8 @@ impl Object {
     /// The object that a handle of a connection stands for, the same for all who hold it.
     pub(crate) fn bind(hub: &Arc<Hub>, generation: u32, handle: ObjectHandle, origin: Origin) -> Arc<Self> {
         let number = handle.handle;
-        let memory = (origin.method == "CreateSessionObject" && !hub.settings.keep_session_objects)
+        let owned = !hub.settings.keep_session_objects || temporary::is_for_a_moment();
+        let memory = (origin.method == "CreateSessionObject" && owned)
             .then(|| Memory::made(&origin.params, handle.id.as_deref()));
         if handle.class == Doc::NAME {
             let opened = OpenedDoc::new(number, handle.id.as_deref(), origin.method, &origin.params);
@@ -129,6 +131,14 @@ impl fmt::Debug for Object {
 impl Remote for Object {
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
         Next::new(&self.hub, self).run(call).await
+    }
+
+    fn order(&self, call: RawCall) {
+        if let Place::At { generation, handle } = self.place()
+            && self.hub.generation() == generation
+        {
+            self.hub.order(handle, call.method.name, &call.params);
+        }
     }
 
     fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote> {

@@ -8,3 +8,7 @@ pub use qix_schema::types::*;
 pub use qix_schema::*;
 
 pub use crate::{ConnectError, FieldValues, Layouts, RowStream, Rows, RowsError, Session, Watch, WithProgress};
+pub use crate::{
+    ConnectError, Layouts, Lists, RowStream, Rows, RowsError, Select, SelectError, SelectListed, SelectModally,
+    Session, Watch, WithProgress,
+};

@@ -11,6 +11,7 @@ use crate::keep_alive::KeepAlive;
 use crate::middleware::Middleware;
 use crate::policy::{WhenModal, WhenReloading};
 use crate::resume::Backoff;
+use crate::temporary;
 use crate::traffic::Recorder;
 
 /// How long to wait for the engine to say how it took the connection.
@@ -89,7 +90,7 @@ impl Settings {
 
     /// Whether what a method makes is to be destroyed.
     pub(crate) fn owns(&self, method: Method) -> bool {
-        !self.keep_session_objects && method.name == "CreateSessionObject"
+        (!self.keep_session_objects || temporary::is_for_a_moment()) && method.name == "CreateSessionObject"
     }
 }
 

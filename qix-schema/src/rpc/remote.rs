@@ -48,6 +48,14 @@ pub trait Remote: fmt::Debug + Send + Sync {
     /// Sends one call to the object and waits for its answer.
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error>;
 
+    /// Sends a call whose answer nobody needs, and does not wait: for what is to be undone when a value is dropped.
+    /// Without a connection nothing is sent.
+    ///
+    /// A stand-in where nothing is left behind need not implement this.
+    fn order(&self, call: RawCall) {
+        let _ = call;
+    }
+
     /// Binds an object that an answer of this one names.
     fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote>;
 

@@ -37,3 +37,11 @@ pub async fn send_with<R: Request, T>(
         _ => outcome,
     }
 }
+
+/// Encodes a request and orders it of an object, as [`Remote::order`] says.
+pub fn order<R: Request>(remote: &dyn Remote, request: &R) {
+    // Nobody is there to tell of a request that cannot be written.
+    if let Ok(params) = serde_json::to_string(request) {
+        remote.order(RawCall { method: R::METHOD, params, options: CallOptions::default() });
+    }
+}

@@ -97,12 +97,14 @@ fn remove_state(call: &mut Call<'_>) -> Result<Answer> {
 
 fn add_session_state(call: &mut Call<'_>) -> Result<Answer> {
     let state = call.params.text("qStateName").to_owned();
-    if !matches!(call.params.text("qSourceStateName"), "") {
-        return Err(crate::EngineError::not_implemented("Doc.AddSessionAlternateState with qSourceStateName"));
-    }
+    let source = call.params.text("qSourceStateName").to_owned();
     call.app_id()?;
     let session = call.session()?;
-    Arc::make_mut(&mut session.selections).add_state(&state)?;
+    let selections = Arc::make_mut(&mut session.selections);
+    match source.as_str() {
+        "" => selections.add_state(&state)?,
+        source => selections.add_state_like(&state, source)?,
+    }
     session.own_states.push(state);
     call.announce(&Event::Selections(call.session))?;
     done()

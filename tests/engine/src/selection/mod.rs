@@ -130,12 +130,24 @@ impl Selections {
         self.states.contains_key(name)
     }
 
-    /// Adds an alternate state.
+    /// Adds an alternate state without selections.
     pub fn add_state(&mut self, name: &str) -> Result<()> {
+        self.put_state(name, State::new())
+    }
+
+    /// Adds an alternate state with the selections of another.
+    pub fn add_state_like(&mut self, name: &str, source: &str) -> Result<()> {
+        self.put_state(name, self.entries(source)?.clone())
+    }
+
+    fn put_state(&mut self, name: &str, state: State) -> Result<()> {
         if name.is_empty() || self.has_state(name) {
             return Err(EngineError::new(code::ALREADY_EXISTS, name, "Already exists"));
         }
-        self.states.insert(name.to_owned(), State::new());
+        // A step back leads to selections from before, not to a time without the state.
+        for states in self.past.iter_mut().chain(&mut self.future).chain([&mut self.states]) {
+            states.insert(name.to_owned(), state.clone());
+        }
         Ok(())
     }
 

@@ -1,0 +1,140 @@
+//! Selecting in list objects.
+
+use futures_util::TryStreamExt;
+use qix_schema::types::FieldValue;
+use qix_schema::{Error, GenericObject, GenericObjectApi};
+
+use super::probe;
+use super::{Manner, SelectError, Selecting, What};
+use crate::rows::RowsError;
+
+/// Selecting in objects with a list of values, such as a filter of a program's own.
+pub trait SelectListed {
+    /// Selects values of the object's list, given as texts or numbers. They are looked for before anything is selected;
+    /// the list is read as far as it takes to find them.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let regions = doc.create_session_object(ListObjectDef::field("Region").into()).await?;
+    /// regions.select(["North", "West"]).await?;
+    /// regions.select(["West"]).toggle_mode(true).await?;
+    /// regions.select_matching("So*").toggle_mode(true).await?;
+    /// assert_eq!(doc.current_selections().await?[0].selected, "North, South");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::NoList`]; [`SelectError::NoValue`] if the list has not got all of the values, nothing being
+    /// selected; [`SelectError::Locked`].
+    fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Selecting<'_>;
+
+    /// Searches the object's list as a user would in a filter, and selects what is found: a plain text may be any part
+    /// of a value.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::NoMatch`] if nothing is found, the search being ended; [`SelectError::Locked`].
+    fn select_matching(&self, search: &str) -> Selecting<'_>;
+}
+
+impl SelectListed for GenericObject {
+    fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Selecting<'_> {
+        Selecting::listed(self, What::Values(values.into_iter().map(Into::into).collect()))
+    }
+
+    fn select_matching(&self, search: &str) -> Selecting<'_> {
+        Selecting::listed(self, What::Matching(search.to_owned()))
+    }
+}
+
+pub(super) async fn select(
+    object: &GenericObject,
+    path: &str,
+    values: &[FieldValue],
+    manner: &Manner,
+) -> Result<(), Error> {
+    let mut missing = values.to_vec();
+    let mut elements = Vec::new();
+    let mut rows = probe::values(object, path);
+    while !missing.is_empty() {
+        let Some((value,)) = rows.try_next().await.map_err(|error| no_list(error, path))? else { break };
+        if missing.iter().any(|wanted| value.is(wanted)) {
+            elements.push(value.elem_number);
+            missing.retain(|wanted| !value.is(wanted));
+        }
+    }
+    drop(rows);
+    if !missing.is_empty() {
+        return Err(SelectError::NoValue { field: title(object).await?, values: missing }.into());
+    }
+    let call = object.select_list_object_values(path, elements, manner.toggle).soft_lock(manner.soft_lock);
+    if call.await? { Ok(()) } else { Err(refused(object).await?.into()) }
+}
+
+pub(super) async fn search(object: &GenericObject, path: &str, search: &str, manner: &Manner) -> Result<(), Error> {
+    let ended = Ended { object, path, over: false };
+    if !object.search_list_object_for(path, search).await? {
+        ended.end().await?;
+        return Err(SelectError::NoMatch { field: title(object).await?, search: search.to_owned() }.into());
+    }
+    if probe::info(object).await?.locked && !manner.soft_lock {
+        ended.end().await?;
+        return Err(SelectError::Locked { field: title(object).await? }.into());
+    }
+    object.accept_list_object_search(path, manner.toggle).soft_lock(manner.soft_lock).await?;
+    ended.forget();
+    Ok(())
+}
+
+/// A search is ended in the engine, whatever becomes of who searches.
+struct Ended<'a> {
+    object: &'a GenericObject,
+    path: &'a str,
+    over: bool,
+}
+
+impl Ended<'_> {
+    async fn end(mut self) -> Result<(), Error> {
+        self.object.abort_list_object_search(self.path).await?;
+        self.over = true;
+        Ok(())
+    }
+
+    fn forget(mut self) {
+        self.over = true;
+    }
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        use qix_schema::{AsRemote, generic_object, rpc};
+        if !self.over {
+            rpc::order(self.object.remote(), &generic_object::AbortListObjectSearch::new(self.path));
+        }
+    }
+}
+
+async fn refused(object: &GenericObject) -> Result<SelectError, Error> {
+    let info = probe::info(object).await?;
+    let field = info.fallback_title;
+    Ok(if info.locked { SelectError::Locked { field } } else { SelectError::Refused { field } })
+}
+
+async fn title(object: &GenericObject) -> Result<String, Error> {
+    Ok(probe::info(object).await?.fallback_title)
+}
+
+fn no_list(error: Error, path: &str) -> Error {
+    match RowsError::of(&error) {
+        Some(RowsError::NotFound { .. }) => SelectError::NoList { path: path.to_owned() }.into(),
+        _ => error,
+    }
+}
