@@ -41,6 +41,7 @@ mod policy;
 pub mod prelude;
 mod progress;
 mod protocol;
+mod reload;
 mod resume;
 mod rows;
 mod select;
@@ -65,6 +66,7 @@ pub use protocol::notification::{
     AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
 };
 pub use qix_schema::*;
+pub use reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use rows::{FieldValues, RowStream, Rows, RowsError};
 pub use rows::{RowStream, Rows, RowsError};

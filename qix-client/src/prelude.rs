@@ -9,6 +9,6 @@ pub use qix_schema::*;
 
 pub use crate::{ConnectError, FieldValues, Layouts, RowStream, Rows, RowsError, Session, Watch, WithProgress};
 pub use crate::{
-    ConnectError, Layouts, Lists, RowStream, Rows, RowsError, Select, SelectError, SelectListed, SelectModally,
-    Session, Watch, WithProgress,
+    ConnectError, Layouts, Lists, Reload, RowStream, Rows, RowsError, ScriptError, Select, SelectError, SelectListed,
+    SelectModally, Session, Watch, WithProgress,
 };

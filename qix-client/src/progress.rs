@@ -91,10 +91,17 @@ impl<'a, R: LongRunning + 'a> WithProgress<'a> for Call<'a, R> {
 
     fn with_progress(self) -> impl Stream<Item = Result<Progress<R::Response>, Error>> + Send + use<'a, R> {
         let (listener, updates) = mpsc::unbounded_channel();
-        let call: Running<'a, _> = Box::pin(LISTENER.scope(listener, self.into_future()));
-        let followed = Followed { call: Some(call), updates, errors: Vec::new(), outcome: None };
-        stream::unfold(followed, async |mut followed| Some((followed.next().await?, followed)))
+        followed(Box::pin(LISTENER.scope(listener, self.into_future())), updates)
     }
+}
+
+/// A call under way, and the updates about it, as one stream.
+pub(crate) fn followed<'a, T: Send + 'a>(
+    call: Running<'a, T>,
+    updates: mpsc::UnboundedReceiver<ProgressData>,
+) -> impl Stream<Item = Result<Progress<T>, Error>> + Send + use<'a, T> {
+    let followed = Followed { call: Some(call), updates, errors: Vec::new(), outcome: None };
+    stream::unfold(followed, async |mut followed| Some((followed.next().await?, followed)))
 }
 
 impl<T> Followed<'_, T> {
