@@ -69,7 +69,6 @@ pub use qix_schema::*;
 pub use reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use rows::{FieldValues, RowStream, Rows, RowsError};
-pub use rows::{RowStream, Rows, RowsError};
 pub use select::{
     AlternateState, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally, Selecting, Stepping,
 };

@@ -7,8 +7,7 @@
 pub use qix_schema::types::*;
 pub use qix_schema::*;
 
-pub use crate::{ConnectError, FieldValues, Layouts, RowStream, Rows, RowsError, Session, Watch, WithProgress};
 pub use crate::{
-    ConnectError, Layouts, Lists, Reload, RowStream, Rows, RowsError, ScriptError, Select, SelectError, SelectListed,
-    SelectModally, Session, Watch, WithProgress,
+    ConnectError, FieldValues, Layouts, Lists, Reload, RowStream, Rows, RowsError, ScriptError, Select, SelectError,
+    SelectListed, SelectModally, Session, Watch, WithProgress,
 };
