@@ -13,7 +13,7 @@ use tracing::Instrument;
 use crate::hub::{Hub, Request};
 use crate::object::{Binder, Object, Origin, Place};
 use crate::policy::Attempts;
-use crate::progress;
+use crate::progress::{self, Unread};
 use crate::protocol::{Body, envelope};
 use crate::state::{Outcome, Reply};
 
@@ -29,19 +29,26 @@ pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Res
     let limit = hub.settings.time_of(&call.options);
     let Method { class, name, .. } = call.method;
     let span = tracing::debug_span!("qix.call", class, method = name, request_bytes = call.params.len());
-    let exchange = Exchange { hub, object, call }.run().instrument(span.clone());
-    let outcome = match limit {
-        None => exchange.await,
-        // What is too late is not begun.
-        Some(Duration::ZERO) => Err(match hub.ended().now_or_never() {
-            Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
-            None => ErrorKind::TimedOut(Duration::ZERO).into(),
-        }),
-        Some(limit) => match tokio::time::timeout(limit, exchange).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(ErrorKind::TimedOut(limit).into()),
-        },
+    let mut rest = None;
+    let outcome = {
+        let exchange = Exchange { hub, object, call, rest: &mut rest }.run().instrument(span.clone());
+        match limit {
+            None => exchange.await,
+            // What is too late is not begun.
+            Some(Duration::ZERO) => Err(match hub.ended().now_or_never() {
+                Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
+                None => ErrorKind::TimedOut(Duration::ZERO).into(),
+            }),
+            Some(limit) => match tokio::time::timeout(limit, exchange).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(ErrorKind::TimedOut(limit).into()),
+            },
+        }
     };
+    if let Some(rest) = rest {
+        // An answer that has come in time is not lost over the last question.
+        rest.ask().await;
+    }
     span.in_scope(|| match &outcome {
         Ok(answer) => tracing::debug!(answer_bytes = answer.as_str().len(), "answered"),
         Err(error) => tracing::debug!(%error, "failed"),
@@ -53,32 +60,49 @@ struct Exchange<'a> {
     hub: &'a Arc<Hub>,
     object: &'a Object,
     call: &'a RawCall,
+    /// What is still to be asked about the progress of the call.
+    rest: &'a mut Option<progress::Rest>,
 }
 
 impl Exchange<'_> {
     async fn run(self) -> Result<RawAnswer, Error> {
-        let Self { hub, object, call } = self;
+        let Self { hub, object, call, .. } = self;
+        let listener = progress::listener(call.method);
         let _turn = hub.turn().await;
         let mut delta = call.options.delta.unwrap_or_else(|| hub.settings.asks_for_delta(call.method.name));
         delta &= has_delta(call.method);
         let mut repeats = 0;
         let mut attempts = Attempts::default();
         loop {
+            if let Some(rest) = self.rest.take() {
+                rest.ask().await;
+            }
             let (generation, handle) = match object.place() {
                 Place::At { generation, handle } => (generation, handle),
                 Place::Lost(reason) => return Err(ErrorKind::Lost { reason: reason.to_string() }.into()),
             };
+            if listener.is_some() {
+                Unread::drop_rest(hub);
+            }
             let request = Request { handle, method: call.method, params: &call.params, delta };
             let Ok((id, answer)) = hub.send(generation, request) else {
                 // Not sent, so that nothing can have happened.
-                self.resumption(false).await?;
+                resumption(hub).await?;
                 continue;
             };
             tracing::debug!(id, handle, delta, "called");
             let waiting = Waiting { hub, id, answer, detached: call.options.detached };
-            let outcome = match progress::listener() {
+            if progress::is_told(call.method) {
+                hub.unread.leave();
+            }
+            let outcome = match &listener {
                 None => waiting.finish().await,
-                Some(listener) => progress::follow(hub, generation, id, waiting.finish(), &listener).await,
+                Some(listener) => {
+                    let answer = waiting.finish();
+                    let (outcome, rest) = progress::follow(hub, generation, id, answer, listener.clone()).await;
+                    *self.rest = Some(rest);
+                    outcome
+                }
             };
             match outcome {
                 Ok(Reply::Misfit) if delta => delta = false,
@@ -92,7 +116,7 @@ impl Exchange<'_> {
                 Ok(reply) => return self.result(reply, generation, handle),
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
                     repeats += 1;
-                    self.resumption(false).await?;
+                    resumption(hub).await?;
                 }
                 Err(ended) => {
                     return Err(ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write }.into());
@@ -101,13 +125,8 @@ impl Exchange<'_> {
         }
     }
 
-    /// Waits until there is a connection again.
-    async fn resumption(&self, pending: bool) -> Result<(), ErrorKind> {
-        self.hub.ready().await.map_err(|closed| ErrorKind::Closed { closed, pending })
-    }
-
     fn result(&self, reply: Reply, generation: u32, handle: i64) -> Result<RawAnswer, Error> {
-        let Self { hub, object, call } = self;
+        let Self { hub, object, call, .. } = self;
         let answer = match reply {
             Reply::Message(text, Body::Result(range)) => {
                 let names_object = range.len() < NAMES_OBJECT && text.as_ref()[range.clone()].contains("\"qHandle\"");
@@ -132,6 +151,11 @@ impl Exchange<'_> {
         }
         Ok(answer)
     }
+}
+
+/// Waits until there is a connection again.
+async fn resumption(hub: &Hub) -> Result<(), ErrorKind> {
+    hub.ready().await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
 }
 
 /// Whether the engine can say of a method's result what has changed. Properties are not worth the risk: they are

@@ -9,6 +9,7 @@ use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mp
 use crate::endpoint::Endpoint;
 use crate::event::Event;
 use crate::object::Object;
+use crate::progress::Unread;
 use crate::protocol::notification::SessionState;
 use crate::settings::Settings;
 use crate::state::{Calls, Deltas, Handles, OpenedDoc};
@@ -38,6 +39,8 @@ pub(crate) struct Hub {
     gate: Semaphore,
     /// Objects that wait for a resumption; who resumes holds it.
     pub(crate) waiting: AsyncMutex<Vec<Weak<Object>>>,
+    /// Progress that nobody has asked for.
+    pub(crate) unread: Unread,
     pub(crate) endpoint: Option<Endpoint>,
     pub(crate) settings: Settings,
 }
@@ -100,6 +103,7 @@ impl Hub {
             turns: settings.calls_in_flight.map(Semaphore::new),
             gate: Semaphore::new(closing::CALLS as usize),
             waiting: AsyncMutex::default(),
+            unread: Unread::default(),
             endpoint,
             settings,
         })

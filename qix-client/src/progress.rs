@@ -3,23 +3,31 @@
 use std::pin::Pin;
 
 use futures_util::{Stream, stream};
-use qix_schema::rpc::Request;
+use qix_schema::rpc::{Method, Request};
 use qix_schema::types::{ErrorData, ProgressData};
-use qix_schema::{Call, Error, doc, global};
+use qix_schema::{Call, Doc, Error, doc, global};
 use tokio::sync::mpsc;
+
+use crate::session::OpenDoc;
 
 mod follow;
 
-pub(crate) use follow::follow;
+pub(crate) use follow::{Rest, Unread, follow};
 
 tokio::task_local! {
-    /// Who follows the call that the task makes.
-    static LISTENER: mpsc::UnboundedSender<ProgressData>;
+    /// Who follows calls of a method that the task makes.
+    static LISTENER: (Method, mpsc::UnboundedSender<ProgressData>);
 }
 
-/// The listener of the call that the task makes, if there is one.
-pub(crate) fn listener() -> Option<mpsc::UnboundedSender<ProgressData>> {
-    LISTENER.try_with(Clone::clone).ok()
+/// The listener of a call that the task makes, if there is one. Calls on the way to it, and those of middleware, are not
+/// what is followed.
+pub(crate) fn listener(method: Method) -> Option<mpsc::UnboundedSender<ProgressData>> {
+    LISTENER.try_with(|(followed, listener)| (*followed == method).then(|| listener.clone())).ok()?
+}
+
+/// Whether the engine tells the progress of a method.
+pub(crate) fn is_told(method: Method) -> bool {
+    [global::OpenDoc::METHOD, doc::DoReload::METHOD, doc::DoReloadEx::METHOD, doc::DoSave::METHOD].contains(&method)
 }
 
 /// A step of a long call.
@@ -52,9 +60,11 @@ pub trait WithProgress<'a>: Sized {
     ///
     /// The engine is asked by [`GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress) every 300 ms, or
     /// as [`progress_interval`](crate::SessionBuilder::progress_interval) says, and once more after the result, so that
-    /// nothing is missed and nothing is left for the next call. If the engine wants an interaction, it is told to go on.
+    /// nothing is missed and nothing is left for the next call; what an earlier call has left is dropped. That last
+    /// question is no part of the call's time. If the engine wants an interaction, it is told to go on.
     /// Errors of a script bring their positions if
-    /// [`configure_reload`](qix_schema::GlobalApi::configure_reload) asked for error data.
+    /// [`configure_reload`](qix_schema::GlobalApi::configure_reload) asked for error data. An app that
+    /// [`open_doc`](crate::Session::open_doc) finds open brings nothing but itself.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
@@ -90,9 +100,25 @@ impl<'a, R: LongRunning + 'a> WithProgress<'a> for Call<'a, R> {
     type Output = R::Response;
 
     fn with_progress(self) -> impl Stream<Item = Result<Progress<R::Response>, Error>> + Send + use<'a, R> {
-        let (listener, updates) = mpsc::unbounded_channel();
-        followed(Box::pin(LISTENER.scope(listener, self.into_future())), updates)
+        of_method(R::METHOD, self.into_future())
     }
+}
+
+impl<'a> WithProgress<'a> for OpenDoc<'a> {
+    type Output = Doc;
+
+    fn with_progress(self) -> impl Stream<Item = Result<Progress<Doc>, Error>> + Send + use<'a> {
+        of_method(global::OpenDoc::METHOD, self.into_future())
+    }
+}
+
+/// Makes calls, and follows the one of a method.
+fn of_method<'a, T: Send + 'a>(
+    method: Method,
+    call: Running<'a, T>,
+) -> impl Stream<Item = Result<Progress<T>, Error>> + Send + use<'a, T> {
+    let (listener, updates) = mpsc::unbounded_channel();
+    followed(Box::pin(LISTENER.scope((method, listener), call)), updates)
 }
 
 /// A call under way, and the updates about it, as one stream.

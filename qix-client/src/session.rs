@@ -90,6 +90,8 @@ impl Session {
     /// In an [attached](SessionState::Attached) session, and for the second call, the engine is asked for the active
     /// app first: opening it again would be refused with 1002. On Desktop the identifier is the path of the file.
     ///
+    /// A large app takes its time: [`with_progress`](crate::WithProgress::with_progress) tells how far it is.
+    ///
     /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc) for what the engine does.
     pub fn open_doc(&self, id: impl Into<String>) -> OpenDoc<'_> {
         OpenDoc::new(self, id.into())

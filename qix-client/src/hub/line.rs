@@ -7,11 +7,23 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Hub, Phase, Queued, Request, lock};
 use crate::protocol::request;
-use crate::state::{Cut, Outcome, Purpose};
+use crate::state::{Cut, Outcome, Purpose, Reply};
 
 /// A request that could not be sent: there is no connection, or it is another one by now.
 #[derive(Debug)]
 pub(crate) struct NotSent;
+
+/// Is not waited for any more once it is dropped.
+struct Question<'a> {
+    hub: &'a Hub,
+    id: i64,
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.hub.abandon(self.id);
+    }
+}
 
 impl Hub {
     /// The number of the connection.
@@ -40,6 +52,13 @@ impl Hub {
         // A writer that is gone has ended, or is about to end, all calls.
         outbox.send(Queued::Call(id, text)).ok();
         Ok((id, answer))
+    }
+
+    /// Makes a request of the session's own; no answer if the connection is lost. Who gives up leaves nothing behind.
+    pub(crate) async fn ask(&self, generation: u32, request: Request<'_>) -> Option<Reply> {
+        let (id, answer) = self.send(generation, request).ok()?;
+        let _question = Question { hub: self, id };
+        answer.await.ok()?.ok()
     }
 
     /// Sends a request whose answer nobody needs; without a connection there is nobody to tell.

@@ -1,6 +1,8 @@
 //! Asks the engine how far a request is, until its answer is there.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use qix_schema::rpc::{Effect, Method, ObjectHandle};
@@ -19,48 +21,87 @@ const GET_PROGRESS: Method =
 /// How long the engine may take to say how far a request is that it has answered already.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Whether the engine has more to tell than anybody has asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Unread {
+    left: AtomicBool,
+    followed: AtomicUsize,
+}
+
+impl Unread {
+    /// A request with progress is on its way.
+    pub(crate) fn leave(&self) {
+        self.left.store(true, Ordering::Relaxed);
+    }
+
+    /// Drops what an earlier request has left: the engine would tell it about the next one.
+    pub(crate) fn drop_rest(hub: &Hub) {
+        let Self { left, followed } = &hub.unread;
+        if followed.load(Ordering::Relaxed) == 0 && left.swap(false, Ordering::Relaxed) {
+            // The engine works in order, and tells all there is about the number of no request.
+            hub.order(ObjectHandle::GLOBAL, GET_PROGRESS.name, r#"{"qRequestId":0}"#);
+        }
+    }
+}
+
+/// A question under way.
+type Question = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What is still to be asked about a request that is answered.
+pub(crate) struct Rest {
+    poll: Arc<Poll>,
+    question: Option<Question>,
+}
+
 /// Waits for the answer to a request, and tells a listener meanwhile how far it is.
 pub(crate) async fn follow<T>(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     generation: u32,
     id: i64,
     answer: impl Future<Output = T>,
-    listener: &mpsc::UnboundedSender<ProgressData>,
-) -> T {
-    let poll = Poll { hub, generation, id, listener };
+    listener: mpsc::UnboundedSender<ProgressData>,
+) -> (T, Rest) {
+    hub.unread.followed.fetch_add(1, Ordering::Relaxed);
+    let poll = Arc::new(Poll { hub: Arc::clone(hub), generation, id, listener });
     let mut answer = pin!(answer);
-    let outcome = loop {
+    loop {
         tokio::select! {
             biased;
-            outcome = &mut answer => break outcome,
+            outcome = &mut answer => return (outcome, Rest { poll, question: None }),
             () = sleep(hub.settings.progress_interval) => {}
         }
-        let mut question = pin!(poll.once());
-        let outcome = tokio::select! {
+        let mut question: Question = Box::pin(Arc::clone(&poll).once());
+        tokio::select! {
             biased;
-            outcome = &mut answer => Some(outcome),
-            () = &mut question => None,
-        };
-        if let Some(outcome) = outcome {
-            // The engine tells each message once, so that the answer under way is needed as well.
-            timeout(PATIENCE, question).await.ok();
-            break outcome;
+            outcome = &mut answer => return (outcome, Rest { poll, question: Some(question) }),
+            () = &mut question => {}
         }
-    };
-    // What is not fetched now would be told about the next request.
-    timeout(PATIENCE, poll.once()).await.ok();
-    outcome
+    }
 }
 
-struct Poll<'a> {
-    hub: &'a Hub,
+impl Rest {
+    /// Asks for what is new since the last time.
+    pub(crate) async fn ask(self) {
+        // The engine tells each message once, so that the answer under way is needed as well.
+        if let Some(question) = self.question {
+            timeout(PATIENCE, question).await.ok();
+        }
+        // What is not fetched now would be told about the next request.
+        if timeout(PATIENCE, Arc::clone(&self.poll).once()).await.is_ok() {
+            self.poll.hub.unread.left.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+struct Poll {
+    hub: Arc<Hub>,
     generation: u32,
     id: i64,
-    listener: &'a mpsc::UnboundedSender<ProgressData>,
+    listener: mpsc::UnboundedSender<ProgressData>,
 }
 
-impl Poll<'_> {
-    async fn once(&self) {
+impl Poll {
+    async fn once(self: Arc<Self>) {
         let Some(progress) = self.ask().await else { return };
         if is_bogus(&progress) {
             return;
@@ -82,8 +123,7 @@ impl Poll<'_> {
         }
         let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
         let request = Request { handle: ObjectHandle::GLOBAL, method: GET_PROGRESS, params: &params, delta: false };
-        let (_, answer) = self.hub.send(self.generation, request).ok()?;
-        match answer.await.ok()?.ok()? {
+        match self.hub.ask(self.generation, request).await? {
             Reply::Message(text, Body::Result(range)) => {
                 let answer = serde_json::from_str::<Answer>(&text.as_ref()[range]);
                 let answer = answer.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form"));
@@ -91,6 +131,12 @@ impl Poll<'_> {
             }
             _ => None,
         }
+    }
+}
+
+impl Drop for Poll {
+    fn drop(&mut self) {
+        self.hub.unread.followed.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -137,10 +137,7 @@ impl Restorer<'_> {
         // Sent for the resumption only, which knows what it does when the connection is lost.
         let method = Method { class: "", name: method, effect: Effect::Read, results: &["qReturn"] };
         let request = Request { handle, method, params, delta: false };
-        let sent = self.hub.send(self.generation, request);
-        let (_, answer) = sent.map_err(|_| Failure::Connection)?;
-        let reply = answer.await.map_err(|_| Failure::Connection)?.map_err(|_| Failure::Connection)?;
-        match reply {
+        match self.hub.ask(self.generation, request).await.ok_or(Failure::Connection)? {
             Reply::Message(text, Body::Result(range)) => {
                 named(&text.as_ref()[range]).ok_or_else(|| Failure::Answer("the engine has no such object".to_owned()))
             }

@@ -92,3 +92,20 @@ async fn a_reload_is_followed_to_its_end() {
         steps.iter().any(|step| matches!(step, Progress::Update(update) if !update.persistent_progress.is_empty()))
     );
 }
+
+#[tokio::test]
+async fn errors_of_a_reload_say_where_they_are() {
+    let engine = TestEngine::start().await.unwrap();
+    let session = Session::connect(engine.url()).await.unwrap();
+    let steps: Vec<_> = session.open_doc("sales").with_progress().try_collect().await.unwrap();
+    let Some(Progress::Finished(doc)) = steps.last() else { panic!("{steps:?}") };
+    doc.set_script("LOAD 1 AS One AUTOGENERATE 1;\nLOAD * FROM [nothing.csv] (txt);").await.unwrap();
+    session.configure_reload(true, true, false).await.unwrap();
+    let steps: Vec<_> = doc.do_reload().with_progress().try_collect().await.unwrap();
+    assert_eq!(*steps.last().unwrap(), Progress::Finished(false));
+    let updates = steps.iter().filter_map(|step| if let Progress::Update(update) = step { Some(update) } else { None });
+    let errors: Vec<_> = updates.flat_map(|update| &update.error_data).collect();
+    let [error] = &*errors else { panic!("{errors:?}") };
+    assert!(error.line.contains("nothing.csv"), "{error:?}");
+    assert!(!error.error_string.is_empty() && error.message.message_code != 0, "{error:?}");
+}
