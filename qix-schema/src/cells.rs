@@ -49,6 +49,7 @@ mod number;
 mod page;
 mod scan;
 mod table;
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -146,7 +147,7 @@ pub trait Sink {
 ///
 /// The same as decoding into [`NxDataPage`]s. Cells may have gone to the sink by then; they are to be thrown away.
 pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeError> {
-    if page::read(result, sink).is_some() {
+    if page::read(result, &mut target::Into(sink)).is_some() {
         return Ok(());
     }
     sink.clear();
@@ -156,4 +157,11 @@ pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeE
         sink.end_row();
     }
     Ok(())
+}
+
+/// Reads the same result into generated pages, if it is in the usual layout.
+pub(crate) fn usual_data_pages(result: &str) -> Option<Vec<NxDataPage>> {
+    let mut target = target::Pages::default();
+    page::read(result, &mut target)?;
+    Some(target.pages)
 }

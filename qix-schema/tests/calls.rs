@@ -124,6 +124,35 @@ async fn a_mismatch_names_method_object_and_path() {
     }
 }
 
+#[tokio::test]
+async fn pages_are_the_same_in_any_layout() {
+    macro_rules! pages {
+        ($start:literal, $colon:literal) => {
+            concat!(
+                $start,
+                r#""qDataPages":[{"qMatrix":[[{"qText":"a","qNum":1.5,"qElemNumber":3,"qState":"O"}],"#,
+                r#"[{"qText":"b","qNum""#,
+                $colon,
+                r#"2,"qElemNumber":4,"qState":"X","qAttrExps":{"qValues":[{"qText":"red","qNum":7}]}}]],"#,
+                r#""qTails":[{"qUp":1}],"qArea":{"qWidth":1,"qHeight":2}},"#,
+                r#"{"qMatrix":[[{"qText":"c","qNum":"Infinity","qElemNumber":5,"qState":"L","qInExtRow":true}]],"qIsReduced":true}]}"#
+            )
+        };
+    }
+    let mut read = Vec::new();
+    for text in [pages!("{", ":"), pages!("{", " : "), pages!(r#"{"qNew":[],"#, ":")] {
+        let (object, _) = double::<GenericObject>(text);
+        read.push(object.get_hyper_cube_data("/qHyperCubeDef", vec![]).await.unwrap());
+    }
+    assert_eq!(read[0], read[1]);
+    assert_eq!(read[0], read[2]);
+    let [first, second] = &read[0][..] else { panic!("{read:?}") };
+    let rare = first.matrix[1][0].rare.as_ref().unwrap();
+    assert_eq!((first.matrix.len(), first.matrix[0][0].num, first.tails[0].up, first.area.height), (2, 1.5, 1, 2));
+    assert_eq!(rare.attr_exps.values[0].num, 7.0);
+    assert!(second.is_reduced && second.matrix[0][0].in_ext_row && second.matrix[0][0].num.is_infinite());
+}
+
 /// A double of a class: one method by hand, the others fall through to the remote.
 #[derive(Debug)]
 struct Pretender(Doc);

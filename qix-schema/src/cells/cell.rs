@@ -1,16 +1,22 @@
 //! One cell.
 
+use super::Cell;
+use super::page::Target;
 use super::scan::Scan;
-use super::{Cell, Sink};
 use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, StateEnumType};
 
 /// Reads a cell: by hand in the usual layout, by the general decoder in any other.
 #[inline(always)]
-pub(super) fn read(scan: &mut Scan<'_>, unescaped: &mut String, column: usize, sink: &mut impl Sink) -> Option<()> {
+pub(super) fn read<T: Target>(
+    scan: &mut Scan<'_>,
+    unescaped: &mut String,
+    column: usize,
+    target: &mut T,
+) -> Option<()> {
     let mut after = *scan;
-    match usual(&mut after, unescaped) {
-        Some(cell) => sink.cell(column, cell),
-        None => after = unusual(*scan, column, sink)?,
+    match usual(&mut after, unescaped, T::SLIM) {
+        Some(cell) => target.cell(column, cell),
+        None => after = unusual(*scan, column, target)?,
     }
     *scan = after;
     Some(())
@@ -18,15 +24,16 @@ pub(super) fn read(scan: &mut Scan<'_>, unescaped: &mut String, column: usize, s
 
 #[cold]
 #[inline(never)]
-fn unusual<'a>(scan: Scan<'a>, column: usize, sink: &mut impl Sink) -> Option<Scan<'a>> {
-    let (cell, after) = scan.value::<NxCell>()?;
-    sink.cell(column, Cell::from(&cell));
+fn unusual<'a>(scan: Scan<'a>, column: usize, target: &mut impl Target) -> Option<Scan<'a>> {
+    let mut cell = NxCell::default();
+    let after = scan.value(&mut cell)?;
+    target.whole_cell(column, cell);
     Some(after)
 }
 
 /// Reads a cell with its members in the order that engines write them in.
 #[inline(always)]
-pub(super) fn usual<'a: 't, 't>(scan: &mut Scan<'a>, unescaped: &'t mut String) -> Option<Cell<'t>> {
+pub(super) fn usual<'a: 't, 't>(scan: &mut Scan<'a>, unescaped: &'t mut String, slim: bool) -> Option<Cell<'t>> {
     scan.expect(b"{\"qText\":\"")?;
     let text = scan.string(unescaped)?;
     scan.expect(b",\"qNum\":")?;
@@ -43,14 +50,14 @@ pub(super) fn usual<'a: 't, 't>(scan: &mut Scan<'a>, unescaped: &'t mut String) 
     if scan.eat(b"}") {
         return Some(cell);
     }
-    let (cell, after) = members(*scan, cell)?;
+    let (cell, after) = members(*scan, cell, slim)?;
     *scan = after;
     Some(cell)
 }
 
-/// Reads what few cells have after the usual members.
+/// Reads what few cells have after the usual members; what a [`Cell`] does not tell only if nobody wants it.
 #[inline(never)]
-fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>) -> Option<(Cell<'t>, Scan<'a>)> {
+fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>, slim: bool) -> Option<(Cell<'t>, Scan<'a>)> {
     while !scan.eat(b"}") {
         if scan.eat(b",\"qIsNull\":true") {
             cell.is_null = true;
@@ -60,11 +67,11 @@ fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>) -> Option<(Cell<'t>, 
             cell.is_other_cell = true;
         } else if scan.eat(b",\"qIsEmpty\":true") {
             cell.is_empty = true;
-        } else if scan.eat(b",\"qAttrExps\":") {
-            // Not used, but an answer whose other members do not decode is an error.
-            scan = scan.value::<NxAttributeExpressionValues>()?.1;
-        } else if scan.eat(b",\"qAttrDims\":") {
-            scan = scan.value::<NxAttributeDimValues>()?.1;
+        } else if slim && scan.eat(b",\"qAttrExps\":") {
+            // An answer with members that do not decode is an error, even if they are not used.
+            scan = scan.value(&mut NxAttributeExpressionValues::default())?;
+        } else if slim && scan.eat(b",\"qAttrDims\":") {
+            scan = scan.value(&mut NxAttributeDimValues::default())?;
         } else {
             return None;
         }

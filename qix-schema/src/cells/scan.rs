@@ -143,15 +143,15 @@ impl<'a> Scan<'a> {
         Some(number)
     }
 
-    /// Any value, by the general decoder, and the place after it.
+    /// Reads any value into a place, by the general decoder.
     #[inline(never)]
-    pub(super) fn value<T: DeserializeOwned>(self) -> Option<(T, Self)> {
+    pub(super) fn value<T: DeserializeOwned>(self, place: &mut T) -> Option<Self> {
         let mut deserializer = serde_json::Deserializer::from_str(self.text.get(self.at()..)?);
         // As in `wire::decode`: what recurses guards the stack itself.
         deserializer.disable_recursion_limit();
         let mut values = deserializer.into_iter();
-        let value = values.next()?.ok()?;
-        Some((value, self.skip(values.byte_offset())?))
+        *place = values.next()?.ok()?;
+        self.skip(values.byte_offset())
     }
 }
 

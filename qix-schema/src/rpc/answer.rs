@@ -1,8 +1,11 @@
 //! Answers as typed values.
 
+use std::any::Any;
+
 use super::{Class, Method, ObjectHandle, Remote};
+use crate::types::NxDataPage;
 use crate::wire::{DecodeError, Record, Slot, Wire, decode, decode_member};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, cells};
 
 /// What came back from a call, before it is typed.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +31,16 @@ impl<'a> Answer<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::Decode`] if the value is of another type.
-    pub fn value<T: Wire + Default>(&self, name: &str) -> Result<T, Error> {
+    pub fn value<T: Wire + Default + 'static>(&self, name: &str) -> Result<T, Error> {
+        let mut value = T::default();
+        // Pages of cells are what large answers consist of.
+        if name == "qDataPages"
+            && let Some(pages) = (&mut value as &mut dyn Any).downcast_mut::<Vec<NxDataPage>>()
+            && let Some(read) = cells::usual_data_pages(self.result)
+        {
+            *pages = read;
+            return Ok(value);
+        }
         Ok(self.member(name)?.unwrap_or_default())
     }
 
