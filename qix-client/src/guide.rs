@@ -3,7 +3,7 @@
 //!
 //! 1. [`connect`]: to Desktop, Enterprise, Cloud
 //! 2. [`select`]: in fields and lists, in alternate states
-//! 3. [`read_data`]: rows, layouts, single values
+//! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, columns on a page of their own, `columns`
 //! 4. [`react`]: to selections and reloads of others
 //! 5. [`reload`]: and follow the script while it runs
 //! 6. [`survive`]: lost connections
@@ -123,6 +123,55 @@ pub mod read_data {
     //! single value, [`evaluate_ex`](crate::DocApi::evaluate_ex).
     //!
     //! The object is gone from the engine when the last handle to it is dropped.
+    //!
+    //! A pivot or stacked cube is read like a straight one, and the values of a field are rows too: see
+    //! [`FieldValues`](crate::FieldValues).
+}
+
+#[cfg(feature = "arrow")]
+pub mod columns {
+    //! Reading columns: Arrow record batches, for Parquet files, DataFusion, Polars and DuckDB.
+    //!
+    //! ```
+    //! use arrow_array::cast::AsArray;
+    //! use arrow_array::types::Date32Type;
+    //! use futures_util::TryStreamExt;
+    //! use qix_client::prelude::*;
+    //! use qix_test_engine::{App, TestEngine};
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! let script = "T: LOAD Date(Day, 'YYYY-MM-DD') as Day, Sales INLINE [Day, Sales\n43831, 10\n43832, 32];";
+    //! let engine = TestEngine::builder().with_app(App::new("orders").script(script)).start().await?;
+    //! # let session = Session::connect(engine.url()).await?;
+    //! # let doc = session.open_doc("orders").await?;
+    //! let cube = HyperCubeDef::default()
+    //!     .with_dimensions([NxDimension::field("Day")])
+    //!     .with_measures([NxMeasure::expression("Sum(Sales)").labeled("Sales")]);
+    //! let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    //!
+    //! let mut batches = table.record_batches();
+    //! println!("{:?}", batches.schema().await?); // known before the first row
+    //! while let Some(batch) = batches.try_next().await? {
+    //!     let days = batch.column(0).as_primitive::<Date32Type>();
+    //!     assert_eq!(days.value(0), 18_262); // 1 January 2020
+    //! }
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! [`RecordBatches::record_batches`](crate::RecordBatches::record_batches) tells which type a column gets, and
+    //! [`BatchStream::with_type`](crate::BatchStream::with_type) gives it another one. A batch is a page, so memory stays
+    //! the same however many rows there are:
+    //!
+    //! * Parquet: write each batch with `parquet::arrow::ArrowWriter` as it comes. `qix-client/examples/columns` does, and
+    //!   reads the file back. DuckDB and Polars read such a file in one call.
+    //! * DataFusion: collect the batches, and make a `MemTable` of them and the schema. `qix-client/examples/columns` does,
+    //!   and asks it in SQL.
+    //!
+    //! Batches are of the version of Arrow that [`arrow_array`] is, which this crate exports; two are allowed, so that one
+    //! `cargo update -p arrow-array --precise VERSION` (and the same for `arrow-schema`) brings it to the version that the other
+    //! crate takes.
 }
 
 pub mod react {

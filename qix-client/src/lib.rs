@@ -25,6 +25,8 @@
 //! flushes. One task reads: it finds the id, the handles that became stale or are gone, and the place of the result,
 //! and hands the text to the caller's task, which decodes it. A slow caller holds up nobody.
 
+#[cfg(feature = "arrow")]
+mod batches;
 mod call;
 mod connection;
 
@@ -53,6 +55,12 @@ mod traffic;
 pub mod transport;
 mod watch;
 
+#[cfg(feature = "arrow")]
+pub use arrow_array;
+#[cfg(feature = "arrow")]
+pub use arrow_schema;
+#[cfg(feature = "arrow")]
+pub use batches::{BatchStream, ColumnType, RecordBatches};
 #[cfg(feature = "tls")]
 pub use endpoint::certificates::KeyMaterial;
 pub use error::ConnectError;

@@ -7,6 +7,8 @@
 pub use qix_schema::types::*;
 pub use qix_schema::*;
 
+#[cfg(feature = "arrow")]
+pub use crate::{BatchStream, ColumnType, RecordBatches};
 pub use crate::{
     ConnectError, FieldValues, Layouts, Lists, Reload, RowStream, Rows, RowsError, ScriptError, Select, SelectError,
     SelectListed, SelectModally, Session, Watch, WithProgress,

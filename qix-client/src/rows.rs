@@ -1,14 +1,14 @@
 //! Rows of cubes and lists, as a stream of whatever type they are to be.
 
-mod cell;
-mod columns;
+pub(crate) mod cell;
+pub(crate) mod columns;
 mod error;
 mod flatten;
 mod pages;
 mod problem;
-mod reading;
+pub(crate) mod reading;
 mod row;
-mod shape;
+pub(crate) mod shape;
 mod source;
 
 use std::fmt;
@@ -21,7 +21,7 @@ use qix_schema::{Doc, Error, GenericObject};
 use serde::de::DeserializeOwned;
 
 pub use error::RowsError;
-use reading::{Origin, Reading, has_changed};
+use reading::{Origin, Reading, fetching, has_changed};
 use shape::Values;
 
 /// Objects whose data are rows: those with a cube or a list.
@@ -40,7 +40,8 @@ pub trait Rows {
     /// * A pivot or stacked cube has the rows of a straight one with the same dimensions and measures, as far as it is
     ///   expanded: below a value that is collapsed, the other dimensions are null. Totals are left out, but see
     ///   [`RowStream::with_totals`], and so is what a pivot shows where a value on the left and one on top cross and no
-    ///   measure has a value.
+    ///   measure has a value. The `elem_number` tells why a dimension is null: -1 for a total, -2 for a null value, -4
+    ///   below a total or a collapsed value.
     ///
     /// Pages of at most 10,000 cells are fetched, a few ahead of the rows that are taken. Dropping the stream ends that.
     ///
@@ -141,39 +142,10 @@ impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
         Self { pages: Reading::new(origin, Values::default()), page: Vec::new().into_iter() }
     }
 
-    /// The path of the definition: `/qHyperCubeDef`, or `/qListObjectDef` if there is no such cube, unless it is told.
-    /// Cubes can be anywhere, such as at `/boxplotDef/qHyperCubeDef` or `/gaLayers/0/qHyperCubeDef`.
-    pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.pages.options.path = Some(path.into());
-        self
-    }
-
-    /// How many rows a page has: as many as the engine allows unless fewer are asked for.
-    pub fn with_page_rows(mut self, rows: usize) -> Self {
-        self.pages.options.page_rows = Some(rows);
-        self
-    }
-
-    /// How many pages are fetched besides the one that is waited for: three unless it is told. They are kept in memory.
-    pub fn with_pages_ahead(mut self, pages: usize) -> Self {
-        self.pages.options.pages_ahead = pages;
-        self
-    }
-
-    /// Keeps the totals of a pivot or stacked cube among its rows. Dimensions that are summed up are null there, as
-    /// those below a collapsed value are; a column as a struct with `elem_number` tells which: -1 is a total, -2 a value
-    /// that is null, -4 the place below a collapsed value or a total.
-    pub fn with_totals(mut self) -> Self {
-        self.pages.options.totals = true;
-        self
-    }
-
-    /// Goes on after [`RowsError::Changed`]: the rows that follow it are all rows of the changed data, from the first
-    /// on. Without this the stream ends with that error.
-    pub fn with_restart(mut self) -> Self {
-        self.pages.options.restart = true;
-        self
-    }
+    fetching!(
+        "Goes on after [`RowsError::Changed`]: the rows that follow it are all rows of the changed data, from the first \
+         on. Without this the stream ends with that error."
+    );
 
     /// All rows at once. With [`with_restart`](Self::with_restart), if the data change, those of the changed data.
     ///

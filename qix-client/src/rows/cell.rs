@@ -20,12 +20,22 @@ pub(super) struct CellOf<'r> {
 /// The number that the engine gives null in place of a value's.
 const NULL: i32 = -2;
 
+/// Whether a cell has no value.
+pub(crate) fn is_null(cell: Cell<'_>, measure: bool) -> bool {
+    // Older engines do not flag null measures.
+    let unflagged = || measure && matches!(cell.text, "" | "-");
+    cell.is_null || cell.num.is_nan() && (cell.elem_number == NULL || unflagged())
+}
+
+/// A text as the flag that it spells.
+pub(crate) fn as_flag(text: &str) -> Option<bool> {
+    let spells = |word| text.trim().eq_ignore_ascii_case(word);
+    if spells("true") { Some(true) } else { spells("false").then_some(false) }
+}
+
 impl<'r> CellOf<'r> {
     fn is_null(&self) -> bool {
-        let cell = self.cell;
-        // Older engines do not flag null measures.
-        let unflagged = || self.reader.is_measure(self.column) && matches!(cell.text, "" | "-");
-        cell.is_null || cell.num.is_nan() && (cell.elem_number == NULL || unflagged())
+        is_null(self.cell, self.reader.is_measure(self.column))
     }
 
     fn number(&self) -> Result<f64, Problem> {
@@ -61,22 +71,21 @@ impl<'r> CellOf<'r> {
 
     fn flag(&self) -> Result<bool, Problem> {
         if self.cell.num.is_nan() && !self.is_null() {
-            let text = self.cell.text.trim();
-            let flag = ["true", "false"].iter().position(|word| text.eq_ignore_ascii_case(word));
-            return flag.map(|at| at == 0).ok_or_else(|| Problem::new(format!("`{text}` is neither true nor false")));
+            let text = self.cell.text;
+            return as_flag(text).ok_or_else(|| Problem::new(format!("`{text}` is neither true nor false")));
         }
         // True is -1 in the engine's language.
         self.number().map(|number| number != 0.0)
     }
 }
 
-enum Whole {
+pub(crate) enum Whole {
     Signed(i64),
     Unsigned(u64),
 }
 
 /// A float as the whole number that it is.
-fn as_whole(number: f64) -> Option<Whole> {
+pub(crate) fn as_whole(number: f64) -> Option<Whole> {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if number.fract() != 0.0 {
         None

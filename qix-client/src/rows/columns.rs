@@ -2,6 +2,9 @@
 
 use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxMeasureInfo};
 
+#[cfg(feature = "arrow")]
+use crate::ColumnType;
+
 /// The columns of a cube or a list, in the order of their data.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
@@ -18,11 +21,14 @@ pub(crate) struct Column {
     /// The field, or the expression without its `=`.
     definition: String,
     pub(crate) measure: bool,
+    /// What it holds, as far as the layout tells.
+    #[cfg(feature = "arrow")]
+    pub(crate) kind: ColumnType,
 }
 
 /// What a name means in a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     Column(usize),
     /// The state of a list's value.
     State,
@@ -74,13 +80,18 @@ impl Columns {
         self.columns.get(index)
     }
 
+    #[cfg(feature = "arrow")]
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = ColumnType> {
+        self.columns.iter().map(|column| column.kind)
+    }
+
     pub(crate) fn titles(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.title.as_str())
     }
 
     /// What a name means: a title, a field or an expression, first as it stands, then by its letters and digits only,
     /// then as the field within an expression such as `Sum(Sales)`.
-    pub(super) fn find(&self, name: &str) -> Option<Target> {
+    pub(crate) fn find(&self, name: &str) -> Option<Target> {
         let first = |same: fn(&Column) -> &str| self.columns.iter().position(|column| same(column) == name);
         let plain = plain(name);
         let only = |same: &dyn Fn(&Column) -> bool| {
@@ -120,7 +131,7 @@ impl Column {
     /// A column that nothing is known of but its expression.
     fn of_expression(expression: &str) -> Self {
         let definition = expression.strip_prefix('=').unwrap_or(expression).trim().to_owned();
-        Self { title: expression.to_owned(), definition, measure: true }
+        Self { title: expression.to_owned(), definition, measure: true, ..Self::default() }
     }
 
     /// The field within an aggregation of one field.
@@ -138,14 +149,24 @@ impl From<&NxDimensionInfo> for Column {
         let definition = definition.strip_prefix('=').unwrap_or(definition).trim();
         let bare = definition.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
         let definition = bare.filter(|name| !name.contains(']')).unwrap_or(definition).to_owned();
-        Self { title: info.fallback_title.clone(), definition, measure: false }
+        Self {
+            title: info.fallback_title.clone(),
+            definition,
+            measure: false,
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::of_dimension(info),
+        }
     }
 }
 
 impl From<&NxMeasureInfo> for Column {
     fn from(info: &NxMeasureInfo) -> Self {
         // Without a label the title is the expression; the layout does not tell it otherwise.
-        Self::of_expression(&info.fallback_title)
+        Self {
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::of_measure(info),
+            ..Self::of_expression(&info.fallback_title)
+        }
     }
 }
 

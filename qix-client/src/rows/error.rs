@@ -71,6 +71,17 @@ pub enum RowsError {
         /// What does not fit.
         problem: String,
     },
+    /// There is no column of a name.
+    #[error("there is no column `{name}`; the columns are {}", listed(.columns))]
+    NoColumn {
+        /// The name that was given.
+        name: String,
+        /// The titles of the columns.
+        columns: Vec<String>,
+    },
+    /// The data changed, and so did the names or types of the columns: what follows does not fit what has been given.
+    #[error("the data changed, and so did their columns; read them again with their new schema")]
+    OtherColumns,
     /// The data changed while rows were read: rows given so far belong to data that are no more.
     #[error("the data changed while rows were read; read them again")]
     Changed,

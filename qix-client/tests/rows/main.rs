@@ -3,6 +3,8 @@
 // What helps the tests may fail as loudly as they do.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "arrow")]
+mod batches;
 mod cubes;
 mod fetching;
 mod lists;

@@ -1,0 +1,60 @@
+//! The engine's day numbers as dates and times.
+
+/// The number of 1 January 1970; that of 30 December 1899 is 0.
+const EPOCH: f64 = 25_569.0;
+
+const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
+
+/// Days since 1970; nothing if it is not the number of a whole day, or too far away.
+pub(super) fn days(number: f64) -> Option<i32> {
+    let days = number - EPOCH;
+    let fits = days.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&days);
+    fits.then_some(days as i32)
+}
+
+/// Microseconds since 1970, to the nearest; nothing if it is too far away.
+pub(super) fn microseconds(number: f64) -> Option<i64> {
+    // Apart, so that the part of the day does not lose what the number has of it.
+    let day = number.floor();
+    let of_day = ((number - day) * MICROSECONDS_OF_A_DAY as f64).round() as i64;
+    i64::from(days(day)?).checked_mul(MICROSECONDS_OF_A_DAY)?.checked_add(of_day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{days, microseconds};
+
+    #[test]
+    fn dates_are_exact() {
+        assert_eq!(days(0.0), Some(-25_569));
+        assert_eq!(days(25_569.0), Some(0));
+        assert_eq!(days(-1.0), Some(-25_570));
+        assert_eq!(days(43_831.0), Some(18_262), "1 January 2020");
+        assert_eq!(days(43_831.5), None);
+        assert_eq!(days(f64::NAN), None);
+        assert_eq!(days(f64::INFINITY), None);
+        assert_eq!(days(3e9), None);
+        assert_eq!(days(2_147_483_647.0 + 25_569.0), Some(i32::MAX));
+        assert_eq!(days(2_147_483_648.0 + 25_569.0), None);
+    }
+
+    #[test]
+    fn every_second_of_a_century_is_exact() {
+        // As the engine has it: the day, and the fraction of it that the seconds are.
+        for day in (18_000..55_000).step_by(997) {
+            for second in (0..86_400).step_by(61) {
+                let number = f64::from(day) + f64::from(second) / 86_400.0;
+                let expected = (i64::from(day) - 25_569) * 86_400_000_000 + i64::from(second) * 1_000_000;
+                assert_eq!(microseconds(number), Some(expected), "day {day}, second {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_far_away_is_no_time() {
+        assert_eq!(microseconds(0.5), Some(-25_569 * 86_400_000_000 + 43_200_000_000));
+        assert_eq!(microseconds(1e12), None);
+        assert_eq!(microseconds(f64::NEG_INFINITY), None);
+        assert_eq!(microseconds(f64::NAN), None);
+    }
+}
