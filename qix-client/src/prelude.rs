@@ -10,6 +10,6 @@ pub use qix_schema::*;
 #[cfg(feature = "arrow")]
 pub use crate::{BatchStream, ColumnType, RecordBatches};
 pub use crate::{
-    ConnectError, FieldValues, Layouts, Lists, Reload, RowStream, Rows, RowsError, ScriptError, Select, SelectError,
-    SelectListed, SelectModally, Session, Watch, WithProgress,
+    ConnectError, FieldValues, Layouts, Lists, LoadError, LoadRows, Reload, RowStream, Rows, RowsError, ScriptError,
+    Select, SelectError, SelectListed, SelectModally, Session, Watch, WithProgress,
 };

@@ -5,6 +5,7 @@
 
 mod definitions;
 mod lists;
+mod load;
 mod reload;
 mod select;
 mod states;

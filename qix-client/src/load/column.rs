@@ -1,0 +1,201 @@
+//! One column of an inline table: how its values are written, and read back by the script.
+//!
+//! Nothing is left to the quoting of inline tables. A text is written as it is as long as there is nothing in it that a
+//! script could take for something else; such a character is written by its number, `~2c.` for a comma.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::cell::Cell;
+
+/// What null is written as.
+const NULL: &str = "~-";
+
+/// What stands before a text among numbers.
+const TEXT: &str = "~t";
+
+/// What an empty text is written as: a row of nothing else would be no row.
+const EMPTY: &str = "~.";
+
+/// What kind of numbers a column holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    Plain,
+    Date,
+    Timestamp,
+}
+
+/// What a column holds.
+#[derive(Debug, Default)]
+pub(super) struct Column {
+    kind: Kind,
+    numbers: bool,
+    texts: bool,
+    nulls: bool,
+    empty: bool,
+    coded: BTreeSet<char>,
+}
+
+impl Column {
+    /// The column of cells.
+    pub(super) fn of<'a>(kind: Kind, cells: impl Iterator<Item = &'a Cell>) -> Self {
+        let mut column = Self { kind, ..Self::default() };
+        for cell in cells {
+            match cell {
+                Cell::Null => column.nulls = true,
+                Cell::Number(_) => column.numbers = true,
+                Cell::Text(text) => {
+                    column.texts = true;
+                    column.empty |= text.is_empty();
+                    column.coded.extend(marked(text).filter(|(_, coded)| *coded).map(|(c, _)| c));
+                }
+            }
+        }
+        column
+    }
+
+    /// Writes a value.
+    pub(super) fn write(&self, cell: &Cell, out: &mut String) {
+        match cell {
+            Cell::Null => out.push_str(NULL),
+            Cell::Number(number) => out.push_str(&plain(*number)),
+            Cell::Text(text) => {
+                if self.numbers {
+                    out.push_str(TEXT);
+                }
+                if text.is_empty() {
+                    out.push_str(EMPTY);
+                }
+                for (c, coded) in marked(text) {
+                    if coded {
+                        out.push_str(&code(c));
+                    } else {
+                        out.push(c);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The expression that reads the values back from a field.
+    pub(super) fn expression(&self, field: &str) -> String {
+        let number = match self.kind {
+            Kind::Plain => field.to_owned(),
+            Kind::Date => format!("Date({field},'YYYY-MM-DD')"),
+            Kind::Timestamp => format!("Timestamp({field},'YYYY-MM-DD hh:mm:ss[.fff]')"),
+        };
+        let value = match (self.texts, self.numbers) {
+            (false, _) => number,
+            (true, false) => self.text(field.to_owned()),
+            (true, true) => {
+                format!("If(Left({field},2)='{TEXT}',{},{number})", self.text(format!("Mid({field},3)")))
+            }
+        };
+        if self.nulls { format!("If({field}='{NULL}',Null(),{value})") } else { value }
+    }
+
+    fn text(&self, mut value: String) -> String {
+        if self.empty {
+            value = format!("Replace({value},'{EMPTY}','')");
+        }
+        // The sign of the codes comes last, so that it does not make codes of what follows it.
+        let (signs, others): (Vec<char>, Vec<char>) = self.coded.iter().partition(|c| **c == '~');
+        for c in others.into_iter().chain(signs) {
+            value = format!("Replace({value},'{}',Chr({}))", code(c), u32::from(c));
+        }
+        format!("Text({value})")
+    }
+}
+
+fn code(c: char) -> String {
+    let mut code = String::new();
+    // A text takes whatever is written to it.
+    write!(code, "~{:x}.", u32::from(c)).ok();
+    code
+}
+
+/// The characters of a text, with whether each has to be written by its number.
+fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let end = text.trim_end().len();
+    let start = text.len() - text.trim_start().len();
+    text.char_indices().map(move |(at, c)| {
+        let mark = match c {
+            '~' | ',' | '"' | '\'' | '`' | '\u{b4}' | '[' | ']' | '$' | '\u{feff}' => true,
+            ' ' => at < start || at >= end,
+            // What begins or ends a comment.
+            '/' | '*' => text[..at].ends_with(['/', '*']) || text[at + 1..].starts_with(['/', '*']),
+            c => c.is_control() || c.is_whitespace(),
+        };
+        (c, mark)
+    })
+}
+
+/// A number as a script reads it, with all digits that it needs.
+fn plain(number: f64) -> String {
+    match number.abs() {
+        0.0 => "0".to_owned(),
+        size if (1e-5..1e16).contains(&size) => number.to_string(),
+        _ => format!("{number:e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: &[Cell]) -> (Vec<String>, String) {
+        let column = Column::of(Kind::Plain, cells.iter());
+        let write = |cell| {
+            let mut out = String::new();
+            column.write(cell, &mut out);
+            out
+        };
+        (cells.iter().map(write).collect(), column.expression("f"))
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
+
+    #[test]
+    fn what_is_harmless_stays_readable() {
+        assert_eq!(
+            column(&[text("North"), text("007"), text("a b")]),
+            (vec!["North".to_owned(), "007".to_owned(), "a b".to_owned()], "Text(f)".to_owned())
+        );
+        assert_eq!(column(&[Cell::Number(1.5), Cell::Number(-3.0)]).1, "f");
+        assert_eq!(column(&[text("https://x")]).0, ["https:~2f.~2f.x"]);
+        assert_eq!(column(&[text("1/2*3")]).0, ["1/2*3"]);
+    }
+
+    #[test]
+    fn the_rest_is_coded_and_read_back() {
+        let (written, expression) = column(&[text(" a,"), text("~2c."), Cell::Null]);
+        assert_eq!(written, ["~20.a~2c.", "~7e.2c.", "~-"]);
+        assert_eq!(
+            expression,
+            "If(f='~-',Null(),Text(Replace(Replace(Replace(f,'~20.',Chr(32)),'~2c.',Chr(44)),'~7e.',Chr(126))))"
+        );
+        let (written, expression) = column(&[Cell::Number(7.0), text("7"), text("")]);
+        assert_eq!(written, ["7", "~t7", "~t~."]);
+        assert_eq!(expression, "If(Left(f,2)='~t',Text(Replace(Mid(f,3),'~.','')),f)");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_number_is_read_back_as_it_was(number: f64) {
+            if number.is_finite() {
+                assert_eq!(plain(number).parse::<f64>().unwrap(), number);
+            }
+        }
+
+        #[test]
+        fn nothing_of_a_script_is_left_in_a_text(value in "\\PC*|[\\[\\]~,'\"`$()/*\r\n\t; x]{0,20}") {
+            let (written, _) = column(&[text(&value)]);
+            assert!(!written[0].is_empty() && written[0].trim() == written[0]);
+            assert!(!written[0].contains(['[', ']', ',', '"', '\'', '`', '$', '\n', '\r']));
+            assert!(!written[0].contains("//") && !written[0].contains("/*") && !written[0].contains("*/"));
+        }
+    }
+}

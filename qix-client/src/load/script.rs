@@ -1,0 +1,180 @@
+//! Tables as a load script.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::LoadError;
+use super::cell::Cell;
+use super::column::{Column, Kind};
+use super::date;
+use super::row::{RowError, RowSerializer};
+
+/// How long the text of one inline table may be, in bytes: what is longer becomes several that are put together.
+const LONGEST: usize = 256 * 1024;
+
+/// How the numbers below are written.
+const SETTINGS: &str = "///$tab Main
+SET ThousandSep=',';
+SET DecimalSep='.';
+SET DateFormat='YYYY-MM-DD';
+SET TimestampFormat='YYYY-MM-DD hh:mm:ss[.fff]';
+";
+
+/// Tables of a program.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    tables: Vec<Table>,
+    pub(super) dates: BTreeSet<String>,
+    pub(super) timestamps: BTreeSet<String>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    name: String,
+    fields: Vec<String>,
+    places: HashMap<String, usize>,
+    /// The values that a row has; it may be shorter than others.
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Tables {
+    pub(super) fn add<T: Serialize>(&mut self, name: &str, rows: impl IntoIterator<Item = T>) -> Result<(), LoadError> {
+        let at = match self.tables.iter().position(|table| table.name == name) {
+            Some(at) => at,
+            None => {
+                self.tables.push(Table { name: name.to_owned(), ..Table::default() });
+                self.tables.len() - 1
+            }
+        };
+        rows.into_iter().try_for_each(|row| self.tables[at].add(&row))
+    }
+
+    /// The script that loads the tables.
+    pub(super) fn script(mut self) -> Result<String, LoadError> {
+        let has = |name: &String| self.tables.iter().any(|table| table.places.contains_key(name));
+        if let Some(field) = self.dates.iter().chain(&self.timestamps).find(|name| !has(name)) {
+            return Err(LoadError::NoField { field: field.clone() });
+        }
+        let mut script = SETTINGS.to_owned();
+        let mut tables = std::mem::take(&mut self.tables);
+        for table in &mut tables {
+            let kinds = table.fields.iter().map(|name| self.kind(name)).collect::<Vec<_>>();
+            table.number(&kinds)?;
+            table.write(&kinds, &mut script)?;
+        }
+        Ok(script)
+    }
+
+    fn kind(&self, field: &str) -> Kind {
+        match field {
+            field if self.timestamps.contains(field) => Kind::Timestamp,
+            field if self.dates.contains(field) => Kind::Date,
+            _ => Kind::Plain,
+        }
+    }
+}
+
+impl Table {
+    fn add<T: Serialize>(&mut self, row: &T) -> Result<(), LoadError> {
+        let at = self.rows.len();
+        let values = row.serialize(RowSerializer).map_err(|error| match error {
+            RowError::NoRow(found) => LoadError::Row { table: self.name.clone(), row: at, found },
+            RowError::Value { field, problem } => {
+                LoadError::Value { table: self.name.clone(), row: at, field, problem }
+            }
+        })?;
+        let mut cells = vec![Cell::Null; self.fields.len()];
+        for (name, cell) in values {
+            let place = match self.places.get(&name) {
+                Some(place) => *place,
+                None => {
+                    self.places.insert(name.clone(), self.fields.len());
+                    self.fields.push(name);
+                    cells.push(Cell::Null);
+                    cells.len() - 1
+                }
+            };
+            cells[place] = cell;
+        }
+        self.rows.push(cells);
+        Ok(())
+    }
+
+    /// Makes numbers of the texts of dates.
+    fn number(&mut self, kinds: &[Kind]) -> Result<(), LoadError> {
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            for (place, cell) in row.iter_mut().enumerate() {
+                let (Cell::Text(text), kind) = (&*cell, kinds[place]) else { continue };
+                let (number, form) = match kind {
+                    Kind::Plain => continue,
+                    Kind::Date => (date::date(text), "2024-01-31"),
+                    Kind::Timestamp => (date::timestamp(text), "2024-01-31T12:30:00Z"),
+                };
+                let Some(number) = number else {
+                    let problem = format!("`{text}` is no date such as `{form}`");
+                    let (table, field) = (self.name.clone(), self.fields[place].clone());
+                    return Err(LoadError::Value { table, row: at, field, problem });
+                };
+                *cell = Cell::Number(number);
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, kinds: &[Kind], script: &mut String) -> Result<(), LoadError> {
+        if self.rows.is_empty() || self.fields.is_empty() {
+            return Err(LoadError::NoRows { table: self.name.clone() });
+        }
+        let cell = |row: usize, place: usize| self.rows[row].get(place).unwrap_or(&Cell::Null);
+        let column = |place: usize| Column::of(kinds[place], (0..self.rows.len()).map(|row| cell(row, place)));
+        let columns: Vec<Column> = (0..self.fields.len()).map(column).collect();
+        let mut items = Vec::with_capacity(columns.len());
+        for (place, (column, name)) in columns.iter().zip(&self.fields).enumerate() {
+            items.push(format!("  {} AS {}", column.expression(&short(place)), quoted(name)?));
+        }
+        let items = items.join(",\n");
+        let header = (0..columns.len()).map(short).collect::<Vec<_>>().join(",");
+        let table = quoted(&self.name)?;
+        let mut row = 0;
+        while row < self.rows.len() {
+            // A text takes whatever is written to it.
+            match row {
+                0 => write!(script, "\n{table}:\nNoConcatenate LOAD\n{items}\nINLINE [\n{header}\n").ok(),
+                _ => write!(script, "\nConcatenate({table}) LOAD\n{items}\nINLINE [\n{header}\n").ok(),
+            };
+            let begin = script.len();
+            while row < self.rows.len() && script.len() - begin < LONGEST {
+                for (place, column) in columns.iter().enumerate() {
+                    if place > 0 {
+                        script.push(',');
+                    }
+                    column.write(cell(row, place), script);
+                }
+                script.push('\n');
+                row += 1;
+            }
+            script.push_str("];\n");
+        }
+        Ok(())
+    }
+}
+
+/// What a column is called within the inline table.
+fn short(place: usize) -> String {
+    format!("f{}", place + 1)
+}
+
+/// A name as a script has it.
+fn quoted(name: &str) -> Result<String, LoadError> {
+    let wrong = |problem| Err(LoadError::Name { name: name.to_owned(), problem });
+    match name {
+        "" => wrong("it is empty"),
+        name if name.trim() != name => wrong("it begins or ends with a blank"),
+        name if name.contains("$(") => wrong("a script takes `$(` for a variable"),
+        name if name.contains(char::is_control) => wrong("it has a line end or another control character"),
+        name if name.contains(']') => Ok(format!("\"{}\"", name.replace('"', "\"\""))),
+        name => Ok(format!("[{name}]")),
+    }
+}
