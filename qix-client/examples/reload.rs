@@ -28,8 +28,7 @@ Lines:     LOAD RecNo() AS Line, Mod(RecNo(), 60000) + 1 AS Order, Mod(RecNo(), 
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("error: {error}");
             ExitCode::FAILURE
@@ -37,7 +36,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<bool, Box<dyn std::error::Error>> {
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::var("QIX_URL").ok();
     let engine = if url.is_none() { Some(TestEngine::start().await?) } else { None };
     let url = url.or_else(|| engine.as_ref().map(TestEngine::url)).unwrap_or_default();
@@ -45,31 +44,26 @@ async fn run() -> Result<bool, Box<dyn std::error::Error>> {
 
     let session = Session::builder().url(url).progress_interval(Duration::from_millis(100)).connect().await?;
     let doc = session.open_doc(&app).await?;
-    if engine.is_some() {
-        doc.set_script(SCRIPT).await?;
-    }
-    // Errors end the reload, and say where they are.
-    session.configure_reload(true, true, false).await?;
+    let script = if engine.is_some() { SCRIPT.to_owned() } else { doc.get_script().await? };
 
-    let bar = bar(&doc.get_script().await?)?;
-    let (mut done, mut text) = (false, String::new());
-    let mut reload = pin!(doc.do_reload().with_progress());
+    let bar = bar(&script)?;
+    let mut text = String::new();
+    // An error, in the syntax or later, is shown with its line.
+    let mut reload = pin!(doc.reload().with_script(script).with_progress());
     while let Some(step) = reload.try_next().await? {
-        match step {
-            Progress::Update(update) => show(&bar, &mut text, &update),
-            Progress::Finished(success) => done = success,
-            _ => {}
+        if let Progress::Update(update) = step {
+            show(&bar, &mut text, &update);
         }
     }
     let elapsed = bar.elapsed();
     bar.finish_and_clear();
-    println!("{app} {} in {elapsed:.1?}", if done { "reloaded" } else { "not reloaded" });
+    println!("{app} reloaded in {elapsed:.1?}");
 
     for table in doc.get_tables_and_keys(Size::default(), Size::default(), 0, false, false).await?.tr {
         println!("  {:<12}{:>8} rows", table.name, table.no_of_rows);
     }
     session.close().await;
-    Ok(done)
+    Ok(())
 }
 
 /// A bar with a step for each table. The engine does not say how much is to come, so that this is a guess.
@@ -89,11 +83,6 @@ fn show(bar: &ProgressBar, text: &mut String, update: &ProgressData) {
     text.push_str(&update.persistent_progress);
     let ended = text.rfind('\n').map_or(0, |end| end + 1);
     // Without a terminal there is no bar, but these lines all the same.
-    bar.suspend(|| {
-        print!("{}", text.drain(..ended).as_str());
-        for error in &update.error_data {
-            println!("line {}: {}", error.line, error.error_string);
-        }
-    });
+    bar.suspend(|| print!("{}", text.drain(..ended).as_str()));
     bar.set_message(format!("{text}{}", update.transient_progress));
 }

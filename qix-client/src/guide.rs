@@ -6,8 +6,9 @@
 //! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, columns on a page of their own, `columns`
 //! 4. [`react`]: to selections and reloads of others
 //! 5. [`reload`]: and follow the script while it runs
-//! 6. [`survive`]: lost connections
-//! 7. [`test`](mod@test): your own code
+//! 6. [`load`]: rows of the program's own
+//! 7. [`survive`]: lost connections
+//! 8. [`test`](mod@test): your own code
 
 pub mod connect {
     //! Connecting to an engine.
@@ -62,25 +63,28 @@ pub mod select {
     //! # let engine = qix_test_engine::TestEngine::start().await?;
     //! # let session = Session::connect(engine.url()).await?;
     //! # let doc = session.open_doc("sales").await?;
-    //! let year = doc.get_field("Year").await?;
-    //! year.select("2022").await?; // a search, as in a filter box
-    //! assert_eq!(doc.evaluate("Sum(Sales)").await?, "550");
-    //!
-    //! let values = [2021.0, 2023.0].map(|number| FieldValue::default().with_is_numeric(true).with_number(number));
-    //! year.select_values(values.to_vec()).await?;
+    //! doc.select("Year", [2021, 2023]).await?; // values, as numbers or texts
+    //! doc.select_matching("Region", "N*").await?; // a search, as in a filter box
+    //! assert_eq!(doc.evaluate("Sum(Sales)").await?, "465");
     //! doc.back().await?; // one step back
     //! doc.clear_all().await?;
     //!
-    //! // An alternate state has selections of its own.
-    //! doc.add_alternate_state("Compare").await?;
-    //! doc.get_field("Year").state_name("Compare").await?.select("2021").await?;
-    //! assert_eq!(doc.evaluate("Sum({Compare} Sales)").await?, "550");
+    //! let error = doc.select("Region", ["Narnia"]).await.unwrap_err();
+    //! assert!(error.to_string().contains("the field `Region` has no value `Narnia`"));
+    //!
+    //! // An alternate state has selections of its own, and is gone with its guard.
+    //! let before = doc.alternate_state("Before").await?;
+    //! doc.select("Year", [2021]).state_name(&before).await?;
+    //! assert_eq!(doc.evaluate("Sum({Before} Sales)").await?, "550");
     //! # Ok(())
     //! # }
     //! ```
     //!
-    //! Selecting in a list or a chart goes by element numbers, which each cell carries: see
-    //! [`select_list_object_values`](crate::GenericObjectApi::select_list_object_values).
+    //! [`Select`](crate::Select) steps through values as well; [`SelectListed`](crate::SelectListed) selects in a list of a
+    //! program's own, [`SelectModally`](crate::SelectModally) on trial. What the engine has besides, such as locks and the
+    //! selection of what is possible, is in [`FieldApi`](crate::FieldApi); selecting in a chart goes by element numbers,
+    //! which each cell carries: see [`select_hyper_cube_values`](crate::GenericObjectApi::select_hyper_cube_values).
+    //! What is selected is in [`current_selections`](crate::Lists::current_selections).
 }
 
 pub mod read_data {
@@ -217,22 +221,57 @@ pub mod reload {
     //! # let engine = qix_test_engine::TestEngine::start().await?;
     //! # let session = Session::connect(engine.url()).await?;
     //! # let doc = session.open_doc("sales").await?;
-    //! doc.set_script("Numbers: LOAD RecNo() AS N AUTOGENERATE 100;").await?;
-    //! assert!(doc.check_script_syntax().await?.is_empty());
-    //!
-    //! let mut reload = std::pin::pin!(doc.do_reload().with_progress());
+    //! let script = "Numbers: LOAD RecNo() AS N AUTOGENERATE 100;";
+    //! let mut reload = std::pin::pin!(doc.reload().with_script(script).with_save().with_progress());
     //! while let Some(step) = reload.try_next().await? {
-    //!     match step {
-    //!         Progress::Update(update) => print!("{}", update.persistent_progress),
-    //!         Progress::Finished(done) => assert!(done, "the script has failed"),
-    //!         _ => {}
+    //!     if let Progress::Update(update) = step {
+    //!         print!("{}", update.persistent_progress);
     //!     }
     //! }
     //! assert_eq!(doc.evaluate("Sum(N)").await?, "5050");
-    //! doc.do_save().await?;
     //! # Ok(())
     //! # }
     //! ```
+    //!
+    //! Without `with_progress` it is awaited, like any call. A script that does not parse, or fails, is a
+    //! [`ScriptError`](crate::ScriptError) that shows the line at fault:
+    //!
+    //! ```text
+    //! the script does not parse and has not run; correct it, or reload `without_check`
+    //! tab `Main`, line 2, column 13: this does not parse
+    //!  2 | LOAD RecNo( AS N AUTOGENERATE 100;
+    //!    |             ^^
+    //! ```
+}
+
+pub mod load {
+    //! Loading rows of the program's own.
+    //!
+    //! Whatever is `Serialize` and has named fields becomes a table, in an app that lives as long as the session:
+    //!
+    //! ```
+    //! use qix_client::prelude::*;
+    //!
+    //! #[derive(serde::Serialize)]
+    //! struct Sale {
+    //!     region: &'static str,
+    //!     day: &'static str,
+    //!     amount: f64,
+    //! }
+    //!
+    //! # #[tokio::main(flavor = "current_thread")]
+    //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    //! # let engine = qix_test_engine::TestEngine::start().await?;
+    //! # let session = Session::connect(engine.url()).await?;
+    //! let sales = [Sale { region: "North", day: "2024-01-31", amount: 12.5 }];
+    //! let doc = session.load_rows("Sales", sales).with_dates(["day"]).await?;
+    //! assert_eq!(doc.evaluate("Sum({<day={'2024-01-31'}>} amount)").await?, "12.5");
+    //! # Ok(())
+    //! # }
+    //! ```
+    //!
+    //! [`LoadRows`](crate::LoadRows) says what becomes of numbers, texts, dates and nulls; [`Loading`](crate::Loading) takes
+    //! more tables, and gives the script to those who want to go on from there.
 }
 
 pub mod survive {

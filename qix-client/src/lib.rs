@@ -16,7 +16,7 @@
 //! ```
 //!
 //! [`guide`] has a page per task: [connect](guide::connect), [select](guide::select), [read data](guide::read_data),
-//! [react to changes](guide::react), [reload](guide::reload), [survive a lost connection](guide::survive),
+//! [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive),
 //! [test your code](guide::test).
 //!
 //! # From call to answer

@@ -57,7 +57,8 @@ pub enum ErrorKind {
         /// What became of it.
         reason: String,
     },
-    /// The engine answered, but what it answered cannot be used as asked.
+    /// What was asked for beyond a single call, such as rows, a selection or a reload, does not come about; the error
+    /// inside says why.
     #[error(transparent)]
     Unusable(Box<dyn std::error::Error + Send + Sync>),
     /// Whatever carries the calls failed.
