@@ -16,6 +16,7 @@ use crate::policy::Attempts;
 use crate::progress::{self, Unread};
 use crate::protocol::{Body, envelope};
 use crate::state::{Outcome, Reply};
+use crate::trace::Trace;
 
 /// How often a call that only reads is made again because its connection was lost.
 const REPEATS: usize = 3;
@@ -27,11 +28,11 @@ const NAMES_OBJECT: usize = 8192;
 pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = hub.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
     let limit = hub.settings.time_of(&call.options);
-    let Method { class, name, .. } = call.method;
-    let span = tracing::debug_span!("qix.call", class, method = name, request_bytes = call.params.len());
+    let mut trace = Trace::begin(call, hub.settings.trace_payloads);
+    let span = trace.span();
     let mut rest = None;
     let outcome = {
-        let exchange = Exchange { hub, object, call, rest: &mut rest }.run().instrument(span.clone());
+        let exchange = Exchange { hub, object, call, rest: &mut rest, trace: &mut trace }.run().instrument(span);
         match limit {
             None => exchange.await,
             // What is too late is not begun.
@@ -49,11 +50,7 @@ pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Res
         // An answer that has come in time is not lost over the last question.
         rest.ask().await;
     }
-    span.in_scope(|| match &outcome {
-        Ok(answer) => tracing::debug!(answer_bytes = answer.as_str().len(), "answered"),
-        Err(error) => tracing::debug!(%error, "failed"),
-    });
-    outcome
+    outcome.inspect_err(|error| trace.failed(error))
 }
 
 struct Exchange<'a> {
@@ -62,6 +59,7 @@ struct Exchange<'a> {
     call: &'a RawCall,
     /// What is still to be asked about the progress of the call.
     rest: &'a mut Option<progress::Rest>,
+    trace: &'a mut Trace,
 }
 
 impl Exchange<'_> {
@@ -90,7 +88,7 @@ impl Exchange<'_> {
                 resumption(hub).await?;
                 continue;
             };
-            tracing::debug!(id, handle, delta, "called");
+            self.trace.asked(id, handle, &call.params);
             let waiting = Waiting { hub, id, answer, detached: call.options.detached };
             if progress::is_told(call.method) {
                 hub.unread.leave();
@@ -104,6 +102,7 @@ impl Exchange<'_> {
                     outcome
                 }
             };
+            self.trace.ended();
             match outcome {
                 Ok(Reply::Misfit) if delta => delta = false,
                 Ok(Reply::Message(text, Body::Error(range))) => {
@@ -125,12 +124,12 @@ impl Exchange<'_> {
         }
     }
 
-    fn result(&self, reply: Reply, generation: u32, handle: i64) -> Result<RawAnswer, Error> {
-        let Self { hub, object, call, .. } = self;
+    fn result(self, reply: Reply, generation: u32, handle: i64) -> Result<RawAnswer, Error> {
+        let Self { hub, object, call, trace, .. } = self;
         let answer = match reply {
             Reply::Message(text, Body::Result(range)) => {
                 let names_object = range.len() < NAMES_OBJECT && text.as_ref()[range.clone()].contains("\"qHandle\"");
-                let answer = RawAnswer::within(text, range).or_search(envelope::result_of);
+                let answer = trace.answer(text, range).or_search(envelope::result_of);
                 if names_object {
                     let origin = Origin { parent: handle, method: call.method.name, params: call.params.clone() };
                     let caller = object.handle().clone();
@@ -139,8 +138,12 @@ impl Exchange<'_> {
                     answer
                 }
             }
-            Reply::Message(..) if call.method.results.is_empty() => RawAnswer::new("{}"),
-            Reply::Merged(merged) => RawAnswer::new(merged.text()),
+            Reply::Message(..) if call.method.results.is_empty() => trace.answer("{}", 0..2),
+            Reply::Merged(merged) => {
+                let text = merged.text();
+                let range = 0..text.len();
+                trace.answer(text, range)
+            }
             // Asked for in whole, an answer is no difference.
             Reply::Message(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
         };
@@ -183,6 +186,7 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if self.hub.abandon(self.id) && !self.detached {
+            tracing::debug!(id = self.id, "given up");
             let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
             self.hub.order(ObjectHandle::GLOBAL, "CancelRequest", &params);
         }

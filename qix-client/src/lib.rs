@@ -24,6 +24,14 @@
 //! A call is encoded in the caller's task, queued, and written by one task that sends all that is queued before it
 //! flushes. One task reads: it finds the id, the handles that became stale or are gone, and the place of the result,
 //! and hands the text to the caller's task, which decodes it. A slow caller holds up nobody.
+//!
+//! # What happened
+//!
+//! Who listens to [`tracing`] at its level `DEBUG` gets a span for each call, `qix.call`, with `class`, `method`, `handle`
+//! and `id`, `request_bytes` and `answer_bytes`, and three times in microseconds: `waiting_us` for a turn, a connection
+//! or a repetition, `engine_us` from the request's being queued to the answer, `decoding_us` to the typed value.
+//! Events in it are `called`, `answered`, `failed` and `given up`. No payload is told, unless
+//! [`trace_payloads`](SessionBuilder::trace_payloads) asks for it.
 
 #[cfg(feature = "arrow")]
 mod batches;
@@ -47,11 +55,13 @@ mod protocol;
 mod reload;
 mod resume;
 mod rows;
+mod secret;
 mod select;
 mod session;
 mod settings;
 mod state;
 mod temporary;
+mod trace;
 mod traffic;
 pub mod transport;
 mod watch;

@@ -50,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) progress_interval: Duration,
     /// What every call passes, the outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    /// Whether those who listen are told parameters and results.
+    pub(crate) trace_payloads: bool,
     /// What writes down the traffic.
     pub(crate) recorder: Option<Recorder>,
 }
@@ -71,6 +73,7 @@ impl Default for Settings {
             when_reloading: WhenReloading::default(),
             progress_interval: PROGRESS,
             middleware: Vec::new(),
+            trace_payloads: false,
             recorder: None,
         }
     }

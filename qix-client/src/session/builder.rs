@@ -144,6 +144,15 @@ impl SessionBuilder {
         self
     }
 
+    /// Tells [`tracing`] the parameters and results of calls as well, at its level `TRACE`: the first 10,000 characters of
+    /// each, without passwords and tokens. If not said, no payload is told at any level.
+    ///
+    /// For looking at a program that does the wrong thing: data of the app are told.
+    pub fn trace_payloads(mut self) -> Self {
+        self.settings.trace_payloads = true;
+        self
+    }
+
     /// Adds something that every call passes; what is added first is outermost.
     pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
         self.settings.middleware.push(Arc::new(middleware));

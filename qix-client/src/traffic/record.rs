@@ -11,12 +11,14 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::secret;
 use crate::transport::{Incoming, Outgoing, Text, Transport};
 
 /// Writes down all traffic of a session, one JSON object a line: `at` are the microseconds since the beginning, `dir` is
 /// `>` for what is sent and `<` for what arrives, `msg` is the message, or `text` if it is no JSON.
 ///
-/// Passwords in parameters are left out; everything else stands there as it was sent, data included. Writing happens on
+/// Passwords and tokens are left out of what is sent, those in scripts and connection strings too; everything else
+/// stands there as it was, data included. Writing happens on
 /// a thread of its own; a program that ends should [`close`](crate::Session::close) its session and drop the recorder
 /// first.
 ///
@@ -121,7 +123,7 @@ fn write(out: impl Write, queue: &mpsc::Receiver<Line>) -> std::io::Result<()> {
 impl Line {
     fn text(&self) -> String {
         let (direction, message) = match &self.message {
-            Message::Sent(text) => (">", redacted(text)),
+            Message::Sent(text) => (">", secret::hidden(text)),
             Message::Arrived(text) => ("<", text.as_ref().to_owned()),
         };
         // Line breaks within a message are white space of its JSON.
@@ -131,32 +133,6 @@ impl Line {
             false => ("text", Value::from(message).to_string()),
         };
         format!(r#"{{"at":{},"dir":"{direction}","{name}":{value}}}"#, self.at)
-    }
-}
-
-/// A request without its passwords.
-fn redacted(request: &str) -> String {
-    if !request.contains("assword") {
-        return request.to_owned();
-    }
-    match serde_json::from_str::<Value>(request) {
-        Ok(mut request) => {
-            redact(&mut request);
-            request.to_string()
-        }
-        Err(_) => "unreadable, and may hold a password".to_owned(),
-    }
-}
-
-fn redact(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, value) in members {
-                if name.ends_with("assword") { *value = "***".into() } else { redact(value) }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(redact),
-        _ => {}
     }
 }
 

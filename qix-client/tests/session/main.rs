@@ -18,5 +18,6 @@ mod resuming;
 mod support;
 #[cfg(feature = "tls")]
 mod tls;
+mod tracing;
 mod traffic;
 mod watching;
