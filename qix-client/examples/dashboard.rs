@@ -9,57 +9,60 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use qix_client::prelude::*;
 use qix_test_engine::TestEngine;
 
-const SCRIPT: &str = "
-Cars: LOAD * INLINE [
-Maker, Model, Class, Power, Consumption
-Aster, Comet, Small, 66, 4.8
-Aster, Nova, Middle, 110, 5.9
-Aster, Quasar, Large, 220, 8.4
-Birch, Leaf, Small, 60, 4.5
-Birch, Trunk, Large, 190, 9.1
-Cobalt, Blue, Middle, 125, 6.2
-Cobalt, Deep, Middle, 140, 6.6
-Cobalt, Azure, Small, 80, 5.0
-Dune, Nomad, Large, 240, 10.3
-];";
+#[derive(serde::Serialize)]
+struct Car {
+    maker: &'static str,
+    model: &'static str,
+    class: &'static str,
+    power: u32,
+    consumption: f64,
+}
+
+const fn car(maker: &'static str, model: &'static str, class: &'static str, power: u32, consumption: f64) -> Car {
+    Car { maker, model, class, power, consumption }
+}
+
+const CARS: [Car; 9] = [
+    car("Aster", "Comet", "Small", 66, 4.8),
+    car("Aster", "Nova", "Middle", 110, 5.9),
+    car("Aster", "Quasar", "Large", 220, 8.4),
+    car("Birch", "Leaf", "Small", 60, 4.5),
+    car("Birch", "Trunk", "Large", 190, 9.1),
+    car("Cobalt", "Blue", "Middle", 125, 6.2),
+    car("Cobalt", "Deep", "Middle", 140, 6.6),
+    car("Cobalt", "Azure", "Small", 80, 5.0),
+    car("Dune", "Nomad", "Large", 240, 10.3),
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let engine = TestEngine::start().await?;
     let session = Session::connect(engine.url()).await?;
-    let doc = session.create_session_app().await?.doc;
-    doc.set_script(SCRIPT).await?;
-    if !doc.do_reload().await? {
-        return Err("the script has failed".into());
-    }
+    let doc = session.load_rows("Cars", CARS).await?;
 
-    let makers = ListObjectDef::field("Maker").with_initial_data_fetch([NxPage::of_size(1, 50)]);
-    let makers = GenericObjectProperties::of_type("filter").with_list_object_def(makers);
+    let makers = ListObjectDef::field("maker").with_initial_data_fetch([NxPage::of_size(1, 50)]);
     let by_class = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("Class").sorted(SortCriteria::by_load_order())])
-        .with_measures([NxMeasure::expression("Avg(Consumption)"), NxMeasure::expression("Count(Model)")])
+        .with_dimensions([NxDimension::field("class").sorted(SortCriteria::by_load_order())])
+        .with_measures([NxMeasure::expression("Avg(consumption)"), NxMeasure::expression("Count(model)")])
         .with_initial_data_fetch([NxPage::of_size(3, 50)]);
-    let by_class = GenericObjectProperties::of_type("barchart").with_hyper_cube_def(by_class);
     let strongest = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("Model")])
-        .with_measures([NxMeasure::expression("Max(Power)").sorted(SortCriteria::by_number().reversed())])
+        .with_dimensions([NxDimension::field("model")])
+        .with_measures([NxMeasure::expression("Max(power)").sorted(SortCriteria::by_number().reversed())])
         .with_inter_column_sort_order([1, 0])
         .with_initial_data_fetch([NxPage::of_size(2, 3)]);
-    let strongest = GenericObjectProperties::of_type("table").with_hyper_cube_def(strongest);
 
     // Each object is a stream of its layouts; the page draws whichever comes.
     let mut widgets = Vec::new();
-    for (widget, properties) in [(filter as Draw, makers), (bars, by_class), (table, strongest)] {
+    for (widget, properties) in [(filter as Draw, makers.into()), (bars, by_class.into()), (table, strongest.into())] {
         let object = doc.create_session_object(properties).await?;
         widgets.push(object.layouts().map_ok(move |layout| widget(&layout)).boxed());
     }
     let mut page = pin!(stream::select_all(widgets));
 
-    let class = doc.get_field("Class").await?;
     for (step, selection) in ["", "Small", "Large"].into_iter().enumerate() {
         println!("--- {} ---", if selection.is_empty() { "all classes" } else { selection });
         if step > 0 {
-            class.select(selection).await?;
+            doc.select("class", [selection]).await?;
         }
         let mut drawn = Vec::new();
         while drawn.len() < 3 {
