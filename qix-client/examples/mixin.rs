@@ -1,0 +1,73 @@
+//! Methods of your own on the engine's classes: an extension trait, and calls read as if they had been there.
+#![allow(clippy::print_stdout)]
+
+use std::error::Error as StdError;
+
+use qix_client::prelude::*;
+use qix_test_engine::TestEngine;
+
+/// What this program does with charts. `GenericObjectApi` is the trait of all that has the methods of a generic object:
+/// a mixin on it fits the handles of a session, and doubles in tests.
+trait Chart: GenericObjectApi + Sync {
+    /// The title, as it is shown.
+    async fn title(&self) -> Result<String, Error> {
+        Ok(self.get_layout().await?.extra.get("title").ok().flatten().unwrap_or_default())
+    }
+
+    /// Changes the title for this session only.
+    async fn retitle(&self, title: &str) -> Result<(), Error> {
+        let value = format!("{title:?}");
+        let patch = NxPatch::default().with_op(NxPatchOperationType::Add).with_path("/title").with_value(value);
+        self.apply_patches(vec![patch]).soft_patch(true).await
+    }
+
+    /// The bars of the chart: what stands for a value, and how long it is.
+    async fn bars(&self) -> Result<Vec<(String, f64)>, Error> {
+        let pages = self.get_hyper_cube_data("/qHyperCubeDef", vec![NxPage::of_size(2, 1000)]).await?;
+        let rows = pages.into_iter().flat_map(|page| page.matrix);
+        Ok(rows.filter_map(|row| Some((row.first()?.text.clone(), row.get(1)?.num))).collect())
+    }
+}
+
+impl<T: GenericObjectApi + Sync> Chart for T {}
+
+/// What this program does with apps.
+trait Charts: DocApi + Sync {
+    /// A bar chart of an expression by a field.
+    async fn bar_chart(&self, field: &str, expression: &str) -> Result<GenericObject, Error> {
+        let cube = HyperCubeDef::default()
+            .with_dimensions([NxDimension::field(field)])
+            .with_measures([NxMeasure::expression(expression)]);
+        let mut properties = GenericObjectProperties::of_type("barchart").with_hyper_cube_def(cube);
+        // A title is no member that the engine knows; a text can always be written.
+        properties.extra.set("title", &format!("{expression} by {field}")).expect("a text is JSON");
+        self.create_session_object(properties).await
+    }
+}
+
+impl<T: DocApi + Sync> Charts for T {}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn StdError>> {
+    let engine = TestEngine::start().await?;
+    let session = Session::connect(engine.url()).await?;
+    let doc = session.open_doc("sales").await?;
+
+    let chart = doc.bar_chart("Region", "Sum(Sales)").await?;
+    print(&chart).await?;
+    chart.retitle("Where it is sold").await?;
+    doc.get_field("Year").await?.select("2022").await?;
+    print(&chart).await?;
+    session.close().await;
+    Ok(())
+}
+
+async fn print(chart: &impl Chart) -> Result<(), Error> {
+    println!("{}", chart.title().await?);
+    let bars = chart.bars().await?;
+    let longest = bars.iter().map(|bar| bar.1).fold(0.0, f64::max);
+    for (name, length) in bars {
+        println!("  {name:<8}{:<31}{length}", "#".repeat((length / longest * 30.0).round() as usize));
+    }
+    Ok(())
+}
