@@ -1,12 +1,13 @@
 //! Connecting, and what can go wrong with it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::support::{Inside, Listener, session};
 use futures_util::StreamExt;
 use qix_client::prelude::*;
-use qix_client::{Event, NotificationKind, Refusal, SessionState};
+use qix_client::{Event, NotificationKind, Refusal, SessionBuilder, SessionState};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -222,6 +223,51 @@ async fn credentials_reach_the_server_and_nobody_else() {
     assert_eq!(headers["Authorization"], "Bearer hush-token");
     assert_eq!(headers["X-Qlik-User"], "UserDirectory=INTERNAL; UserId=hush-user");
     assert_eq!(headers["Cookie"], "X-Qlik-Session=hush-cookie; other=hush-other");
+}
+
+#[tokio::test]
+async fn the_address_says_which_session_is_meant() {
+    let mut inside = Inside::new();
+    for (setup, expected) in [
+        ((|builder| builder) as fn(SessionBuilder) -> SessionBuilder, "/app/"),
+        (|builder| builder.app("a b/c"), "/app/a%20b%2Fc"),
+        (|builder| builder.session_app("mine"), "/app/SessionApp_mine"),
+        (|builder| builder.session_app_from("mine", "5a4b&"), "/app/SessionApp_mine?from=5a4b%26"),
+        (|builder| builder.app("x").identity("é").ttl(Duration::ZERO), "/app/x/identity/%C3%A9/ttl/0"),
+        (|builder| builder.app("x").ttl(Duration::from_millis(2999)), "/app/x/ttl/2"),
+        (
+            |builder| builder.app("x").query("reloadUri", "https://a/b?c").web_integration_id("w"),
+            "/app/x?reloadUri=https%3A%2F%2Fa%2Fb%3Fc&qlik-web-integration-id=w",
+        ),
+    ] {
+        let (_session, engine) = inside.session(setup).await;
+        assert_eq!(engine.upgrade.uri().path_and_query().unwrap().as_str(), expected);
+    }
+    let (_session, engine) = inside.session(|builder| builder.api_key("key")).await;
+    assert_eq!(engine.upgrade.headers()["Authorization"], "Bearer key");
+}
+
+#[tokio::test]
+async fn each_connection_gets_a_fresh_token() {
+    let mut inside = Inside::new();
+    let count = Arc::new(AtomicUsize::new(0));
+    let source = move || {
+        let token = format!("token-{}", count.fetch_add(1, Ordering::Relaxed));
+        std::future::ready(Ok(token))
+    };
+    let (session, mut engine) = inside.session(|builder| builder.token_source(source)).await;
+    for expected in ["Bearer token-0", "Bearer token-1", "Bearer token-2"] {
+        assert_eq!(engine.upgrade.headers()["Authorization"], expected);
+        tokio::join!(engine.goodbye(), session.suspend());
+        let script = async {
+            let mut engine = inside.accept().await;
+            engine.greet("SESSION_CREATED").await;
+            engine
+        };
+        let (resumption, next) = tokio::join!(session.resume(), script);
+        resumption.unwrap();
+        engine = next;
+    }
 }
 
 #[tokio::test]

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::support::{Listener, accept_on};
+use super::support::{Inside, Listener, accept_on};
 use qix_client::prelude::*;
 use qix_client::{KeyMaterial, SessionBuilder};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -124,6 +124,43 @@ async fn a_client_certificate_lets_its_owner_in() {
     let bytes = (client.certificate.as_bytes(), client.key.as_bytes());
     let setup = |builder: SessionBuilder| builder.client_certificate_pem(bytes.0, bytes.1, authority.root());
     connect(server(), setup).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_configuration_of_its_own_takes_the_place_of_all_else() {
+    let authority = Authority::new();
+    let server = || authority.server(&authority.issue("localhost", |_| ()), false);
+    let config = |roots: RootCertStore| {
+        let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.0.der().clone()).unwrap();
+    connect(server(), |builder| builder.tls_config(config(roots))).await.unwrap();
+    let nobody = config(RootCertStore::empty());
+    let setup = |builder: SessionBuilder| builder.root_certificate_pem(authority.root()).tls_config(nobody);
+    let error = connect(server(), setup).await.unwrap_err();
+    assert!(matches!(error, ConnectError::CertificateRoot { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_stream_of_its_own_is_encrypted_like_any_other() {
+    let authority = Authority::new();
+    let server = authority.server(&authority.issue("engine.corp", |_| ()), false);
+    let mut inside = Inside::new();
+    let builder = inside.builder().url("wss://engine.corp/app/");
+    let connect = builder.clone().root_certificate_pem(authority.root()).connect();
+    let script = async {
+        let mut engine = accept_on(server.accept(inside.stream().await).await.unwrap()).await.unwrap();
+        engine.greet("SESSION_CREATED").await;
+        engine
+    };
+    let (session, _engine) = tokio::join!(connect, script);
+    session.unwrap();
+    let (error, accepted) = tokio::join!(builder.connect(), async { server.accept(inside.stream().await).await });
+    assert!(matches!(error.unwrap_err(), ConnectError::CertificateRoot { host } if host == "engine.corp"));
+    assert!(accepted.is_err());
 }
 
 #[tokio::test]
