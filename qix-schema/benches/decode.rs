@@ -1,14 +1,23 @@
 //! Decoding and encoding a page of 10,000 cells: the generated types beside serde's derives and `serde_json::Value`, and
-//! the reader of pages into cells, slim cells and columns.
+//! the reader of pages into cells, slim cells and columns; with what each allocates.
 // What helps to measure may fail loudly.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use divan::counter::BytesCount;
-use divan::{Bencher, black_box};
+use divan::{AllocProfiler, Bencher, black_box};
+use qix_schema::Error;
 use qix_schema::cells::{Cell, Sink, Table, read_data_pages};
-use qix_schema::types::{NxCell, NxDataPage};
+use qix_schema::generic_object::GetHyperCubeData;
+use qix_schema::rpc::{Answer, ObjectHandle, RawAnswer, RawCall, Remote, Request};
+use qix_schema::types::{HyperCube, NxDataPage};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
@@ -32,82 +41,66 @@ fn page() -> String {
     text
 }
 
-#[divan::bench]
-fn generated(bencher: Bencher<'_, '_>) {
-    let page = page();
-    bencher.counter(BytesCount::of_str(&page)).bench(|| qix_schema::decode::<NxDataPage>(black_box(&page)).unwrap());
-}
-
-#[divan::bench]
-fn serde_derive(bencher: Bencher<'_, '_>) {
-    let page = page();
-    bencher
-        .counter(BytesCount::of_str(&page))
-        .bench(|| serde_json::from_str::<derived::Page>(black_box(&page)).unwrap());
-}
-
-#[divan::bench]
-fn value(bencher: Bencher<'_, '_>) {
-    let page = page();
-    bencher.counter(BytesCount::of_str(&page)).bench(|| serde_json::from_str::<Value>(black_box(&page)).unwrap());
-}
-
 /// A result with one page, as `GetHyperCubeData` answers.
 fn result() -> String {
     format!(r#"{{"qDataPages":[{}]}}"#, page())
 }
 
-#[divan::bench]
-fn reader_cells(bencher: Bencher<'_, '_>) {
+/// Decodes a result.
+fn decode<T>(bencher: Bencher<'_, '_>, decode: impl Fn(&str) -> T + Sync) {
     let result = result();
-    bencher.counter(BytesCount::of_str(&result)).bench(|| {
-        let mut rows = Rows::default();
-        read_data_pages(black_box(&result), &mut rows).unwrap();
-        rows
-    });
+    bencher.counter(BytesCount::of_str(&result)).bench(|| decode(black_box(&result)));
 }
 
 #[divan::bench]
-fn reader_slim_cells(bencher: Bencher<'_, '_>) {
-    let result = result();
-    bencher.counter(BytesCount::of_str(&result)).bench(|| {
+fn serde_derive(bencher: Bencher<'_, '_>) {
+    decode(bencher, |result| serde_json::from_str::<derived::Answer>(result).unwrap());
+}
+
+#[divan::bench]
+fn value(bencher: Bencher<'_, '_>) {
+    decode(bencher, |result| serde_json::from_str::<Value>(result).unwrap());
+}
+
+/// The general decoder, as for pages in a layout.
+#[divan::bench]
+fn generated_general(bencher: Bencher<'_, '_>) {
+    decode(bencher, |result| qix_schema::decode::<HyperCube>(result).unwrap());
+}
+
+/// What the call answers with.
+#[divan::bench]
+fn generated(bencher: Bencher<'_, '_>) {
+    let remote = Nobody(ObjectHandle::new("GenericObject", 1));
+    decode(bencher, |result| GetHyperCubeData::read(Answer::new(result, GetHyperCubeData::METHOD, &remote)).unwrap());
+}
+
+#[divan::bench]
+fn slim_cells(bencher: Bencher<'_, '_>) {
+    decode(bencher, |result| {
         let mut table = Table::with_capacity(1000, 10);
-        read_data_pages(black_box(&result), &mut table).unwrap();
+        read_data_pages(result, &mut table).unwrap();
         table
     });
 }
 
 #[divan::bench]
-fn reader_columns(bencher: Bencher<'_, '_>) {
-    let result = result();
-    bencher.counter(BytesCount::of_str(&result)).bench(|| {
+fn columns(bencher: Bencher<'_, '_>) {
+    decode(bencher, |result| {
         let mut columns = Columns::default();
-        read_data_pages(black_box(&result), &mut columns).unwrap();
+        read_data_pages(result, &mut columns).unwrap();
         columns
     });
 }
 
-/// Rows of the generated cells.
-#[derive(Default)]
-struct Rows {
-    rows: Vec<Vec<NxCell>>,
-    row: Vec<NxCell>,
-}
-
-impl Sink for Rows {
-    #[inline]
-    fn cell(&mut self, _: usize, cell: Cell<'_>) {
-        self.row.push(cell.into());
-    }
-
-    fn end_row(&mut self) {
-        let room = Vec::with_capacity(self.row.len());
-        self.rows.push(std::mem::replace(&mut self.row, room));
-    }
-
-    fn clear(&mut self) {
-        *self = Self::default();
-    }
+/// Nothing is kept: the limit.
+#[divan::bench]
+fn sum(bencher: Bencher<'_, '_>) {
+    decode(bencher, |result| {
+        let mut sum = Sum::default();
+        read_data_pages(result, &mut sum).unwrap();
+        (sum.numbers, sum.bytes)
+    });
 }
 
 /// Columns: the numbers, and the texts one after another.
@@ -140,6 +133,46 @@ impl Sink for Columns {
     }
 }
 
+/// The sum of the numbers, and the length of the texts.
+#[derive(Default)]
+struct Sum {
+    numbers: f64,
+    bytes: usize,
+}
+
+impl Sink for Sum {
+    #[inline]
+    fn cell(&mut self, _: usize, cell: Cell<'_>) {
+        self.numbers += cell.num;
+        self.bytes += cell.text.len();
+    }
+
+    fn end_row(&mut self) {}
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// What answers, for those who ask.
+#[derive(Debug)]
+struct Nobody(ObjectHandle);
+
+#[async_trait]
+impl Remote for Nobody {
+    async fn invoke(&self, _: RawCall) -> Result<RawAnswer, Error> {
+        unreachable!("nothing is called")
+    }
+
+    fn bind(&self, _: ObjectHandle) -> Arc<dyn Remote> {
+        unreachable!("nothing is called")
+    }
+
+    fn handle(&self) -> &ObjectHandle {
+        &self.0
+    }
+}
+
 #[divan::bench]
 fn encode_generated(bencher: Bencher<'_, '_>) {
     let page: NxDataPage = qix_schema::decode(&page()).unwrap();
@@ -157,9 +190,15 @@ mod derived {
     #![allow(dead_code)]
     use super::{Deserialize, Deserializer};
 
+    #[derive(Deserialize)]
+    pub(super) struct Answer {
+        #[serde(rename = "qDataPages")]
+        data_pages: Vec<Page>,
+    }
+
     #[derive(Deserialize, Default)]
     #[serde(default)]
-    pub(super) struct Page {
+    struct Page {
         #[serde(rename = "qMatrix")]
         matrix: Vec<Vec<Cell>>,
         #[serde(rename = "qTails")]
