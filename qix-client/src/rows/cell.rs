@@ -21,6 +21,7 @@ pub(super) struct CellOf<'r> {
 const NULL: i32 = -2;
 
 /// Whether a cell has no value.
+#[inline]
 pub(crate) fn is_null(cell: Cell<'_>, measure: bool) -> bool {
     // Older engines do not flag null measures.
     let unflagged = || measure && matches!(cell.text, "" | "-");
@@ -34,10 +35,12 @@ pub(crate) fn as_flag(text: &str) -> Option<bool> {
 }
 
 impl<'r> CellOf<'r> {
+    #[inline]
     fn is_null(&self) -> bool {
         is_null(self.cell, self.reader.is_measure(self.column))
     }
 
+    #[inline]
     fn number(&self) -> Result<f64, Problem> {
         let cell = self.cell;
         if !cell.num.is_nan() && !cell.is_null {
@@ -52,6 +55,7 @@ impl<'r> CellOf<'r> {
         })
     }
 
+    #[inline]
     fn text(&self) -> Result<&'r str, Problem> {
         if self.is_null() { Err(self.no_value("a text")) } else { Ok(self.cell.text) }
     }
@@ -225,6 +229,7 @@ impl<'r> CellOf<'r> {
 }
 
 impl Part<'_> {
+    #[inline(always)]
     pub(super) fn read<'de, T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Problem> {
         match self {
             Self::Text(text) => seed.deserialize(StrDeserializer::new(text)),

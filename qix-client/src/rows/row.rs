@@ -47,6 +47,7 @@ impl<'c> Reader<'c> {
         }
     }
 
+    #[inline]
     pub(super) fn is_measure(&self, column: usize) -> bool {
         self.columns.get(column).is_some_and(|column| column.measure)
     }
@@ -90,11 +91,14 @@ struct Row<'r> {
 }
 
 impl<'r> Row<'r> {
+    // Inlined with what comes after, a cell stays in registers; else it is copied from call to call.
+    #[inline(always)]
     fn cell(self, column: usize) -> Result<CellOf<'r>, Problem> {
         let cell = self.cells.get(column).ok_or_else(|| Problem::new(format!("the row has no column {column}")))?;
         Ok(CellOf { cell, column, reader: self.reader, optional: false })
     }
 
+    #[inline(always)]
     fn part(self, target: Target) -> Result<Part<'r>, Problem> {
         Ok(match target {
             Target::Column(column) => Part::Cell(self.cell(column)?),
@@ -103,6 +107,7 @@ impl<'r> Row<'r> {
         })
     }
 
+    #[inline]
     fn value<'de, T: DeserializeSeed<'de>>(self, target: Target, seed: T) -> Result<T::Value, Problem> {
         let column = if let Target::Column(column) = target { column } else { 0 };
         self.part(target)?.read(seed).map_err(|problem| problem.in_column(column))

@@ -65,6 +65,7 @@ impl Table {
     }
 
     /// The row with an index, counted from 0.
+    #[inline]
     pub fn row(&self, index: usize) -> Option<Row<'_>> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -77,6 +78,7 @@ impl Table {
         self.ends.iter().map(move |end| Row { table: self, start: std::mem::replace(&mut start, *end), end: *end })
     }
 
+    #[inline]
     fn cell(&self, index: usize) -> Cell<'_> {
         let slim = &self.cells[index];
         let start = index.checked_sub(1).map_or(0, |before| self.cells[before].end);
@@ -94,7 +96,7 @@ impl Table {
 }
 
 impl Sink for Table {
-    #[inline]
+    #[inline(always)]
     fn cell(&mut self, _: usize, cell: Cell<'_>) {
         self.texts.push_str(cell.text);
         self.cells.push(Slim {
