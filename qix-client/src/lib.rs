@@ -77,7 +77,7 @@ pub use endpoint::certificates::KeyMaterial;
 pub use error::ConnectError;
 pub use event::Event;
 pub use keep_alive::KeepAlive;
-pub use lists::{BookmarkItem, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
+pub use lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
 pub use load::{LoadError, LoadRows, Loading};
 pub use middleware::{Middleware, Next};
 pub use policy::{WhenModal, WhenReloading};
@@ -90,7 +90,8 @@ pub use reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPl
 pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
 pub use rows::{FieldValues, RowStream, Rows, RowsError};
 pub use select::{
-    AlternateState, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally, Selecting, Stepping,
+    AlternateState, InField, InList, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally,
+    Selecting, Stepping,
 };
 pub use session::{OpenDoc, Session, SessionBuilder};
 pub use traffic::{Recorder, Replay, ReplayError};

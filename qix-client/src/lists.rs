@@ -16,7 +16,7 @@ use qix_schema::{Doc, Error, GenericObjectApi};
 
 use crate::{Layouts, temporary};
 
-pub use definition::ListDef;
+pub use definition::{DataListDef, ListDef};
 pub use item::{BookmarkItem, DimensionItem, MeasureItem, ObjectItem};
 
 /// Lists of what an app consists of. Each is there to be awaited, or to be followed with [`Listing::live`].
@@ -96,7 +96,7 @@ pub trait Lists {
 
 impl Lists for Doc {
     fn list<D: ListDef>(&self, definition: D) -> Listing<'_, D> {
-        Listing { doc: self, definition: definition::complete(definition) }
+        Listing { doc: self, definition: definition.complete() }
     }
 }
 
@@ -107,9 +107,8 @@ pub struct Listing<'a, D> {
     definition: D,
 }
 
-impl<D: ListDef> Listing<'_, D> {
+impl<D: DataListDef> Listing<'_, D> {
     /// Asks for more of each item: what its properties hold at a path, under a name by which the item's data have it.
-    /// Fields and selections have no such data, so that this has no effect on them.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -125,10 +124,12 @@ impl<D: ListDef> Listing<'_, D> {
     /// # }
     /// ```
     pub fn with_data(mut self, name: &str, path: &str) -> Self {
-        definition::set(&mut self.definition, name, path);
+        definition::ask(self.definition.data(), name, path);
         self
     }
+}
 
+impl<D: ListDef> Listing<'_, D> {
     /// The items as they are, then again whenever the engine says that they have changed, as
     /// [`Layouts::layouts`] does it: nothing piles up, an error does not end the stream, which ends with the
     /// connection. The list is gone from the engine when the stream is dropped.

@@ -8,12 +8,11 @@ mod state;
 mod step;
 mod values;
 
-use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 
 use qix_schema::types::{FieldValue, SortCriteria};
-use qix_schema::{Doc, Error, Field, GenericObject};
+use qix_schema::{Doc, DocApi, Error, Field, GenericObject};
 
 pub use error::SelectError;
 pub use listed::SelectListed;
@@ -55,7 +54,7 @@ pub trait Select {
     ///
     /// [`SelectError::NoField`]; [`SelectError::NoValue`] if the field has not got all of the values, those that it has
     /// being selected; [`SelectError::Locked`] if the field is locked.
-    fn select<V: Into<FieldValue>>(&self, field: &str, values: impl IntoIterator<Item = V>) -> Selecting<'_>;
+    fn select<V: Into<FieldValue>>(&self, field: &str, values: impl IntoIterator<Item = V>) -> Selecting<InField<'_>>;
 
     /// Selects the values of a field that a search finds: `N*`, `>=2021<2023`, `=Sum(Sales)>100`.
     ///
@@ -65,7 +64,7 @@ pub trait Select {
     ///
     /// [`SelectError::NoField`]; [`SelectError::NoMatch`] if nothing matches; [`SelectError::Locked`] if the field is
     /// locked.
-    fn select_matching(&self, field: &str, search: &str) -> Selecting<'_>;
+    fn select_matching(&self, field: &str, search: &str) -> Selecting<InField<'_>>;
 
     /// Selects the possible value that comes after the selected one, the first after the last, and says which it is.
     ///
@@ -120,20 +119,20 @@ pub trait Select {
 }
 
 impl Select for Doc {
-    fn select<V: Into<FieldValue>>(&self, field: &str, values: impl IntoIterator<Item = V>) -> Selecting<'_> {
-        Selecting::new(self, field, What::Values(values.into_iter().map(Into::into).collect()))
+    fn select<V: Into<FieldValue>>(&self, field: &str, values: impl IntoIterator<Item = V>) -> Selecting<InField<'_>> {
+        Selecting::new(InField::new(self, field), What::Values(values.into_iter().map(Into::into).collect()))
     }
 
-    fn select_matching(&self, field: &str, search: &str) -> Selecting<'_> {
-        Selecting::new(self, field, What::Matching(search.to_owned()))
+    fn select_matching(&self, field: &str, search: &str) -> Selecting<InField<'_>> {
+        Selecting::new(InField::new(self, field), What::Matching(search.to_owned()))
     }
 
     fn select_next(&self, field: &str) -> Stepping<'_> {
-        Stepping::new(self, field, Direction::Forward)
+        Stepping { place: InField::new(self, field), order: None, soft_lock: false, direction: Direction::Forward }
     }
 
     fn select_previous(&self, field: &str) -> Stepping<'_> {
-        Stepping::new(self, field, Direction::Backward)
+        Stepping { direction: Direction::Backward, ..self.select_next(field) }
     }
 
     fn alternate_state(&self, name: &str) -> NewState<'_> {
@@ -157,26 +156,30 @@ struct Manner {
 
 /// A selection that is about to be made; awaiting it makes it. See [`Select`] and [`SelectListed`].
 #[must_use = "nothing is selected before this is awaited"]
-pub struct Selecting<'a> {
-    place: Place<'a>,
+#[derive(Debug)]
+pub struct Selecting<P> {
+    place: P,
     what: What,
     manner: Manner,
 }
 
-/// Where to select.
-enum Place<'a> {
-    Field { doc: &'a Doc, field: String, state: String },
-    List { object: &'a GenericObject, path: String },
+/// A field to select in.
+#[derive(Debug)]
+pub struct InField<'a> {
+    doc: &'a Doc,
+    name: String,
+    state: String,
 }
 
-impl<'a> Selecting<'a> {
-    fn new(doc: &'a Doc, field: &str, what: What) -> Self {
-        let place = Place::Field { doc, field: field.to_owned(), state: String::new() };
-        Self { place, what, manner: Manner::default() }
-    }
+/// A list object to select in.
+#[derive(Debug)]
+pub struct InList<'a> {
+    object: &'a GenericObject,
+    path: String,
+}
 
-    fn listed(object: &'a GenericObject, what: What) -> Self {
-        let place = Place::List { object, path: "/qListObjectDef".to_owned() };
+impl<P> Selecting<P> {
+    fn new(place: P, what: What) -> Self {
         Self { place, what, manner: Manner::default() }
     }
 
@@ -191,78 +194,66 @@ impl<'a> Selecting<'a> {
         self.manner.soft_lock = soft;
         self
     }
+}
 
-    /// Selects in an alternate state. A list selects in its own, so that this has no effect there.
+impl Selecting<InField<'_>> {
+    /// Selects in an alternate state.
     pub fn state_name(mut self, name: impl Into<String>) -> Self {
-        if let Place::Field { state, .. } = &mut self.place {
-            *state = name.into();
-        }
+        self.place.state = name.into();
         self
-    }
-
-    /// The path of the list's definition: `/qListObjectDef` unless it is told. A field has none.
-    pub fn with_path(mut self, definition: impl Into<String>) -> Self {
-        if let Place::List { path, .. } = &mut self.place {
-            *path = definition.into();
-        }
-        self
-    }
-
-    async fn make(self) -> Result<(), Error> {
-        match (&self.place, &self.what) {
-            (Place::Field { doc, field, state }, What::Values(values)) => {
-                values::select(doc, field, state, values, &self.manner).await
-            }
-            (Place::Field { doc, field, state }, What::Matching(search)) => {
-                values::search(doc, field, state, search, &self.manner).await
-            }
-            (Place::List { object, path }, What::Values(values)) => {
-                listed::select(object, path, values, &self.manner).await
-            }
-            (Place::List { object, path }, What::Matching(search)) => {
-                listed::search(object, path, search, &self.manner).await
-            }
-        }
     }
 }
 
-impl<'a> IntoFuture for Selecting<'a> {
+impl Selecting<InList<'_>> {
+    /// The path of the list's definition: `/qListObjectDef` unless it is told.
+    pub fn with_path(mut self, path: impl Into<String>) -> Self {
+        self.place.path = path.into();
+        self
+    }
+}
+
+impl<'a> IntoFuture for Selecting<InField<'a>> {
     type Output = Result<(), Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.make())
+        let Self { place, what, manner } = self;
+        Box::pin(async move {
+            match what {
+                What::Values(values) => values::select(&place, &values, &manner).await,
+                What::Matching(search) => values::search(&place, &search, &manner).await,
+            }
+        })
     }
 }
 
-impl fmt::Debug for Selecting<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = match &self.place {
-            Place::Field { field, .. } => field,
-            Place::List { path, .. } => path,
-        };
-        f.debug_struct("Selecting").field("place", place).field("what", &self.what).finish_non_exhaustive()
+impl<'a> IntoFuture for Selecting<InList<'a>> {
+    type Output = Result<(), Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { place, what, manner } = self;
+        Box::pin(async move {
+            match what {
+                What::Values(values) => listed::select(&place, &values, &manner).await,
+                What::Matching(search) => listed::search(&place, &search, &manner).await,
+            }
+        })
     }
 }
 
 /// A step that is about to be made; awaiting it makes it, and gives the value that is selected then. See
 /// [`Select::select_next`].
 #[must_use = "nothing is selected before this is awaited"]
+#[derive(Debug)]
 pub struct Stepping<'a> {
-    doc: &'a Doc,
-    field: String,
-    state: String,
+    place: InField<'a>,
     order: Option<SortCriteria>,
     soft_lock: bool,
     direction: Direction,
 }
 
-impl<'a> Stepping<'a> {
-    fn new(doc: &'a Doc, field: &str, direction: Direction) -> Self {
-        let field = field.to_owned();
-        Self { doc, field, state: String::new(), order: None, soft_lock: false, direction }
-    }
-
+impl Stepping<'_> {
     /// The order to step in; by number, then by text, unless it is told.
     pub fn sorted(mut self, order: SortCriteria) -> Self {
         self.order = Some(order);
@@ -277,7 +268,7 @@ impl<'a> Stepping<'a> {
 
     /// Steps in an alternate state.
     pub fn state_name(mut self, name: impl Into<String>) -> Self {
-        self.state = name.into();
+        self.place.state = name.into();
         self
     }
 }
@@ -291,21 +282,29 @@ impl<'a> IntoFuture for Stepping<'a> {
     }
 }
 
-impl fmt::Debug for Stepping<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stepping").field("field", &self.field).finish_non_exhaustive()
+impl<'a> InField<'a> {
+    fn new(doc: &'a Doc, name: &str) -> Self {
+        Self { doc, name: name.to_owned(), state: String::new() }
     }
-}
 
-/// A field in a state; what is missing is said with its name.
-async fn field(doc: &Doc, name: &str, state: &str) -> Result<Field, Error> {
-    use qix_schema::DocApi;
-    let mut call = doc.get_field(name);
-    if !state.is_empty() {
-        call = call.state_name(state);
+    /// The field; what is missing is said with its name.
+    async fn field(&self) -> Result<Field, Error> {
+        let mut call = self.doc.get_field(&self.name);
+        if !self.state.is_empty() {
+            call = call.state_name(&self.state);
+        }
+        match call.await {
+            Err(error) if error.is_not_found() => Err(SelectError::NoField { field: self.name.clone() }.into()),
+            outcome => outcome,
+        }
     }
-    match call.await {
-        Err(error) if error.is_not_found() => Err(SelectError::NoField { field: name.to_owned() }.into()),
-        outcome => outcome,
+
+    /// A list of all values of the field.
+    async fn list(&self, order: SortCriteria) -> Result<GenericObject, Error> {
+        probe::list(self.doc, &self.name, &self.state, order).await
+    }
+
+    async fn is_locked(&self) -> Result<bool, Error> {
+        Ok(probe::info(&self.list(SortCriteria::default()).await?).await?.locked)
     }
 }

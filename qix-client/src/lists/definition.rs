@@ -16,14 +16,10 @@ pub trait ListDef: Into<GenericObjectProperties> + Send + sealed::Sealed + 'stat
     /// What the list consists of.
     type Item: Send + 'static;
 
-    /// Names and paths of what the items are made from.
+    /// Adds what the items are made from; what the definition has under a name of theirs goes before.
     #[doc(hidden)]
-    const PATHS: &'static [(&'static str, &'static str)] = &[];
-
-    /// The paths of what is asked for of each item, if that can be told.
-    #[doc(hidden)]
-    fn paths(&mut self) -> Option<&mut JsonObject> {
-        None
+    fn complete(self) -> Self {
+        self
     }
 
     /// The items. What an engine leaves out is empty.
@@ -31,34 +27,26 @@ pub trait ListDef: Into<GenericObjectProperties> + Send + sealed::Sealed + 'stat
     fn items(layout: GenericObjectLayout) -> Vec<Self::Item>;
 }
 
+/// Definitions that can ask for more of each item.
+pub trait DataListDef: ListDef {
+    /// What is asked for: paths by name.
+    #[doc(hidden)]
+    fn data(&mut self) -> &mut JsonObject;
+}
+
 mod sealed {
     /// Only the definitions of the schema ask for lists.
     pub trait Sealed {}
 }
 
-/// Adds the paths of what items are made from; what the definition has under a name of theirs goes before.
-pub(super) fn complete<D: ListDef>(mut definition: D) -> D {
-    if let Some(paths) = definition.paths() {
-        let mut all: BTreeMap<String, Json> = paths.to().unwrap_or_default();
-        for (name, path) in D::PATHS {
-            if let Ok(path) = Json::new(path) {
-                all.entry((*name).to_owned()).or_insert(path);
-            }
-        }
-        *paths = Json::new(&all).unwrap_or_default();
+/// Asks for what is at a path, under a name.
+pub(super) fn ask(data: &mut JsonObject, name: &str, path: &str) {
+    // Data of another form than paths by name ask for nothing.
+    let mut paths: BTreeMap<String, Json> = data.to().unwrap_or_default();
+    if let Ok(path) = Json::new(path) {
+        paths.insert(name.to_owned(), path);
     }
-    definition
-}
-
-/// Sets one path.
-pub(super) fn set<D: ListDef>(definition: &mut D, name: &str, path: &str) {
-    if let Some(paths) = definition.paths() {
-        let mut all: BTreeMap<String, Json> = paths.to().unwrap_or_default();
-        if let Ok(path) = Json::new(path) {
-            all.insert(name.to_owned(), path);
-        }
-        *paths = Json::new(&all).unwrap_or_default();
-    }
+    *data = Json::new(&paths).unwrap_or_default();
 }
 
 macro_rules! lists {
@@ -68,13 +56,15 @@ macro_rules! lists {
         impl ListDef for $def {
             type Item = $item;
 
-            $(
-                const PATHS: &'static [(&'static str, &'static str)] = $paths;
-
-                fn paths(&mut self) -> Option<&mut JsonObject> {
-                    Some(&mut self.data)
+            $(fn complete(mut self) -> Self {
+                let own: BTreeMap<String, Json> = self.data.to().unwrap_or_default();
+                for (name, path) in $paths {
+                    if !own.contains_key(*name) {
+                        ask(&mut self.data, name, path);
+                    }
                 }
-            )?
+                self
+            })?
 
             fn items(layout: GenericObjectLayout) -> Vec<$item> {
                 layout.$list.map(|list| list.$items.into_iter().map(Into::into).collect()).unwrap_or_default()
@@ -89,6 +79,18 @@ lists! {
     MeasureListDef measure_list items MeasureItem MeasureItem::PATHS;
     AppObjectListDef app_object_list items ObjectItem ObjectItem::PATHS;
     BookmarkListDef bookmark_list items BookmarkItem BookmarkItem::PATHS;
-    VariableListDef variable_list items NxVariableListItem &[];
+    VariableListDef variable_list items NxVariableListItem;
     SelectionObjectDef selection_object selections NxCurrentSelectionItem;
 }
+
+macro_rules! with_data {
+    ($($def:ident)*) => {$(
+        impl DataListDef for $def {
+            fn data(&mut self) -> &mut JsonObject {
+                &mut self.data
+            }
+        }
+    )*};
+}
+
+with_data! { DimensionListDef MeasureListDef AppObjectListDef BookmarkListDef VariableListDef }

@@ -6,196 +6,88 @@ use qix_schema::types::{FieldAttributes, NxContainerEntry, NxGrpType, NxMeta};
 use qix_schema::wire::Wire;
 use qix_schema::{Extra, Json};
 
-type Paths = &'static [(&'static str, &'static str)];
-
-/// A master dimension.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DimensionItem {
-    /// The identifier, for [`NxDimension::library`](qix_schema::types::NxDimension::library) and
-    /// [`get_dimension`](qix_schema::DocApi::get_dimension).
-    pub id: String,
-    /// The title.
-    pub title: String,
-    /// The description.
-    pub description: String,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// Whether the fields form a drill-down or a cycle.
-    pub grouping: NxGrpType,
-    /// The fields: names or, with a leading `=`, expressions.
-    pub fields: Vec<String>,
-    /// What to call each field.
-    pub labels: Vec<String>,
-    /// What the engine knows of the item besides: rights, owner, times.
-    pub meta: NxMeta,
-    /// What was asked for, by name; see [`Listing::with_data`](super::Listing::with_data).
-    pub data: Extra,
-}
-
-impl DimensionItem {
-    pub(super) const PATHS: Paths = &[
-        ("title", "/qMetaDef/title"),
-        ("description", "/qMetaDef/description"),
-        ("tags", "/qMetaDef/tags"),
-        ("grouping", "/qDim/qGrouping"),
-        ("fields", "/qDim/qFieldDefs"),
-        ("labels", "/qDim/qFieldLabels"),
-    ];
-}
-
-impl From<NxContainerEntry> for DimensionItem {
-    fn from(entry: NxContainerEntry) -> Self {
-        let entry = Entry::from(entry);
-        Self {
-            title: entry.about("title"),
-            description: entry.about("description"),
-            tags: entry.about("tags"),
-            grouping: entry.read("grouping"),
-            fields: entry.read("fields"),
-            labels: entry.read("labels"),
-            id: entry.id,
-            meta: entry.meta,
-            data: entry.data,
+macro_rules! items {
+    ($($(#[$doc:meta])* $item:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $path:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct $item {
+            /// The identifier.
+            pub id: String,
+            /// The type, such as `sheet`.
+            pub kind: String,
+            /// The title.
+            pub title: String,
+            /// The description.
+            pub description: String,
+            /// The tags.
+            pub tags: Vec<String>,
+            $($(#[$field_doc])* pub $field: $type,)*
+            /// What the engine knows of the item besides: rights, owner, times.
+            pub meta: NxMeta,
+            /// What was asked for, by name; see [`Listing::with_data`](super::Listing::with_data).
+            pub data: Extra,
         }
+
+        impl $item {
+            /// Names and paths of what the item is made from.
+            pub(super) const PATHS: &[(&str, &str)] = &[
+                ("title", "/qMetaDef/title"),
+                ("description", "/qMetaDef/description"),
+                ("tags", "/qMetaDef/tags"),
+                $((stringify!($field), $path),)*
+            ];
+        }
+
+        impl From<NxContainerEntry> for $item {
+            fn from(entry: NxContainerEntry) -> Self {
+                let entry = Entry::from(entry);
+                Self {
+                    title: entry.about("title"),
+                    description: entry.about("description"),
+                    tags: entry.about("tags"),
+                    $($field: entry.read(stringify!($field)),)*
+                    id: entry.id,
+                    kind: entry.kind,
+                    meta: entry.meta,
+                    data: entry.data,
+                }
+            }
+        }
+    )*};
+}
+
+items! {
+    /// A master dimension. Its identifier is what [`NxDimension::library`](qix_schema::types::NxDimension::library) and
+    /// [`get_dimension`](qix_schema::DocApi::get_dimension) take.
+    DimensionItem {
+        /// Whether the fields form a drill-down or a cycle.
+        grouping: NxGrpType = "/qDim/qGrouping",
+        /// The fields: names or, with a leading `=`, expressions.
+        fields: Vec<String> = "/qDim/qFieldDefs",
+        /// What to call each field.
+        labels: Vec<String> = "/qDim/qFieldLabels",
     }
-}
 
-/// A master measure.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MeasureItem {
-    /// The identifier, for [`NxMeasure::library`](qix_schema::types::NxMeasure::library) and
-    /// [`get_measure`](qix_schema::DocApi::get_measure).
-    pub id: String,
-    /// The title.
-    pub title: String,
-    /// The description.
-    pub description: String,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// The expression.
-    pub expression: String,
-    /// The label of columns.
-    pub label: String,
-    /// The format of the numbers.
-    pub format: FieldAttributes,
-    /// What the engine knows of the item besides: rights, owner, times.
-    pub meta: NxMeta,
-    /// What was asked for, by name; see [`Listing::with_data`](super::Listing::with_data).
-    pub data: Extra,
-}
-
-impl MeasureItem {
-    pub(super) const PATHS: Paths = &[
-        ("title", "/qMetaDef/title"),
-        ("description", "/qMetaDef/description"),
-        ("tags", "/qMetaDef/tags"),
-        ("expression", "/qMeasure/qDef"),
-        ("label", "/qMeasure/qLabel"),
-        ("format", "/qMeasure/qNumFormat"),
-    ];
-}
-
-impl From<NxContainerEntry> for MeasureItem {
-    fn from(entry: NxContainerEntry) -> Self {
-        let entry = Entry::from(entry);
-        Self {
-            title: entry.about("title"),
-            description: entry.about("description"),
-            tags: entry.about("tags"),
-            expression: entry.read("expression"),
-            label: entry.read("label"),
-            format: entry.read("format"),
-            id: entry.id,
-            meta: entry.meta,
-            data: entry.data,
-        }
+    /// A master measure. Its identifier is what [`NxMeasure::library`](qix_schema::types::NxMeasure::library) and
+    /// [`get_measure`](qix_schema::DocApi::get_measure) take.
+    MeasureItem {
+        /// The expression.
+        expression: String = "/qMeasure/qDef",
+        /// The label of columns.
+        label: String = "/qMeasure/qLabel",
+        /// The format of the numbers.
+        format: FieldAttributes = "/qMeasure/qNumFormat",
     }
-}
 
-/// An object of an app, such as a sheet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectItem {
-    /// The identifier, for [`get_object`](qix_schema::DocApi::get_object).
-    pub id: String,
-    /// The type, such as `sheet`.
-    pub kind: String,
-    /// The title.
-    pub title: String,
-    /// The description.
-    pub description: String,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// What the engine knows of the item besides: rights, owner, times.
-    pub meta: NxMeta,
-    /// What was asked for, by name; see [`Listing::with_data`](super::Listing::with_data).
-    pub data: Extra,
-}
+    /// An object of an app, such as a sheet. Its identifier is what [`get_object`](qix_schema::DocApi::get_object) takes.
+    ObjectItem {}
 
-impl ObjectItem {
-    pub(super) const PATHS: Paths =
-        &[("title", "/qMetaDef/title"), ("description", "/qMetaDef/description"), ("tags", "/qMetaDef/tags")];
-}
-
-impl From<NxContainerEntry> for ObjectItem {
-    fn from(entry: NxContainerEntry) -> Self {
-        let entry = Entry::from(entry);
-        Self {
-            title: entry.about("title"),
-            description: entry.about("description"),
-            tags: entry.about("tags"),
-            id: entry.id,
-            kind: entry.kind,
-            meta: entry.meta,
-            data: entry.data,
-        }
-    }
-}
-
-/// A bookmark.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BookmarkItem {
-    /// The identifier, for [`apply_bookmark`](qix_schema::DocApi::apply_bookmark) and
-    /// [`get_bookmark`](qix_schema::DocApi::get_bookmark).
-    pub id: String,
-    /// The title.
-    pub title: String,
-    /// The description.
-    pub description: String,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// The sheet to go to, if the app keeps one.
-    pub sheet_id: String,
-    /// What the engine knows of the item besides: rights, owner, times.
-    pub meta: NxMeta,
-    /// What was asked for, by name; see [`Listing::with_data`](super::Listing::with_data).
-    pub data: Extra,
-}
-
-impl BookmarkItem {
-    pub(super) const PATHS: Paths = &[
-        ("title", "/qMetaDef/title"),
-        ("description", "/qMetaDef/description"),
-        ("tags", "/qMetaDef/tags"),
-        ("sheetId", "/sheetId"),
-    ];
-}
-
-impl From<NxContainerEntry> for BookmarkItem {
-    fn from(entry: NxContainerEntry) -> Self {
-        let entry = Entry::from(entry);
-        Self {
-            title: entry.about("title"),
-            description: entry.about("description"),
-            tags: entry.about("tags"),
-            sheet_id: entry.read("sheetId"),
-            id: entry.id,
-            meta: entry.meta,
-            data: entry.data,
-        }
+    /// A bookmark. Its identifier is what [`apply_bookmark`](qix_schema::DocApi::apply_bookmark) and
+    /// [`get_bookmark`](qix_schema::DocApi::get_bookmark) take.
+    BookmarkItem {
+        /// The sheet to go to, if the app keeps one.
+        sheet_id: String = "/sheetId",
     }
 }
 

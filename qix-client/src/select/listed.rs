@@ -2,10 +2,10 @@
 
 use futures_util::TryStreamExt;
 use qix_schema::types::FieldValue;
-use qix_schema::{Error, GenericObject, GenericObjectApi};
+use qix_schema::{AsRemote, Error, GenericObject, GenericObjectApi, generic_object, rpc};
 
 use super::probe;
-use super::{Manner, SelectError, Selecting, What};
+use super::{InList, Manner, SelectError, Selecting, What};
 use crate::rows::RowsError;
 
 /// Selecting in objects with a list of values, such as a filter of a program's own.
@@ -34,7 +34,7 @@ pub trait SelectListed {
     ///
     /// [`SelectError::NoList`]; [`SelectError::NoValue`] if the list has not got all of the values, nothing being
     /// selected; [`SelectError::Locked`].
-    fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Selecting<'_>;
+    fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Selecting<InList<'_>>;
 
     /// Searches the object's list as a user would in a filter, and selects what is found: a plain text may be any part
     /// of a value.
@@ -42,25 +42,27 @@ pub trait SelectListed {
     /// # Errors
     ///
     /// [`SelectError::NoMatch`] if nothing is found, the search being ended; [`SelectError::Locked`].
-    fn select_matching(&self, search: &str) -> Selecting<'_>;
+    fn select_matching(&self, search: &str) -> Selecting<InList<'_>>;
 }
 
 impl SelectListed for GenericObject {
-    fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Selecting<'_> {
-        Selecting::listed(self, What::Values(values.into_iter().map(Into::into).collect()))
+    fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Selecting<InList<'_>> {
+        Selecting::new(InList::new(self), What::Values(values.into_iter().map(Into::into).collect()))
     }
 
-    fn select_matching(&self, search: &str) -> Selecting<'_> {
-        Selecting::listed(self, What::Matching(search.to_owned()))
+    fn select_matching(&self, search: &str) -> Selecting<InList<'_>> {
+        Selecting::new(InList::new(self), What::Matching(search.to_owned()))
     }
 }
 
-pub(super) async fn select(
-    object: &GenericObject,
-    path: &str,
-    values: &[FieldValue],
-    manner: &Manner,
-) -> Result<(), Error> {
+impl<'a> InList<'a> {
+    fn new(object: &'a GenericObject) -> Self {
+        Self { object, path: "/qListObjectDef".to_owned() }
+    }
+}
+
+pub(super) async fn select(place: &InList<'_>, values: &[FieldValue], manner: &Manner) -> Result<(), Error> {
+    let InList { object, path } = place;
     let mut missing = values.to_vec();
     let mut elements = Vec::new();
     let mut rows = probe::values(object, path);
@@ -79,31 +81,31 @@ pub(super) async fn select(
     if call.await? { Ok(()) } else { Err(refused(object).await?.into()) }
 }
 
-pub(super) async fn search(object: &GenericObject, path: &str, search: &str, manner: &Manner) -> Result<(), Error> {
-    let ended = Ended { object, path, over: false };
+pub(super) async fn search(place: &InList<'_>, search: &str, manner: &Manner) -> Result<(), Error> {
+    let InList { object, path } = place;
+    let under_way = Search { place, over: false };
     if !object.search_list_object_for(path, search).await? {
-        ended.end().await?;
+        under_way.end().await?;
         return Err(SelectError::NoMatch { field: title(object).await?, search: search.to_owned() }.into());
     }
     if probe::info(object).await?.locked && !manner.soft_lock {
-        ended.end().await?;
+        under_way.end().await?;
         return Err(SelectError::Locked { field: title(object).await? }.into());
     }
     object.accept_list_object_search(path, manner.toggle).soft_lock(manner.soft_lock).await?;
-    ended.forget();
+    under_way.forget();
     Ok(())
 }
 
-/// A search is ended in the engine, whatever becomes of who searches.
-struct Ended<'a> {
-    object: &'a GenericObject,
-    path: &'a str,
+/// A search, ended in the engine whatever becomes of who searches.
+struct Search<'a> {
+    place: &'a InList<'a>,
     over: bool,
 }
 
-impl Ended<'_> {
+impl Search<'_> {
     async fn end(mut self) -> Result<(), Error> {
-        self.object.abort_list_object_search(self.path).await?;
+        self.place.object.abort_list_object_search(&self.place.path).await?;
         self.over = true;
         Ok(())
     }
@@ -113,11 +115,10 @@ impl Ended<'_> {
     }
 }
 
-impl Drop for Ended<'_> {
+impl Drop for Search<'_> {
     fn drop(&mut self) {
-        use qix_schema::{AsRemote, generic_object, rpc};
         if !self.over {
-            rpc::order(self.object.remote(), &generic_object::AbortListObjectSearch::new(self.path));
+            rpc::order(self.place.object.remote(), &generic_object::AbortListObjectSearch::new(&self.place.path));
         }
     }
 }

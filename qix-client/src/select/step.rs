@@ -5,7 +5,7 @@ use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Error, FieldApi};
 
 use super::probe::{self, Value};
-use super::{SelectError, Stepping, field, values};
+use super::{SelectError, Stepping};
 
 /// Which way to step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +15,10 @@ pub(super) enum Direction {
 }
 
 pub(super) async fn step(stepping: Stepping<'_>) -> Result<FieldValue, Error> {
-    let Stepping { doc, field: name, state, order, soft_lock, direction } = stepping;
-    let field = field(doc, &name, &state).await?;
+    let Stepping { place, order, soft_lock, direction } = stepping;
+    let field = place.field().await?;
     let order = order.unwrap_or_else(|| SortCriteria::by_number().with_sort_by_ascii(1));
-    let list = probe::list(doc, &name, &state, order).await?;
+    let list = place.list(order).await?;
     let mut values = probe::values(&list, "/qListObjectDef");
     let mut search = Search::default();
     while let Some((value,)) = values.try_next().await? {
@@ -26,15 +26,14 @@ pub(super) async fn step(stepping: Stepping<'_>) -> Result<FieldValue, Error> {
             break;
         }
     }
-    let found = search.found(direction).ok_or_else(|| SelectError::NothingPossible { field: name.clone() })?;
-    if !field.low_level_select(vec![found.elem_number], false).soft_lock(soft_lock).await? {
-        return Err(match values::is_locked(doc, &name, &state).await? {
-            true => SelectError::Locked { field: name },
-            false => SelectError::Refused { field: name },
-        }
-        .into());
+    let nothing = || SelectError::NothingPossible { field: place.name.clone() };
+    let found = search.found(direction).ok_or_else(nothing)?;
+    if field.low_level_select(vec![found.elem_number], false).soft_lock(soft_lock).await? {
+        return Ok(found.into());
     }
-    Ok(found.into())
+    let field = place.name.clone();
+    let locked = place.is_locked().await?;
+    Err(if locked { SelectError::Locked { field } } else { SelectError::Refused { field } }.into())
 }
 
 /// Looks for the neighbour of the selected values while all possible ones go by.
