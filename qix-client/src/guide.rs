@@ -111,7 +111,7 @@ pub mod read_data {
     //! let cube = HyperCubeDef::default()
     //!     .with_dimensions([NxDimension::field("Region")])
     //!     .with_measures([NxMeasure::expression("Sum(Sales)")]);
-    //! let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    //! let table = doc.create_session_object(cube.into()).await?;
     //!
     //! let mut rows = table.rows::<Row>();
     //! while let Some(row) = rows.try_next().await? {
@@ -152,7 +152,7 @@ pub mod columns {
     //! let cube = HyperCubeDef::default()
     //!     .with_dimensions([NxDimension::field("Day")])
     //!     .with_measures([NxMeasure::expression("Sum(Sales)").labeled("Sales")]);
-    //! let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    //! let table = doc.create_session_object(cube.into()).await?;
     //!
     //! let mut batches = table.record_batches();
     //! println!("{:?}", batches.schema().await?); // known before the first row
@@ -192,7 +192,7 @@ pub mod react {
     //! # let session = Session::connect(engine.url()).await?;
     //! # let doc = session.open_doc("sales").await?;
     //! # let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Year")]);
-    //! let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
+    //! let table = doc.create_session_object(cube.into()).await?;
     //! let mut layouts = std::pin::pin!(table.layouts());
     //! let rows = |layout: GenericObjectLayout| layout.hyper_cube.map_or(0, |cube| cube.size.cy);
     //! assert_eq!(layouts.try_next().await?.map(rows), Some(3));

@@ -5,31 +5,25 @@ use std::sync::Arc;
 
 use super::load::Format;
 use super::rows::Input;
+use super::separated::records;
 use super::{CANNOT_OPEN, OUTSIDE, Outcome, ScriptError};
 use crate::value::{Dual, Settings, interpret, wild_match};
 
 /// Rows of a text of separated values.
-pub(super) fn read(text: &str, format: &Format, settings: &Settings) -> Outcome<Input> {
+pub(super) fn read(text: &str, format: &Format, settings: &Settings) -> Input {
     let text = text.trim_start_matches('\u{feff}');
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(format.delimiter)
-        .quoting(format.quotes)
-        .from_reader(text.as_bytes());
     let mut names: Option<Vec<Arc<str>>> = None;
     let mut rows = Vec::new();
     let mut skip = format.header_lines;
-    for record in reader.records() {
-        let record = record.map_err(|error| ScriptError::new(CANNOT_OPEN, "", error.to_string()))?;
+    for record in records(text, format) {
         let blank = record.iter().all(|cell| cell.trim().is_empty());
         let comment =
-            format.comment.as_ref().is_some_and(|mark| record.get(0).is_some_and(|cell| cell.starts_with(mark)));
+            format.comment.as_ref().is_some_and(|mark| record.first().is_some_and(|cell| cell.starts_with(mark)));
         if skip > 0 || (blank && record.len() <= 1) || comment {
             skip = skip.saturating_sub(1);
             continue;
         }
-        let cells = record.iter().map(str::trim);
+        let cells = record.iter().map(String::as_str);
         match &names {
             None if format.labels => {
                 names = Some(cells.map(|cell| cell.trim_matches(['[', ']', '\'']).into()).collect());
@@ -42,7 +36,7 @@ pub(super) fn read(text: &str, format: &Format, settings: &Settings) -> Outcome<
         row.resize(names.as_ref().map_or(0, Vec::len), Dual::Null);
         rows.push(row);
     }
-    Ok(Input::new(names.unwrap_or_default(), rows))
+    Input::new(names.unwrap_or_default(), rows)
 }
 
 /// The files that a path in a script means; one with wild cards can mean several.
@@ -109,7 +103,7 @@ mod tests {
 
     #[test]
     fn quotes_blanks_and_short_rows() {
-        let input = read("\n a , b\n\"x, \"\"y\"\"\", 1\n\n z\n", &Format::default(), &Settings::default()).unwrap();
+        let input = read("\n a , b\n\"x, \"\"y\"\"\", 1\n\n z\n", &Format::default(), &Settings::default());
         assert_eq!(input.names(), [Arc::from("a"), Arc::from("b")]);
         assert_eq!(input.rows(), [vec![Dual::text("x, \"y\""), Dual::Number(1.0)], vec![Dual::text("z"), Dual::Null]]);
     }
@@ -117,7 +111,7 @@ mod tests {
     #[test]
     fn without_labels_fields_have_numbers() {
         let format = Format { labels: false, delimiter: b';', header_lines: 1, ..Format::default() };
-        let input = read("title\n1;2\n", &format, &Settings::default()).unwrap();
+        let input = read("title\n1;2\n", &format, &Settings::default());
         assert_eq!(input.names(), [Arc::from("@1"), Arc::from("@2")]);
         assert_eq!(input.rows().len(), 1);
     }

@@ -57,14 +57,24 @@ pub(super) enum Source {
 pub(super) struct Format {
     pub(super) delimiter: u8,
     pub(super) labels: bool,
-    pub(super) quotes: bool,
+    pub(super) quoting: Quoting,
     pub(super) header_lines: usize,
     pub(super) comment: Option<String>,
 }
 
+/// Which quotes hold a value together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    None,
+    /// Either quote, within a line.
+    Standard,
+    /// Double quotes, over several lines too.
+    Modern,
+}
+
 impl Default for Format {
     fn default() -> Self {
-        Self { delimiter: b',', labels: true, quotes: true, header_lines: 0, comment: None }
+        Self { delimiter: b',', labels: true, quoting: Quoting::Standard, header_lines: 0, comment: None }
     }
 }
 
@@ -351,10 +361,12 @@ impl Reader<'_> {
                 if self.parser.accept_keyword("labels") {
                     format.labels = false;
                 } else if self.parser.accept_keyword("quotes") {
-                    format.quotes = false;
+                    format.quoting = Quoting::None;
                 } else {
                     self.parser.skip();
                 }
+            } else if self.parser.accept_keyword("msq") {
+                format.quoting = Quoting::Modern;
             } else if self.parser.accept_keyword("header") {
                 self.require("is")?;
                 if let Some(Symbol::Number(lines)) = self.parser.symbol() {
@@ -375,7 +387,7 @@ impl Reader<'_> {
             } else if self.parser.token().is_none() {
                 return Err(self.unexpected(")"));
             } else {
-                // Words that change nothing here: txt, utf8, embedded labels, msq, codepage is 1252 …
+                // Words that change nothing here: txt, utf8, embedded labels, codepage is 1252 …
                 self.parser.skip();
             }
         }

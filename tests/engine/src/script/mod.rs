@@ -8,6 +8,7 @@ mod load;
 mod place;
 mod rows;
 mod runner;
+mod separated;
 mod split;
 mod split_field;
 mod statement;

@@ -343,7 +343,7 @@ impl<'a> Runner<'a> {
         match &load.source {
             Source::Preceding => Ok((Input::default(), String::new(), String::new())),
             Source::Inline(text, format) => {
-                let input = file::read(text, format, &self.world.settings)?;
+                let input = file::read(text, format, &self.world.settings);
                 // The engine gives inline data a name of its own making.
                 let mark = text.bytes().fold(0_u32, |mark, byte| mark.wrapping_mul(31).wrapping_add(byte.into()));
                 let name = format!("INL{:03X}", mark & 0xfff);
@@ -377,7 +377,7 @@ impl<'a> Runner<'a> {
             Source::File(path, format) => {
                 let mut input: Option<Input> = None;
                 for found in file::find(path, self.folder)? {
-                    let next = file::read(&file::text_of(&found)?, format, &self.world.settings)?;
+                    let next = file::read(&file::text_of(&found)?, format, &self.world.settings);
                     match &mut input {
                         Some(input) if input.names() == next.names() => input.extend(next),
                         Some(_) => {
