@@ -6,6 +6,7 @@ use anyhow::{Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::gauge::{Gauge, Memory, Report};
 use crate::load::{Change, Load};
@@ -17,7 +18,9 @@ pub(super) async fn turn(url: &str, load: Load, time: Duration) -> Result<Report
     let host = url.trim_start_matches("ws://");
     let socket = TcpStream::connect(host).await?;
     socket.set_nodelay(true)?;
-    let (mut socket, _) = tokio_tungstenite::client_async(url, socket).await?;
+    // The one setting that costs time: it clears as much before each reading.
+    let config = WebSocketConfig::default().read_buffer_size(32 * 1024);
+    let (mut socket, _) = tokio_tungstenite::client_async_with_config(url, socket, Some(config)).await?;
     // The greeting.
     socket.next().await;
     work(&mut socket, load, time / 2).await?;
