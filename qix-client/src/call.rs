@@ -1,5 +1,6 @@
 //! One call, from its request to its answer.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::hub::{Hub, Request};
 use crate::object::{Binder, Object, Origin, Place};
 use crate::policy::Attempts;
 use crate::progress::{self, Unread};
-use crate::protocol::{Body, envelope};
+use crate::protocol::envelope;
 use crate::state::{Outcome, Reply};
 use crate::trace::Trace;
 
@@ -25,6 +26,9 @@ const REPEATS: usize = 3;
 const NAMES_OBJECT: usize = 8192;
 
 /// Makes a call, within its time.
+///
+/// What is rare on the way is boxed, so that the future of a call stays below the size (1,032 bytes with glibc) up to
+/// which memory is had at once.
 pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = hub.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
     let limit = hub.settings.time_of(&call.options);
@@ -33,6 +37,7 @@ pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Res
     let mut rest = None;
     let outcome = {
         let exchange = Exchange { hub, object, call, rest: &mut rest, trace: &mut trace }.run().instrument(span);
+        let exchange = pin!(exchange);
         match limit {
             None => exchange.await,
             // What is too late is not begun.
@@ -48,7 +53,7 @@ pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Res
     };
     if let Some(rest) = rest {
         // An answer that has come in time is not lost over the last question.
-        rest.ask().await;
+        Box::pin(rest.ask()).await;
     }
     outcome.inspect_err(|error| trace.failed(error))
 }
@@ -73,7 +78,7 @@ impl Exchange<'_> {
         let mut attempts = Attempts::default();
         loop {
             if let Some(rest) = self.rest.take() {
-                rest.ask().await;
+                Box::pin(rest.ask()).await;
             }
             let (generation, handle) = match object.place() {
                 Place::At { generation, handle } => (generation, handle),
@@ -97,7 +102,8 @@ impl Exchange<'_> {
                 None => waiting.finish().await,
                 Some(listener) => {
                     let answer = waiting.finish();
-                    let (outcome, rest) = progress::follow(hub, generation, id, answer, listener.clone()).await;
+                    let following = Box::pin(progress::follow(hub, generation, id, answer, listener.clone()));
+                    let (outcome, rest) = following.await;
                     *self.rest = Some(rest);
                     outcome
                 }
@@ -105,9 +111,9 @@ impl Exchange<'_> {
             self.trace.ended();
             match outcome {
                 Ok(Reply::Misfit) if delta => delta = false,
-                Ok(Reply::Message(text, Body::Error(range))) => {
+                Ok(Reply::Error(text, range)) => {
                     let error = engine_error(&text.as_ref()[range]);
-                    if !attempts.again(hub, call.method, &error).await {
+                    if !Box::pin(attempts.again(hub, call.method, &error)).await {
                         return Err(error.into());
                     }
                     tracing::debug!(method = call.method.name, code = error.code.0, "the call is made again");
@@ -127,8 +133,8 @@ impl Exchange<'_> {
     fn result(self, reply: Reply, generation: u32, handle: i64) -> Result<RawAnswer, Error> {
         let Self { hub, object, call, trace, .. } = self;
         let answer = match reply {
-            Reply::Message(text, Body::Result(range)) => {
-                let names_object = range.len() < NAMES_OBJECT && text.as_ref()[range.clone()].contains("\"qHandle\"");
+            Reply::Result(text, range) => {
+                let names_object = names_object(&text.as_ref()[range.clone()]);
                 let answer = trace.answer(text, range).or_search(envelope::result_of);
                 if names_object {
                     let origin = Origin { parent: handle, method: call.method.name, params: call.params.clone() };
@@ -138,14 +144,14 @@ impl Exchange<'_> {
                     answer
                 }
             }
-            Reply::Message(..) if call.method.results.is_empty() => trace.answer("{}", 0..2),
+            Reply::Nothing if call.method.results.is_empty() => trace.answer("{}", 0..2),
             Reply::Merged(merged) => {
                 let text = merged.text();
                 let range = 0..text.len();
                 trace.answer(text, range)
             }
             // Asked for in whole, an answer is no difference.
-            Reply::Message(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
+            Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
         };
         if call.method.effect == Effect::Write
             && let Some(memory) = &mut *object.memory()
@@ -158,7 +164,7 @@ impl Exchange<'_> {
 
 /// Waits until there is a connection again.
 async fn resumption(hub: &Hub) -> Result<(), ErrorKind> {
-    hub.ready().await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
+    Box::pin(hub.ready()).await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
 }
 
 /// Whether the engine can say of a method's result what has changed. Properties are not worth the risk: they are
@@ -167,6 +173,13 @@ fn has_delta(method: Method) -> bool {
     method.effect == Effect::Read
         && matches!(method.results, [only] if *only != "qSuccess")
         && !matches!(method.name, "GetProperties" | "GetFullPropertyTree")
+}
+
+/// Whether a result may name an object of the engine.
+fn names_object(result: &str) -> bool {
+    // Most small answers hold plain values, which is seen faster.
+    let holds_members = result.as_bytes().get(1..).is_some_and(|rest| rest.contains(&b'{'));
+    result.len() < NAMES_OBJECT && holds_members && result.contains("\"qHandle\"")
 }
 
 /// A call under way. Dropped before its answer, it tells the engine to give the request up.
@@ -185,7 +198,7 @@ impl Waiting<'_> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if self.hub.abandon(self.id) && !self.detached {
+        if !self.answer.is_terminated() && self.hub.abandon(self.id) && !self.detached {
             tracing::debug!(id = self.id, "given up");
             let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
             self.hub.order(ObjectHandle::GLOBAL, "CancelRequest", &params);
@@ -208,5 +221,31 @@ pub(crate) fn engine_error(text: &str) -> EngineError {
         }
         // An error of another form is an error all the same.
         Err(_) => EngineError::new(ErrorCode(0), "", text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::rpc::CallOptions;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_call_is_small() {
+        let hub = Hub::new(None, Settings::default());
+        let object = Object::global(&hub);
+        let method = Method { class: "Doc", name: "Evaluate", effect: Effect::Read, results: &["qReturn"] };
+        let call = RawCall { method, params: "{}".to_owned(), options: CallOptions::default() };
+        assert!(size_of_val(&*object.invoke(call)) <= 1032);
+    }
+
+    #[test]
+    fn a_result_that_may_name_an_object_is_told_from_others() {
+        assert!(names_object(r#"{"qReturn":{"qType":"Field","qHandle":2}}"#));
+        assert!(names_object(r#"{"a":[{"qHandle":2}]}"#));
+        for plain in ["", "7", "{}", r#"{"qReturn":"{"}"#, r#"{"qReturn":{"handle":2}}"#] {
+            assert!(!names_object(plain), "{plain}");
+        }
     }
 }

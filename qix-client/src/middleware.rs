@@ -75,10 +75,13 @@ impl<'a> Next<'a> {
     /// # Errors
     ///
     /// Whatever the call ends with.
-    pub async fn run(&self, call: RawCall) -> Result<RawAnswer, Error> {
-        match self.rest {
-            [] => call::make(self.hub, self.object, &call).await,
-            [first, rest @ ..] => first.call(call, Next { rest, ..*self }).await,
+    pub fn run(&self, call: RawCall) -> impl Future<Output = Result<RawAnswer, Error>> + Send + use<'a> {
+        let this = *self;
+        async move {
+            match this.rest {
+                [] => call::make(this.hub, this.object, &call).await,
+                [first, rest @ ..] => first.call(call, Next { rest, ..this }).await,
+            }
         }
     }
 }

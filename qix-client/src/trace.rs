@@ -15,7 +15,7 @@ use crate::secret;
 const EXCERPT: usize = 10_000;
 
 /// A call, as far as it is told of.
-pub(crate) struct Trace(Option<Told>);
+pub(crate) struct Trace(Option<Box<Told>>);
 
 struct Told {
     span: Span,
@@ -45,7 +45,7 @@ impl Trace {
         if span.is_disabled() {
             return Self(None);
         }
-        Self(Some(Told { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO }))
+        Self(Some(Box::new(Told { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
     }
 
     /// What the call happens in.

@@ -47,20 +47,21 @@ impl Hub {
     }
 
     fn answer(&self, generation: u32, id: i64, text: Text, body: Body, delta: bool) {
-        let copy = text.clone();
-        let reply = match body.clone() {
+        let reply = match body {
             Body::Result(range) if delta => self.merge(id, text, range),
-            body => Reply::Message(text, body),
+            Body::Result(range) => Reply::Result(text, range),
+            Body::Error(range) => Reply::Error(text, range),
+            Body::Nothing | Body::Notification { .. } => Reply::Nothing,
         };
         let taken = lock(&self.line).calls.answer(id, reply);
-        match (taken, body) {
-            (Taken::ByNobody(Purpose::SessionObject { doc }), Body::Result(range)) => {
+        match taken {
+            Taken::ByNobody(Purpose::SessionObject { doc }, Reply::Result(text, range)) => {
                 // It was made for a caller who has gone.
-                if let Some(orphan) = made_session_object(&copy.as_ref()[range]) {
+                if let Some(orphan) = made_session_object(&text.as_ref()[range]) {
                     self.destroy(generation, doc, &orphan);
                 }
             }
-            (Taken::Unknown, _) => tracing::debug!(id, "an answer came that nobody waits for"),
+            Taken::Unknown => tracing::debug!(id, "an answer came that nobody waits for"),
             _ => {}
         }
     }
@@ -68,7 +69,7 @@ impl Hub {
     /// Takes in a difference, whether or not anybody still waits for it: the next one builds on it.
     fn merge(&self, id: i64, text: Text, range: Range<usize>) -> Reply {
         let Some(key) = lock(&self.line).calls.delta_of(id) else {
-            return Reply::Message(text, Body::Result(range));
+            return Reply::Result(text, range);
         };
         match lock(&self.deltas).apply(key, &text.as_ref()[range]) {
             Ok(merged) => Reply::Merged(merged),

@@ -12,7 +12,6 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 use crate::hub::{Hub, Request};
-use crate::protocol::Body;
 use crate::state::Reply;
 
 const GET_PROGRESS: Method =
@@ -124,7 +123,7 @@ impl Poll {
         let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
         let request = Request { handle: ObjectHandle::GLOBAL, method: GET_PROGRESS, params: &params, delta: false };
         match self.hub.ask(self.generation, request).await? {
-            Reply::Message(text, Body::Result(range)) => {
+            Reply::Result(text, range) => {
                 let answer = serde_json::from_str::<Answer>(&text.as_ref()[range]);
                 let answer = answer.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form"));
                 answer.ok().map(|answer| answer.progress)

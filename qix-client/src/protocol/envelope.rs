@@ -86,29 +86,29 @@ impl<'a> Ends<'a> {
         })
     }
 
-    /// Reads a member at the front; whether it is the result, whose value then comes next.
+    /// Reads a member at the front, without white space; whether it is the result, whose value then comes next.
     fn front_member(&mut self, envelope: &mut Envelope) -> Option<bool> {
-        match self.word()? {
-            b"result" => {
-                self.take(b':')?;
-                return Some(true);
-            }
-            b"jsonrpc" => {
-                self.take(b':')?;
-                self.word()?;
-            }
-            b"id" => {
-                self.take(b':')?;
-                let number = self.number()?;
-                put(&mut envelope.id, number)?;
-            }
-            b"delta" => {
-                self.take(b':')?;
-                envelope.delta = self.flag()?;
-            }
-            _ => return None,
+        if self.starts(b"\"result\":") {
+            return Some(true);
+        }
+        if self.starts(b"\"id\":") {
+            let number = self.number()?;
+            put(&mut envelope.id, number)?;
+        } else if self.starts(b"\"delta\":") {
+            envelope.delta = self.flag()?;
+        } else if !self.starts(b"\"jsonrpc\":\"2.0\"") {
+            return None;
         }
         Some(false)
+    }
+
+    /// Takes a text, if it comes next.
+    fn starts(&mut self, text: &[u8]) -> bool {
+        let found = self.bytes[self.start..self.end].starts_with(text);
+        if found {
+            self.start += text.len();
+        }
+        found
     }
 
     /// Reads a member at the back, with the comma before it; if it is none that is known there, nothing is read.
@@ -178,15 +178,6 @@ impl<'a> Ends<'a> {
         (self.last() == Some(byte)).then(|| self.end -= 1)
     }
 
-    /// A string without escapes.
-    fn word(&mut self) -> Option<&'a [u8]> {
-        self.take(b'"')?;
-        let rest = &self.bytes[self.start..];
-        let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-        self.start += length + 1;
-        (rest[length] == b'"').then_some(&rest[..length])
-    }
-
     /// A string without escapes that ends here.
     fn word_back(&mut self) -> Option<&'a [u8]> {
         self.take_back(b'"')?;
@@ -212,13 +203,16 @@ impl<'a> Ends<'a> {
     fn number(&mut self) -> Option<i64> {
         self.skip_space();
         let rest = &self.bytes[self.start..];
-        let length = rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'-')).unwrap_or(rest.len());
+        let digits = rest.strip_prefix(b"-").unwrap_or(rest);
+        let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
         // A fraction or an exponent is for the general parser to judge.
-        if matches!(rest.get(length), Some(b'.' | b'e' | b'E')) {
+        if count == 0 || matches!(digits.get(count), Some(b'.' | b'e' | b'E')) {
             return None;
         }
-        self.start += length;
-        std::str::from_utf8(&rest[..length]).ok()?.parse().ok()
+        let sign = if digits.len() < rest.len() { -1 } else { 1 };
+        let next = |number: i64, digit: &u8| number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'));
+        self.start += rest.len() - digits.len() + count;
+        digits[..count].iter().try_fold(0, next)
     }
 
     fn flag(&mut self) -> Option<bool> {

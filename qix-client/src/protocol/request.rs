@@ -1,16 +1,24 @@
 //! Requests as text.
 
-use std::fmt::Write;
+use serde::Serialize;
 
 /// The text of a request.
 pub(crate) fn encode(id: i64, handle: i64, method: &str, params: &str, delta: bool) -> String {
-    let mut text = String::with_capacity(params.len() + method.len() + 80);
-    let delta = if delta { ",\"delta\":true" } else { "" };
-    // Method names are identifiers of the schema; `{:?}` would escape them in Rust's way, not JSON's.
-    let name = serde_json::Value::from(method);
-    write!(text, r#"{{"jsonrpc":"2.0","id":{id},"handle":{handle},"method":{name},"params":{params}{delta}}}"#)
-        .expect("writing to a string does not fail");
-    text
+    let mut text = Vec::with_capacity(params.len() + method.len() + 80);
+    text.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+    push(&mut text, id);
+    text.extend_from_slice(br#","handle":"#);
+    push(&mut text, handle);
+    text.extend_from_slice(br#","method":"#);
+    push(&mut text, method);
+    text.extend_from_slice(br#","params":"#);
+    text.extend_from_slice(params.as_bytes());
+    text.extend_from_slice(if delta { br#","delta":true}"# } else { b"}" });
+    String::from_utf8(text).expect("each part is UTF-8")
+}
+
+fn push(text: &mut Vec<u8>, value: impl Serialize) {
+    serde_json::to_writer(text, &value).expect("a number or a text, written to memory");
 }
 
 #[cfg(test)]
@@ -22,5 +30,6 @@ mod tests {
         let text = encode(6, -1, "OpenDoc", r#"{"qDocName":"a"}"#, false);
         assert_eq!(text, r#"{"jsonrpc":"2.0","id":6,"handle":-1,"method":"OpenDoc","params":{"qDocName":"a"}}"#);
         assert!(encode(7, 1, "GetLayout", "{}", true).ends_with(r#""params":{},"delta":true}"#));
+        assert!(encode(8, 1, "Own\"One\n", "{}", false).contains(r#""method":"Own\"One\n","#));
     }
 }

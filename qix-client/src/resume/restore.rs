@@ -14,7 +14,6 @@ use crate::call::engine_error;
 use crate::error::ConnectError;
 use crate::hub::{Hub, Request};
 use crate::object::Object;
-use crate::protocol::Body;
 use crate::state::Reply;
 
 /// Why a call of a resumption brought nothing.
@@ -138,12 +137,10 @@ impl Restorer<'_> {
         let method = Method { class: "", name: method, effect: Effect::Read, results: &["qReturn"] };
         let request = Request { handle, method, params, delta: false };
         match self.hub.ask(self.generation, request).await.ok_or(Failure::Connection)? {
-            Reply::Message(text, Body::Result(range)) => {
+            Reply::Result(text, range) => {
                 named(&text.as_ref()[range]).ok_or_else(|| Failure::Answer("the engine has no such object".to_owned()))
             }
-            Reply::Message(text, Body::Error(range)) => {
-                Err(Failure::Answer(engine_error(&text.as_ref()[range]).to_string()))
-            }
+            Reply::Error(text, range) => Err(Failure::Answer(engine_error(&text.as_ref()[range]).to_string())),
             _ => Err(Failure::Answer("the engine's answer names no object".to_owned())),
         }
     }

@@ -1,19 +1,24 @@
 //! Calls that wait for their answers.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 use qix_schema::rpc::{Closed, Effect};
 use tokio::sync::oneshot;
 
 use super::{Key, Merged};
-use crate::protocol::Body;
 use crate::transport::Text;
 
 /// An answer.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// The message, and what in it is the answer.
-    Message(Text, Body),
+    /// A message, and where in it the result stands.
+    Result(Text, Range<usize>),
+    /// A message, and where in it the error stands.
+    Error(Text, Range<usize>),
+    /// Neither the one nor the other.
+    Nothing,
     /// A result made from a difference.
     Merged(Merged),
     /// A difference that does not fit what is known: the whole result has to be asked for.
@@ -34,8 +39,26 @@ pub(crate) struct Ended {
 /// All calls of a session that are not answered yet.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
-    pending: HashMap<i64, Pending>,
+    pending: HashMap<i64, Pending, BuildHasherDefault<Ids>>,
     last: i64,
+}
+
+/// Spreads ids, which are counted here: no one can choose them so that they collide.
+#[derive(Default)]
+struct Ids(u64);
+
+impl Hasher for Ids {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_i64((*byte).into()));
+    }
+
+    fn write_i64(&mut self, id: i64) {
+        self.0 = (self.0 ^ id.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 #[derive(Debug)]
@@ -59,12 +82,12 @@ pub(crate) enum Purpose {
 }
 
 /// Where an answer went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Taken {
     /// To who waited for it.
     ByCaller,
     /// To nobody: it was good for something else, or nothing.
-    ByNobody(Purpose),
+    ByNobody(Purpose, Reply),
     /// To nobody: it answers no request that is known.
     Unknown,
 }
@@ -100,9 +123,10 @@ impl Calls {
     /// Hands an answer to who waits for it.
     pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> Taken {
         let Some(pending) = self.pending.remove(&id) else { return Taken::Unknown };
-        match pending.waiter.map(|waiter| waiter.send(Ok(reply))) {
-            Some(Ok(())) => Taken::ByCaller,
-            _ => Taken::ByNobody(pending.purpose),
+        let Some(waiter) = pending.waiter else { return Taken::ByNobody(pending.purpose, reply) };
+        match waiter.send(Ok(reply)) {
+            Err(Ok(reply)) => Taken::ByNobody(pending.purpose, reply),
+            _ => Taken::ByCaller,
         }
     }
 
@@ -152,7 +176,7 @@ mod tests {
     use super::*;
 
     fn reply(text: &str) -> Reply {
-        Reply::Message(text.into(), Body::Nothing)
+        Reply::Result(text.into(), 0..0)
     }
 
     #[test]
@@ -161,11 +185,11 @@ mod tests {
         let (first, second) = (calls.next_id(), calls.next_id());
         let mut one = calls.wait(first, Effect::Read, Purpose::Answer);
         let mut two = calls.wait(second, Effect::Read, Purpose::Answer);
-        assert_eq!(calls.answer(second, reply("b")), Taken::ByCaller);
-        assert_eq!(calls.answer(first, reply("a")), Taken::ByCaller);
-        assert!(matches!(one.try_recv().unwrap().unwrap(), Reply::Message(text, _) if text.as_ref() == "a"));
-        assert!(matches!(two.try_recv().unwrap().unwrap(), Reply::Message(text, _) if text.as_ref() == "b"));
-        assert_eq!(calls.answer(first, reply("again")), Taken::Unknown, "a second answer reaches nobody");
+        assert!(matches!(calls.answer(second, reply("b")), Taken::ByCaller));
+        assert!(matches!(calls.answer(first, reply("a")), Taken::ByCaller));
+        assert!(matches!(one.try_recv().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "a"));
+        assert!(matches!(two.try_recv().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "b"));
+        assert!(matches!(calls.answer(first, reply("again")), Taken::Unknown), "a second answer reaches nobody");
         assert_eq!(calls.len(), 0);
     }
 
@@ -192,7 +216,7 @@ mod tests {
         assert!(calls.abandon(id));
         assert_eq!(calls.len(), 0);
         assert_eq!(calls.delta_of(id), Some((2, "GetLayout")));
-        assert_eq!(calls.answer(id, reply("")), Taken::ByNobody(Purpose::Delta((2, "GetLayout"))));
+        assert!(matches!(calls.answer(id, reply("")), Taken::ByNobody(Purpose::Delta((2, "GetLayout")), _)));
         assert_eq!(calls.delta_of(id), None);
     }
 

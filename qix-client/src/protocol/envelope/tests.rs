@@ -25,7 +25,7 @@ fn an_answer_as_engines_write_it_is_read_from_its_ends() {
 
 #[test]
 fn an_id_at_the_end_is_found() {
-    let text = r#" { "result" : {"a":[1]} , "delta" : false , "id" : 12 } "#;
+    let text = r#" {"result": {"a":[1]} , "delta" : false , "id" : 12 } "#;
     assert_eq!(Ends::read(text).map(|envelope| envelope.id), Some(Some(12)));
     assert_eq!(result(&read(text), text), r#"{"a":[1]}"#);
 }
