@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
+use futures_util::{Stream, stream};
 use qix_schema::rpc::Closed;
+use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::protocol::notification::Notification;
+use crate::protocol::notification::{Notification, SessionState};
 use crate::resume::Resumption;
+
+/// Events that a slow listener can lag behind before it misses some.
+const LAG: usize = 256;
 
 /// Something that happened to a session.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
+    /// The session is ready: a new one, or one that was there.
+    Opened(SessionState),
     /// The engine or a proxy says something about the session, licenses or services.
     Notification(Notification),
     /// The connection is gone, and the session waits for another one.
@@ -19,4 +26,24 @@ pub enum Event {
     Resumed(Arc<Resumption>),
     /// The session is over.
     Closed(Closed),
+}
+
+/// A way to those who listen.
+pub(crate) fn channel() -> broadcast::Sender<Event> {
+    broadcast::Sender::new(LAG)
+}
+
+/// What is told to a listener, up to the end of its session.
+pub(crate) fn stream(listener: Option<broadcast::Receiver<Event>>) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+    Box::pin(stream::unfold(listener, async |listener| {
+        let mut listener = listener?;
+        loop {
+            match listener.recv().await {
+                Ok(event @ Event::Closed(_)) => return Some((event, None)),
+                Ok(event) => return Some((event, Some(listener))),
+                Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "events of the session were missed"),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }))
 }

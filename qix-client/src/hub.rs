@@ -7,7 +7,7 @@ use qix_schema::rpc::{CloseCode, Closed, Method};
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
 
 use crate::endpoint::Endpoint;
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::object::Object;
 use crate::progress::Unread;
 use crate::protocol::notification::SessionState;
@@ -20,9 +20,6 @@ mod line;
 mod phase;
 
 pub(crate) use phase::Phase;
-
-/// Events that a slow listener can lag behind before it misses some.
-const EVENTS: usize = 256;
 
 /// What a session is, shared by all who hold a part of it. The connection ends when nobody does.
 #[derive(Debug)]
@@ -99,7 +96,7 @@ impl Hub {
             doc: Mutex::default(),
             phase: watch::Sender::new(Phase::Suspended(Closed::by_client())),
             state: watch::Sender::new(SessionState::Unknown),
-            events: broadcast::Sender::new(EVENTS),
+            events: event::channel(),
             turns: settings.calls_in_flight.map(Semaphore::new),
             gate: Semaphore::new(closing::CALLS as usize),
             waiting: AsyncMutex::default(),
@@ -127,6 +124,9 @@ impl Hub {
 
     pub(crate) fn tell(&self, event: Event) {
         // Nobody listening is the usual case.
+        if let Some(listeners) = &self.settings.listeners {
+            listeners.send(event.clone()).ok();
+        }
         self.events.send(event).ok();
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn listener(method: Method) -> Option<mpsc::UnboundedSender<ProgressD
 
 /// Whether the engine tells the progress of a method.
 pub(crate) fn is_told(method: Method) -> bool {
-    [global::OpenDoc::METHOD, doc::DoReload::METHOD, doc::DoReloadEx::METHOD, doc::DoSave::METHOD].contains(&method)
+    matches!(method.name, "OpenDoc" | "DoReload" | "DoReloadEx" | "DoSave")
 }
 
 /// A step of a long call.

@@ -88,10 +88,11 @@ async fn attempt(
         hub.open().map_err(ConnectError::Closed)?;
         Ok(Resumption { state, objects })
     };
+    let unfinished = Unfinished(Some(hub));
     let resumption = match going_on.await {
-        Ok(resumption) => resumption,
+        Ok(resumption) => unfinished.finish(resumption),
         Err(error) => {
-            hub.give_up_connection();
+            drop(unfinished);
             if hub.phase().borrow().is_over() {
                 lose(waiting);
             }
@@ -103,6 +104,24 @@ async fn attempt(
     tracing::debug!(objects = resumption.objects.len(), lost = resumption.lost().count(), "the session goes on");
     hub.tell(Event::Resumed(Arc::clone(&resumption)));
     Ok(resumption)
+}
+
+/// An attempt that is not through: its connection is of no use, should nobody wait for it any more.
+struct Unfinished<'a>(Option<&'a Hub>);
+
+impl Unfinished<'_> {
+    fn finish<T>(mut self, resumption: T) -> T {
+        self.0 = None;
+        resumption
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(hub) = self.0 {
+            hub.give_up_connection();
+        }
+    }
 }
 
 /// Goes on over a new connection to the same endpoint.

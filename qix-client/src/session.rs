@@ -4,13 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::Stream;
-use futures_util::stream;
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Remote};
 use qix_schema::{AsRemote, Class, Global, GlobalApi};
-use tokio::sync::broadcast::error::RecvError;
 
 use crate::error::ConnectError;
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::hub::{Hub, Phase, Queued};
 use crate::object::Object;
 use crate::protocol::notification::SessionState;
@@ -98,7 +96,7 @@ impl Session {
     }
 
     /// What happens to the session from now on. Who is slow to listen misses the oldest events; the stream ends when the
-    /// session is over.
+    /// session is over. [`SessionBuilder::events`] tells of what comes before as well.
     ///
     /// ```no_run
     /// use futures_util::StreamExt;
@@ -119,17 +117,7 @@ impl Session {
     pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
         let over = self.hub.phase().borrow().is_over();
         let listener = (!over).then(|| self.hub.events());
-        Box::pin(stream::unfold(listener, async |listener| {
-            let mut listener = listener?;
-            loop {
-                match listener.recv().await {
-                    Ok(event @ Event::Closed(_)) => return Some((event, None)),
-                    Ok(event) => return Some((event, Some(listener))),
-                    Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "events of the session were missed"),
-                    Err(RecvError::Closed) => return None,
-                }
-            }
-        }))
+        event::stream(listener)
     }
 
     /// How many calls wait for their answers, in the whole session.

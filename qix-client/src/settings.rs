@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qix_schema::rpc::{CallOptions, Method};
+use tokio::sync::broadcast;
 use tokio::time::Instant;
 
+use crate::event::Event;
 use crate::keep_alive::KeepAlive;
 use crate::middleware::Middleware;
 use crate::policy::{WhenModal, WhenReloading};
@@ -48,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) when_reloading: WhenReloading,
     /// How long to wait between questions about the progress of a request.
     pub(crate) progress_interval: Duration,
+    /// Who listens from before the connection on.
+    pub(crate) listeners: Option<broadcast::Sender<Event>>,
     /// What every call passes, the outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     /// Whether those who listen are told parameters and results.
@@ -72,6 +76,7 @@ impl Default for Settings {
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),
             progress_interval: PROGRESS,
+            listeners: None,
             middleware: Vec::new(),
             trace_payloads: false,
             recorder: None,

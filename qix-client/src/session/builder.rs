@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::Stream;
+
 use super::{Session, deadline};
 use crate::endpoint::Endpoint;
 use crate::error::ConnectError;
+use crate::event::{self, Event};
 use crate::hub::Hub;
 use crate::keep_alive::KeepAlive;
 use crate::middleware::Middleware;
@@ -185,6 +188,30 @@ impl SessionBuilder {
         self
     }
 
+    /// What happens to the session from the beginning: what a proxy says before the engine takes the connection, the
+    /// [opening](Event::Opened), and all that [`Session::events`] tells. Ends with the session, or when it does not come to
+    /// be.
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// use qix_client::{Event, Session, SessionState};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// let mut builder = Session::builder().url(engine.url());
+    /// let mut events = builder.events();
+    /// let session = builder.connect().await?;
+    /// assert!(matches!(events.next().await, Some(Event::Notification(told)) if told.name == "OnConnected"));
+    /// assert!(matches!(events.next().await, Some(Event::Opened(SessionState::Created))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&mut self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+        let listeners = self.settings.listeners.get_or_insert_with(event::channel);
+        event::stream(Some(listeners.subscribe()))
+    }
+
     /// Connects, and waits until the engine has said how it took the connection.
     ///
     /// # Errors
@@ -212,6 +239,7 @@ impl SessionBuilder {
 async fn start(hub: Arc<Hub>, transport: Transport) -> Result<Session, ConnectError> {
     resume::begin(&hub, transport, &mut Vec::new()).await?;
     hub.open().map_err(ConnectError::Closed)?;
+    hub.tell(Event::Opened(hub.state().borrow().clone()));
     if let Some(deadline) = hub.settings.deadline {
         tokio::spawn(deadline::keep(Arc::downgrade(&hub), deadline));
     }

@@ -151,3 +151,26 @@ async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
     assert!(matches!(resumption.unwrap_err(), ConnectError::Closed(_)));
     assert!(session.engine_version().await.unwrap_err().closed().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_resuming_leaves_no_connection_behind() {
+    let mut inside = Inside::new();
+    let (session, engine) = inside.session(|builder| builder).await;
+    tokio::join!(engine.goodbye(), session.suspend());
+    let unfinished = tokio::select! {
+        _ = session.resume() => panic!("nobody has greeted"),
+        engine = inside.accept() => engine,
+    };
+    assert_eq!(unfinished.goodbye().await, None, "it is closed");
+    let script = async {
+        let mut engine = inside.accept().await;
+        engine.greet("SESSION_ATTACHED").await;
+        engine.answer("EngineVersion", json!({ "qVersion": {} })).await;
+        engine
+    };
+    let user = async {
+        session.resume().await.unwrap();
+        session.engine_version().await.unwrap();
+    };
+    tokio::join!(user, script);
+}

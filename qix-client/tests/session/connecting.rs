@@ -86,6 +86,38 @@ async fn what_a_proxy_says_before_it_closes_the_connection_is_the_reason() {
 }
 
 #[tokio::test]
+async fn who_listens_from_the_beginning_hears_all() {
+    let mut inside = Inside::new();
+    let mut builder = inside.builder();
+    let (events, again) = (builder.events(), builder.events());
+    let script = async {
+        let mut engine = inside.accept().await;
+        engine.push(json!({ "method": "OnExcessLicenseAssignment" })).await;
+        engine.greet("SESSION_ATTACHED").await;
+        engine
+    };
+    let (session, engine) = tokio::join!(builder.connect(), script);
+    let session = session.unwrap();
+    let late = session.events();
+    tokio::join!(engine.goodbye(), session.close());
+    let heard = events.collect::<Vec<_>>().await;
+    let [Event::Notification(early), Event::Notification(_), Event::Opened(state), Event::Closed(_)] = &*heard else {
+        panic!("{heard:?}");
+    };
+    assert_eq!((&*early.name, state), ("OnExcessLicenseAssignment", &SessionState::Attached));
+    assert_eq!((again.count().await, late.count().await), (4, 1));
+
+    let mut builder = inside.builder();
+    let events = builder.events();
+    let script = async {
+        inside.accept().await.greet("SESSION_ERROR_NO_LICENSE").await;
+    };
+    let (outcome, ()) = tokio::join!(builder.connect(), script);
+    outcome.unwrap_err();
+    assert_eq!(events.count().await, 1, "there is no session");
+}
+
+#[tokio::test]
 async fn a_proxy_that_wants_a_login_refuses_the_session() {
     let listener = Listener::bind().await;
     let script = async {
