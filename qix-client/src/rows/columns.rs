@@ -131,7 +131,13 @@ impl Column {
     /// A column that nothing is known of but its expression.
     fn of_expression(expression: &str) -> Self {
         let definition = expression.strip_prefix('=').unwrap_or(expression).trim().to_owned();
-        Self { title: expression.to_owned(), definition, measure: true, ..Self::default() }
+        Self {
+            title: expression.to_owned(),
+            definition,
+            measure: true,
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::default(),
+        }
     }
 
     /// The field within an aggregation of one field.
