@@ -57,8 +57,8 @@ struct Line {
     over: Option<watch::Receiver<()>>,
     /// Dropped when the connection is given up.
     cut: Option<oneshot::Sender<Infallible>>,
-    /// Session objects to destroy when there is a way again.
-    orphans: Vec<String>,
+    /// What to order of the app when there is a way again.
+    put_off: Vec<(&'static str, String)>,
 }
 
 /// Something for the writer.

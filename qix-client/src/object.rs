@@ -134,9 +134,10 @@ impl Remote for Object {
     }
 
     fn order(&self, call: RawCall) {
-        if let Place::At { generation, handle } = self.place()
-            && self.hub.generation() == generation
-        {
+        let Place::At { generation, handle } = self.place() else { return };
+        if self.handle.class == Doc::NAME {
+            self.hub.order_of_app(generation, handle, call.method.name, call.params);
+        } else if self.hub.generation() == generation {
             self.hub.order(handle, call.method.name, &call.params);
         }
     }

@@ -72,19 +72,24 @@ impl Hub {
 
     /// Destroys a session object, now or when there is a connection again.
     pub(crate) fn destroy(&self, generation: u32, doc: i64, id: &str) {
+        let params = format!(r#"{{"qId":{}}}"#, serde_json::Value::from(id));
+        self.order_of_app(generation, doc, "DestroySessionObject", params);
+    }
+
+    /// Orders something of the app, now or when there is a connection again.
+    pub(crate) fn order_of_app(&self, generation: u32, doc: i64, method: &'static str, params: String) {
         {
             let line = &mut *lock(&self.line);
             if line.outbox.is_none() || line.generation != generation {
-                return line.orphans.push(id.to_owned());
+                return line.put_off.push((method, params));
             }
         }
-        let params = format!(r#"{{"qId":{}}}"#, serde_json::Value::from(id));
-        self.order(doc, "DestroySessionObject", &params);
+        self.order(doc, method, &params);
     }
 
-    /// Session objects that were given up without a connection.
-    pub(crate) fn take_orphans(&self) -> Vec<String> {
-        std::mem::take(&mut lock(&self.line).orphans)
+    /// What was ordered of the app without a connection.
+    pub(crate) fn take_put_off(&self) -> Vec<(&'static str, String)> {
+        std::mem::take(&mut lock(&self.line).put_off)
     }
 
     /// Stops waiting for an answer; whether the engine works on the request.

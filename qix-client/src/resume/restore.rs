@@ -42,8 +42,8 @@ pub(super) async fn all(
         }
     }
     if let Ok(doc) = doc {
-        for id in hub.take_orphans() {
-            hub.destroy(restorer.generation, doc, &id);
+        for (method, params) in hub.take_put_off() {
+            hub.order_of_app(restorer.generation, doc, method, params);
         }
     }
     Ok(restored)

@@ -134,3 +134,17 @@ async fn a_list_that_fails_says_so_once() {
     assert!(live.try_next().await.is_err());
     assert!(live.try_next().await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_live_list_goes_on_after_a_lost_connection() {
+    let (engine, _, _) = open(app()).await;
+    let session = Session::connect(engine.url() + "/app/x").await.unwrap();
+    let doc = session.open_doc("app").await.unwrap();
+    let mut fields = pin!(doc.fields().live());
+    assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 2);
+    session.suspend().await;
+    session.resume().await.unwrap();
+    assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 2, "whoever was away looks again");
+    doc.reload().with_script("T: LOAD 1 AS A, 2 AS B, 3 AS C AUTOGENERATE 1;").await.unwrap();
+    assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 3);
+}

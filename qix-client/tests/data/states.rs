@@ -2,10 +2,12 @@
 
 use std::future::IntoFuture;
 use std::pin::pin;
+use std::time::Duration;
 
 use super::{count, sales, selected, settle};
+use qix_client::SessionState;
 use qix_client::prelude::*;
-use qix_test_engine::Fault;
+use qix_test_engine::{Fault, TestEngine};
 
 async fn states(doc: &Doc) -> Vec<String> {
     settle(doc).await;
@@ -82,4 +84,21 @@ async fn modal_selections_are_accepted_aborted_or_dropped() {
     assert_eq!(selected(&doc).await, [("Region".to_owned(), "South".to_owned())]);
     assert_eq!(count(&engine, "EndSelections"), 3);
     other.begin_modal(["/qListObjectDef"]).await.unwrap().accept().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_state_that_is_dropped_without_a_connection_is_removed_when_there_is_one() {
+    let engine = TestEngine::builder().session_ttl(Duration::from_secs(60)).start().await.unwrap();
+    let session = Session::connect(engine.url()).await.unwrap();
+    let doc = session.open_doc("sales").await.unwrap();
+    let usual = states(&doc).await;
+    let state = doc.alternate_state("A").await.unwrap();
+    let kept = doc.alternate_state("B").await.unwrap();
+    session.suspend().await;
+    drop(state);
+    session.resume().await.unwrap();
+    assert_eq!(session.state(), SessionState::Attached);
+    assert_eq!(states(&doc).await.len(), usual.len() + 1);
+    kept.end().await.unwrap();
+    assert_eq!(states(&doc).await, usual);
 }

@@ -49,7 +49,7 @@ pub trait Remote: fmt::Debug + Send + Sync {
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error>;
 
     /// Sends a call whose answer nobody needs, and does not wait: for what is to be undone when a value is dropped.
-    /// Without a connection nothing is sent.
+    /// Without a connection it is sent when there is one again, if that makes sense, or not at all.
     ///
     /// A stand-in where nothing is left behind need not implement this.
     fn order(&self, call: RawCall) {
