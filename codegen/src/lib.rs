@@ -27,6 +27,8 @@ pub mod documentation;
 mod emit;
 mod families;
 pub mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod legacy;
 mod markdown;
 pub mod model;

@@ -136,6 +136,12 @@ impl Hub {
         self.turns.as_ref()?.acquire().await.ok()
     }
 
+    /// How many objects' methods have something in memory that differences build on.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn bases(&self) -> usize {
+        lock(&self.deltas).known()
+    }
+
     /// Forgets an object that nobody holds any more.
     pub(crate) fn release(&self, handle: i64) {
         if self.handles().release(handle) {

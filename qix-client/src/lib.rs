@@ -41,6 +41,8 @@ mod connection;
 mod endpoint;
 mod error;
 mod event;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod guide;
 mod hub;
 mod keep_alive;

@@ -1,7 +1,7 @@
 //! What stands in the messages, without any I/O.
 
 pub(crate) mod envelope;
-mod message;
+pub(crate) mod message;
 pub(crate) mod notification;
 pub(crate) mod patch;
 pub(crate) mod request;

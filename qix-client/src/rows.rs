@@ -4,6 +4,8 @@ pub(crate) mod cell;
 pub(crate) mod columns;
 mod error;
 mod flatten;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod pages;
 mod problem;
 pub(crate) mod reading;

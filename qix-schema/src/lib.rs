@@ -21,6 +21,8 @@ extern crate self as qix_schema;
 pub mod cells;
 mod definitions;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::too_many_arguments)]
 mod generated;

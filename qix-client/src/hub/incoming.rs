@@ -71,6 +71,10 @@ impl Hub {
         let Some(key) = lock(&self.line).calls.delta_of(id) else {
             return Reply::Result(text, range);
         };
+        if !self.handles().holds(key.0) {
+            // The object is gone: what comes late for it must not be what the next object of this handle builds on.
+            return Reply::Misfit;
+        }
         match lock(&self.deltas).apply(key, &text.as_ref()[range]) {
             Ok(merged) => Reply::Merged(merged),
             Err(Misfit) => {

@@ -205,8 +205,12 @@ impl<'a> Ends<'a> {
         let rest = &self.bytes[self.start..];
         let digits = rest.strip_prefix(b"-").unwrap_or(rest);
         let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        // A fraction or an exponent is for the general parser to judge.
-        if count == 0 || matches!(digits.get(count), Some(b'.' | b'e' | b'E')) {
+        // Fractions, exponents, -0 and zeros in front are for the general parser to judge.
+        let plain = match digits.first() {
+            Some(b'0') => count == 1 && digits.len() == rest.len(),
+            _ => count > 0,
+        };
+        if !plain || matches!(digits.get(count), Some(b'.' | b'e' | b'E')) {
             return None;
         }
         let sign = if digits.len() < rest.len() { -1 } else { 1 };

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::{Body, Envelope};
 
 /// Reads the envelope of a message with a parser for all of JSON.
-pub(super) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
+pub(crate) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
     if !text.trim_start().starts_with('{') {
         return Err(serde::de::Error::custom("not an object"));
     }

@@ -107,19 +107,15 @@ fn remove(document: &mut Value, path: &str) -> Result<Value, Misfit> {
     }
 }
 
-/// The way to the parent, and the last step.
+/// The way to the parent, a slash before each step, and the last step.
 fn split(path: &str) -> Result<(&str, &str), Misfit> {
-    let path = path.strip_prefix('/').ok_or(Misfit)?;
-    if path.is_empty() {
-        return Err(Misfit);
-    }
-    Ok(path.rsplit_once('/').unwrap_or(("", path)))
+    path.rsplit_once('/').filter(|_| path.starts_with('/') && !is_root(path)).ok_or(Misfit)
 }
 
 /// Goes down, making what is missing: a list where the step is a number, else an object.
 fn descend<'v>(document: &'v mut Value, parents: &str) -> Result<&'v mut Value, Misfit> {
     let mut place_of = document;
-    for step in parents.split('/').filter(|_| !parents.is_empty()) {
+    for step in parents.split('/').skip(1) {
         let missing = || if step.parse::<usize>().is_ok() { Value::Array(Vec::new()) } else { empty() };
         place_of = match place_of {
             Value::Object(members) => members.entry(step).or_insert_with(missing),
@@ -179,6 +175,7 @@ mod tests {
                 json!([{ "op": "add", "path": "/x/y/z", "value": 1 }]),
                 json!({ "a": [1, 2, 3], "x": { "y": { "z": 1 } } }),
             ),
+            (json!([{ "op": "add", "path": "//z", "value": 1 }]), json!({ "a": [1, 2, 3], "": { "z": 1 } })),
             // Nothing is escaped.
             (json!([{ "op": "add", "path": "/~1~0", "value": 1 }]), json!({ "a": [1, 2, 3], "~1~0": 1 })),
         ];

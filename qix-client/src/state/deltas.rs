@@ -79,8 +79,8 @@ impl Deltas {
     }
 
     /// How many objects' methods have a base in memory.
-    #[cfg(test)]
-    fn known(&self) -> usize {
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn known(&self) -> usize {
         self.bases.values().filter(|base| matches!(base, Base::Known(_))).count()
     }
 }

@@ -122,6 +122,11 @@ impl<T> Handles<T> {
         }
     }
 
+    /// Whether anybody holds the object with a handle.
+    pub(crate) fn holds(&self, handle: i64) -> bool {
+        self.known.contains_key(&handle)
+    }
+
     /// How many objects are held.
     pub(crate) fn len(&self) -> usize {
         self.known.len()

@@ -17,6 +17,8 @@
 
 mod envelope;
 mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod log;
 mod object;
 pub mod page;

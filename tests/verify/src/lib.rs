@@ -8,6 +8,8 @@
 //! # Ok::<(), qix_verify::NotDecoded>(())
 //! ```
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod meaning;
 mod pointer;
 mod report;

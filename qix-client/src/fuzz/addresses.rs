@@ -1,0 +1,50 @@
+use std::time::Duration;
+
+use crate::endpoint::Address;
+
+/// What is secret when it comes after a question mark.
+const SECRET: &str = "hush";
+
+/// The lines of an input are the parts of an address. What comes out leads to a WebSocket and has the parts in it; an
+/// error does not tell what may be secret.
+pub fn addresses(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let mut lines = text.lines();
+    let mut part = || lines.next().filter(|line| !line.is_empty()).map(str::to_owned);
+    let address = Address {
+        url: part(),
+        host: part(),
+        port: part().and_then(|port| port.parse().ok()),
+        virtual_proxy: part(),
+        app: part(),
+        identity: part(),
+        ttl: part().and_then(|ttl| ttl.parse().ok()).map(Duration::from_secs),
+        query: part().map(|secret| vec![("qlikTicket".to_owned(), secret)]).unwrap_or_default(),
+    };
+    for direct in [false, true] {
+        let url = match address.url(direct) {
+            Ok(url) => url,
+            Err(error) => {
+                let hidden = address.url.as_deref().and_then(|url| url.split_once('?'));
+                let visible = |text: &str| text.contains(SECRET);
+                let shown = |before: &str| before.rsplit('@').next().is_some_and(visible);
+                if hidden.is_some_and(|(before, secret)| !shown(before) && visible(secret))
+                    && !address.app.as_deref().is_some_and(visible)
+                {
+                    let said = format!("{error} {error:?} {address:?}");
+                    assert!(!said.contains(SECRET), "{said}");
+                }
+                continue;
+            }
+        };
+        assert!(matches!(url.scheme(), "ws" | "wss"), "{url}");
+        assert!(url.host_str().is_some_and(|host| !host.is_empty()), "{url}");
+        assert_eq!(url::Url::parse(url.as_str()).as_ref(), Ok(&url), "it is read as it is written");
+        if let Some(port) = address.port {
+            assert_eq!(url.port_or_known_default(), Some(port), "{url}");
+        }
+        for (name, secret) in &address.query {
+            assert!(url.query_pairs().any(|pair| pair == (name.as_str().into(), secret.as_str().into())), "{url}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+use crate::protocol::notification::Notification;
+use crate::protocol::{Body, Envelope, envelope, message};
+
+/// What is read from the two ends of a message is what a parser of the whole reads.
+pub fn messages(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let read = Envelope::read(text);
+    let Ok(whole) = message::parse(text) else {
+        // What is wrong within a result is for its decoder to find.
+        assert!(read.is_err() || matches!(read, Ok(Envelope { body: Body::Result(_), .. })), "{read:?}");
+        return;
+    };
+    let read = read.expect("what is JSON is read");
+    if let Body::Notification { method, params } = &read.body {
+        let notification = Notification::new(method.clone(), params.clone().map(|range| &text[range]));
+        notification.session_state();
+    }
+    match &read.body {
+        // A member that nobody knows follows the result; who decodes it looks again. The lists before an object that
+        // comes last are not seen.
+        Body::Result(range) if serde_json::from_str::<serde::de::IgnoredAny>(&text[range.clone()]).is_err() => {
+            assert_eq!(read.id, whole.id);
+            match &whole.body {
+                Body::Result(found) => assert_eq!(envelope::result_of(text).as_ref(), Some(found)),
+                // An error beside a result counts for more.
+                body => assert!(matches!(body, Body::Error(_))),
+            }
+        }
+        _ => assert_eq!(read, whole),
+    }
+}
