@@ -84,7 +84,7 @@ async fn attempt(
 ) -> Result<Arc<Resumption>, ConnectError> {
     let going_on = async {
         let state = begin(hub, transport, waiting).await?;
-        let objects = restore::all(hub, state == SessionState::Attached, waiting).await?;
+        let objects = restore::all(hub, &state, waiting).await?;
         hub.open().map_err(ConnectError::Closed)?;
         Ok(Resumption { state, objects })
     };

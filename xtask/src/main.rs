@@ -37,6 +37,9 @@ enum Task {
     /// Measure the client beside others.
     #[command(disable_help_flag = true)]
     Speed(tools::Arguments),
+    /// Keep sessions busy, and check that nothing hangs, leaks or goes astray.
+    #[command(disable_help_flag = true)]
+    Soak(tools::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
         Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
         Task::Speed(arguments) => tools::run_as("release", "qix-speed", &arguments),
+        Task::Soak(arguments) => tools::run_as("release", "qix-soak", &arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use crate::hub::{Hub, Request};
 use crate::object::{Object, Origin};
-use crate::protocol::Envelope;
+use crate::protocol::{Body, Envelope};
 use crate::settings::Settings;
 use crate::state::Reply;
 
@@ -54,7 +54,13 @@ pub fn session(input: &[u8]) {
             Ok(outcome) => {
                 assert_eq!(envelope.id, Some(*id), "an answer has gone astray");
                 match outcome.expect("the connection stands") {
-                    Reply::Message(text, body) => assert_eq!((text.as_ref(), body), (line, envelope.body.clone())),
+                    Reply::Result(text, range) => {
+                        assert_eq!((text.as_ref(), Body::Result(range)), (line, envelope.body.clone()));
+                    }
+                    Reply::Error(text, range) => {
+                        assert_eq!((text.as_ref(), Body::Error(range)), (line, envelope.body.clone()));
+                    }
+                    Reply::Nothing => assert!(!matches!(envelope.body, Body::Result(_) | Body::Error(_))),
                     Reply::Merged(merged) => {
                         let whole: serde_json::Value = serde_json::from_str(&merged.text()).expect("it is JSON");
                         assert!(whole.is_object());
@@ -73,7 +79,7 @@ pub fn session(input: &[u8]) {
     for (id, mut answer) in callers {
         hub.receive(generation, format!(r#"{{"id":{id},"result":{{}}}}"#).into());
         let reply = answer.try_recv().expect("it has come").expect("the connection stands");
-        assert!(matches!(reply, Reply::Message(..)));
+        assert!(matches!(reply, Reply::Result(..)));
     }
     assert_eq!(hub.pending(), 0);
     // What was made for those who have gone is destroyed at most once.

@@ -14,29 +14,30 @@ use crate::call::engine_error;
 use crate::error::ConnectError;
 use crate::hub::{Hub, Request};
 use crate::object::Object;
+use crate::protocol::notification::SessionState;
 use crate::state::Reply;
 
 /// Why a call of a resumption brought nothing.
 enum Failure {
     /// The engine says so.
     Answer(String),
-    /// The new connection is lost as well.
-    Connection,
+    /// The new connection is lost as well, or of no use.
+    Connection(ConnectError),
 }
 
 /// Brings all objects back; what became of each.
 pub(super) async fn all(
     hub: &Arc<Hub>,
-    attached: bool,
+    state: &SessionState,
     objects: &[Weak<Object>],
 ) -> Result<Vec<Restoration>, ConnectError> {
     let restorer = Restorer { hub, generation: hub.generation() };
-    let doc = restorer.doc(attached).await.map_err(|()| lost(hub))?;
+    let doc = restorer.doc(state).await?;
     let objects = distinct(objects);
     let outcomes = join_all(objects.iter().map(|object| restorer.object(object, &doc))).await;
     let mut restored = Vec::with_capacity(objects.len());
     for (object, outcome) in objects.iter().zip(outcomes) {
-        let outcome = outcome.map_err(|()| lost(hub))?;
+        let outcome = outcome?;
         if object.handle().class != Global::NAME {
             restored.push(Restoration { object: object.handle().clone(), outcome });
         }
@@ -55,10 +56,6 @@ fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
     objects.iter().filter_map(Weak::upgrade).filter(|object| seen.insert(Arc::as_ptr(object))).collect()
 }
 
-fn lost(hub: &Hub) -> ConnectError {
-    ConnectError::Closed(hub.last_closed())
-}
-
 struct Restorer<'a> {
     hub: &'a Arc<Hub>,
     generation: u32,
@@ -66,10 +63,11 @@ struct Restorer<'a> {
 
 impl Restorer<'_> {
     /// Opens the app again, if one was open; its handle, or why there is none.
-    async fn doc(&self, attached: bool) -> Result<Result<i64, String>, ()> {
+    async fn doc(&self, state: &SessionState) -> Result<Result<i64, String>, ConnectError> {
         let Some(doc) = self.hub.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
         let mut failure = "it was an app of the session, which is gone".to_owned();
-        let active = attached.then_some(("GetActiveDoc", "{}"));
+        // An engine that does not say whether it has kept the session may have it, with the app open.
+        let active = (*state != SessionState::Created).then_some(("GetActiveDoc", "{}"));
         let open = doc.open.as_deref().map(|params| ("OpenDoc", params));
         for (method, params) in active.into_iter().chain(open) {
             match self.ask(ObjectHandle::GLOBAL, method, params).await {
@@ -80,14 +78,18 @@ impl Restorer<'_> {
                     return Ok(Ok(handle));
                 }
                 Err(Failure::Answer(reason)) => failure = reason,
-                Err(Failure::Connection) => return Err(()),
+                Err(Failure::Connection(error)) => return Err(error),
             }
         }
         Ok(Err(failure))
     }
 
     /// Brings one object back. Its failure is its own, unless the connection is lost.
-    async fn object(&self, object: &Arc<Object>, doc: &Result<i64, String>) -> Result<RestorationOutcome, ()> {
+    async fn object(
+        &self,
+        object: &Arc<Object>,
+        doc: &Result<i64, String>,
+    ) -> Result<RestorationOutcome, ConnectError> {
         let lose = |reason: &str| {
             object.lose(reason);
             Ok(RestorationOutcome::Lost(reason.to_owned()))
@@ -125,7 +127,7 @@ impl Restorer<'_> {
                     return Ok(RestorationOutcome::Restored);
                 }
                 Err(Failure::Answer(reason)) => failure = reason,
-                Err(Failure::Connection) => return Err(()),
+                Err(Failure::Connection(error)) => return Err(error),
             }
         }
         lose(&failure)
@@ -136,7 +138,16 @@ impl Restorer<'_> {
         // Sent for the resumption only, which knows what it does when the connection is lost.
         let method = Method { class: "", name: method, effect: Effect::Read, results: &["qReturn"] };
         let request = Request { handle, method, params, delta: false };
-        match self.hub.ask(self.generation, request).await.ok_or(Failure::Connection)? {
+        let asked = self.hub.ask(self.generation, request);
+        // Those who wait for the session give up after this time; the next attempt may do better.
+        let reply = match self.hub.settings.timeout {
+            Some(limit) => {
+                let late = |_| Failure::Connection(ConnectError::TimedOut(limit));
+                tokio::time::timeout(limit, asked).await.map_err(late)?
+            }
+            None => asked.await,
+        };
+        match reply.ok_or_else(|| Failure::Connection(ConnectError::Closed(self.hub.last_closed())))? {
             Reply::Result(text, range) => {
                 named(&text.as_ref()[range]).ok_or_else(|| Failure::Answer("the engine has no such object".to_owned()))
             }

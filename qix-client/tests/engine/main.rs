@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod faults;
+mod following;
 mod objects;
 mod resuming;

@@ -1,25 +1,14 @@
 //! Calls that are given up at random points.
 
 use qix_client::prelude::*;
+use qix_fuzz::Numbers;
 use qix_test_engine::TestEngine;
 use tokio::task::{JoinSet, yield_now};
 
 use super::{bounded, total};
 
-/// Numbers that are the same in every run (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
-
 /// The call's outcome, unless it takes longer than so many turns of the runtime.
-async fn within<T>(turns: u64, call: impl Future<Output = T>) -> Option<T> {
+async fn within<T>(turns: usize, call: impl Future<Output = T>) -> Option<T> {
     let wait = async {
         for _ in 0..turns {
             yield_now().await;
@@ -35,7 +24,7 @@ async fn within<T>(turns: u64, call: impl Future<Output = T>) -> Option<T> {
 /// Makes many calls of every sort, of which some are given up before they are sent, some under way, some never; how
 /// many were answered.
 async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize {
-    let mut numbers = Numbers(seed);
+    let mut numbers = Numbers::new(seed);
     let mut callers = JoinSet::new();
     for n in 0..600 {
         let (doc, object) = (doc.clone(), object.clone());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use qix_client::{Backoff, ConnectError, SessionState, prelude::*};
 use qix_test_engine::{Fault, TestEngine};
 use serde_json::json;
@@ -207,6 +208,122 @@ async fn calls_that_are_never_answered_end_with_the_session() {
         assert_eq!(errors.len(), CROWD);
         assert!(errors.iter().all(busy), "{:?}", errors[0]);
         assert_eq!((session.calls_in_flight(), session.open_handles()), (0, 0));
+    })
+    .await;
+}
+
+/// What can happen to a connection before its first answer.
+fn upgrade_faults() -> [Fault; 6] {
+    [
+        Fault::refuse(503).times(1),
+        Fault::session_state("SESSION_ERROR_LICENSE_RENEW").times(1),
+        Fault::no_on_connected().times(1),
+        Fault::late_on_connected(Duration::from_millis(1)).times(1),
+        Fault::before_on_connected(r#"{"jsonrpc":"2.0","method":"OnNoEngineAvailable"}"#).times(1),
+        Fault::repeat_notifications(),
+    ]
+}
+
+#[tokio::test]
+async fn going_on_ends_whatever_happens_at_any_step() {
+    // The app, then its objects; one more to show that a fault which strikes nothing harms nobody.
+    const STEPS: usize = 5;
+    bounded(async {
+        let answers = faults().map(|(fault, _)| fault).into_iter().chain([Fault::never_answer().times(1)]);
+        let answers = answers.flat_map(|fault| (0..STEPS).map(move |step| fault.clone().after(step)));
+        for fault in answers.chain(upgrade_faults()) {
+            let place = format!("{fault:?}");
+            let engine = TestEngine::start().await.unwrap();
+            let builder = Session::builder().url(engine.url()).greeting_timeout(Duration::from_millis(50));
+            let session = builder.timeout(Duration::from_millis(200)).connect().await.unwrap();
+            let doc = session.open_doc("sales").await.unwrap();
+            let year = doc.get_field("Year").await.unwrap();
+            let object = doc.create_session_object(total()).await.unwrap();
+            let held = session.open_handles();
+            session.suspend().await;
+            engine.fault(fault);
+            let lost = match session.resume().await {
+                Ok(resumption) => resumption.lost().count(),
+                Err(_) => {
+                    engine.clear_faults();
+                    session.resume().await.unwrap_or_else(|error| panic!("{place}: {error}")).lost().count()
+                }
+            };
+            engine.clear_faults();
+            assert_eq!(session.open_handles() + lost, held, "{place}");
+            for outcome in [year.get_cardinal().await.map(drop), object.get_layout().await.map(drop)] {
+                if let Err(error) = outcome {
+                    assert!(lost > 0 && matches!(error.kind(), ErrorKind::Lost { .. }), "{place}: {error}");
+                }
+            }
+            assert_eq!(session.calls_in_flight(), 0, "{place}");
+            session.close().await;
+            assert_eq!(session.open_handles(), 0, "{place}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn closing_ends_whatever_happens_to_what_is_under_way() {
+    bounded(async {
+        for (fault, harm) in faults().into_iter().chain([(Fault::never_answer().times(1), none as Harm)]) {
+            let place = format!("{fault:?}");
+            let engine = TestEngine::start().await.unwrap();
+            let builder = Session::builder().url(engine.url()).close_timeout(Duration::from_millis(50));
+            let session = builder.connect().await.unwrap();
+            let doc = session.open_doc("sales").await.unwrap();
+            engine.fault(fault);
+            let (answered, cleared, ()) = tokio::join!(
+                doc.evaluate("1 + 1").into_future(),
+                doc.clear_all().into_future(),
+                // The calls have begun.
+                session.close(),
+            );
+            for error in [answered.map(drop), cleared].into_iter().filter_map(Result::err) {
+                assert!(harm(&error) || error.closed().is_some(), "{place}: {error}");
+            }
+            assert_eq!((session.calls_in_flight(), session.open_handles()), (0, 0), "{place}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_reaches_its_stream_whatever_surrounds_it() {
+    bounded(async {
+        let around = [
+            Fault::repeat_notifications(),
+            Fault::garbage(),
+            Fault::answer_twice(),
+            Fault::send_before(r#"{"jsonrpc":"2.0","change":[1,1,999],"close":[999],"suspend":[2]}"#),
+            Fault::set("/unknown", json!({ "deep": [1] })),
+            Fault::reorder(1),
+        ];
+        for fault in around {
+            let place = format!("{fault:?}");
+            let engine = TestEngine::start().await.unwrap();
+            // Two connections of one session: what one selects is pushed to the other.
+            let (one, two) =
+                (Session::connect(engine.url()).await.unwrap(), Session::connect(engine.url()).await.unwrap());
+            let year = one.open_doc("sales").await.unwrap().get_field("Year").await.unwrap();
+            let doc = two.open_doc("sales").await.unwrap();
+            let object = doc.create_session_object(total()).await.unwrap();
+            let mut layouts = std::pin::pin!(object.layouts());
+            layouts.next().await.unwrap().unwrap();
+            engine.fault(fault);
+            for (text, expected) in [("2022", 550.0), ("2023", 575.0)] {
+                assert!(year.select(text).await.unwrap(), "{place}");
+                // Of several pushes in a row the stream may show the state between.
+                loop {
+                    let layout = layouts.next().await.unwrap().unwrap();
+                    let found = layout.hyper_cube.unwrap().data_pages[0].matrix[0][0].num;
+                    if found == expected {
+                        break;
+                    }
+                }
+            }
+        }
     })
     .await;
 }

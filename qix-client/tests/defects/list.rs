@@ -1,0 +1,21 @@
+//! The list of defects.
+
+use std::path::Path;
+
+#[test]
+fn every_test_of_the_list_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut tests = 0;
+    for line in include_str!("DEFECTS.md").lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        let (_, cell) = line.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        let names: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no test: {line}");
+        for name in names {
+            let (file, test) = name.split_once("::").unwrap_or_else(|| panic!("{name}: expected FILE::TEST"));
+            let text = std::fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+            assert!(text.contains(&format!("fn {test}(")), "{file} has no test `{test}`");
+            tests += 1;
+        }
+    }
+    assert!(tests > 80, "only {tests} tests were found in the list");
+}

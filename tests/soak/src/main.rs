@@ -1,0 +1,106 @@
+//! `cargo xtask soak`: keeps sessions busy for as long as is wanted, and says whether all was well.
+#![allow(clippy::print_stdout, reason = "a program for the terminal")]
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use qix_soak::{Books, Plan, soak};
+
+/// Keeps sessions busy, and checks that nothing hangs, leaks or goes astray.
+///
+/// Without an address this is done with the in-memory engine and its faults. An engine of one's own is only asked to
+/// calculate, to select and to keep session objects; nothing is written into the app.
+#[derive(Parser)]
+#[command(name = "cargo xtask soak")]
+struct Arguments {
+    /// How long.
+    #[arg(long, default_value_t = 10)]
+    minutes: u64,
+    /// The address of an engine, such as ws://localhost:4848.
+    #[arg(long)]
+    url: Option<String>,
+    /// The app to open.
+    #[arg(long, default_value = "sales")]
+    app: String,
+    /// A field to select in; none if it is empty.
+    #[arg(long, default_value = "Year")]
+    field: String,
+    /// An expression to calculate.
+    #[arg(long, default_value = "Sum(Sales)")]
+    measure: String,
+    /// How many sessions there are at once; many engines allow a user five.
+    #[arg(long, default_value_t = 8)]
+    sessions: usize,
+    /// How many workers and watchers a session has.
+    #[arg(long, default_value_t = 6)]
+    workers: usize,
+    /// What the random choices come from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Seconds between two lines.
+    #[arg(long, default_value_t = 10)]
+    every: u64,
+}
+
+/// A soak without any progress for so long hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let plan = Plan {
+        url: arguments.url,
+        app: arguments.app,
+        field: Some(arguments.field).filter(|field| !field.is_empty()),
+        measure: arguments.measure,
+        sessions: arguments.sessions.max(1),
+        workers: arguments.workers.max(1),
+        seed: arguments.seed,
+        ..Plan::default()
+    };
+    let books = Arc::new(Books::default());
+    let end = Instant::now() + Duration::from_secs(60 * arguments.minutes);
+    let soaking = thread::spawn({
+        let books = Arc::clone(&books);
+        move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let runtime = runtime.expect("a runtime needs no more than two threads");
+            // Less than a round of each kind says nothing.
+            runtime.block_on(soak(plan, books, |round| round < 2 || Instant::now() < end));
+        }
+    });
+    let finished = look_on(&books, Duration::from_secs(arguments.every.max(1)), || soaking.is_finished());
+    println!("{books}");
+    let violations = books.violations();
+    violations.iter().for_each(|violation| println!("wrong: {violation}"));
+    if !finished {
+        println!("wrong: nothing has moved for {PATIENCE:?}");
+    } else if soaking.join().is_err() {
+        println!("wrong: the soak itself has failed");
+    } else if violations.is_empty() {
+        println!("all well");
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::FAILURE
+}
+
+/// Prints how far it is now and then; whether it comes to its end.
+fn look_on(books: &Books, every: Duration, is_over: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    let (mut next, mut progress, mut moved) = (every, 0, start);
+    while !is_over() {
+        thread::sleep(Duration::from_millis(100));
+        if books.progress() != progress {
+            (progress, moved) = (books.progress(), Instant::now());
+        } else if moved.elapsed() > PATIENCE {
+            return false;
+        }
+        if start.elapsed() >= next {
+            println!("{:>6} s  {books}", next.as_secs());
+            next += every;
+        }
+    }
+    true
+}

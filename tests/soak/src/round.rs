@@ -1,0 +1,242 @@
+//! One round: sessions that open, work, and close.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use qix_client::prelude::*;
+use qix_client::{Backoff, Event, SessionBuilder};
+use qix_fuzz::Numbers;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+use crate::judge::Weather;
+use crate::worker::{Worker, definition};
+use crate::{Books, Engine, Plan, storm, watcher};
+
+/// How often what a fault hits at the beginning of a session is tried again.
+const ATTEMPTS: usize = 100;
+
+/// How long the last traces of a round may take to go.
+const SETTLING: Duration = Duration::from_secs(20);
+
+/// What a process has, that must not become more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resources {
+    tasks: usize,
+    files: usize,
+}
+
+impl Resources {
+    pub(crate) fn now() -> Self {
+        let tasks = Handle::current().metrics().num_alive_tasks();
+        // Where there is no such folder, files are not counted.
+        let files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+        Self { tasks, files }
+    }
+
+    /// Waits until there is no more than there was before the first round.
+    pub(crate) async fn settle(base: Self, engine: Option<&Engine>, books: &Books) {
+        let settled = async {
+            loop {
+                let now = Self::now();
+                let sockets = engine.map_or(0, |engine| engine.connections());
+                if now.tasks <= base.tasks && now.files <= base.files && sockets == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(SETTLING, settled).await.is_err() {
+            books.violation(format!(
+                "after the round there are {:?}, before the first there were {base:?}",
+                Self::now()
+            ));
+        }
+    }
+}
+
+pub(crate) async fn run(plan: &Plan, number: usize, engine: Option<&Engine>, books: &Arc<Books>) {
+    let weather = if engine.is_some() && number.is_multiple_of(2) { Weather::Calm } else { Weather::Rough };
+    let storm = engine.filter(|_| weather == Weather::Rough).map(|engine| {
+        let numbers = Numbers::new(plan.seed ^ number as u64);
+        tokio::spawn(storm::rage(engine.shared(), numbers, Arc::clone(books)))
+    });
+    let url = plan.url.clone().or(engine.map(|engine| engine.url())).unwrap_or_default();
+    let sessions = (0..plan.sessions).map(|index| {
+        let name = format!("{}-{number}-{index}", plan.seed);
+        let seed = plan.seed.wrapping_mul(1_000_003) ^ (number * 1_009 + index) as u64;
+        Busy { plan: plan.clone(), name, weather, books: Arc::clone(books) }.work(&url, Numbers::new(seed))
+    });
+    let sessions = join_all(sessions).await;
+    if let Some(storm) = storm {
+        storm.abort();
+        storm.await.ok();
+    }
+    if let Some(engine) = engine {
+        engine.clear_faults();
+    }
+    join_all(sessions.into_iter().flatten().map(Done::finish)).await;
+}
+
+/// A session to be kept busy.
+struct Busy {
+    plan: Plan,
+    name: String,
+    weather: Weather,
+    books: Arc<Books>,
+}
+
+/// A session whose workers are done.
+struct Done {
+    busy: Busy,
+    session: Session,
+    doc: Doc,
+    shared: GenericObject,
+    /// The objects that were there before the workers began.
+    infos: Vec<NxInfo>,
+}
+
+impl Busy {
+    async fn work(self, url: &str, mut numbers: Numbers) -> Option<Done> {
+        let Self { plan, name, weather, books } = &self;
+        let session = self.connect(url).await?;
+        let listener = tokio::spawn(listen(session.clone(), Arc::clone(books)));
+        let doc = self.insist("open the app", async || session.open_doc(&*plan.app).await).await?;
+        let field = match &plan.field {
+            Some(field) => Some(self.insist("get the field", async || doc.get_field(field).await).await?),
+            None => None,
+        };
+        let definition = definition(&plan.measure, plan.field.as_deref());
+        let make = async || doc.create_session_object(definition.clone()).await;
+        let shared = self.insist("make an object", make).await?;
+        let infos = self.insist("list the objects", async || doc.get_all_infos().await).await?;
+        let (mut workers, mut watchers) = (JoinSet::new(), JoinSet::new());
+        for index in 0..plan.workers {
+            let name = format!("{name}-{index}");
+            let make = async || watcher::object(&doc, &plan.measure, &name).await;
+            let object = self.insist("make an object", make).await?;
+            watchers.spawn(watcher::watch(object, name.clone(), *weather, Arc::clone(books)));
+            let worker = Worker {
+                name,
+                session: session.clone(),
+                doc: doc.clone(),
+                field: field.clone(),
+                shared: shared.clone(),
+                measure: plan.measure.clone(),
+                weather: *weather,
+                numbers: Numbers::new(numbers.below(usize::MAX) as u64),
+                books: Arc::clone(books),
+            };
+            workers.spawn(worker.run(plan.steps));
+        }
+        while let Some(outcome) = workers.join_next().await {
+            if let Err(error) = outcome {
+                books.violation(format!("a worker of {name}: {error}"));
+            }
+        }
+        watchers.shutdown().await;
+        listener.abort();
+        listener.await.ok();
+        Some(Done { session, doc, shared, infos, busy: self })
+    }
+
+    fn builder(&self, url: &str) -> SessionBuilder {
+        let backoff = Backoff::default().first(Duration::from_millis(1)).longest(Duration::from_millis(50));
+        let builder = Session::builder().url(url).app(&*self.plan.app).identity(format!("soak-{}", self.name));
+        let builder = builder.resume(backoff.attempts(ATTEMPTS));
+        match self.weather {
+            Weather::Calm => builder,
+            Weather::Rough => builder.timeout(Duration::from_secs(2)).greeting_timeout(Duration::from_millis(500)),
+        }
+    }
+
+    async fn connect(&self, url: &str) -> Option<Session> {
+        let mut failure = String::new();
+        for _ in 0..ATTEMPTS {
+            match self.builder(url).connect().await {
+                Ok(session) => return Some(session),
+                Err(error) => failure = error.to_string(),
+            }
+            if self.weather == Weather::Calm {
+                break;
+            }
+        }
+        self.books.violation(format!("{} does not connect: {failure}", self.name));
+        None
+    }
+
+    /// Makes a call until it succeeds.
+    async fn insist<T>(&self, what: &str, call: impl AsyncFn() -> Result<T, Error>) -> Option<T> {
+        for _ in 0..ATTEMPTS {
+            match call().await {
+                Ok(value) => return Some(value),
+                Err(error) if self.weather.allows(&error) && !is_over(&error) => {
+                    self.books.count(&self.books.failed);
+                }
+                Err(error) if self.weather.allows(&error) => return None,
+                Err(error) => {
+                    self.books.violation(format!("{} cannot {what}: {error}", self.name));
+                    return None;
+                }
+            }
+        }
+        self.books.violation(format!("{} cannot {what}, however often it tries", self.name));
+        None
+    }
+}
+
+impl Done {
+    /// Checks what is left of a session, and closes it.
+    async fn finish(self) {
+        let Self { busy, session, doc, shared, infos } = self;
+        let Busy { name, weather, books, .. } = &busy;
+        let under_way = session.calls_in_flight();
+        if under_way != 0 {
+            books.violation(format!("{name}: {under_way} calls are under way, and nobody waits"));
+        }
+        match (shared.get_layout().await, shared.get_layout().with_delta(false).await) {
+            (Ok(merged), Ok(whole)) if merged != whole => {
+                books.violation(format!("{name}: what was put together is not what the engine says"));
+            }
+            (Err(error), _) | (_, Err(error)) if !weather.allows(&error) => {
+                books.violation(format!("{name}: {error}"));
+            }
+            _ => {}
+        }
+        if *weather == Weather::Calm {
+            match doc.get_all_infos().await {
+                Ok(now) if now == infos => {}
+                Ok(now) => {
+                    books.violation(format!("{name}: the engine has {} objects, not {}", now.len(), infos.len()))
+                }
+                Err(error) => books.violation(format!("{name}: {error}")),
+            }
+        }
+        drop((doc, shared));
+        let held = session.open_handles();
+        if held > 1 {
+            books.violation(format!("{name}: {held} objects are held, and there is only the engine's own"));
+        }
+        session.close().await;
+        if session.open_handles() != 0 {
+            books.violation(format!("{name}: objects are held after the end"));
+        }
+    }
+}
+
+/// Whether the session is over for good.
+fn is_over(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Closed { pending: false, .. })
+}
+
+async fn listen(session: Session, books: Arc<Books>) {
+    let mut events = session.events();
+    drop(session);
+    while let Some(event) = events.next().await {
+        if matches!(event, Event::Resumed(_)) {
+            books.count(&books.resumptions);
+        }
+    }
+}
