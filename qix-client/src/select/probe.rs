@@ -65,15 +65,19 @@ pub(super) async fn info(object: &GenericObject) -> Result<NxDimensionInfo, Erro
     Ok(layout.list_object.map(|list| list.dimension_info).unwrap_or_default())
 }
 
-/// The selected values of a list that shows them first.
+/// The selected values of a list that shows them first; those that other fields exclude can be further down.
 pub(super) async fn selected(list: &GenericObject) -> Result<Vec<Value>, Error> {
+    let counts = info(list).await?.state_counts;
+    let mut left = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;
     let mut rows = values(list, "/qListObjectDef").with_pages_ahead(0);
     let mut selected = Vec::new();
     while let Some((value,)) = rows.try_next().await? {
-        if !value.is_selected() {
+        if value.is_selected() {
+            left -= 1;
+            selected.push(value);
+        } else if left <= 0 {
             break;
         }
-        selected.push(value);
     }
     Ok(selected)
 }

@@ -63,6 +63,21 @@ async fn what_is_not_there_is_an_error_with_its_name() {
 }
 
 #[tokio::test]
+async fn values_that_other_selections_exclude_are_there_all_the_same() {
+    let (_engine, _session, doc) = sales().await;
+    doc.select("Region", ["North"]).await.unwrap();
+    doc.select("Year", [2021]).await.unwrap();
+    // In the north, no plums were sold in 2021.
+    doc.select("Product", ["Pears", "Plums"]).await.unwrap();
+    let states: Vec<(String, String)> = doc.field_values("Product").read_all().await.unwrap();
+    let excluded = states.iter().find(|(product, _)| product == "Plums").unwrap();
+    assert_eq!(excluded.1, "XS");
+    doc.select("Product", ["Plums", "Apples"]).toggle_mode(true).await.unwrap();
+    let error = doc.select("Product", ["Pears", "Plums", "Quinces"]).await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoValue { field: "Product".to_owned(), values: vec!["Quinces".into()] });
+}
+
+#[tokio::test]
 async fn a_lock_is_in_the_way_unless_it_is_soft() {
     let (_engine, _session, doc) = sales().await;
     doc.select("Year", [2021]).await.unwrap();
