@@ -5,27 +5,13 @@ use serde_json::Value;
 /// What stands in for a secret.
 const HIDDEN: &str = "***";
 
-/// Parts of names, in lower case and without separators, that only secrets have.
-const NAMES: [&str; 13] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "cookie",
-    "authorization",
-    "credential",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "jwt",
-];
+/// Parts of names, in lower case and without separators, that only secrets have; a line each.
+const NAMES: &str = include_str!("secret/names.txt");
 
 /// The text of a message or a part of it, without what is secret in it.
 pub(crate) fn hidden(json: &str) -> String {
     let plain = plain(json);
-    if !NAMES.iter().any(|name| plain.contains(name)) {
+    if !NAMES.lines().any(|name| plain.contains(name)) {
         return json.to_owned();
     }
     match serde_json::from_str::<Value>(json) {
@@ -54,7 +40,7 @@ fn hide(value: &mut Value) {
 
 fn is_secret(name: &str) -> bool {
     let name = plain(name);
-    NAMES.iter().any(|part| name.contains(part))
+    NAMES.lines().any(|part| name.contains(part))
 }
 
 /// A script or a connection string without the values of its secrets: from `Password=` to where its entry ends.
@@ -75,7 +61,7 @@ fn hidden_in_text(text: &str) -> String {
 fn next_value(lower: &str, from: usize) -> Option<usize> {
     let mut from = from;
     loop {
-        let (at, name) = NAMES.iter().filter_map(|name| Some((lower[from..].find(name)? + from, name))).min()?;
+        let (at, name) = NAMES.lines().filter_map(|name| Some((lower[from..].find(name)? + from, name))).min()?;
         // The rest of the name, then `=`, `:` or `is`, with quotes and spaces around.
         let behind = at + name.len();
         let text = lower[behind..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));

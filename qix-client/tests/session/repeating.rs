@@ -2,26 +2,10 @@
 
 use std::time::Duration;
 
-use super::support::{Engine, Listener, object};
+use super::support::{Engine, opened};
 use qix_client::prelude::*;
-use qix_client::{Backoff, SessionBuilder, WhenModal, WhenReloading};
+use qix_client::{Backoff, WhenModal, WhenReloading};
 use serde_json::json;
-
-async fn doc(setup: impl FnOnce(SessionBuilder) -> SessionBuilder) -> (Engine, Doc) {
-    let listener = Listener::bind().await;
-    let script = async {
-        let mut engine = listener.accept().await;
-        engine.greet("SESSION_CREATED").await;
-        engine.answer("OpenDoc", object("Doc", 1)).await;
-        engine
-    };
-    let user = async {
-        let session = setup(Session::builder().url(listener.url())).connect().await.unwrap();
-        session.open_doc("sales").await.unwrap()
-    };
-    let (doc, engine) = tokio::join!(user, script);
-    (engine, doc)
-}
 
 async fn refuse(engine: &mut Engine, method: &str, code: i64) {
     let id = engine.expect(method).await;
@@ -30,7 +14,7 @@ async fn refuse(engine: &mut Engine, method: &str, code: i64) {
 
 #[tokio::test]
 async fn an_aborted_read_is_repeated_with_a_bound_and_a_write_never() {
-    let (mut engine, doc) = doc(|builder| builder).await;
+    let (_session, mut engine, doc) = opened(|builder| builder).await;
     let script = async {
         refuse(&mut engine, "GetAppLayout", 15).await;
         engine.answer("GetAppLayout", json!({ "qLayout": { "qTitle": "a" } })).await;
@@ -49,24 +33,34 @@ async fn an_aborted_read_is_repeated_with_a_bound_and_a_write_never() {
 
 #[tokio::test]
 async fn a_selection_mode_is_left_if_that_is_wanted() {
-    let (mut engine, one) = doc(|builder| builder).await;
+    let (_session, mut engine, one) = opened(|builder| builder).await;
     let script = refuse(&mut engine, "ClearAll", 6003);
     assert_eq!(tokio::join!(async { one.clear_all().await.unwrap_err() }, script).0.engine().unwrap().code.0, 6003);
 
-    let (mut engine, other) = doc(|builder| builder.when_modal(WhenModal::Abort)).await;
-    let script = async {
-        refuse(&mut engine, "ClearAll", 6003).await;
-        let abort = engine.request().await;
-        assert_eq!((&abort["method"], &abort["params"]), (&json!("AbortModal"), &json!({ "qAccept": false })));
-        engine.answer("ClearAll", json!({})).await;
-    };
-    tokio::join!(async { other.clear_all().await.unwrap() }, script);
+    for (policy, accept) in [(WhenModal::Abort, false), (WhenModal::Accept, true)] {
+        let (_session, mut engine, other) = opened(|builder| builder.when_modal(policy)).await;
+        let script = async {
+            refuse(&mut engine, "ClearAll", 6003).await;
+            let abort = engine.request().await;
+            assert_eq!((&abort["method"], &abort["params"]), (&json!("AbortModal"), &json!({ "qAccept": accept })));
+            engine.answer("ClearAll", json!({})).await;
+            // Once is enough: a mode that is not left is an error.
+            refuse(&mut engine, "ClearAll", 6003).await;
+            engine.expect("AbortModal").await;
+            refuse(&mut engine, "ClearAll", 6003).await;
+        };
+        let user = async {
+            other.clear_all().await.unwrap();
+            assert_eq!(other.clear_all().await.unwrap_err().engine().unwrap().code.0, 6003);
+        };
+        tokio::join!(user, script);
+    }
 }
 
 #[tokio::test]
 async fn the_end_of_a_reload_is_awaited_if_that_is_wanted() {
     let backoff = Backoff::default().first(Duration::ZERO).attempts(3);
-    let (mut engine, doc) = doc(|builder| builder.when_reloading(WhenReloading::Wait(backoff))).await;
+    let (_session, mut engine, doc) = opened(|builder| builder.when_reloading(WhenReloading::Wait(backoff))).await;
     let script = async {
         refuse(&mut engine, "ClearAll", 11000).await;
         refuse(&mut engine, "ClearAll", 11000).await;

@@ -3,7 +3,7 @@
 use std::io;
 
 use futures_util::{SinkExt, StreamExt};
-use qix_client::{Session, SessionBuilder};
+use qix_client::{Doc, Session, SessionBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
@@ -28,6 +28,24 @@ pub(crate) async fn session() -> (Session, Engine) {
         engine
     });
     (session.unwrap(), engine)
+}
+
+/// A session that has opened its app, set up in some way.
+pub(crate) async fn opened(setup: impl FnOnce(SessionBuilder) -> SessionBuilder) -> (Session, Engine, Doc) {
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine.answer("OpenDoc", object("Doc", 1)).await;
+        engine
+    };
+    let user = async {
+        let session = setup(Session::builder().url(listener.url())).connect().await.unwrap();
+        let doc = session.open_doc("sales").await.unwrap();
+        (session, doc)
+    };
+    let ((session, doc), engine) = tokio::join!(user, script);
+    (session, engine, doc)
 }
 
 /// A place where sessions connect to.

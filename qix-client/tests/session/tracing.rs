@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use super::support::{Engine, Listener, object};
+use super::support::opened;
 use qix_client::SessionBuilder;
 use qix_client::prelude::*;
 use serde_json::json;
@@ -63,28 +63,11 @@ impl Ear {
     }
 }
 
-async fn doc(setup: impl FnOnce(SessionBuilder) -> SessionBuilder) -> (Session, Engine, Doc) {
-    let listener = Listener::bind().await;
-    let script = async {
-        let mut engine = listener.accept().await;
-        engine.greet("SESSION_CREATED").await;
-        engine.answer("OpenDoc", object("Doc", 1)).await;
-        engine
-    };
-    let user = async {
-        let session = setup(Session::builder().url(listener.url())).connect().await.unwrap();
-        let doc = session.open_doc("sales").await.unwrap();
-        (session, doc)
-    };
-    let ((session, doc), engine) = tokio::join!(user, script);
-    (session, engine, doc)
-}
-
 #[tokio::test]
 async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
     let ear = Ear::default();
     let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
-    let (session, mut engine, doc) = doc(|builder| builder).await;
+    let (session, mut engine, doc) = opened(|builder| builder).await;
     let asked = tokio::sync::Notify::new();
     let script = async {
         // Aborted once: two requests, one call.
@@ -128,7 +111,7 @@ async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
 async fn payloads_are_told_when_asked_for_and_never_with_their_secrets() {
     let ear = Ear::default();
     let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
-    let (_session, mut engine, doc) = doc(SessionBuilder::trace_payloads).await;
+    let (_session, mut engine, doc) = opened(SessionBuilder::trace_payloads).await;
     let script = async {
         let script = format!("LIB CONNECT TO [x;Password=hush];{}", "x".repeat(20_000));
         engine.answer("GetScript", json!({ "qScript": script })).await;

@@ -10,30 +10,14 @@ use regex::Regex;
 /// What stands in for a secret.
 pub(crate) const HIDDEN: &str = "(hidden)";
 
-/// Parts of names, in lower case and without separators, that only secrets have.
-const NAMES: [&str; 16] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "cookie",
-    "authorization",
-    "credential",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "jwt",
-    "signature",
-    "qlikticket",
-    "xqliksession",
-];
+/// Parts of names, in lower case and without separators, that only secrets have: those that the client leaves out of its
+/// recordings.
+const NAMES: &str = include_str!("../../../qix-client/src/secret/names.txt");
 
 /// Whether a member of this name holds a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    plain == "qserial" || NAMES.iter().any(|part| plain.contains(part))
+    plain == "qserial" || NAMES.lines().any(|part| plain.contains(part))
 }
 
 /// Where in the positional parameters of a method a secret stands.
