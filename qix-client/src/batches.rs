@@ -41,8 +41,8 @@ pub trait RecordBatches {
     ///   [`Number`](ColumnType::Number), `$boolean`, which apps can set, a [`Boolean`](ColumnType::Boolean). Numbers that
     ///   are shown as dates or times of a day are dates if all are whole, else timestamps. Any other is
     ///   [`Text`](ColumnType::Text).
-    /// * A measure is of the type of its format: a date, a timestamp, a text, else a number. The format is known of
-    ///   texts only if they are all that there is; where a measure gives texts too, ask for text.
+    /// * A measure is of the type of its format: a date, a timestamp, else a number; or a text, if no result is a number.
+    ///   Of results that are numbers here and texts there the layout says nothing: ask for text.
     /// * Times of day and intervals are numbers: parts of a day. Further columns of a list are texts.
     ///
     /// [`BatchStream::with_type`] has the last word. Null is null in every column, and so is the group of others in one
