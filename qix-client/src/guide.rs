@@ -170,7 +170,8 @@ pub mod columns {
     //!
     //! * Parquet: write each batch with `parquet::arrow::ArrowWriter` as it comes. `qix-client/examples/columns` does, and
     //!   reads the file back. DuckDB and Polars read such a file in one call.
-    //! * DataFusion: collect the batches, and make a `MemTable` of them and the schema.
+    //! * DataFusion: collect the batches, and make a `MemTable` of them and the schema. `qix-client/examples/columns` does,
+    //!   and asks it in SQL.
     //!
     //! Batches are of the version of Arrow that [`arrow_array`] is, which this crate exports; two are allowed, so that one
     //! `cargo update -p arrow-array --precise VERSION` brings it to the version that the other crate takes.
