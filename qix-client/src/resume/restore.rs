@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use futures_util::future::join_all;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
-use qix_schema::{Class, Doc, Global};
+use qix_schema::{Class, Doc, Error, Global};
 use serde::Deserialize;
 
 use super::plan;
@@ -14,12 +14,15 @@ use crate::call::engine_error;
 use crate::error::ConnectError;
 use crate::hub::{Hub, Request};
 use crate::object::Object;
+use crate::policy::Attempts;
 use crate::protocol::notification::SessionState;
 use crate::state::Reply;
 
 /// Why a call of a resumption brought nothing.
 enum Failure {
-    /// The engine says so.
+    /// There is no such object.
+    Missing(String),
+    /// The engine has another reason.
     Answer(String),
     /// The new connection is lost as well, or of no use.
     Connection(ConnectError),
@@ -77,7 +80,7 @@ impl Restorer<'_> {
                     }
                     return Ok(Ok(handle));
                 }
-                Err(Failure::Answer(reason)) => failure = reason,
+                Err(Failure::Missing(reason) | Failure::Answer(reason)) => failure = reason,
                 Err(Failure::Connection(error)) => return Err(error),
             }
         }
@@ -126,7 +129,9 @@ impl Restorer<'_> {
                     object.restore(self.generation, handle);
                     return Ok(RestorationOutcome::Restored);
                 }
-                Err(Failure::Answer(reason)) => failure = reason,
+                Err(Failure::Missing(reason)) => failure = reason,
+                // What may be there is not made a second time.
+                Err(Failure::Answer(reason)) => return lose(&reason),
                 Err(Failure::Connection(error)) => return Err(error),
             }
         }
@@ -136,23 +141,33 @@ impl Restorer<'_> {
     /// Asks for an object; its handle.
     async fn ask(&self, handle: i64, method: &'static str, params: &str) -> Result<i64, Failure> {
         // Sent for the resumption only, which knows what it does when the connection is lost.
-        let method = Method { class: "", name: method, effect: Effect::Read, results: &["qReturn"] };
+        let effect = if method == "CreateSessionObject" { Effect::Write } else { Effect::Read };
+        let method = Method { class: "", name: method, effect, results: &["qReturn"] };
         let request = Request { handle, method, params, delta: false };
-        let asked = self.hub.ask(self.generation, request);
-        // Those who wait for the session give up after this time; the next attempt may do better.
-        let reply = match self.hub.settings.timeout {
-            Some(limit) => {
-                let late = |_| Failure::Connection(ConnectError::TimedOut(limit));
-                tokio::time::timeout(limit, asked).await.map_err(late)?
-            }
-            None => asked.await,
-        };
-        match reply.ok_or_else(|| Failure::Connection(ConnectError::Closed(self.hub.last_closed())))? {
-            Reply::Result(text, range) => {
-                named(&text.as_ref()[range]).ok_or_else(|| Failure::Answer("the engine has no such object".to_owned()))
-            }
-            Reply::Error(text, range) => Err(Failure::Answer(engine_error(&text.as_ref()[range]).to_string())),
-            _ => Err(Failure::Answer("the engine's answer names no object".to_owned())),
+        let mut attempts = Attempts::default();
+        loop {
+            let asked = self.hub.ask(self.generation, request);
+            // Those who wait for the session give up after this time; the next attempt may do better.
+            let reply = match self.hub.settings.timeout {
+                Some(limit) => {
+                    let late = |_| Failure::Connection(ConnectError::TimedOut(limit));
+                    tokio::time::timeout(limit, asked).await.map_err(late)?
+                }
+                None => asked.await,
+            };
+            return match reply.ok_or_else(|| Failure::Connection(ConnectError::Closed(self.hub.last_closed())))? {
+                Reply::Result(text, range) => named(&text.as_ref()[range])
+                    .ok_or_else(|| Failure::Missing("the engine has no such object".to_owned())),
+                Reply::Error(text, range) => {
+                    let error = engine_error(&text.as_ref()[range]);
+                    if attempts.again(self.hub, method, &error).await {
+                        continue;
+                    }
+                    let reason = error.to_string();
+                    Err(if Error::from(error).is_not_found() { Failure::Missing } else { Failure::Answer }(reason))
+                }
+                _ => Err(Failure::Answer("the engine's answer names no object".to_owned())),
+            };
         }
     }
 }

@@ -152,3 +152,41 @@ async fn a_resumption_that_gets_no_answers_is_given_up_and_can_be_tried_again() 
     };
     tokio::join!(user, script);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_may_be_there_is_not_made_a_second_time() {
+    let mut inside = Inside::new();
+    let (session, mut engine) = inside.session(|builder| builder).await;
+    let script = async {
+        engine.answer("OpenDoc", object("Doc", 1)).await;
+        engine.answer("CreateSessionObject", object("GenericObject", 2)).await;
+    };
+    let user = async {
+        let doc = session.open_doc("sales").await.unwrap();
+        let made = doc.create_session_object(GenericObjectProperties::of_type("table")).await.unwrap();
+        (doc, made)
+    };
+    let ((_doc, made), ()) = tokio::join!(user, script);
+    // A selection aborts the question; then it is answered. The next time the engine refuses.
+    for (errors, restored) in [(vec![15, 15], true), (vec![5], false)] {
+        tokio::join!(engine.goodbye(), session.suspend());
+        let script = async {
+            let mut engine = inside.accept().await;
+            engine.greet("SESSION_ATTACHED").await;
+            engine.answer("GetActiveDoc", object("Doc", 1)).await;
+            for code in errors {
+                let id = engine.expect("GetObject").await;
+                engine.push(json!({ "id": id, "error": { "code": code, "message": "no" } })).await;
+            }
+            if restored {
+                engine.answer("GetObject", object("GenericObject", 2)).await;
+            }
+            engine
+        };
+        let (resumption, next) = tokio::join!(session.resume(), script);
+        engine = next;
+        assert_eq!(resumption.unwrap().lost().count(), usize::from(!restored));
+    }
+    let error = made.get_layout().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Lost { .. }), "{error}");
+}
