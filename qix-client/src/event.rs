@@ -28,17 +28,19 @@ pub enum Event {
     Closed(Closed),
 }
 
-/// A way to those who listen.
-pub(crate) fn channel() -> broadcast::Sender<Event> {
+/// A way to those who listen. It has room for all that may lag from the start, so that events themselves lie elsewhere.
+pub(crate) fn channel() -> broadcast::Sender<Arc<Event>> {
     broadcast::Sender::new(LAG)
 }
 
 /// What is told to a listener, up to the end of its session.
-pub(crate) fn stream(listener: Option<broadcast::Receiver<Event>>) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+pub(crate) fn stream(
+    listener: Option<broadcast::Receiver<Arc<Event>>>,
+) -> impl Stream<Item = Event> + Send + Unpin + use<> {
     Box::pin(stream::unfold(listener, async |listener| {
         let mut listener = listener?;
         loop {
-            match listener.recv().await {
+            match listener.recv().await.map(Arc::unwrap_or_clone) {
                 Ok(event @ Event::Closed(_)) => return Some((event, None)),
                 Ok(event) => return Some((event, Some(listener))),
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "events of the session were missed"),

@@ -30,7 +30,7 @@ pub(crate) struct Hub {
     doc: Mutex<Option<OpenedDoc>>,
     phase: watch::Sender<Phase>,
     state: watch::Sender<SessionState>,
-    events: broadcast::Sender<Event>,
+    events: broadcast::Sender<Arc<Event>>,
     turns: Option<Semaphore>,
     /// A permit for each call under way; who closes the session takes all.
     gate: Semaphore,
@@ -118,14 +118,15 @@ impl Hub {
         self.state.subscribe()
     }
 
-    pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
+    pub(crate) fn events(&self) -> broadcast::Receiver<Arc<Event>> {
         self.events.subscribe()
     }
 
     pub(crate) fn tell(&self, event: Event) {
+        let event = Arc::new(event);
         // Nobody listening is the usual case.
         if let Some(listeners) = &self.settings.listeners {
-            listeners.send(event.clone()).ok();
+            listeners.send(Arc::clone(&event)).ok();
         }
         self.events.send(event).ok();
     }

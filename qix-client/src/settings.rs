@@ -51,7 +51,7 @@ pub(crate) struct Settings {
     /// How long to wait between questions about the progress of a request.
     pub(crate) progress_interval: Duration,
     /// Who listens from before the connection on.
-    pub(crate) listeners: Option<broadcast::Sender<Event>>,
+    pub(crate) listeners: Option<broadcast::Sender<Arc<Event>>>,
     /// What every call passes, the outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     /// Whether those who listen are told parameters and results.
