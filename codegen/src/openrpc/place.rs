@@ -20,18 +20,14 @@ impl<'a> Place<'a> {
         Self { value, path: Vec::new() }
     }
 
-    pub(super) fn object(&self) -> Option<&'a [(String, Tree)]> {
-        self.value.as_object()
-    }
-
     pub(super) fn get(&self, key: &str) -> Option<Self> {
-        let (key, value) = self.object()?.iter().find(|(name, _)| name == key)?;
+        let (key, value) = self.value.as_object()?.iter().find(|(name, _)| name == key)?;
         Some(self.step(Step::Key(key), value))
     }
 
     /// The members of an object; none if it is something else.
     pub(super) fn entries(&self) -> Vec<(&'a str, Self)> {
-        let entries = self.object().into_iter().flatten();
+        let entries = self.value.as_object().into_iter().flatten();
         entries.map(|(key, value)| (key.as_str(), self.step(Step::Key(key), value))).collect()
     }
 
@@ -52,8 +48,9 @@ impl<'a> Place<'a> {
         pointer
     }
 
-    pub(super) fn get_pointer(&self, key: &str) -> String {
-        format!("{}/{}", self.pointer(), escape(key))
+    /// One step of a JSON pointer.
+    pub(super) fn step_to(&self, step: &str) -> Option<Self> {
+        self.get(step).or_else(|| self.elements().into_iter().nth(step.parse().ok()?))
     }
 
     fn step(&self, step: Step<'a>, value: &'a Tree) -> Self {
