@@ -7,3 +7,4 @@ mod generic_objects;
 mod json;
 mod render;
 mod support;
+mod table;
