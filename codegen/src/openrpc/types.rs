@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
         let required = self.list(schema, "required");
         let required: Vec<_> = required.into_iter().map(|at| (self.text_at(&at), at)).collect();
         let mut dynamic = self.dynamic(schema, name);
-        let is_generic_object = GENERIC_OBJECTS.contains(&name) || !dynamic.is_empty();
+        let is_generic_object = GENERIC_OBJECTS.contains(&name);
         let mut members = Vec::new();
         for (member, at) in self.members(schema, "properties") {
             let Some(property) = self.schema(&at) else { continue };

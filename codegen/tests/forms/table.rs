@@ -7,7 +7,6 @@ use qix_codegen::{openrpc, snapshot};
 use serde_json::json;
 
 use crate::json::Json;
-use crate::support::{code, rebuilt};
 
 /// What a change of form leads to.
 pub(crate) enum Expected {
@@ -15,13 +14,11 @@ pub(crate) enum Expected {
     Same,
     /// The same code, and one line that names this place, relative to what was changed.
     Reported(&'static str),
-    /// The code has this.
-    Code(&'static str),
     /// One error, at this place relative to what was changed, that says this.
     Error(&'static str, &'static str),
 }
 
-use Expected::{Code, Error, Reported, Same};
+use Expected::{Error, Reported, Same};
 
 /// Where a change can be made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,11 +65,6 @@ fn wrap(place: &mut Json, key: &str, rest: Vec<Json>) {
 
 fn null() -> Json {
     json!({ "type": "null" }).into()
-}
-
-fn target(place: &Json, file: &Json) -> Json {
-    let pointer = place.get("$ref").and_then(Json::as_str).unwrap().strip_prefix('#').unwrap();
-    file.clone().at(pointer).clone()
 }
 
 pub(crate) const ROWS: &[Row] = &[
@@ -436,23 +428,6 @@ pub(crate) const ROWS: &[Row] = &[
         Reported("/components/results"),
     ),
     Row(
-        "names for names",
-        &[Kind::File],
-        |file, _| {
-            let schemas = file.at("/components/schemas");
-            schemas.set("Alias", json!({ "$ref": "#/components/schemas/OtherAlias" }));
-            schemas.set(
-                "OtherAlias",
-                json!({ "allOf": [{ "$ref": "#/components/schemas/NxPage" }], "description": "It." }),
-            );
-            schemas.set("Count", json!({ "type": "integer", "format": "int32" }));
-            *schemas.at("/NxDataPage/properties/qArea") = json!({ "$ref": "#/components/schemas/Rect" }).into();
-            *schemas.at("/NxPage/properties/qTop") = json!({ "$ref": "#/components/schemas/Count" }).into();
-            schemas.at("/HyperCubeDef/properties/qInitialDataFetch/items").set("$ref", "#/components/schemas/Alias");
-        },
-        Code(""),
-    ),
-    Row(
         "names that lead in a circle",
         &[Kind::File],
         |file, _| {
@@ -461,26 +436,6 @@ pub(crate) const ROWS: &[Row] = &[
             schemas.set("OtherAlias", json!({ "$ref": "#/components/schemas/Alias" }));
         },
         Error("/components/schemas/OtherAlias/$ref", "leads back to itself"),
-    ),
-    Row(
-        "a reference into a type",
-        &[Kind::File],
-        |file, _| {
-            *file.at("/components/schemas/NxPage/properties/qTop") =
-                json!({ "$ref": "#/components/schemas/NxPage/properties/qLeft" }).into();
-        },
-        Same,
-    ),
-    Row(
-        "unsigned integers",
-        &[Kind::File],
-        |file, _| {
-            for (name, format) in [("qTop", "uint8"), ("qLeft", "uint16"), ("qWidth", "uint32"), ("qHeight", "uint64")]
-            {
-                file.at(&format!("/components/schemas/NxPage/properties/{name}")).set("format", format);
-            }
-        },
-        Code("pub height: u64"),
     ),
     Row(
         "`methods` is not an array",
@@ -572,7 +527,7 @@ fn uses(file: &mut Json, at: String, places: &mut Vec<(Kind, String)>) {
 pub(crate) struct Read {
     facts: String,
     prose: Prose,
-    unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 impl Read {
@@ -580,6 +535,10 @@ impl Read {
         let read = openrpc::read(&file.write())?;
         let unknown = read.unknown.iter().map(|unknown| unknown.pointer.clone()).collect();
         Ok(Self { facts: snapshot::write(&read.model).unwrap(), prose: read.prose, unknown })
+    }
+
+    pub(crate) fn is_same_code(&self, other: &Self) -> bool {
+        self.facts == other.facts && self.prose == other.prose
     }
 
     #[track_caller]
@@ -614,28 +573,17 @@ pub(crate) fn check(file: &Json, original: &Read, row: &Row, place: &str) -> boo
             assert_eq!(read.unknown, reported, "{context}");
             read.assert_same_code(original, &context);
         }
-        Code(part) => {
-            let code = code(&changed.write()).unwrap_or_else(|faults| panic!("{context}: {faults}"));
-            assert!(code.values().any(|file| file.contains(part)), "{context}");
-        }
     }
     true
 }
 
 #[test]
 fn each_change_of_form_gives_the_same_code_or_says_why_not() {
-    let file = rebuilt();
+    let file = Json::read(include_str!("../schema.json"));
     let (original, places) = (Read::of(&file).unwrap(), places(&file));
     for row in ROWS {
-        let mut made = 0;
-        for kind in row.1 {
-            let of_kind: Vec<_> = places.iter().filter(|place| place.0 == *kind).collect();
-            for index in [0, of_kind.len() / 3, of_kind.len() / 2, of_kind.len() - 1] {
-                made += usize::from(check(&file, &original, row, &of_kind[index].1));
-            }
-        }
-        // A change that few places allow is made at all of them.
-        let all = || places.iter().filter(|place| row.1.contains(&place.0));
-        assert!(made > 0 || all().any(|place| check(&file, &original, row, &place.1)), "{} applies nowhere", row.0);
+        let places = places.iter().filter(|(kind, _)| row.1.contains(kind));
+        let made = places.filter(|(_, place)| check(&file, &original, row, place)).count();
+        assert!(made > 0, "{} applies nowhere", row.0);
     }
 }
