@@ -101,6 +101,8 @@ struct Reader<'a> {
     /// Types stated beside references: place, type and the name that is referred to.
     stated: Vec<(String, String, String)>,
     written_out: Vec<WrittenOut>,
+    /// Members that are stated twice: place, name and both types.
+    doubled: Vec<(String, String, [TypeRef; 2])>,
     next_id: usize,
     uses_any: bool,
     /// Codes of errors by name.
@@ -125,6 +127,7 @@ impl<'a> Reader<'a> {
             open: BTreeSet::new(),
             stated: Vec::new(),
             written_out: Vec::new(),
+            doubled: Vec::new(),
             next_id: 0,
             uses_any: false,
             error_names: BTreeMap::new(),

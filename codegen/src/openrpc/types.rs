@@ -8,6 +8,7 @@ use super::Reader;
 use super::object::Object;
 use super::place::Place;
 use super::reference::SECTIONS;
+use super::written_out::is_settled;
 use crate::fault::Fault;
 use crate::model::{EnumValue, IntFormat, Kind, Member, Type, TypeRef};
 
@@ -110,15 +111,13 @@ impl<'a> Reader<'a> {
             let hangs = property.has_only("$ref")
                 || property.has("$ref") && matches!(&read.ty, TypeRef::Named(ty) if *member == format!("q{ty}"));
             match dynamic.get_mut(member) {
-                Some(other) if other.ty != read.ty => self.fault(
-                    &at,
-                    format!(
-                        "`{member}` is stated twice, here as `{}` and in `additionalProperties` as `{}`",
-                        read.ty, other.ty
-                    ),
-                    "Find out which one the engine writes, and remove the other from a copy of the file.",
-                ),
-                Some(other) => other.marks = self.both_marks(read.marks, std::mem::take(&mut other.marks), &at),
+                Some(other) => {
+                    self.stated_twice(&at, member, &read.ty, &other.ty);
+                    if read.ty.named().is_some_and(is_settled) {
+                        other.ty = read.ty;
+                    }
+                    other.marks = self.both_marks(read.marks, std::mem::take(&mut other.marks), &at);
+                }
                 None if is_generic_object && hangs => drop(dynamic.insert(member.to_owned(), read)),
                 None => members.push(read),
             }

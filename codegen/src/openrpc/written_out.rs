@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Reader;
 use super::object::Object;
+use super::place::Place;
 use crate::fault::Fault;
 use crate::model::{Kind, Model, Type, TypeRef};
 
@@ -38,6 +39,17 @@ impl<'a> Reader<'a> {
         let pointer = schema.place.pointer();
         self.written_out.push(WrittenOut { id: id.clone(), name, title, kind, pointer });
         TypeRef::Named(id)
+    }
+
+    /// Keeps two types of one member, to be compared once all types have their names.
+    pub(super) fn stated_twice(&mut self, place: &Place<'a>, member: &str, here: &TypeRef, there: &TypeRef) {
+        for (one, other) in [(here, there), (there, here)] {
+            let written_out = self.written_out.iter_mut().find(|ty| one.named() == Some(&ty.id));
+            if let (Some(ty), Some(name)) = (written_out, other.named()) {
+                ty.title.get_or_insert_with(|| name.to_owned());
+            }
+        }
+        self.doubled.push((place.pointer(), member.to_owned(), [here.clone(), there.clone()]));
     }
 
     /// Replaces the types that are written out by named types: by one that is the same, else by a new one.
@@ -89,12 +101,27 @@ impl<'a> Reader<'a> {
             self.prose.rename(&id, None);
             names.insert(id, chosen);
         }
+        for (pointer, member, mut types) in std::mem::take(&mut self.doubled) {
+            types.iter_mut().for_each(|ty| rename(ty, &names));
+            let [here, there] = types;
+            if here != there {
+                let what =
+                    format!("`{member}` is stated twice, here as `{here}` and in `additionalProperties` as `{there}`");
+                let hint = "Find out which one the engine writes, and remove the other from a copy of the file.";
+                self.faults.push(Fault::new(pointer, what, hint));
+            }
+        }
         model.types.values_mut().flat_map(|ty| references(&mut ty.kind)).for_each(|ty| rename(ty, &names));
         for method in model.methods.values_mut() {
             method.params.iter_mut().for_each(|param| rename(&mut param.ty, &names));
             method.results.iter_mut().for_each(|result| rename(&mut result.ty, &names));
         }
     }
+}
+
+/// Whether a name is that of a named type.
+pub(super) fn is_settled(name: &str) -> bool {
+    !name.contains('@')
 }
 
 fn renamed(kind: &Kind, names: &BTreeMap<String, String>) -> Kind {

@@ -48,6 +48,6 @@ fn the_committed_snapshot_in_other_forms_is_the_same() {
 #[ignore = "needs ../shared"]
 fn real_files_in_other_forms_are_the_same() {
     for (name, file) in published() {
-        change_at_random(&name, &file, 200);
+        change_at_random(&name, &file, 40);
     }
 }

@@ -162,10 +162,13 @@ fn a_type_that_is_written_out_is_the_named_one() {
         "/components/schemas/ThingDef/properties/qKind",
         "/components/schemas/ThingDef/properties/qError",
         "/components/schemas/ThingDef/additionalProperties/anyOf/0/schema",
+        "/components/schemas/ThingDef/properties/qNodeDef",
         "/components/schemas/NodeRows/items",
         "/components/schemas/Node/properties/qParent",
     ] {
         let mut file = small();
+        // Twice, as in the files since 12.2886.
+        schema(&mut file, "ThingDef/properties").set("qNodeDef", json!({ "$ref": "#/components/schemas/Node" }));
         write_out(&mut file, place);
         let read = Read::of(&file).unwrap_or_else(|faults| panic!("{place}: {faults}"));
         assert_eq!(read.unknown, [""; 0], "{place}");
@@ -244,7 +247,7 @@ fn real_types_that_are_written_out_are_the_named_ones_or_may_be_several() {
         let places = crate::table::places(&file);
         let references = places.iter().filter(|(kind, _)| *kind == crate::table::Kind::Reference);
         let mut same = 0;
-        for (_, place) in references.step_by(9) {
+        for (_, place) in references.step_by(23) {
             let mut changed = file.clone();
             write_out(&mut changed, place);
             match Read::of(&changed) {
@@ -257,6 +260,6 @@ fn real_types_that_are_written_out_are_the_named_ones_or_may_be_several() {
                 }
             }
         }
-        assert!(same > 10, "{name}: {same}");
+        assert!(same > 5, "{name}: {same}");
     }
 }
