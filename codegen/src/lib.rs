@@ -27,7 +27,8 @@ pub mod documentation;
 mod emit;
 mod families;
 pub mod fault;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 pub mod legacy;
 mod markdown;

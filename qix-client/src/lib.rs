@@ -41,7 +41,8 @@ mod connection;
 mod endpoint;
 mod error;
 mod event;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
 mod hub;

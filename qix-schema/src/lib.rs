@@ -21,7 +21,8 @@ extern crate self as qix_schema;
 pub mod cells;
 mod definitions;
 mod error;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::too_many_arguments)]
