@@ -20,6 +20,11 @@
 //! # Ok::<(), qix_codegen::fault::Faults>(())
 //! ```
 
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod companion;
 pub mod diff;
 mod docs;

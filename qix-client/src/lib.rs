@@ -33,6 +33,13 @@
 //! Events in it are `called`, `answered`, `failed` and `given up`. No payload is told, unless
 //! [`trace_payloads`](SessionBuilder::trace_payloads) asks for it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(feature = "arrow")]
 mod batches;
 mod call;

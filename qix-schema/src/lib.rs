@@ -15,6 +15,11 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 // Generated code names this crate in the same way, wherever it lives.
 extern crate self as qix_schema;
 
