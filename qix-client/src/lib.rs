@@ -33,6 +33,13 @@
 //! Events in it are `called`, `answered`, `failed` and `given up`. No payload is told, unless
 //! [`trace_payloads`](SessionBuilder::trace_payloads) asks for it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(feature = "arrow")]
 mod batches;
 mod call;
@@ -41,7 +48,8 @@ mod connection;
 mod endpoint;
 mod error;
 mod event;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
 mod hub;

@@ -4,7 +4,7 @@ pub(crate) mod cell;
 pub(crate) mod columns;
 mod error;
 mod flatten;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
 pub(crate) mod fuzz;
 mod pages;
 mod problem;
