@@ -33,10 +33,18 @@
 //! Events in it are `called`, `answered`, `failed` and `given up`. No payload is told, unless
 //! [`trace_payloads`](SessionBuilder::trace_payloads) asks for it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod config;
 mod connect;
 mod ext;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
 pub mod prelude;

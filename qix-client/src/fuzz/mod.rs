@@ -13,17 +13,3 @@ pub use recordings::recordings;
 pub use session::session;
 
 pub use crate::ext::rows::fuzz::rows;
-
-#[cfg(test)]
-mod tests {
-    macro_rules! targets {
-        ($($target:ident)*) => {$(
-            #[test]
-            fn $target() {
-                qix_fuzz::replay(stringify!($target), super::$target);
-            }
-        )*};
-    }
-
-    targets! { addresses messages patches recordings rows session }
-}

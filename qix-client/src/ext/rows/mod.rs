@@ -5,7 +5,7 @@ pub(crate) mod collect;
 pub(crate) mod columns;
 mod decode_error;
 mod error;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
 pub(crate) mod fuzz;
 mod pages;
 mod pivot;

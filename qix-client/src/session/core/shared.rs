@@ -132,7 +132,7 @@ impl Hub {
     }
 
     /// How many objects' methods have something in memory that differences build on.
-    #[cfg(any(test, fuzzing))]
+    #[cfg(feature = "__fuzz")]
     pub(crate) fn bases(&self) -> usize {
         lock(&self.deltas).known()
     }
