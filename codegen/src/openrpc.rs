@@ -64,11 +64,18 @@ pub fn read(text: &str) -> Result<Published, Faults> {
     }
 }
 
-/// One fault for each cause: the first, which says how many others have the same.
+/// One fault for each cause: the first, which names the places of others.
 fn by_cause(faults: Vec<Fault>) -> Vec<Fault> {
+    // What is alike but for names has one cause if it is at so many places.
+    const MANY: usize = 6;
+    let alike = |fault: &Fault| fault.what.split('`').step_by(2).collect::<String>() + &fault.hint;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    faults.iter().for_each(|fault| *counts.entry(alike(fault)).or_default() += 1);
     let mut causes: Vec<(Fault, Vec<String>)> = Vec::new();
     for fault in faults {
-        match causes.iter_mut().find(|(first, _)| first.what == fault.what && first.hint == fault.hint) {
+        let is_many = counts[&alike(&fault)] >= MANY;
+        let is_same = |first: &Fault| if is_many { alike(first) == alike(&fault) } else { first.what == fault.what };
+        match causes.iter_mut().find(|(first, _)| is_same(first)) {
             Some((_, others)) => others.push(fault.pointer),
             None => causes.push((fault, Vec::new())),
         }
@@ -220,14 +227,14 @@ impl<'a> Reader<'a> {
         model.types = self.types();
         // What they hold is read as named types are, wherever they are.
         let elsewhere = [file.get("$defs"), file.get("definitions")].iter().flatten().count() > 0;
-        if file.has("components") || !elsewhere {
-            if let Some(components) = self.section(&file, "components") {
-                components.get("schemas");
-                // Read where something refers to them.
-                components.get("contentDescriptors");
-                self.errors(&components, &mut model);
-                self.report_unread(&components);
-            }
+        if (file.has("components") || !elsewhere)
+            && let Some(components) = self.section(&file, "components")
+        {
+            components.get("schemas");
+            // Read where something refers to them.
+            components.get("contentDescriptors");
+            self.errors(&components, &mut model);
+            self.report_unread(&components);
         }
         match file.get("methods") {
             Some(methods) if methods.value.as_list().is_some() => model.methods = self.methods(&methods),
@@ -289,7 +296,7 @@ impl<'a> Reader<'a> {
             let word = self.text_at(&at);
             let stability = Stability::from_word(&word);
             if stability.is_none() {
-                self.fault(&at, format!("`{word}` is no known stability"), "Known: locked, stable, experimental.");
+                self.fault(&at, format!("`{word}` is no known stability"), "Write locked, stable or experimental in a copy of the file, or teach it to `codegen/src/model.rs`.");
             }
             stability
         });
@@ -351,6 +358,10 @@ impl<'a> Reader<'a> {
     }
 
     fn check_error_references(&mut self, model: &Model) {
+        // If there are no errors at all because of a fault, that is the cause.
+        if model.errors.is_empty() && !self.faults.is_empty() {
+            return;
+        }
         for (name, pointer) in &self.error_references {
             if !model.errors.contains_key(name) && !model.error_groups.contains_key(name) {
                 let what = format!("`#/components/errors/{name}` is not in the file");

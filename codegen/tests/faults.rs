@@ -124,7 +124,7 @@ fn faults_name_their_place_and_what_to_do() {
 
 #[test]
 fn all_faults_are_told_at_once() {
-    let said = faults(r#""format": "int32", "default": -1 }"#, r#""format": "a" }, "qMore": { "type": "b" }"#);
+    let said = faults(r#""format": "int32", "default": -1 }"#, r#""format": "int99" }, "qMore": { "type": "b" }"#);
     assert_eq!(said.matches("cannot be mapped").count(), 2, "{said}");
 }
 

@@ -67,7 +67,17 @@ impl<'a> Reader<'a> {
     /// `allOf`, or of an `anyOf` or `oneOf` of one, among its own. A list of constants, which is an enum, is in `oneOf`.
     pub(super) fn schema(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
         let mut schema = Object::new(place);
-        self.merge(place, &mut schema).then_some(schema)
+        if !self.merge(place, &mut schema) {
+            return None;
+        }
+        let more =
+            ["properties", "additionalProperties", "items", "oneOf"].into_iter().find_map(|key| schema.peek(key));
+        if let (Some(more), true) = (more, schema.has("$ref")) {
+            let hint = "Write all of it as one type, without `$ref`, in a copy of the file.";
+            self.fault(more, "this adds to the type that is referred to beside it", hint);
+            return None;
+        }
+        Some(schema)
     }
 
     fn merge(&mut self, place: &Place<'a>, schema: &mut Object<'a>) -> bool {
@@ -108,7 +118,7 @@ impl<'a> Reader<'a> {
                         at.elements().into_iter().filter(|ty| ty.value.as_str() != Some("null")).collect();
                     let [ty] = &types[..] else {
                         let hint = "Replace the list by one type in a copy of the file.";
-                        self.fault(&at, "a list of several types cannot be mapped to Rust", hint);
+                        self.fault(&at, "a list that is not one type and null cannot be mapped to Rust", hint);
                         return false;
                     };
                     self.add(schema, key, ty);

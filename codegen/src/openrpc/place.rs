@@ -1,15 +1,21 @@
 //! A value of the file and where it is.
 
+use std::rc::Rc;
+
 use super::tree::Tree;
 
 /// A value together with its JSON pointer.
 #[derive(Clone)]
 pub(super) struct Place<'a> {
     pub(super) value: &'a Tree,
-    path: Vec<Step<'a>>,
+    path: Option<Rc<Path<'a>>>,
 }
 
-#[derive(Clone)]
+struct Path<'a> {
+    step: Step<'a>,
+    parent: Option<Rc<Path<'a>>>,
+}
+
 enum Step<'a> {
     Key(&'a str),
     Index(usize),
@@ -17,7 +23,7 @@ enum Step<'a> {
 
 impl<'a> Place<'a> {
     pub(super) fn root(value: &'a Tree) -> Self {
-        Self { value, path: Vec::new() }
+        Self { value, path: None }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Self> {
@@ -38,14 +44,16 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) => pointer.push_str(&format!("/{}", escape(key))),
-                Step::Index(index) => pointer.push_str(&format!("/{index}")),
-            }
+        let mut steps: Vec<String> = Vec::new();
+        let mut path = &self.path;
+        while let Some(at) = path {
+            steps.push(match at.step {
+                Step::Key(key) => escape(key),
+                Step::Index(index) => index.to_string(),
+            });
+            path = &at.parent;
         }
-        pointer
+        steps.iter().rev().map(|step| format!("/{step}")).collect()
     }
 
     /// One step of a JSON pointer.
@@ -54,9 +62,7 @@ impl<'a> Place<'a> {
     }
 
     fn step(&self, step: Step<'a>, value: &'a Tree) -> Self {
-        let mut path = self.path.clone();
-        path.push(step);
-        Self { value, path }
+        Self { value, path: Some(Rc::new(Path { step, parent: self.path.clone() })) }
     }
 }
 

@@ -39,7 +39,9 @@ impl<'a> Reader<'a> {
             self.aliases.insert(name.to_owned(), ty.clone());
             return ty;
         }
-        if !self.type_names.contains(name) {
+        // If there are no types at all, that is told, and is the cause.
+        let has_types = !self.type_names.is_empty() || self.faults.is_empty();
+        if has_types && !self.type_names.contains(name) {
             self.fault(
                 place,
                 format!("`{}` is not in the file", place.value.as_str().unwrap_or_default()),

@@ -273,7 +273,11 @@ impl<'a> Reader<'a> {
             ("string", ..) => TypeRef::String,
             ("boolean", ..) => TypeRef::Boolean,
             ("number", ..) => TypeRef::Number { double: true },
-            (_, Some(format), _) if word == "integer" => {
+            // Any other format, such as one of a time, says nothing of the width.
+            ("integer", Some(format), _) if !format.trim_start_matches('u').starts_with("int") => {
+                TypeRef::Integer(IntFormat::Unstated)
+            }
+            ("integer", Some(format), _) => {
                 self.unmapped(&schema.place, &format!("integer` with format `{format}"));
                 return TypeRef::String;
             }

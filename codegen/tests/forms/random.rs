@@ -41,7 +41,7 @@ fn change_at_random(name: &str, file: &Json, cases: u32) {
 
 #[test]
 fn the_committed_snapshot_in_other_forms_is_the_same() {
-    change_at_random("snapshot", &rebuilt(), 24);
+    change_at_random("snapshot", &rebuilt(), 8);
 }
 
 #[test]

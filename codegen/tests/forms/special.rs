@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::json::Json;
 use crate::support::{published, rebuilt, small_code};
-use crate::table::Read;
+use crate::table::{Kind, ROWS, Read, check, places};
 
 const SMALL: &str = include_str!("../schema.json");
 
@@ -123,6 +123,32 @@ fn the_order_of_keys_says_nothing_but_for_members() {
         reversed.at("/methods").elements().reverse();
         assert_ne!(reversed, file);
         Read::of(&reversed).unwrap().assert_same_code(&Read::of(&file).unwrap(), "reversed");
+    }
+}
+
+#[test]
+fn references_that_all_lead_nowhere_are_one_error() {
+    for prefix in ["#/types/", "types.json#/"] {
+        let file = Json::read(&rebuilt().write().replace("#/components/schemas/", prefix));
+        let said = said(&file);
+        assert_eq!(said.lines().count(), 2, "{said}");
+        assert!(said.contains(prefix) && said.contains(" more"), "{said}");
+    }
+}
+
+#[test]
+fn what_hangs_on_a_generic_object_may_be_written_in_other_ways() {
+    let mut file = rebuilt();
+    let ty = file.at("/components/schemas/GenericObjectLayout");
+    let list = ty.remove("additionalProperties").unwrap();
+    let expected = Read::of(&rebuilt()).unwrap();
+    for entry in list.get("anyOf").unwrap().clone().elements() {
+        let name = entry.get("name").and_then(Json::as_str).unwrap();
+        ty.at("/properties").set(name, entry.get("schema").unwrap().clone());
+    }
+    Read::of(&file).unwrap().assert_same_code(&expected, "without the list");
+    for row in ROWS.iter().filter(|row| row.1.contains(&Kind::Reference)) {
+        check(&file, &expected, row, "/components/schemas/GenericObjectLayout/properties/qHyperCube");
     }
 }
 
@@ -244,8 +270,8 @@ fn results_and_errors_may_be_elsewhere_or_written_out() {
 fn real_types_that_are_written_out_are_the_named_ones_or_may_be_several() {
     for (name, file) in published() {
         let expected = Read::of(&file).unwrap();
-        let places = crate::table::places(&file);
-        let references = places.iter().filter(|(kind, _)| *kind == crate::table::Kind::Reference);
+        let places = places(&file);
+        let references = places.iter().filter(|(kind, _)| *kind == Kind::Reference);
         let mut same = 0;
         for (_, place) in references.step_by(23) {
             let mut changed = file.clone();

@@ -152,7 +152,7 @@ pub(crate) const ROWS: &[Row] = &[
         "several types",
         &[Kind::Plain],
         |place, _| place.set("type", json!(["string", "integer"])),
-        Error("/type", "a list of several types"),
+        Error("/type", "not one type and null"),
     ),
     Row(
         "a choice between types",
@@ -194,7 +194,31 @@ pub(crate) const ROWS: &[Row] = &[
         "`properties` beside `$ref`",
         &[Kind::Reference],
         |place, _| place.set("properties", json!({ "a": {} })),
-        Reported("/properties"),
+        Error("/properties", "adds to the type that is referred to"),
+    ),
+    Row(
+        "a type and more members",
+        &[Kind::Reference],
+        |place, _| wrap(place, "allOf", vec![json!({ "properties": { "a": {} } }).into()]),
+        Error("/allOf/1/properties", "adds to the type that is referred to"),
+    ),
+    Row(
+        "a type with a base",
+        &[Kind::Struct],
+        |place, _| wrap(place, "allOf", vec![json!({ "$ref": "#/components/schemas/ObjectInterface" }).into()]),
+        Error("/allOf/0/properties", "adds to the type that is referred to"),
+    ),
+    Row(
+        "members in two parts",
+        &[Kind::Struct],
+        |place, _| wrap(place, "allOf", vec![json!({ "properties": { "a": {} } }).into()]),
+        Error("/allOf/1/properties", "differs from that at"),
+    ),
+    Row(
+        "elements of several types",
+        &[Kind::Array],
+        |place, _| place.set("items", json!([{ "type": "string" }])),
+        Error("/items", "this should be a schema"),
     ),
     Row(
         "closed objects",
@@ -436,6 +460,18 @@ pub(crate) const ROWS: &[Row] = &[
             schemas.set("OtherAlias", json!({ "$ref": "#/components/schemas/Alias" }));
         },
         Error("/components/schemas/OtherAlias/$ref", "leads back to itself"),
+    ),
+    Row(
+        "types in an array",
+        &[Kind::File],
+        |file, _| file.at("/components").set("schemas", json!([])),
+        Error("/components/schemas", "this should be an object"),
+    ),
+    Row(
+        "no `components`",
+        &[Kind::File],
+        |file, _| drop(file.remove("components")),
+        Error("", "`components` is missing"),
     ),
     Row(
         "`methods` is not an array",
