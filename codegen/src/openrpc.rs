@@ -92,6 +92,31 @@ fn by_cause(faults: Vec<Fault>) -> Vec<Fault> {
     causes.into_iter().map(merge).collect()
 }
 
+/// The text of a schema file: UTF-8, or UTF-16 with a byte order mark, which some tools of Windows write.
+///
+/// # Errors
+///
+/// Bytes that are neither; the fault says which is the first.
+pub fn decode(bytes: Vec<u8>) -> Result<String, Faults> {
+    let fault = |what: String| {
+        Fault::new("", what, "Save the file as UTF-8, or download it again as the engine's vendor publishes it.").into()
+    };
+    let unit: fn([u8; 2]) -> u16 = match bytes[..] {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => {
+            return String::from_utf8(bytes).map_err(|error| {
+                fault(format!("this is not a text in UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+            });
+        }
+    };
+    let (units, rest) = bytes[2..].as_chunks::<2>();
+    match String::from_utf16(&units.iter().copied().map(unit).collect::<Vec<_>>()) {
+        Ok(text) if rest.is_empty() => Ok(text),
+        _ => Err(fault("this begins as a text in UTF-16 and is not one".to_owned())),
+    }
+}
+
 struct Reader<'a> {
     root: Place<'a>,
     faults: Vec<Fault>,

@@ -92,6 +92,23 @@ fn a_byte_order_mark_is_skipped() {
 }
 
 #[test]
+fn files_in_utf_16_are_decoded() {
+    let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
+    let (small, big): (fn(u16) -> [u8; 2], fn(u16) -> [u8; 2]) = (u16::to_le_bytes, u16::to_be_bytes);
+    for bytes in [small, big] {
+        let encoded = |text: &str| units(text).into_iter().flat_map(bytes).collect::<Vec<u8>>();
+        let text = openrpc::decode(encoded("\u{feff}{\"ä\": \"𝄞\"}")).unwrap();
+        assert_eq!(text, "{\"ä\": \"𝄞\"}");
+        let mut odd = encoded("\u{feff}{}");
+        odd.push(0);
+        assert!(openrpc::decode(odd).unwrap_err().to_string().contains("UTF-16"));
+    }
+    assert_eq!(openrpc::decode(SMALL.as_bytes().to_vec()).unwrap(), SMALL);
+    let error = openrpc::decode(b"{\"a\": \xe4}".to_vec()).unwrap_err().to_string();
+    assert!(error.contains("from byte 6 on") && error.contains("Save the file as UTF-8"), "{error}");
+}
+
+#[test]
 fn any_json_is_taken_where_no_type_is_stated() {
     for any in [json!(true), json!({}), json!({ "description": "Anything." })] {
         let mut file = small();

@@ -389,6 +389,26 @@ pub(crate) const ROWS: &[Row] = &[
         Error("/schema", "is not an object with a property for each value"),
     ),
     Row(
+        "a description in the schema of a parameter",
+        &[Kind::Param],
+        |place, _| {
+            if let Some(text) = place.remove("description") {
+                place.at("/schema").set("description", text);
+            }
+        },
+        Same,
+    ),
+    Row(
+        "another description in the schema of a parameter",
+        &[Kind::Param],
+        |place, _| {
+            if place.get("description").is_some() {
+                place.at("/schema").set("description", "Something else.");
+            }
+        },
+        Reported("/schema/description"),
+    ),
+    Row(
         "not required, and so stated",
         &[Kind::Param],
         |place, _| {
