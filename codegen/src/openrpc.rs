@@ -58,22 +58,21 @@ pub fn read(text: &str) -> Result<Published, Faults> {
     let mut reader = Reader::new(&root);
     let model = reader.file(&root);
     if reader.faults.is_empty() {
-        Ok(Published { model, prose: reader.prose, unknown: reader.unknown })
+        Ok(Published { model, prose: reader.prose, unknown: by_cause(reader.unknown, usize::MAX) })
     } else {
-        Err(Faults(by_cause(reader.faults)))
+        Err(Faults(by_cause(reader.faults, 6)))
     }
 }
 
-/// One fault for each cause: the first, which names the places of others.
-fn by_cause(faults: Vec<Fault>) -> Vec<Fault> {
-    // What is alike but for names has one cause if it is at so many places.
-    const MANY: usize = 6;
+/// One fault for each cause: the first, which names the places of others. What is alike but for names has one cause if
+/// it is at `many` places.
+fn by_cause(faults: Vec<Fault>, many: usize) -> Vec<Fault> {
     let alike = |fault: &Fault| fault.what.split('`').step_by(2).collect::<String>() + &fault.hint;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     faults.iter().for_each(|fault| *counts.entry(alike(fault)).or_default() += 1);
     let mut causes: Vec<(Fault, Vec<String>)> = Vec::new();
     for fault in faults {
-        let is_many = counts[&alike(&fault)] >= MANY;
+        let is_many = counts[&alike(&fault)] >= many;
         let is_same = |first: &Fault| if is_many { alike(first) == alike(&fault) } else { first.what == fault.what };
         match causes.iter_mut().find(|(first, _)| is_same(first)) {
             Some((_, others)) => others.push(fault.pointer),

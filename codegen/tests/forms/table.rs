@@ -191,6 +191,28 @@ pub(crate) const ROWS: &[Row] = &[
     Row("`const`", &[Kind::Plain], |place, _| place.set("const", json!("a")), Reported("/const")),
     Row("`enum` of a member", &[Kind::Plain], |place, _| place.set("enum", json!(["a", "b"])), Reported("/enum")),
     Row(
+        "`enum` in place of `type`",
+        &[Kind::Plain],
+        |place, _| {
+            if place.get("type").and_then(Json::as_str) == Some("string") {
+                place.remove("type");
+                place.set("enum", json!(["a", "b"]));
+            }
+        },
+        Reported("/enum"),
+    ),
+    Row(
+        "`const` in place of `type`",
+        &[Kind::Plain],
+        |place, _| {
+            if place.get("type").and_then(Json::as_str) == Some("boolean") {
+                place.remove("type");
+                place.set("const", json!(true));
+            }
+        },
+        Reported("/const"),
+    ),
+    Row(
         "`properties` beside `$ref`",
         &[Kind::Reference],
         |place, _| place.set("properties", json!({ "a": {} })),
