@@ -2,7 +2,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod diff;
+mod download;
 mod generate;
+mod source;
 mod tools;
 mod write;
 
