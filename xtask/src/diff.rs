@@ -8,6 +8,7 @@ use qix_codegen::companion::Companion;
 use qix_codegen::diff::{self, Diff, Input};
 use qix_codegen::model::Model;
 
+use crate::release::{EngineRelease, Release};
 use crate::source::{Source, VENDOR, read};
 use crate::workspace;
 
@@ -44,7 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         None => input("the snapshot of the last commit", &last_commit()?)?,
     };
     let new = side(arguments.new.as_ref().unwrap_or(&COMMITTED.into()))?;
-    let diff = diff::compare(&old, &new, &companion);
+    let mut diff = diff::compare(&old, &new, &companion);
+    diff.notes.splice(0..0, releases(&diff));
     let text = if arguments.json {
         diff.to_json()?
     } else if arguments.markdown {
@@ -76,6 +78,14 @@ pub(crate) fn with_committed(model: &Model, companion: &Companion) -> Result<Dif
     Ok(diff::models(&committed, model, companion))
 }
 
+/// Which releases the two sides belong to.
+pub(crate) fn releases(diff: &Diff) -> Vec<String> {
+    let mut versions = vec![&diff.old, &diff.new];
+    versions.dedup();
+    let release = |version: &&String| Some(format!("Engine {version} is {}.", EngineRelease::of(version)?));
+    versions.iter().filter_map(release).collect()
+}
+
 fn companion() -> Result<Companion> {
     let path = workspace().join("qix-schema/schema/companion.json");
     Ok(Companion::read(&read(&path)?)?)
@@ -84,6 +94,13 @@ fn companion() -> Result<Companion> {
 fn side(source: &Source) -> Result<Input> {
     let source = match source {
         Source::File(name) if name.as_os_str() == COMMITTED => &Source::File(workspace().join(SNAPSHOT)),
+        Source::File(name) if !name.exists() => match name.to_str().and_then(Release::for_windows) {
+            Some(release) => bail!(
+                "the schema of {release} is not here, and the vendor publishes only its newest one. Give the file of a \
+                 schema with that version or one close to it."
+            ),
+            None => source,
+        },
         source => source,
     };
     let mut side = input(&source.to_string(), &source.read()?)?;

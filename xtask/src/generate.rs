@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn announce(model: &Model, companion: &Companion) -> Result<Diff> {
     let mut diff = diff::with_committed(model, companion)?;
     // What the companion lacks is said when all of it is checked.
-    diff.notes.clear();
+    diff.notes = diff::releases(&diff);
     diff::print(&diff.to_text(Some(diff::version())))?;
     println!();
     Ok(diff)

@@ -4,6 +4,9 @@
 mod diff;
 mod download;
 mod generate;
+#[path = "../../qix-schema/src/release.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the public API of another crate")]
+mod release;
 mod source;
 mod tools;
 mod write;
