@@ -409,6 +409,7 @@ pub trait DocApi: AsRemote {
     /// * `expr` (`qExpr`, text): The expression, with or without the leading `=`.
     /// * `labels` (`qLabels`, texts, optional): Names that the expression may use though they are no fields, such as the labels of a chart's other
     ///   measures.
+    /// * `strict_field_validation` (`qStrictFieldValidation`, true or false, optional): Whether to check every reference to a field, those in set expressions too. Defaults to false.
     ///
     /// # Returns
     ///
@@ -4796,6 +4797,11 @@ pub struct CheckExpression {
     /// `qLabels`: texts.
     #[doc(alias = "qLabels")]
     pub labels: Option<Vec<String>>,
+    /// Whether to check every reference to a field, those in set expressions too. Defaults to false.
+    ///
+    /// `qStrictFieldValidation`: true or false.
+    #[doc(alias = "qStrictFieldValidation")]
+    pub strict_field_validation: Option<bool>,
 }
 
 impl CheckExpression {
@@ -4804,6 +4810,7 @@ impl CheckExpression {
         Self {
             expr: expr.into(),
             labels: None,
+            strict_field_validation: None,
         }
     }
 
@@ -4816,6 +4823,15 @@ impl CheckExpression {
         self.labels = Some(value.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Whether to check every reference to a field, those in set expressions too. Defaults to false.
+    ///
+    /// `qStrictFieldValidation`: true or false.
+    #[must_use]
+    pub fn strict_field_validation(mut self, value: bool) -> Self {
+        self.strict_field_validation = Some(value);
+        self
+    }
 }
 
 impl Call<'_, CheckExpression> {
@@ -4826,6 +4842,13 @@ impl Call<'_, CheckExpression> {
     pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|request| request.labels(value))
     }
+
+    /// Whether to check every reference to a field, those in set expressions too. Defaults to false.
+    ///
+    /// `qStrictFieldValidation`: true or false.
+    pub fn strict_field_validation(self, value: bool) -> Self {
+        self.map(|request| request.strict_field_validation(value))
+    }
 }
 
 impl Serialize for CheckExpression {
@@ -4835,6 +4858,7 @@ impl Serialize for CheckExpression {
             |out| {
                 out.always("qExpr", &self.expr)?;
                 out.given("qLabels", &self.labels)?;
+                out.given("qStrictFieldValidation", &self.strict_field_validation)?;
                 Ok(())
             },
         )
