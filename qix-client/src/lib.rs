@@ -83,7 +83,7 @@ pub use lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, List
 pub use load::{LoadError, LoadRows, Loading};
 pub use middleware::{Middleware, Next};
 pub use policy::{WhenModal, WhenReloading};
-pub use progress::{LongRunning, Progress, WithProgress};
+pub use progress::{LongRunning, Progress, ProgressCode, WithProgress};
 pub use protocol::notification::{
     AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
 };

@@ -10,8 +10,10 @@ use tokio::sync::mpsc;
 
 use crate::session::OpenDoc;
 
+mod code;
 mod follow;
 
+pub use code::ProgressCode;
 pub(crate) use follow::{Rest, Unread, follow};
 
 tokio::task_local! {
