@@ -1655,7 +1655,7 @@ impl Record for NxDownloadOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxEngineVersion {
-    /// The version, such as `12.2528.0`: the numbering of the schema, not that of the product.
+    /// The version, such as `12.2886.0`: the numbering of the schema, not that of the product.
     ///
     /// `qComponentVersion`: text.
     #[doc(alias = "qComponentVersion")]

@@ -2005,7 +2005,7 @@ pub enum NxLocalizedErrorCode {
     /// `LOCERR_APP_EVENT_SOURCE_TIMEOUT`, number 1018.
     #[doc(alias = "LOCERR_APP_EVENT_SOURCE_TIMEOUT")]
     AppEventSourceTimeout,
-    /// The app is in the trash. Restore it before you open it.
+    /// The app is marked as deleted.
     ///
     /// `LOCERR_APP_SOFT_DELETED`, number 1019.
     #[doc(alias = "LOCERR_APP_SOFT_DELETED")]
@@ -2616,7 +2616,7 @@ pub enum NxLocalizedErrorCode {
     /// `LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT`, number 11048.
     #[doc(alias = "LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT")]
     ReloadActionBlockedEntitlement,
-    /// The script ended itself with an error, as in `EXIT SCRIPT` with an error text.
+    /// The script itself raised an error.
     ///
     /// `LOCERR_RELOAD_EXIT_ERROR`, number 11049.
     #[doc(alias = "LOCERR_RELOAD_EXIT_ERROR")]
