@@ -77,6 +77,7 @@ pub use ext::watch::{Layouts, Watch};
 pub use protocol::notification::{
     AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
 };
+pub use protocol::progress_code::ProgressCode;
 pub use qix_schema::*;
 pub use record::{Recorder, Replay, ReplayError};
 pub use session::{OpenDoc, Session, SessionBuilder};

@@ -3,6 +3,7 @@
 pub(crate) mod envelope;
 pub(crate) mod notification;
 pub(crate) mod patch;
+pub(crate) mod progress_code;
 pub(crate) mod request;
 
 pub(crate) use envelope::{Body, Envelope};

@@ -397,6 +397,8 @@ pub trait DocApi: AsRemote {
     /// * `expr` (`qExpr`, text): The expression, with or without the leading `=`.
     /// * `labels` (`qLabels`, texts, optional): Names that the expression may use though they are no fields, such as the labels of a chart's other
     ///   measures.
+    /// * `strict_field_validation` (`qStrictFieldValidation`, true or false, optional): Whether to validate references to fields strictly. Without it, an engine does not report an
+    ///   unknown field in a set modifier. Defaults to false.
     ///
     /// # Returns
     ///
@@ -4684,6 +4686,12 @@ pub struct CheckExpression {
     /// `qLabels`: texts.
     #[doc(alias = "qLabels")]
     pub labels: Option<Vec<String>>,
+    /// Whether to validate references to fields strictly. Without it, an engine does not report an
+    /// unknown field in a set modifier. Defaults to false.
+    ///
+    /// `qStrictFieldValidation`: true or false.
+    #[doc(alias = "qStrictFieldValidation")]
+    pub strict_field_validation: Option<bool>,
 }
 
 impl CheckExpression {
@@ -4692,6 +4700,7 @@ impl CheckExpression {
         Self {
             expr: expr.into(),
             labels: None,
+            strict_field_validation: None,
         }
     }
 
@@ -4704,6 +4713,16 @@ impl CheckExpression {
         self.labels = Some(value.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Whether to validate references to fields strictly. Without it, an engine does not report an
+    /// unknown field in a set modifier. Defaults to false.
+    ///
+    /// `qStrictFieldValidation`: true or false.
+    #[must_use]
+    pub fn strict_field_validation(mut self, value: bool) -> Self {
+        self.strict_field_validation = Some(value);
+        self
+    }
 }
 
 impl Call<'_, CheckExpression> {
@@ -4714,6 +4733,14 @@ impl Call<'_, CheckExpression> {
     pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|request| request.labels(value))
     }
+
+    /// Whether to validate references to fields strictly. Without it, an engine does not report an
+    /// unknown field in a set modifier. Defaults to false.
+    ///
+    /// `qStrictFieldValidation`: true or false.
+    pub fn strict_field_validation(self, value: bool) -> Self {
+        self.map(|request| request.strict_field_validation(value))
+    }
 }
 
 impl Serialize for CheckExpression {
@@ -4723,6 +4750,7 @@ impl Serialize for CheckExpression {
             |out| {
                 out.always("qExpr", &self.expr)?;
                 out.given("qLabels", &self.labels)?;
+                out.given("qStrictFieldValidation", &self.strict_field_validation)?;
                 Ok(())
             },
         )

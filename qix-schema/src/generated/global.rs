@@ -399,7 +399,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qVersion`, [`NxEngineVersion`]: The version, such as `12.2528.0`.
+    /// `qVersion`, [`NxEngineVersion`]: The version, such as `12.2886.0`.
     ///
     /// `Global.EngineVersion`: reads only.
     ///

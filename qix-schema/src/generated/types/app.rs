@@ -1655,7 +1655,7 @@ impl Record for NxDownloadOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxEngineVersion {
-    /// The version, such as `12.2528.0`: the numbering of the schema, not that of the product.
+    /// The version, such as `12.2886.0`: the numbering of the schema, not that of the product.
     ///
     /// `qComponentVersion`: text.
     #[doc(alias = "qComponentVersion")]
@@ -1997,6 +1997,83 @@ impl Choice for NxFeature {
     }
 }
 
+/// Tells what created a library dimension or measure.
+///
+/// It replaces the member `qScriptGenerated`, which cannot tell a data product from a program.
+///
+/// `NxOrigin`: one of 3 values.
+///
+/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxorigin)
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NxOrigin {
+    /// A user interface or an API call.
+    ///
+    /// `PROGRAM`, number 0.
+    #[doc(alias = "PROGRAM")]
+    #[default]
+    Program,
+    /// The load script.
+    ///
+    /// `SCRIPT`, number 1.
+    #[doc(alias = "SCRIPT")]
+    Script,
+    /// A data product.
+    ///
+    /// `DATA_PRODUCT`, number 2.
+    #[doc(alias = "DATA_PRODUCT")]
+    DataProduct,
+    /// A value that the schema does not know; it is written back as it came.
+    Unrecognized(Box<Unrecognized>),
+}
+
+impl Choice for NxOrigin {
+    const NAME: &'static str = "NxOrigin";
+    const VALUES: &'static [ValueName] = &[
+        ValueName {
+            title: "PROGRAM",
+            long: "PROGRAM",
+            number: 0,
+        },
+        ValueName {
+            title: "SCRIPT",
+            long: "SCRIPT",
+            number: 1,
+        },
+        ValueName {
+            title: "DATA_PRODUCT",
+            long: "DATA_PRODUCT",
+            number: 2,
+        },
+    ];
+
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Program,
+                1 => Self::Script,
+                2 => Self::DataProduct,
+                _ => return None,
+            },
+        )
+    }
+
+    fn index(&self) -> Result<usize, &Unrecognized> {
+        Ok(
+            match self {
+                Self::Program => 0,
+                Self::Script => 1,
+                Self::DataProduct => 2,
+                Self::Unrecognized(value) => return Err(value),
+            },
+        )
+    }
+
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(Box::new(value))
+    }
+}
+
 /// Describes a stream: a place where apps are published, on Enterprise for Windows.
 ///
 /// `NxStreamListEntry`: an object with 2 members.
@@ -2262,7 +2339,7 @@ impl Record for TransformAppResult {
 
 /// Tells what an app is made for.
 ///
-/// `UsageEnum`: one of 4 values.
+/// `UsageEnum`: one of 5 values.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#usageenum)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -2289,6 +2366,11 @@ pub enum UsageEnum {
     /// `SINGLE_TABLE_PREP`, number 3.
     #[doc(alias = "SINGLE_TABLE_PREP")]
     SingleTablePrep,
+    /// Direct Query: charts query the source, and no data is loaded.
+    ///
+    /// `DIRECT_QUERY_MODE`, number 4.
+    #[doc(alias = "DIRECT_QUERY_MODE")]
+    DirectQueryMode,
     /// A value that the schema does not know; it is written back as it came.
     Unrecognized(Box<Unrecognized>),
 }
@@ -2316,6 +2398,11 @@ impl Choice for UsageEnum {
             long: "SINGLE_TABLE_PREP",
             number: 3,
         },
+        ValueName {
+            title: "DIRECT_QUERY_MODE",
+            long: "DIRECT_QUERY_MODE",
+            number: 4,
+        },
     ];
 
     fn from_index(index: usize) -> Option<Self> {
@@ -2325,6 +2412,7 @@ impl Choice for UsageEnum {
                 1 => Self::DataPreparation,
                 2 => Self::DataflowPrep,
                 3 => Self::SingleTablePrep,
+                4 => Self::DirectQueryMode,
                 _ => return None,
             },
         )
@@ -2337,6 +2425,7 @@ impl Choice for UsageEnum {
                 Self::DataPreparation => 1,
                 Self::DataflowPrep => 2,
                 Self::SingleTablePrep => 3,
+                Self::DirectQueryMode => 4,
                 Self::Unrecognized(value) => return Err(value),
             },
         )
@@ -2353,4 +2442,4 @@ qix_schema::wire_records!(
     NxStreamListEntry, Point, TransformAppParameters, TransformAppResult
 );
 
-qix_schema::wire_choices!(NxFeature, UsageEnum);
+qix_schema::wire_choices!(NxFeature, NxOrigin, UsageEnum);

@@ -2128,7 +2128,7 @@ impl Choice for NxFieldSelectionMode {
 /// Pass it to [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group); members are added and taken away with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
 /// [`GenericObjectApi::remove_group_members`](crate::generic_object::GenericObjectApi::remove_group_members).
 ///
-/// `NxGroupDef`: an object with 5 members.
+/// `NxGroupDef`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2162,6 +2162,12 @@ pub struct NxGroupDef {
     /// `qLabel`: text.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// Whether the groups of this type that no other group includes are added at the end. Defaults to
+    /// false.
+    ///
+    /// `qIncludeOrphanGroups`: true or false.
+    #[doc(alias = "qIncludeOrphanGroups")]
+    pub include_orphan_groups: bool,
     /// The members and sub-groups, in order.
     ///
     /// `qMemberIds`: list of [`NxGroupObjectId`].
@@ -2178,6 +2184,7 @@ impl Default for NxGroupDef {
             object_type: "bookmark".to_owned(),
             group_type: "objectgroup".to_owned(),
             label: Default::default(),
+            include_orphan_groups: Default::default(),
             member_ids: Default::default(),
             extra: Extra::default(),
         }
@@ -2217,6 +2224,14 @@ impl NxGroupDef {
         self
     }
 
+    /// Sets `qIncludeOrphanGroups`.
+    #[inline]
+    #[must_use]
+    pub fn with_include_orphan_groups(mut self, value: bool) -> Self {
+        self.include_orphan_groups = value;
+        self
+    }
+
     /// Sets `qMemberIds`.
     #[inline]
     #[must_use]
@@ -2236,6 +2251,7 @@ impl Record for NxGroupDef {
         "qObjectType",
         "qGroupType",
         "qLabel",
+        "qIncludeOrphanGroups",
         "qMemberIds",
     ];
 
@@ -2249,7 +2265,8 @@ impl Record for NxGroupDef {
             1 => value.into(&mut self.object_type),
             2 => value.into(&mut self.group_type),
             3 => value.into(&mut self.label),
-            4 => value.into(&mut self.member_ids),
+            4 => value.into(&mut self.include_orphan_groups),
+            5 => value.into(&mut self.member_ids),
             _ => value.skip(),
         }
     }
@@ -2266,6 +2283,7 @@ impl Record for NxGroupDef {
             out.always("qGroupType", &self.group_type)?;
         }
         out.put("qLabel", &self.label)?;
+        out.put("qIncludeOrphanGroups", &self.include_orphan_groups)?;
         out.put("qMemberIds", &self.member_ids)?;
         out.extra(&self.extra)?;
         Ok(())
@@ -2413,7 +2431,7 @@ impl Record for NxGroupObjectId {
 
 /// Describes the fields of a library dimension, in a layout.
 ///
-/// `NxLibraryDimension`: an object with 6 members.
+/// `NxLibraryDimension`: an object with 7 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimension)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2448,8 +2466,20 @@ pub struct NxLibraryDimension {
     /// Whether the load script made the dimension.
     ///
     /// `qScriptGenerated`: true or false.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Where the dimension comes from: a program, the load script, or a data product.
+    ///
+    /// `qOrigin`: [`NxOrigin`].
+    ///
+    /// Stability: experimental.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
 }
 
 impl NxLibraryDimension {
@@ -2500,10 +2530,19 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2517,6 +2556,7 @@ impl Record for NxLibraryDimension {
         "qLabelExpression",
         "qAlias",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2531,6 +2571,7 @@ impl Record for NxLibraryDimension {
             3 => value.into(&mut self.label_expression),
             4 => value.into(&mut self.alias),
             5 => value.into(&mut self.script_generated),
+            6 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2545,6 +2586,7 @@ impl Record for NxLibraryDimension {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qAlias", &self.alias)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         Ok(())
     }
 }
@@ -2554,7 +2596,7 @@ impl Record for NxLibraryDimension {
 /// Two fields or more make sense together with a grouping: a drill-down goes to the next field when one value is left
 /// possible, a cycle is moved by [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
-/// `NxLibraryDimensionDef`: an object with 6 members.
+/// `NxLibraryDimensionDef`: an object with 7 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2591,8 +2633,20 @@ pub struct NxLibraryDimensionDef {
     /// Whether the load script made the dimension. Leave it as you found it.
     ///
     /// `qScriptGenerated`: true or false.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Where the dimension comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as you found it.
+    ///
+    /// `qOrigin`: [`NxOrigin`].
+    ///
+    /// Stability: experimental.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
     /// Members that the schema does not know.
     pub extra: Extra,
 }
@@ -2645,10 +2699,19 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2662,6 +2725,7 @@ impl Record for NxLibraryDimensionDef {
         "qLabelExpression",
         "qAlias",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2676,6 +2740,7 @@ impl Record for NxLibraryDimensionDef {
             3 => value.into(&mut self.label_expression),
             4 => value.into(&mut self.alias),
             5 => value.into(&mut self.script_generated),
+            6 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2690,6 +2755,7 @@ impl Record for NxLibraryDimensionDef {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qAlias", &self.alias)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         out.extra(&self.extra)?;
         Ok(())
     }
@@ -2701,7 +2767,7 @@ impl Record for NxLibraryDimensionDef {
 
 /// Describes the expression and format of a library measure, in a layout.
 ///
-/// `NxLibraryMeasure`: an object with 8 members.
+/// `NxLibraryMeasure`: an object with 9 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasure)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2745,8 +2811,20 @@ pub struct NxLibraryMeasure {
     /// Whether the load script made the measure.
     ///
     /// `qScriptGenerated`: true or false.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Where the measure comes from: a program, the load script, or a data product.
+    ///
+    /// `qOrigin`: [`NxOrigin`].
+    ///
+    /// Stability: experimental.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
 }
 
 impl NxLibraryMeasure {
@@ -2810,10 +2888,19 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2829,6 +2916,7 @@ impl Record for NxLibraryMeasure {
         "qLabelExpression",
         "qNumFormat",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2845,6 +2933,7 @@ impl Record for NxLibraryMeasure {
             5 => value.into(&mut self.label_expression),
             6 => value.into(&mut self.num_format),
             7 => value.into(&mut self.script_generated),
+            8 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2861,6 +2950,7 @@ impl Record for NxLibraryMeasure {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qNumFormat", &self.num_format)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         Ok(())
     }
 }
@@ -2870,7 +2960,7 @@ impl Record for NxLibraryMeasure {
 /// Check an expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) before storing it: the engine stores a wrong one as well. An expression
 /// that cannot be calculated shows as `-` in charts.
 ///
-/// `NxLibraryMeasureDef`: an object with 8 members.
+/// `NxLibraryMeasureDef`: an object with 9 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2916,8 +3006,20 @@ pub struct NxLibraryMeasureDef {
     /// Whether the load script made the measure. Leave it as you found it.
     ///
     /// `qScriptGenerated`: true or false.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: it may change or go with any version of the engine.
+    ///
+    /// Where the measure comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as you found it.
+    ///
+    /// `qOrigin`: [`NxOrigin`].
+    ///
+    /// Stability: experimental.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
     /// Members that the schema does not know.
     pub extra: Extra,
 }
@@ -2983,10 +3085,19 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -3002,6 +3113,7 @@ impl Record for NxLibraryMeasureDef {
         "qLabelExpression",
         "qNumFormat",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -3018,6 +3130,7 @@ impl Record for NxLibraryMeasureDef {
             5 => value.into(&mut self.label_expression),
             6 => value.into(&mut self.num_format),
             7 => value.into(&mut self.script_generated),
+            8 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -3034,6 +3147,7 @@ impl Record for NxLibraryMeasureDef {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qNumFormat", &self.num_format)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         out.extra(&self.extra)?;
         Ok(())
     }

@@ -797,7 +797,7 @@ impl Record for DoReloadExParams {
 /// A failed reload is not an engine error: the call succeeds and [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is false. New data is in
 /// memory only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
 ///
-/// `DoReloadExResult`: an object with 4 members.
+/// `DoReloadExResult`: an object with 6 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexresult)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -818,6 +818,16 @@ pub struct DoReloadExResult {
     /// `qEndedWithMemoryConstraint`: true or false.
     #[doc(alias = "qEndedWithMemoryConstraint")]
     pub ended_with_memory_constraint: bool,
+    /// Number of rows that the reload read.
+    ///
+    /// `qNbrOfLoadedRows`: whole number.
+    #[doc(alias = "qNbrOfLoadedRows")]
+    pub nbr_of_loaded_rows: i64,
+    /// Number of rows that the reload stored.
+    ///
+    /// `qNbrOfStoredRows`: whole number.
+    #[doc(alias = "qNbrOfStoredRows")]
+    pub nbr_of_stored_rows: i64,
     /// What went wrong, where the engine can tell.
     ///
     /// `qFailureData`: [`FailureData`].
@@ -850,6 +860,22 @@ impl DoReloadExResult {
         self
     }
 
+    /// Sets `qNbrOfLoadedRows`.
+    #[inline]
+    #[must_use]
+    pub fn with_nbr_of_loaded_rows(mut self, value: i64) -> Self {
+        self.nbr_of_loaded_rows = value;
+        self
+    }
+
+    /// Sets `qNbrOfStoredRows`.
+    #[inline]
+    #[must_use]
+    pub fn with_nbr_of_stored_rows(mut self, value: i64) -> Self {
+        self.nbr_of_stored_rows = value;
+        self
+    }
+
     /// Sets `qFailureData`.
     #[inline]
     #[must_use]
@@ -865,6 +891,8 @@ impl Record for DoReloadExResult {
         "qSuccess",
         "qScriptLogFile",
         "qEndedWithMemoryConstraint",
+        "qNbrOfLoadedRows",
+        "qNbrOfStoredRows",
         "qFailureData",
     ];
 
@@ -877,7 +905,9 @@ impl Record for DoReloadExResult {
             0 => value.into(&mut self.success),
             1 => value.into(&mut self.script_log_file),
             2 => value.into(&mut self.ended_with_memory_constraint),
-            3 => value.into(&mut self.failure_data),
+            3 => value.into(&mut self.nbr_of_loaded_rows),
+            4 => value.into(&mut self.nbr_of_stored_rows),
+            5 => value.into(&mut self.failure_data),
             _ => value.skip(),
         }
     }
@@ -889,6 +919,8 @@ impl Record for DoReloadExResult {
         out.put("qSuccess", &self.success)?;
         out.put("qScriptLogFile", &self.script_log_file)?;
         out.put("qEndedWithMemoryConstraint", &self.ended_with_memory_constraint)?;
+        out.put("qNbrOfLoadedRows", &self.nbr_of_loaded_rows)?;
+        out.put("qNbrOfStoredRows", &self.nbr_of_stored_rows)?;
         out.put("qFailureData", &self.failure_data)?;
         Ok(())
     }
@@ -2429,7 +2461,7 @@ impl Record for ProgressData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
-    /// Number of the message in the product's table of texts.
+    /// Number of the message. `ProgressCode` in `qix-client` names the numbers.
     ///
     /// `qMessageCode`: whole number.
     #[doc(alias = "qMessageCode")]
@@ -2511,7 +2543,7 @@ pub struct ReloadError {
     /// `qLine`: text.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Number of that line in the script.
+    /// Number of that line in the script, counted from 0.
     ///
     /// `qLineNumber`: whole number.
     #[doc(alias = "qLineNumber")]

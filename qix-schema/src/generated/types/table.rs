@@ -76,7 +76,7 @@ impl Record for AlfaNumString {
 
 /// A table or view of a data source, for choosing what to load.
 ///
-/// `DataTable`: an object with 2 members.
+/// `DataTable`: an object with 3 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,6 +92,11 @@ pub struct DataTable {
     /// `qType`: text.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// Logical name of the table, which nested Parquet tables have.
+    ///
+    /// `qLogicalName`: text.
+    #[doc(alias = "qLogicalName")]
+    pub logical_name: String,
 }
 
 impl DataTable {
@@ -110,11 +115,19 @@ impl DataTable {
         self.type_ = value.into();
         self
     }
+
+    /// Sets `qLogicalName`.
+    #[inline]
+    #[must_use]
+    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
+        self.logical_name = value.into();
+        self
+    }
 }
 
 impl Record for DataTable {
     const NAME: &'static str = "DataTable";
-    const MEMBERS: &'static [&'static str] = &["qName", "qType"];
+    const MEMBERS: &'static [&'static str] = &["qName", "qType", "qLogicalName"];
 
     fn read_member<'de, A: MapAccess<'de>>(
         &mut self,
@@ -124,6 +137,7 @@ impl Record for DataTable {
         match index {
             0 => value.into(&mut self.name),
             1 => value.into(&mut self.type_),
+            2 => value.into(&mut self.logical_name),
             _ => value.skip(),
         }
     }
@@ -134,13 +148,14 @@ impl Record for DataTable {
     ) -> Result<(), S::Error> {
         out.put("qName", &self.name)?;
         out.put("qType", &self.type_)?;
+        out.put("qLogicalName", &self.logical_name)?;
         Ok(())
     }
 }
 
 /// A table in a file, with its fields and the way to read it.
 ///
-/// `DataTableEx`: an object with 3 members.
+/// `DataTableEx`: an object with 4 members.
 ///
 /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,6 +176,11 @@ pub struct DataTableEx {
     /// `qFormatSpec`: text.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
+    /// Logical name of the table, which nested Parquet tables have.
+    ///
+    /// `qLogicalName`: text.
+    #[doc(alias = "qLogicalName")]
+    pub logical_name: String,
 }
 
 impl DataTableEx {
@@ -190,11 +210,24 @@ impl DataTableEx {
         self.format_spec = value.into();
         self
     }
+
+    /// Sets `qLogicalName`.
+    #[inline]
+    #[must_use]
+    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
+        self.logical_name = value.into();
+        self
+    }
 }
 
 impl Record for DataTableEx {
     const NAME: &'static str = "DataTableEx";
-    const MEMBERS: &'static [&'static str] = &["qName", "qFields", "qFormatSpec"];
+    const MEMBERS: &'static [&'static str] = &[
+        "qName",
+        "qFields",
+        "qFormatSpec",
+        "qLogicalName",
+    ];
 
     fn read_member<'de, A: MapAccess<'de>>(
         &mut self,
@@ -205,6 +238,7 @@ impl Record for DataTableEx {
             0 => value.into(&mut self.name),
             1 => value.into(&mut self.fields),
             2 => value.into(&mut self.format_spec),
+            3 => value.into(&mut self.logical_name),
             _ => value.skip(),
         }
     }
@@ -216,6 +250,7 @@ impl Record for DataTableEx {
         out.put("qName", &self.name)?;
         out.put("qFields", &self.fields)?;
         out.put("qFormatSpec", &self.format_spec)?;
+        out.put("qLogicalName", &self.logical_name)?;
         Ok(())
     }
 }

@@ -162,10 +162,37 @@ fn searches_find_values() {
 #[test]
 fn expressions_are_checked() {
     let app = App::new(SALES);
-    let check = |text: &str| check_expression(text, &["Label".into()], &app.context());
+    let check = |text: &str| check_expression(text, &["Label".into()], false, &app.context());
     assert_eq!(check("Sum(Amount)"), ExpressionCheck::default());
     assert_eq!(check("Sum(Foo)+Label").bad_fields, [(4, 3)]);
     assert_eq!(check("Sum(Amount)) x").error, "Error in expression: Garbage after expression: \") x\"");
+}
+
+#[test]
+fn a_strict_check_looks_at_references_in_sets() {
+    let app = App::new(SALES);
+    let check = |strict, text: &str| -> Vec<String> {
+        let check = check_expression(text, &["Label".into()], strict, &app.context());
+        assert_eq!(check.error, "", "{text}");
+        let characters: Vec<char> = text.chars().collect();
+        check.bad_fields.iter().map(|(from, count)| characters[*from..from + count].iter().collect()).collect()
+    };
+    for (text, bad) in [
+        ("Sum({<Country={'DE'}, Product={a}>} Amount)", &[][..]),
+        ("Sum({<Foo={'é'}, [No Bar]-={1}, Country=>} Amount)", &["Foo", "[No Bar]"]),
+        ("Sum({<Country={Foo}>} Amount) + Sum({1<Foo=>} Amount)", &["Foo"]),
+        ("Sum({<Country={\"=Sum(Foo)>1\", \"=Sum(Amount)>1\"}>} Amount)", &["\"=Sum(Foo)>1\""]),
+        ("Sum({<Country=P({<Foo={1}>} Bar)>} Amount)", &["Foo", "Bar"]),
+        ("Sum({<Country=({'DE'} + {Foo})*Foo>} Amount)", &["Foo"]),
+        ("Sum({$*1-<Foo={1}>} Amount) < Sum(TOTAL <Country, Baz> Amount)", &["Foo", "Baz"]),
+        ("Sum({<Label={1}>} Amount)", &["Label"]),
+        ("Sum(Aggr(Sum({<Foo={1}>} Amount), Country))", &["Foo"]),
+    ] {
+        assert_eq!(check(true, text), bad, "{text}");
+        assert_eq!(check(false, text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(check(true, "Sum({<Foo={1}>} Bar) + Label"), ["Foo", "Bar"]);
+    assert_eq!(check(false, "Sum({<Foo={1}>} Bar) + Label"), ["Bar"]);
 }
 
 #[test]

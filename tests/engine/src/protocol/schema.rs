@@ -21,6 +21,8 @@ pub(crate) struct Schema {
     /// By full name: `Doc.GetField`.
     pub(crate) methods: BTreeMap<String, Method>,
     pub(crate) types: HashMap<String, Definition>,
+    /// Names of errors by their codes.
+    pub(crate) errors: HashMap<i64, String>,
 }
 
 #[derive(Debug)]
@@ -87,10 +89,12 @@ impl Schema {
             };
             (name.clone(), definition)
         });
+        let errors = json["errors"].as_object().into_iter().flatten();
         Self {
             engine: json["engine"].as_str().unwrap_or_default().to_owned(),
             methods: methods.collect(),
             types: types.collect(),
+            errors: errors.filter_map(|(name, code)| Some((code.as_i64()?, name.clone()))).collect(),
         }
     }
 
@@ -128,7 +132,7 @@ mod tests {
     #[test]
     fn the_snapshot_is_read() {
         let schema = snapshot();
-        assert_eq!(schema.engine, "12.2528.0");
+        assert_eq!(schema.engine, "12.2886.0");
         assert!(schema.methods.len() > 300);
         let field = &schema.methods["Doc.GetField"];
         assert_eq!(field.params[0].name, "qFieldName");
