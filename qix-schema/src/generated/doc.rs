@@ -35,7 +35,7 @@ use super::types::*;
 /// the app's own handle is among them when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app last
 /// once it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
 ///
-/// An object of the class `Doc`; its methods are those of [`DocApi`].
+/// Methods: [`DocApi`].
 #[derive(Clone, Debug)]
 pub struct Doc(Arc<dyn Remote>);
 
@@ -55,11 +55,11 @@ impl Class for Doc {
 
 impl DocApi for Doc {}
 
-/// The methods of the class [`Doc`].
+/// Methods of [`Doc`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+/// Schema class: [`Doc`](https://qlik.dev/apis/json-rpc/qix/doc/).
 pub trait DocApi: AsRemote {
     /// Ends the selection mode of whatever object is in it.
     ///
@@ -70,15 +70,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`, true or false): `true` keeps the selections made during the mode, `false` throws them away.
+    /// * `accept` (`qAccept`): `true` keeps the selections made during the mode, `false` throws them away.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.AbortModal`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AbortModal`](https://qlik.dev/apis/json-rpc/qix/doc/#abortmodal).
     #[doc(alias = "AbortModal")]
     fn abort_modal(&self, accept: bool) -> Call<'_, AbortModal> {
         Call::new(self.remote(), AbortModal::new(accept))
@@ -109,17 +103,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
+    /// * `state_name` (`qStateName`): A name for the new state, not used by another one.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.AddAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AddAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addalternatestate).
     #[doc(alias = "AddAlternateState")]
     fn add_alternate_state(&self, state_name: &str) -> Call<'_, AddAlternateState> {
         Call::new(self.remote(), AddAlternateState::new(state_name))
@@ -133,19 +121,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
-    /// * `expr` (`qExpr`, text): The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
+    /// * `name` (`qName`): The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
+    /// * `expr` (`qExpr`): The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
     ///   here.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the field was added.
+    /// `bool` (`qSuccess`): Whether the field was added.
     ///
-    /// `Doc.AddFieldFromExpression`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AddFieldFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#addfieldfromexpression).
     #[doc(alias = "AddFieldFromExpression")]
     fn add_field_from_expression(
         &self,
@@ -162,17 +146,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
-    /// * `source_state_name` (`qSourceStateName`, text, optional): An existing state whose selections the new one starts with; it starts without selections when left
+    /// * `state_name` (`qStateName`): A name for the new state, not used by another one.
+    /// * `source_state_name` (`qSourceStateName`, optional `String`): An existing state whose selections the new one starts with; it starts without selections when left
     ///   out.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.AddSessionAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AddSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addsessionalternatestate).
     #[doc(alias = "AddSessionAlternateState")]
     fn add_session_alternate_state(
         &self,
@@ -181,7 +159,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AddSessionAlternateState::new(state_name))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Applies a bookmark and says which of its values could not be selected.
     ///
@@ -190,17 +168,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): The bookmark's identifier.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`BookmarkApplyAndVerifyResult`]: Whether the bookmark was applied, with a warning for each field whose selection differs.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, with a warning for each field whose selection differs.
     ///
-    /// `Doc.ApplyAndVerifyBookmark`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyAndVerifyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applyandverifybookmark).
     #[doc(alias = "ApplyAndVerifyBookmark")]
     fn apply_and_verify_bookmark(&self, id: &str) -> Call<'_, ApplyAndVerifyBookmark> {
         Call::new(self.remote(), ApplyAndVerifyBookmark::new(id))
@@ -214,23 +188,19 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): The bookmark's identifier.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the bookmark was applied. `false` is an ordinary answer, not an error: look at it.
+    /// `bool` (`qSuccess`): Whether the bookmark was applied. `false` is an ordinary answer, not an error: look at it.
     ///
-    /// `Doc.ApplyBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applybookmark).
     #[doc(alias = "ApplyBookmark")]
     fn apply_bookmark(&self, id: &str) -> Call<'_, ApplyBookmark> {
         Call::new(self.remote(), ApplyBookmark::new(id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Sets which field is the active one in each of a number of cyclic groups.
     ///
@@ -239,17 +209,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `group_states` (`qGroupStates`, list of [`GroupState`]): The groups, each with the field definition that shall become active.
+    /// * `group_states` (`qGroupStates`): The groups, each with the field definition that shall become active.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`ApplyGroupStatesResult`]: Whether it worked, with a warning for each group that could not be set.
+    /// [`ApplyGroupStatesResult`] (`qResult`): Whether it worked, with a warning for each group that could not be set.
     ///
-    /// `Doc.ApplyGroupStates`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#applygroupstates).
     #[doc(alias = "ApplyGroupStates")]
     fn apply_group_states(
         &self,
@@ -264,17 +230,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
+    /// * `id` (`qId`): The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the bookmark was applied.
+    /// `bool` (`qReturn`): Whether the bookmark was applied.
     ///
-    /// `Doc.ApplyTemporaryBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applytemporarybookmark).
     #[doc(alias = "ApplyTemporaryBookmark")]
     fn apply_temporary_bookmark(&self, id: &str) -> Call<'_, ApplyTemporaryBookmark> {
         Call::new(self.remote(), ApplyTemporaryBookmark::new(id))
@@ -299,13 +261,7 @@ pub trait DocApi: AsRemote {
     /// # }
     /// ```
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.Back`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Back`](https://qlik.dev/apis/json-rpc/qix/doc/#back).
     #[doc(alias = "Back")]
     fn back(&self) -> Call<'_, Back> {
         Call::new(self.remote(), Back::new())
@@ -315,19 +271,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The number of earlier selection states; 0 when there are none.
+    /// `i64` (`qReturn`): The number of earlier selection states; 0 when there are none.
     ///
-    /// `Doc.BackCount`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.BackCount`](https://qlik.dev/apis/json-rpc/qix/doc/#backcount), read-only.
     #[doc(alias = "BackCount")]
     fn back_count(&self) -> Call<'_, BackCount> {
         Call::new(self.remote(), BackCount::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Hands a session app over to another user.
     ///
@@ -337,19 +289,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `new_owner_id` (`qNewOwnerId`, text): The identifier of the user who shall own the session app.
+    /// * `new_owner_id` (`qNewOwnerId`): The identifier of the user who shall own the session app.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the owner was changed.
+    /// `bool` (`qSuccess`): Whether the owner was changed.
     ///
-    /// `Doc.ChangeSessionAppOwner`: changes something.
+    /// Requires the access right `change_owner`.
     ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: change_owner.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ChangeSessionAppOwner`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappowner).
     #[doc(alias = "ChangeSessionAppOwner")]
     fn change_session_app_owner(
         &self,
@@ -358,7 +306,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ChangeSessionAppOwner::new(new_owner_id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Puts a session app into a space, so that the members of the space can use it.
     ///
@@ -366,17 +314,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `space_id` (`qSpaceId`, text): The identifier of the space.
+    /// * `space_id` (`qSpaceId`): The identifier of the space.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the app was put there.
+    /// `bool` (`qSuccess`): Whether the app was put there.
     ///
-    /// `Doc.ChangeSessionAppSpace`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ChangeSessionAppSpace`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappspace).
     #[doc(alias = "ChangeSessionAppSpace")]
     fn change_session_app_space(
         &self,
@@ -406,23 +350,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`, text): The expression, with or without the leading `=`.
-    /// * `labels` (`qLabels`, texts, optional): Names that the expression may use though they are no fields, such as the labels of a chart's other
+    /// * `expr` (`qExpr`): The expression, with or without the leading `=`.
+    /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use though they are no fields, such as the labels of a chart's other
     ///   measures.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CheckExpressionResponse`].
+    /// [`CheckExpressionResponse`].
     ///
-    /// * `qErrorMsg`, text: What is wrong with the syntax; empty if nothing is.
-    /// * `qBadFieldNames`, list of [`NxRange`]: Where the expression names fields that the data model does not have.
-    /// * `qDangerousFieldNames`, list of [`NxRange`]: Where it uses field names that the engine accepts but considers risky.
-    ///
-    /// `Doc.CheckExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CheckExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checkexpression), read-only.
     #[doc(alias = "CheckExpression")]
     fn check_expression(&self, expr: &str) -> Call<'_, CheckExpression> {
         Call::new(self.remote(), CheckExpression::new(expr))
@@ -435,20 +371,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`, text): The text to check.
+    /// * `expr` (`qExpr`): The text to check.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CheckNumberOrExpressionResponse`].
+    /// [`CheckNumberOrExpressionResponse`].
     ///
-    /// * `qErrorMsg`, text: What is wrong with it; empty if nothing is.
-    /// * `qBadFieldNames`, list of [`NxRange`]: Where it names fields that the data model does not have.
-    ///
-    /// `Doc.CheckNumberOrExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CheckNumberOrExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checknumberorexpression), read-only.
     #[doc(alias = "CheckNumberOrExpression")]
     fn check_number_or_expression(
         &self,
@@ -479,15 +408,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qErrors`, list of [`ScriptSyntaxError`]: The errors, in the order of the script; empty if there are none.
+    /// list of [`ScriptSyntaxError`] (`qErrors`): The errors, in the order of the script; empty if there are none.
     ///
-    /// `Doc.CheckScriptSyntax`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CheckScriptSyntax`](https://qlik.dev/apis/json-rpc/qix/doc/#checkscriptsyntax), read-only.
     #[doc(alias = "CheckScriptSyntax")]
     fn check_script_syntax(&self) -> Call<'_, CheckScriptSyntax> {
         Call::new(self.remote(), CheckScriptSyntax::new())
@@ -512,22 +437,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `locked_also` (`qLockedAlso`, true or false, optional): Whether locked fields are cleared too.
-    /// * `state_name` (`qStateName`, text, optional): The alternate state to clear; the default state `$` when left out.
+    /// * `locked_also` (`qLockedAlso`, optional `bool`): Whether locked fields are cleared too.
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state to clear; the default state `$` when left out.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.ClearAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ClearAll`](https://qlik.dev/apis/json-rpc/qix/doc/#clearall).
     #[doc(alias = "ClearAll")]
     fn clear_all(&self) -> Call<'_, ClearAll> {
         Call::new(self.remote(), ClearAll::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Drops the soft patches of all objects of the app.
     ///
@@ -535,13 +454,7 @@ pub trait DocApi: AsRemote {
     /// this call all objects show what is saved again, and those that had patches become stale.
     /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) does it for a single object.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.ClearAllSoftPatches`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ClearAllSoftPatches`](https://qlik.dev/apis/json-rpc/qix/doc/#clearallsoftpatches).
     #[doc(alias = "ClearAllSoftPatches")]
     fn clear_all_soft_patches(&self) -> Call<'_, ClearAllSoftPatches> {
         Call::new(self.remote(), ClearAllSoftPatches::new())
@@ -549,13 +462,7 @@ pub trait DocApi: AsRemote {
 
     /// Forgets everything that [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo) could bring back.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.ClearUndoBuffer`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ClearUndoBuffer`](https://qlik.dev/apis/json-rpc/qix/doc/#clearundobuffer).
     #[doc(alias = "ClearUndoBuffer")]
     fn clear_undo_buffer(&self) -> Call<'_, ClearUndoBuffer> {
         Call::new(self.remote(), ClearUndoBuffer::new())
@@ -567,19 +474,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark to copy.
+    /// * `id` (`qId`): The bookmark to copy.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
     ///
-    /// `Doc.CloneBookmark`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#clonebookmark).
     #[doc(alias = "CloneBookmark")]
     fn clone_bookmark(&self, id: &str) -> Call<'_, CloneBookmark> {
         Call::new(self.remote(), CloneBookmark::new(id))
@@ -591,19 +494,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The master dimension to copy.
+    /// * `id` (`qId`): The master dimension to copy.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
     ///
-    /// `Doc.CloneDimension`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#clonedimension).
     #[doc(alias = "CloneDimension")]
     fn clone_dimension(&self, id: &str) -> Call<'_, CloneDimension> {
         Call::new(self.remote(), CloneDimension::new(id))
@@ -615,19 +514,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The master measure to copy.
+    /// * `id` (`qId`): The master measure to copy.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
     ///
-    /// `Doc.CloneMeasure`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#clonemeasure).
     #[doc(alias = "CloneMeasure")]
     fn clone_measure(&self, id: &str) -> Call<'_, CloneMeasure> {
         Call::new(self.remote(), CloneMeasure::new(id))
@@ -641,19 +536,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object to copy; it must be at the top level.
+    /// * `id` (`qId`): The object to copy; it must be at the top level.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
     ///
-    /// `Doc.CloneObject`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneObject`](https://qlik.dev/apis/json-rpc/qix/doc/#cloneobject).
     #[doc(alias = "CloneObject")]
     fn clone_object(&self, id: &str) -> Call<'_, CloneObject> {
         Call::new(self.remote(), CloneObject::new(id))
@@ -666,26 +557,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
+    /// * `id` (`qId`): The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.CommitDraft`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CommitDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#commitdraft).
     #[doc(alias = "CommitDraft")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn commit_draft(&self, id: &str) -> Call<'_, CommitDraft> {
         Call::new(self.remote(), CommitDraft::new(id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Closes the current version of the load script, so that later changes begin a new one.
     ///
@@ -693,17 +576,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `commit_message` (`qCommitMessage`, text, optional): A name for the version. Only Cloud uses it.
+    /// * `commit_message` (`qCommitMessage`, optional `String`): A name for the version. Only Cloud uses it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.CommitScript`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CommitScript`](https://qlik.dev/apis/json-rpc/qix/doc/#commitscript).
     #[doc(alias = "CommitScript")]
     fn commit_script(&self) -> Call<'_, CommitScript> {
         Call::new(self.remote(), CommitScript::new())
@@ -735,22 +612,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
+    /// * `prop` (`qProp`): The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateBookmarkResponse`].
+    /// [`CreateBookmarkResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the bookmark got.
-    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createbookmark).
     #[doc(alias = "CreateBookmark")]
     fn create_bookmark(
         &self,
@@ -759,7 +629,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateBookmark::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Saves the current selections and soft patches of objects as a bookmark.
     ///
@@ -768,23 +638,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored; all objects' when empty.
+    /// * `prop` (`qProp`): The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): The objects whose soft patches are stored; all objects' when empty.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateBookmarkExResponse`].
+    /// [`CreateBookmarkExResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the bookmark got.
-    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateBookmarkEx`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateBookmarkEx`](https://qlik.dev/apis/json-rpc/qix/doc/#createbookmarkex).
     #[doc(alias = "CreateBookmarkEx")]
     fn create_bookmark_ex(
         &self,
@@ -801,20 +664,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`, [`Connection`]): The definition. The name, the type and the connection string must be set; the identifier is the
+    /// * `connection` (`qConnection`): The definition. The name, the type and the connection string must be set; the identifier is the
     ///   engine's to choose.
     ///
     /// # Returns
     ///
-    /// `qConnectionId`, text: The identifier of the new connection, for [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and its relatives.
+    /// `String` (`qConnectionId`): The identifier of the new connection, for [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and its relatives.
     ///
-    /// `Doc.CreateConnection`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#createconnection).
     #[doc(alias = "CreateConnection")]
     fn create_connection(&self, connection: Connection) -> Call<'_, CreateConnection> {
         Call::new(self.remote(), CreateConnection::new(connection))
@@ -841,23 +700,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericDimensionProperties`]): Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
+    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
     ///   empty `qId` the engine makes up an identifier.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateDimensionResponse`].
+    /// [`CreateDimensionResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the dimension got.
-    /// * `qReturn`, a [`GenericDimension`](crate::generic_dimension::GenericDimension): The master dimension.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateDimension`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#createdimension).
     #[doc(alias = "CreateDimension")]
     fn create_dimension(
         &self,
@@ -873,23 +725,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object to make a draft of.
+    /// * `id` (`qId`): The object to make a draft of.
     ///
     /// # Returns
     ///
-    /// `qDraftId`, text: The identifier of the draft, made up by the engine.
+    /// `String` (`qDraftId`): The identifier of the draft, made up by the engine.
     ///
-    /// `Doc.CreateDraft`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#createdraft).
     #[doc(alias = "CreateDraft")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn create_draft(&self, id: &str) -> Call<'_, CreateDraft> {
         Call::new(self.remote(), CreateDraft::new(id))
     }
@@ -916,23 +762,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericMeasureProperties`]): Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
+    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
     ///   an empty `qId` the engine makes up an identifier.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateMeasureResponse`].
+    /// [`CreateMeasureResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the measure got.
-    /// * `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateMeasure`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#createmeasure).
     #[doc(alias = "CreateMeasure")]
     fn create_measure(&self, prop: GenericMeasureProperties) -> Call<'_, CreateMeasure> {
         Call::new(self.remote(), CreateMeasure::new(prop))
@@ -966,23 +805,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
+    /// * `prop` (`qProp`): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
     ///   is in use already, the engine makes up an identifier.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateObjectResponse`].
+    /// [`CreateObjectResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the object really got.
-    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createobject).
     #[doc(alias = "CreateObject")]
     fn create_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateObject> {
         Call::new(self.remote(), CreateObject::new(prop))
@@ -1018,18 +850,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
+    /// * `prop` (`qProp`): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
     ///   is in use already, the engine makes up an identifier.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object; [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells its identifier.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object; [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells its identifier.
     ///
-    /// `Doc.CreateSessionObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateSessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionobject).
     #[doc(alias = "CreateSessionObject")]
     fn create_session_object(
         &self,
@@ -1046,17 +874,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericVariableProperties`]): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
+    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// `Doc.CreateSessionVariable`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateSessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionvariable).
     #[doc(alias = "CreateSessionVariable")]
     fn create_session_variable(
         &self,
@@ -1072,22 +896,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxTempBookmarkOptions`]): Whether values of variables and the soft patches of all objects are stored too.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored, if not those of all are. Session objects named here
+    /// * `options` (`qOptions`): Whether values of variables and the soft patches of all objects are stored too.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): The objects whose soft patches are stored, if not those of all are. Session objects named here
     ///   are stored as well, whatever the options say.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateTemporaryBookmarkResponse`].
+    /// [`CreateTemporaryBookmarkResponse`].
     ///
-    /// * `qId`, text: The identifier of the temporary bookmark.
-    /// * `qReturn`, true or false: Whether it was stored.
-    ///
-    /// `Doc.CreateTemporaryBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createtemporarybookmark).
     #[doc(alias = "CreateTemporaryBookmark")]
     fn create_temporary_bookmark(
         &self,
@@ -1102,21 +919,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The name, case-sensitive.
+    /// * `name` (`qName`): The name, case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was created.
-    ///
-    /// `Doc.CreateVariable`: changes something.
+    /// `bool` (`qReturn`): Whether it was created.
     ///
     /// Deprecated: use [`DocApi::create_variable_ex`] instead.
     ///
-    /// Stability: locked.
+    /// Requires the access right `update`.
     ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#createvariable).
     #[doc(alias = "CreateVariable")]
     #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
     fn create_variable(&self, name: &str) -> Call<'_, CreateVariable> {
@@ -1149,23 +962,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericVariableProperties`]): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
+    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
     ///   definition.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateVariableExResponse`].
+    /// [`CreateVariableExResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the variable got.
-    /// * `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateVariableEx`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateVariableEx`](https://qlik.dev/apis/json-rpc/qix/doc/#createvariableex).
     #[doc(alias = "CreateVariableEx")]
     fn create_variable_ex(
         &self,
@@ -1181,17 +987,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier, not its name.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier, not its name.
     ///
-    /// Returns nothing.
+    /// Requires the access right `delete`.
     ///
-    /// `Doc.DeleteConnection`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DeleteConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#deleteconnection).
     #[doc(alias = "DeleteConnection")]
     fn delete_connection(&self, connection_id: &str) -> Call<'_, DeleteConnection> {
         Call::new(self.remote(), DeleteConnection::new(connection_id))
@@ -1203,19 +1003,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): The bookmark's identifier.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyBookmark`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#destroybookmark).
     #[doc(alias = "DestroyBookmark")]
     fn destroy_bookmark(&self, id: &str) -> Call<'_, DestroyBookmark> {
         Call::new(self.remote(), DestroyBookmark::new(id))
@@ -1228,19 +1024,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master dimension.
+    /// * `id` (`qId`): The identifier of the master dimension.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyDimension`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydimension).
     #[doc(alias = "DestroyDimension")]
     fn destroy_dimension(&self, id: &str) -> Call<'_, DestroyDimension> {
         Call::new(self.remote(), DestroyDimension::new(id))
@@ -1252,24 +1044,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the draft.
-    /// * `source_id` (`qSourceId`, text): The object that the draft was made of.
+    /// * `id` (`qId`): The identifier of the draft.
+    /// * `source_id` (`qSourceId`): The object that the draft was made of.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyDraft`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydraft).
     #[doc(alias = "DestroyDraft")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn destroy_draft(&self, id: &str, source_id: &str) -> Call<'_, DestroyDraft> {
         Call::new(self.remote(), DestroyDraft::new(id, source_id))
     }
@@ -1281,19 +1067,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master measure.
+    /// * `id` (`qId`): The identifier of the master measure.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyMeasure`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#destroymeasure).
     #[doc(alias = "DestroyMeasure")]
     fn destroy_measure(&self, id: &str) -> Call<'_, DestroyMeasure> {
         Call::new(self.remote(), DestroyMeasure::new(id))
@@ -1319,19 +1101,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object's identifier.
+    /// * `id` (`qId`): The object's identifier.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyObject`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyobject).
     #[doc(alias = "DestroyObject")]
     fn destroy_object(&self, id: &str) -> Call<'_, DestroyObject> {
         Call::new(self.remote(), DestroyObject::new(id))
@@ -1344,17 +1122,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
+    /// * `id` (`qId`): The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroySessionObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroySessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionobject).
     #[doc(alias = "DestroySessionObject")]
     fn destroy_session_object(&self, id: &str) -> Call<'_, DestroySessionObject> {
         Call::new(self.remote(), DestroySessionObject::new(id))
@@ -1366,17 +1140,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier.
+    /// * `id` (`qId`): The variable's identifier.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroySessionVariable`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroySessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariable).
     #[doc(alias = "DestroySessionVariable")]
     fn destroy_session_variable(&self, id: &str) -> Call<'_, DestroySessionVariable> {
         Call::new(self.remote(), DestroySessionVariable::new(id))
@@ -1386,17 +1156,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
+    /// * `id` (`qId`): The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroySessionVariableById`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroySessionVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyid).
     #[doc(alias = "DestroySessionVariableById")]
     fn destroy_session_variable_by_id(
         &self,
@@ -1409,17 +1175,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): The variable's name, case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroySessionVariableByName`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroySessionVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyname).
     #[doc(alias = "DestroySessionVariableByName")]
     fn destroy_session_variable_by_name(
         &self,
@@ -1435,19 +1197,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier.
+    /// * `id` (`qId`): The variable's identifier.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyVariableById`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyid).
     #[doc(alias = "DestroyVariableById")]
     fn destroy_variable_by_id(&self, id: &str) -> Call<'_, DestroyVariableById> {
         Call::new(self.remote(), DestroyVariableById::new(id))
@@ -1460,19 +1218,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): The variable's name, case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.DestroyVariableByName`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyname).
     #[doc(alias = "DestroyVariableByName")]
     fn destroy_variable_by_name(&self, name: &str) -> Call<'_, DestroyVariableByName> {
         Call::new(self.remote(), DestroyVariableByName::new(name))
@@ -1506,22 +1260,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `mode` (`qMode`, whole number, optional): What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    /// * `partial` (`qPartial`, true or false, optional): Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
+    /// * `mode` (`qMode`, optional `i64`): What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
+    /// * `partial` (`qPartial`, optional `bool`): Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
     ///   tables stay.
-    /// * `debug` (`qDebug`, true or false, optional): Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the reload succeeded.
+    /// `bool` (`qReturn`): Whether the reload succeeded.
     ///
-    /// `Doc.DoReload`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DoReload`](https://qlik.dev/apis/json-rpc/qix/doc/#doreload).
     #[doc(alias = "DoReload")]
     fn do_reload(&self) -> Call<'_, DoReload> {
         Call::new(self.remote(), DoReload::new())
@@ -1537,19 +1287,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `params` (`qParams`, [`DoReloadExParams`], optional): The options; a full reload with the default treatment of errors when left out.
+    /// * `params` (`qParams`, optional [`DoReloadExParams`]): The options; a full reload with the default treatment of errors when left out.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`DoReloadExResult`]: Success, the path of the script's log file, and the errors if there were any.
+    /// [`DoReloadExResult`] (`qResult`): Success, the path of the script's log file, and the errors if there were any.
     ///
-    /// `Doc.DoReloadEx`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex).
     #[doc(alias = "DoReloadEx")]
     fn do_reload_ex(&self) -> Call<'_, DoReloadEx> {
         Call::new(self.remote(), DoReloadEx::new())
@@ -1576,17 +1322,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_name` (`qFileName`, text, optional): A file name to save under. Leave it out to save the app in its own place, as is usual.
+    /// * `file_name` (`qFileName`, optional `String`): A file name to save under. Leave it out to save the app in its own place, as is usual.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.DoSave`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DoSave`](https://qlik.dev/apis/json-rpc/qix/doc/#dosave).
     #[doc(alias = "DoSave")]
     fn do_save(&self) -> Call<'_, DoSave> {
         Call::new(self.remote(), DoSave::new())
@@ -1615,17 +1355,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
+    /// * `expression` (`qExpression`): The expression, such as `Sum(Sales)`.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The result as text.
+    /// `String` (`qReturn`): The result as text.
     ///
-    /// `Doc.Evaluate`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Evaluate`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluate), read-only.
     #[doc(alias = "Evaluate")]
     fn evaluate(&self, expression: &str) -> Call<'_, Evaluate> {
         Call::new(self.remote(), Evaluate::new(expression))
@@ -1651,17 +1387,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
+    /// * `expression` (`qExpression`): The expression, such as `Sum(Sales)`.
     ///
     /// # Returns
     ///
-    /// `qValue`, [`FieldValue`]: The result; its number counts only where [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
+    /// [`FieldValue`] (`qValue`): The result; its number counts only where [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
     ///
-    /// `Doc.EvaluateEx`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.EvaluateEx`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluateex), read-only.
     #[doc(alias = "EvaluateEx")]
     fn evaluate_ex(&self, expression: &str) -> Call<'_, EvaluateEx> {
         Call::new(self.remote(), EvaluateEx::new(expression))
@@ -1686,17 +1418,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`, text): The expression with its `$(…)`.
+    /// * `expression` (`qExpression`): The expression with its `$(…)`.
     ///
     /// # Returns
     ///
-    /// `qExpandedExpression`, text: The expression after expansion.
+    /// `String` (`qExpandedExpression`): The expression after expansion.
     ///
-    /// `Doc.ExpandExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ExpandExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#expandexpression), read-only.
     #[doc(alias = "ExpandExpression")]
     fn expand_expression(&self, expression: &str) -> Call<'_, ExpandExpression> {
         Call::new(self.remote(), ExpandExpression::new(expression))
@@ -1709,17 +1437,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxDownloadOptions`], optional): The bookmark to reduce by and how many seconds the link shall work.
+    /// * `options` (`qOptions`, optional [`NxDownloadOptions`]): The bookmark to reduce by and how many seconds the link shall work.
     ///
     /// # Returns
     ///
-    /// `qDownloadInfo`, [`NxDownloadInfo`]: The URL of the copy and its size; a size of -1 means unknown.
+    /// [`NxDownloadInfo`] (`qDownloadInfo`): The URL of the copy and its size; a size of -1 means unknown.
     ///
-    /// `Doc.ExportReducedData`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ExportReducedData`](https://qlik.dev/apis/json-rpc/qix/doc/#exportreduceddata).
     #[doc(alias = "ExportReducedData")]
     fn export_reduced_data(&self) -> Call<'_, ExportReducedData> {
         Call::new(self.remote(), ExportReducedData::new())
@@ -1733,18 +1457,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): A field in the island to search.
-    /// * `tags` (`qTags`, texts): Tags, of which a field needs at least one.
+    /// * `field_name` (`qFieldName`): A field in the island to search.
+    /// * `tags` (`qTags`): Tags, of which a field needs at least one.
     ///
     /// # Returns
     ///
-    /// `qFieldNames`, list of [`NxMatchingFieldInfo`]: The fields, each with all its tags.
+    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): The fields, each with all its tags.
     ///
-    /// `Doc.FindMatchingFields`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.FindMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#findmatchingfields), read-only.
     #[doc(alias = "FindMatchingFields")]
     fn find_matching_fields(
         &self,
@@ -1773,13 +1493,7 @@ pub trait DocApi: AsRemote {
     /// # }
     /// ```
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.Forward`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Forward`](https://qlik.dev/apis/json-rpc/qix/doc/#forward).
     #[doc(alias = "Forward")]
     fn forward(&self) -> Call<'_, Forward> {
         Call::new(self.remote(), Forward::new())
@@ -1789,13 +1503,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The number of later selection states; 0 when there are none.
+    /// `i64` (`qReturn`): The number of later selection states; 0 when there are none.
     ///
-    /// `Doc.ForwardCount`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ForwardCount`](https://qlik.dev/apis/json-rpc/qix/doc/#forwardcount), read-only.
     #[doc(alias = "ForwardCount")]
     fn forward_count(&self) -> Call<'_, ForwardCount> {
         Call::new(self.remote(), ForwardCount::new())
@@ -1822,13 +1532,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfos`, list of [`NxInfo`]: Identifiers and types.
+    /// list of [`NxInfo`] (`qInfos`): Identifiers and types.
     ///
-    /// `Doc.GetAllInfos`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAllInfos`](https://qlik.dev/apis/json-rpc/qix/doc/#getallinfos), read-only.
     #[doc(alias = "GetAllInfos")]
     fn get_all_infos(&self) -> Call<'_, GetAllInfos> {
         Call::new(self.remote(), GetAllInfos::new())
@@ -1855,13 +1561,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`NxAppLayout`]: The layout of the app.
+    /// [`NxAppLayout`] (`qLayout`): The layout of the app.
     ///
-    /// `Doc.GetAppLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAppLayout`](https://qlik.dev/apis/json-rpc/qix/doc/#getapplayout), read-only.
     #[doc(alias = "GetAppLayout")]
     fn get_app_layout(&self) -> Call<'_, GetAppLayout> {
         Call::new(self.remote(), GetAppLayout::new())
@@ -1874,13 +1576,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`NxAppProperties`]: The properties of the app.
+    /// [`NxAppProperties`] (`qProp`): The properties of the app.
     ///
-    /// `Doc.GetAppProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#getappproperties), read-only.
     #[doc(alias = "GetAppProperties")]
     fn get_app_properties(&self) -> Call<'_, GetAppProperties> {
         Call::new(self.remote(), GetAppProperties::new())
@@ -1893,18 +1591,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `table1` (`qTable1`, text): The name of the first table.
-    /// * `table2` (`qTable2`, text): The name of the second table.
+    /// * `table1` (`qTable1`): The name of the first table.
+    /// * `table2` (`qTable2`): The name of the second table.
     ///
     /// # Returns
     ///
-    /// `qScore`, list of [`AssociationScore`]: One rating for each pair of fields.
+    /// list of [`AssociationScore`] (`qScore`): One rating for each pair of fields.
     ///
-    /// `Doc.GetAssociationScores`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAssociationScores`](https://qlik.dev/apis/json-rpc/qix/doc/#getassociationscores), read-only.
     #[doc(alias = "GetAssociationScores")]
     fn get_association_scores(
         &self,
@@ -1920,17 +1614,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): The bookmark's identifier.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// [`GenericBookmark`](crate::generic_bookmark::GenericBookmark) (`qReturn`): The bookmark.
     ///
-    /// `Doc.GetBookmark`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmark), read-only.
     #[doc(alias = "GetBookmark")]
     fn get_bookmark(&self, id: &str) -> Call<'_, GetBookmark> {
         Call::new(self.remote(), GetBookmark::new(id))
@@ -1940,18 +1630,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxGetBookmarkOptions`]): The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
+    /// * `options` (`qOptions`): The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
     ///   come along. They can be large.
     ///
     /// # Returns
     ///
-    /// `qList`, list of [`NxContainerEntry`]: One entry for each bookmark, with its identifier, its meta data and the parts asked for.
+    /// list of [`NxContainerEntry`] (`qList`): One entry for each bookmark, with its identifier, its meta data and the parts asked for.
     ///
-    /// `Doc.GetBookmarks`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetBookmarks`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmarks), read-only.
     #[doc(alias = "GetBookmarks")]
     fn get_bookmarks(&self, options: NxGetBookmarkOptions) -> Call<'_, GetBookmarks> {
         Call::new(self.remote(), GetBookmarks::new(options))
@@ -1963,19 +1649,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
     ///
     /// # Returns
     ///
-    /// `qConnection`, [`Connection`]: Name, type, connection string and date of the last change.
+    /// [`Connection`] (`qConnection`): Name, type, connection string and date of the last change.
     ///
-    /// `Doc.GetConnection`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnection), read-only.
     #[doc(alias = "GetConnection")]
     fn get_connection(&self, connection_id: &str) -> Call<'_, GetConnection> {
         Call::new(self.remote(), GetConnection::new(connection_id))
@@ -1987,15 +1669,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qConnections`, list of [`Connection`]: The connections, as [`DocApi::get_connection`](crate::doc::DocApi::get_connection) would return them.
+    /// list of [`Connection`] (`qConnections`): The connections, as [`DocApi::get_connection`](crate::doc::DocApi::get_connection) would return them.
     ///
-    /// `Doc.GetConnections`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetConnections`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnections), read-only.
     #[doc(alias = "GetConnections")]
     fn get_connections(&self) -> Call<'_, GetConnections> {
         Call::new(self.remote(), GetConnections::new())
@@ -2007,14 +1685,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qList`, [`ContentLibraryList`]: The libraries; [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the app's own, of which there is exactly
-    ///   one.
+    /// [`ContentLibraryList`] (`qList`): The libraries; [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the app's own, of which there is exactly
+    /// one.
     ///
-    /// `Doc.GetContentLibraries`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetContentLibraries`](https://qlik.dev/apis/json-rpc/qix/doc/#getcontentlibraries), read-only.
     #[doc(alias = "GetContentLibraries")]
     fn get_content_libraries(&self) -> Call<'_, GetContentLibraries> {
         Call::new(self.remote(), GetContentLibraries::new())
@@ -2028,19 +1702,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`DatabaseInfo`]: Product, quotes, separators, keywords, and which levels of names there are.
+    /// [`DatabaseInfo`] (`qInfo`): Product, quotes, separators, keywords, and which levels of names there are.
     ///
-    /// `Doc.GetDatabaseInfo`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseinfo), read-only.
     #[doc(alias = "GetDatabaseInfo")]
     fn get_database_info(&self, connection_id: &str) -> Call<'_, GetDatabaseInfo> {
         Call::new(self.remote(), GetDatabaseInfo::new(connection_id))
@@ -2050,20 +1720,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `database` (`qDatabase`, optional `String`): The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
     ///
     /// # Returns
     ///
-    /// `qOwners`, list of [`DatabaseOwner`]: The owners.
+    /// list of [`DatabaseOwner`] (`qOwners`): The owners.
     ///
-    /// `Doc.GetDatabaseOwners`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseOwners`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseowners), read-only.
     #[doc(alias = "GetDatabaseOwners")]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
         Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
@@ -2075,22 +1741,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database that the table is in.
-    /// * `owner` (`qOwner`, text, optional): The owner of the table.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `database` (`qDatabase`, optional `String`): The database that the table is in.
+    /// * `owner` (`qOwner`, optional `String`): The owner of the table.
+    /// * `table` (`qTable`): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
     ///
     /// # Returns
     ///
-    /// `qFields`, list of [`DataField`]: The fields, with a mark on those that form the primary key.
+    /// list of [`DataField`] (`qFields`): The fields, with a mark on those that form the primary key.
     ///
-    /// `Doc.GetDatabaseTableFields`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablefields), read-only.
     #[doc(alias = "GetDatabaseTableFields")]
     fn get_database_table_fields(
         &self,
@@ -2106,26 +1768,19 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database that the table is in.
-    /// * `owner` (`qOwner`, text, optional): The owner of the table.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    /// * `conditions` (`qConditions`, [`FilterInfo`], optional): A condition that rows must meet.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `database` (`qDatabase`, optional `String`): The database that the table is in.
+    /// * `owner` (`qOwner`, optional `String`): The owner of the table.
+    /// * `table` (`qTable`): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    /// * `conditions` (`qConditions`, optional [`FilterInfo`]): A condition that rows must meet.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetDatabaseTablePreviewResponse`].
+    /// [`GetDatabaseTablePreviewResponse`].
     ///
-    /// * `qPreview`, list of [`DataRecord`]: Records of texts. The first one holds the names of the fields, the values follow.
-    /// * `qRowCount`, whole number: The number of rows that goes with the preview.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.GetDatabaseTablePreview`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablepreview), read-only.
     #[doc(alias = "GetDatabaseTablePreview")]
     fn get_database_table_preview(
         &self,
@@ -2141,21 +1796,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database to look in.
-    /// * `owner` (`qOwner`, text, optional): The owner whose tables to list.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `database` (`qDatabase`, optional `String`): The database to look in.
+    /// * `owner` (`qOwner`, optional `String`): The owner whose tables to list.
     ///
     /// # Returns
     ///
-    /// `qTables`, list of [`DataTable`]: Names and kinds (such as `TABLE` or `VIEW`).
+    /// list of [`DataTable`] (`qTables`): Names and kinds (such as `TABLE` or `VIEW`).
     ///
-    /// `Doc.GetDatabaseTables`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetables), read-only.
     #[doc(alias = "GetDatabaseTables")]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
         Call::new(self.remote(), GetDatabaseTables::new(connection_id))
@@ -2165,19 +1816,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
     ///
     /// # Returns
     ///
-    /// `qDatabases`, list of [`Database`]: The databases, with a mark on the default one.
+    /// list of [`Database`] (`qDatabases`): The databases, with a mark on the default one.
     ///
-    /// `Doc.GetDatabases`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabases`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabases), read-only.
     #[doc(alias = "GetDatabases")]
     fn get_databases(&self, connection_id: &str) -> Call<'_, GetDatabases> {
         Call::new(self.remote(), GetDatabases::new(connection_id))
@@ -2189,17 +1836,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master dimension.
+    /// * `id` (`qId`): The identifier of the master dimension.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericDimension`](crate::generic_dimension::GenericDimension): The master dimension.
+    /// [`GenericDimension`](crate::generic_dimension::GenericDimension) (`qReturn`): The master dimension.
     ///
-    /// `Doc.GetDimension`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#getdimension), read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self, id: &str) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new(id))
@@ -2212,25 +1855,21 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `localized_main_section` (`qLocalizedMainSection`, text, optional): A name for the script's first section, by default `Main`.
+    /// * `localized_main_section` (`qLocalizedMainSection`, optional `String`): A name for the script's first section, by default `Main`.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The script.
+    /// `String` (`qReturn`): The script.
     ///
-    /// `Doc.GetEmptyScript`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetEmptyScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getemptyscript), read-only.
     #[doc(alias = "GetEmptyScript")]
     fn get_empty_script(&self) -> Call<'_, GetEmptyScript> {
         Call::new(self.remote(), GetEmptyScript::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Gets the grammar of chart expressions as it holds in this app, its fields and functions included.
     ///
@@ -2239,34 +1878,23 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetExpressionBNFResponse`].
+    /// [`GetExpressionBNFResponse`].
     ///
-    /// * `qBnfDefs`, list of [`BNFDef`]: The rules and tokens, which refer to each other by number.
-    /// * `qBnfHash`, text: A hash of the grammar.
-    ///
-    /// `Doc.GetExpressionBNF`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetExpressionBNF`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnf), read-only.
     #[doc(alias = "GetExpressionBNF")]
     fn get_expression_bnf(&self) -> Call<'_, GetExpressionBNF> {
         Call::new(self.remote(), GetExpressionBNF::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Gets the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) would return.
     ///
     /// # Returns
     ///
-    /// `qBnfHash`, text: The hash; while it stays the same, so does the grammar.
+    /// `String` (`qBnfHash`): The hash; while it stays the same, so does the grammar.
     ///
-    /// `Doc.GetExpressionBNFHash`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetExpressionBNFHash`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnfhash), read-only.
     #[doc(alias = "GetExpressionBNFHash")]
     fn get_expression_bnf_hash(&self) -> Call<'_, GetExpressionBNFHash> {
         Call::new(self.remote(), GetExpressionBNFHash::new())
@@ -2276,15 +1904,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qNames`, texts: Their names.
+    /// list of `String` (`qNames`): Their names.
     ///
-    /// `Doc.GetFavoriteVariables`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfavoritevariables), read-only.
     #[doc(alias = "GetFavoriteVariables")]
     fn get_favorite_variables(&self) -> Call<'_, GetFavoriteVariables> {
         Call::new(self.remote(), GetFavoriteVariables::new())
@@ -2315,18 +1939,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): Name of the field as in the data model, case-sensitive, without brackets.
-    /// * `state_name` (`qStateName`, text, optional): The alternate state in which selections will be made; the default state `$` when left out.
+    /// * `field_name` (`qFieldName`): Name of the field as in the data model, case-sensitive, without brackets.
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state in which selections will be made; the default state `$` when left out.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Field`](crate::field::Field): The field.
+    /// [`Field`](crate::field::Field) (`qReturn`): The field.
     ///
-    /// `Doc.GetField`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetField`](https://qlik.dev/apis/json-rpc/qix/doc/#getfield), read-only.
     #[doc(alias = "GetField")]
     fn get_field(&self, field_name: &str) -> Call<'_, GetField> {
         Call::new(self.remote(), GetField::new(field_name))
@@ -2339,20 +1959,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`, list of [`FieldOrColumn`]): What to draw from. With a table name it is a column of that table, without it is a
+    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): What to draw from. With a table name it is a column of that table, without it is a
     ///   field.
-    /// * `max_number_of_values` (`qMaxNumberOfValues`, whole number): The most values to return for each; small fields give fewer. A negative number returns all.
-    /// * `rand_seed` (`qRandSeed`, whole number, optional): A seed, so that tests draw the same sample each time.
+    /// * `max_number_of_values` (`qMaxNumberOfValues`): The most values to return for each; small fields give fewer. A negative number returns all.
+    /// * `rand_seed` (`qRandSeed`, optional `i64`): A seed, so that tests draw the same sample each time.
     ///
     /// # Returns
     ///
-    /// `qResult`, list of [`SampleResult`]: One sample for each field or column that matched.
+    /// list of [`SampleResult`] (`qResult`): One sample for each field or column that matched.
     ///
-    /// `Doc.GetFieldAndColumnSamples`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldAndColumnSamples`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldandcolumnsamples), read-only.
     #[doc(alias = "GetFieldAndColumnSamples")]
     fn get_field_and_column_samples(
         &self,
@@ -2375,17 +1991,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): The field's name.
+    /// * `field_name` (`qFieldName`): The field's name.
     ///
     /// # Returns
     ///
-    /// `qReturn`, [`FieldDescription`]: The description.
+    /// [`FieldDescription`] (`qReturn`): The description.
     ///
-    /// `Doc.GetFieldDescription`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldDescription`](https://qlik.dev/apis/json-rpc/qix/doc/#getfielddescription), read-only.
     #[doc(alias = "GetFieldDescription")]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
         Call::new(self.remote(), GetFieldDescription::new(field_name))
@@ -2397,17 +2009,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `readable_name` (`qReadableName`, text): The readable name of the calculated field.
+    /// * `readable_name` (`qReadableName`): The readable name of the calculated field.
     ///
     /// # Returns
     ///
-    /// `qName`, text: The name to use in expressions and definitions.
+    /// `String` (`qName`): The name to use in expressions and definitions.
     ///
-    /// `Doc.GetFieldOnTheFlyByName`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldOnTheFlyByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldontheflybyname), read-only.
     #[doc(alias = "GetFieldOnTheFlyByName")]
     fn get_field_on_the_fly_by_name(
         &self,
@@ -2420,17 +2028,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`, text): The expression.
+    /// * `expr` (`qExpr`): The expression.
     ///
     /// # Returns
     ///
-    /// `qFieldNames`, texts: The fields' names.
+    /// list of `String` (`qFieldNames`): The fields' names.
     ///
-    /// `Doc.GetFieldsFromExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldsFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsfromexpression), read-only.
     #[doc(alias = "GetFieldsFromExpression")]
     fn get_fields_from_expression(
         &self,
@@ -2445,17 +2049,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_names` (`qFieldNames`, texts): The fields to ask for.
+    /// * `field_names` (`qFieldNames`): The fields to ask for.
     ///
     /// # Returns
     ///
-    /// `qFields`, list of [`NxFieldResourceId`]: The identifiers by field and table.
+    /// list of [`NxFieldResourceId`] (`qFields`): The identifiers by field and table.
     ///
-    /// `Doc.GetFieldsResourceIds`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldsResourceIds`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsresourceids), read-only.
     #[doc(alias = "GetFieldsResourceIds")]
     fn get_fields_resource_ids(
         &self,
@@ -2471,26 +2071,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `table` (`qTable`): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetFileTableFieldsResponse`].
+    /// [`GetFileTableFieldsResponse`].
     ///
-    /// * `qFields`, list of [`DataField`]: The fields.
-    /// * `qFormatSpec`, text: The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    ///   statement.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.GetFileTableFields`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablefields), read-only.
     #[doc(alias = "GetFileTableFields")]
     fn get_file_table_fields(
         &self,
@@ -2508,26 +2100,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `table` (`qTable`): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetFileTablePreviewResponse`].
+    /// [`GetFileTablePreviewResponse`].
     ///
-    /// * `qPreview`, list of [`DataRecord`]: Records of texts. The first one holds the names of the fields, the values follow.
-    /// * `qFormatSpec`, text: The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    ///   statement.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.GetFileTablePreview`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablepreview), read-only.
     #[doc(alias = "GetFileTablePreview")]
     fn get_file_table_preview(
         &self,
@@ -2547,21 +2131,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
     ///
     /// # Returns
     ///
-    /// `qTables`, list of [`DataTable`]: The tables: sheets and ranges of a workbook, tables of a page, or just one.
+    /// list of [`DataTable`] (`qTables`): The tables: sheets and ranges of a workbook, tables of a page, or just one.
     ///
-    /// `Doc.GetFileTables`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletables), read-only.
     #[doc(alias = "GetFileTables")]
     fn get_file_tables(
         &self,
@@ -2577,21 +2157,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
+    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
     ///
     /// # Returns
     ///
-    /// `qTables`, list of [`DataTableEx`]: The tables, each with its fields and its format in the notation of the script.
+    /// list of [`DataTableEx`] (`qTables`): The tables, each with its fields and its format in the notation of the script.
     ///
-    /// `Doc.GetFileTablesEx`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTablesEx`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablesex), read-only.
     #[doc(alias = "GetFileTablesEx")]
     fn get_file_tables_ex(
         &self,
@@ -2605,20 +2181,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): A path below the connection's folder; the folder itself when left out.
+    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): A path below the connection's folder; the folder itself when left out.
     ///
     /// # Returns
     ///
-    /// `qFolderItems`, list of [`FolderItem`]: Names and kinds.
+    /// list of [`FolderItem`] (`qFolderItems`): Names and kinds.
     ///
-    /// `Doc.GetFolderItemsForConnection`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFolderItemsForConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getfolderitemsforconnection), read-only.
     #[doc(alias = "GetFolderItemsForConnection")]
     fn get_folder_items_for_connection(
         &self,
@@ -2627,7 +2199,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFolderItemsForConnection::new(connection_id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Tells which field is the active one in each cyclic group of the app.
     ///
@@ -2635,13 +2207,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qGroupStates`, list of [`GroupState`]: The groups with their active fields.
+    /// list of [`GroupState`] (`qGroupStates`): The groups with their active fields.
     ///
-    /// `Doc.GetGroupStates`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#getgroupstates), read-only.
     #[doc(alias = "GetGroupStates")]
     fn get_group_states(&self) -> Call<'_, GetGroupStates> {
         Call::new(self.remote(), GetGroupStates::new())
@@ -2651,20 +2219,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
+    /// * `path` (`qPath`): The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
     ///   brackets where the script would.
     ///
     /// # Returns
     ///
-    /// `qContent`, text: The text of the file.
+    /// `String` (`qContent`): The text of the file.
     ///
-    /// `Doc.GetIncludeFileContent`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetIncludeFileContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getincludefilecontent), read-only.
     #[doc(alias = "GetIncludeFileContent")]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
         Call::new(self.remote(), GetIncludeFileContent::new(path))
@@ -2674,17 +2238,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
+    /// * `name` (`qName`): The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
     ///
     /// # Returns
     ///
-    /// `qList`, [`StaticContentList`]: The files.
+    /// [`StaticContentList`] (`qList`): The files.
     ///
-    /// `Doc.GetLibraryContent`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLibraryContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getlibrarycontent), read-only.
     #[doc(alias = "GetLibraryContent")]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
         Call::new(self.remote(), GetLibraryContent::new(name))
@@ -2696,15 +2256,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLineage`, list of [`LineageInfo`]: One entry for each statement.
+    /// list of [`LineageInfo`] (`qLineage`): One entry for each statement.
     ///
-    /// `Doc.GetLineage`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLineage`](https://qlik.dev/apis/json-rpc/qix/doc/#getlineage), read-only.
     #[doc(alias = "GetLineage")]
     fn get_lineage(&self) -> Call<'_, GetLineage> {
         Call::new(self.remote(), GetLineage::new())
@@ -2717,13 +2273,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, [`LocaleInfo`]: The formats.
+    /// [`LocaleInfo`] (`qReturn`): The formats.
     ///
-    /// `Doc.GetLocaleInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLocaleInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getlocaleinfo), read-only.
     #[doc(alias = "GetLocaleInfo")]
     fn get_locale_info(&self) -> Call<'_, GetLocaleInfo> {
         Call::new(self.remote(), GetLocaleInfo::new())
@@ -2736,14 +2288,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qv`, whole numbers: A number for each table: 0 normal, 1 loosely coupled, 2 loosely coupled for good. The last three numbers
-    ///   belong to no table: pass them back as they are.
+    /// list of `i16` (`qv`): A number for each table: 0 normal, 1 loosely coupled, 2 loosely coupled for good. The last three numbers
+    /// belong to no table: pass them back as they are.
     ///
-    /// `Doc.GetLooselyCoupledVector`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#getlooselycoupledvector), read-only.
     #[doc(alias = "GetLooselyCoupledVector")]
     fn get_loosely_coupled_vector(&self) -> Call<'_, GetLooselyCoupledVector> {
         Call::new(self.remote(), GetLooselyCoupledVector::new())
@@ -2756,19 +2304,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `tags` (`qTags`, texts): The tags.
-    /// * `matching_field_mode` (`qMatchingFieldMode`, text, optional): The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
+    /// * `tags` (`qTags`): The tags.
+    /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
     ///   them is enough. All when left out.
     ///
     /// # Returns
     ///
-    /// `qFieldNames`, list of [`NxMatchingFieldInfo`]: The fields, each with all its tags.
+    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): The fields, each with all its tags.
     ///
-    /// `Doc.GetMatchingFields`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getmatchingfields), read-only.
     #[doc(alias = "GetMatchingFields")]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
         Call::new(self.remote(), GetMatchingFields::new(tags))
@@ -2797,17 +2341,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master measure.
+    /// * `id` (`qId`): The identifier of the master measure.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The master measure.
     ///
-    /// `Doc.GetMeasure`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasure), read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self, id: &str) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new(id))
@@ -2820,17 +2360,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `label` (`qLabel`, text): The label.
+    /// * `label` (`qLabel`): The label.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The master measure.
     ///
-    /// `Doc.GetMeasureWithLabel`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMeasureWithLabel`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasurewithlabel), read-only.
     #[doc(alias = "GetMeasureWithLabel")]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
         Call::new(self.remote(), GetMeasureWithLabel::new(label))
@@ -2842,18 +2378,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetMediaListResponse`].
-    ///
-    /// * `qList`, [`MediaList`]: The files.
-    /// * `qReturn`, true or false: Whether the list could be made.
-    ///
-    /// `Doc.GetMediaList`: reads only.
+    /// [`GetMediaListResponse`].
     ///
     /// Deprecated: use [`DocApi::get_library_content`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMediaList`](https://qlik.dev/apis/json-rpc/qix/doc/#getmedialist), read-only.
     #[doc(alias = "GetMediaList")]
     #[deprecated(note = "use `DocApi::get_library_content` instead")]
     fn get_media_list(&self) -> Call<'_, GetMediaList> {
@@ -2887,17 +2416,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object's identifier.
+    /// * `id` (`qId`): The object's identifier.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object.
     ///
-    /// `Doc.GetObject`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getobject), read-only.
     #[doc(alias = "GetObject")]
     fn get_object(&self, id: &str) -> Call<'_, GetObject> {
         Call::new(self.remote(), GetObject::new(id))
@@ -2925,23 +2450,19 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxGetObjectOptions`]): The types to list, the parts of the layouts to return, and whether session objects are listed too.
+    /// * `options` (`qOptions`): The types to list, the parts of the layouts to return, and whether session objects are listed too.
     ///
     /// # Returns
     ///
-    /// `qList`, list of [`NxContainerEntry`]: One entry for each object, with its identifier, its meta data and the parts asked for.
+    /// list of [`NxContainerEntry`] (`qList`): One entry for each object, with its identifier, its meta data and the parts asked for.
     ///
-    /// `Doc.GetObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#getobjects), read-only.
     #[doc(alias = "GetObjects")]
     fn get_objects(&self, options: NxGetObjectOptions) -> Call<'_, GetObjects> {
         Call::new(self.remote(), GetObjects::new(options))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Gives a handle to the object with a certain identifier, creating it first if there is none.
     ///
@@ -2951,22 +2472,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
+    /// * `prop` (`qProp`): The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetOrCreateObjectResponse`].
+    /// [`GetOrCreateObjectResponse`].
     ///
-    /// * `qNewObject`, true or false: Whether the object was created by this call.
-    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.GetOrCreateObject`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetOrCreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getorcreateobject).
     #[doc(alias = "GetOrCreateObject")]
     fn get_or_create_object(
         &self,
@@ -2995,15 +2509,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qScript`, text: The script.
+    /// `String` (`qScript`): The script.
     ///
-    /// `Doc.GetScript`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getscript), read-only.
     #[doc(alias = "GetScript")]
     fn get_script(&self) -> Call<'_, GetScript> {
         Call::new(self.remote(), GetScript::new())
@@ -3015,15 +2525,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qBreakpoints`, list of [`EditorBreakpoint`]: The breakpoints.
+    /// list of [`EditorBreakpoint`] (`qBreakpoints`): The breakpoints.
     ///
-    /// `Doc.GetScriptBreakpoints`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptbreakpoints), read-only.
     #[doc(alias = "GetScriptBreakpoints")]
     fn get_script_breakpoints(&self) -> Call<'_, GetScriptBreakpoints> {
         Call::new(self.remote(), GetScriptBreakpoints::new())
@@ -3035,35 +2541,27 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qScript`, [`AppScript`]: The text, its meta data, and whether it is locked for this user at the moment (on Cloud).
+    /// [`AppScript`] (`qScript`): The text, its meta data, and whether it is locked for this user at the moment (on Cloud).
     ///
-    /// `Doc.GetScriptEx`: reads only.
+    /// Requires the access right `read`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: read.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScriptEx`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptex), read-only.
     #[doc(alias = "GetScriptEx")]
     fn get_script_ex(&self) -> Call<'_, GetScriptEx> {
         Call::new(self.remote(), GetScriptEx::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Gets the meta data of the load script, without its text.
     ///
     /// # Returns
     ///
-    /// `qMeta`, [`AppScriptMeta`]: Who may do what with the script, and whether it is locked for this user at the moment (on Cloud).
+    /// [`AppScriptMeta`] (`qMeta`): Who may do what with the script, and whether it is locked for this user at the moment (on Cloud).
     ///
-    /// `Doc.GetScriptMeta`: reads only.
+    /// Requires the access right `read`.
     ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: read.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScriptMeta`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptmeta), read-only.
     #[doc(alias = "GetScriptMeta")]
     fn get_script_meta(&self) -> Call<'_, GetScriptMeta> {
         Call::new(self.remote(), GetScriptMeta::new())
@@ -3077,18 +2575,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text, optional): The alternate state to take; the default state `$` when left out.
-    /// * `bookmark_id` (`qBookmarkId`, text, optional): The bookmark to take the selections from; the current ones when left out.
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state to take; the default state `$` when left out.
+    /// * `bookmark_id` (`qBookmarkId`, optional `String`): The bookmark to take the selections from; the current ones when left out.
     ///
     /// # Returns
     ///
-    /// `qSetExpression`, text: The set expression.
+    /// `String` (`qSetExpression`): The set expression.
     ///
-    /// `Doc.GetSetAnalysis`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/doc/#getsetanalysis), read-only.
     #[doc(alias = "GetSetAnalysis")]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
         Call::new(self.remote(), GetSetAnalysis::new())
@@ -3101,21 +2595,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `offset` (`qOffset`, whole number): The first row to return, counted from 0.
-    /// * `rows` (`qRows`, whole number): The number of rows to return.
-    /// * `synthetic_mode` (`qSyntheticMode`, true or false): Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
-    /// * `table_name` (`qTableName`, text): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    /// * `offset` (`qOffset`): The first row to return, counted from 0.
+    /// * `rows` (`qRows`): The number of rows to return.
+    /// * `synthetic_mode` (`qSyntheticMode`): Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
+    /// * `table_name` (`qTableName`): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
     ///
     /// # Returns
     ///
-    /// `qData`, list of [`TableRow`]: The rows, with a value for each field in the order of the table; fewer than asked for at the end of
-    ///   the table.
+    /// list of [`TableRow`] (`qData`): The rows, with a value for each field in the order of the table; fewer than asked for at the end of
+    /// the table.
     ///
-    /// `Doc.GetTableData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTableData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettabledata), read-only.
     #[doc(alias = "GetTableData")]
     fn get_table_data(
         &self,
@@ -3130,7 +2620,7 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Gets statistics about the fields of a table: rows, nulls, distinct values, extremes, averages.
     ///
@@ -3138,17 +2628,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `table_name` (`qTableName`, text): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    /// * `table_name` (`qTableName`): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
     ///
     /// # Returns
     ///
-    /// `qProfiling`, [`TableProfilingData`]: The statistics by field.
+    /// [`TableProfilingData`] (`qProfiling`): The statistics by field.
     ///
-    /// `Doc.GetTableProfileData`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTableProfileData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettableprofiledata), read-only.
     #[doc(alias = "GetTableProfileData")]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
         Call::new(self.remote(), GetTableProfileData::new(table_name))
@@ -3176,27 +2662,20 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `window_size` (`qWindowSize`, [`Size`]): The size of the viewer's window in pixels, to lay the tables out in.
-    /// * `null_size` (`qNullSize`, [`Size`]): A second size for the layout, commonly zero.
-    /// * `cell_height` (`qCellHeight`, whole number): The height in pixels of one line of a table in the viewer.
-    /// * `synthetic_mode` (`qSyntheticMode`, true or false): `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
+    /// * `window_size` (`qWindowSize`): The size of the viewer's window in pixels, to lay the tables out in.
+    /// * `null_size` (`qNullSize`): A second size for the layout, commonly zero.
+    /// * `cell_height` (`qCellHeight`): The height in pixels of one line of a table in the viewer.
+    /// * `synthetic_mode` (`qSyntheticMode`): `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
     ///   tables as the script loaded them, linked by several fields where that is so.
-    /// * `include_sys_vars` (`qIncludeSysVars`, true or false): Whether the engine's own system items are listed as well.
-    /// * `include_profiling` (`qIncludeProfiling`, true or false, optional): Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
+    /// * `include_sys_vars` (`qIncludeSysVars`): Whether the engine's own system items are listed as well.
+    /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
     ///   time.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetTablesAndKeysResponse`].
+    /// [`GetTablesAndKeysResponse`].
     ///
-    /// * `qtr`, list of [`TableRecord`]: The tables, with their fields.
-    /// * `qk`, list of [`SourceKeyRecord`]: The keys, each with the tables it links.
-    ///
-    /// `Doc.GetTablesAndKeys`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTablesAndKeys`](https://qlik.dev/apis/json-rpc/qix/doc/#gettablesandkeys), read-only.
     #[doc(alias = "GetTablesAndKeys")]
     fn get_tables_and_keys(
         &self,
@@ -3222,16 +2701,12 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qMacros`, list of [`TextMacro`]: The variables, with numbers that tell when each was last read and set; both 0 means it was not
-    ///   touched.
+    /// list of [`TextMacro`] (`qMacros`): The variables, with numbers that tell when each was last read and set; both 0 means it was not
+    /// touched.
     ///
-    /// `Doc.GetTextMacros`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTextMacros`](https://qlik.dev/apis/json-rpc/qix/doc/#gettextmacros), read-only.
     #[doc(alias = "GetTextMacros")]
     fn get_text_macros(&self) -> Call<'_, GetTextMacros> {
         Call::new(self.remote(), GetTextMacros::new())
@@ -3241,19 +2716,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name.
+    /// * `name` (`qName`): The variable's name.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable, of the present class [`GenericVariable`](crate::generic_variable::GenericVariable).
-    ///
-    /// `Doc.GetVariable`: reads only.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable, of the present class [`GenericVariable`](crate::generic_variable::GenericVariable).
     ///
     /// Deprecated: use [`DocApi::get_variable_by_id`] or [`DocApi::get_variable_by_name`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariable), read-only.
     #[doc(alias = "GetVariable")]
     #[deprecated(
         note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
@@ -3269,17 +2740,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier.
+    /// * `id` (`qId`): The variable's identifier.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// `Doc.GetVariableById`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyid), read-only.
     #[doc(alias = "GetVariableById")]
     fn get_variable_by_id(&self, id: &str) -> Call<'_, GetVariableById> {
         Call::new(self.remote(), GetVariableById::new(id))
@@ -3308,17 +2775,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): The variable's name, case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// `Doc.GetVariableByName`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyname), read-only.
     #[doc(alias = "GetVariableByName")]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
         Call::new(self.remote(), GetVariableByName::new(name))
@@ -3331,17 +2794,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `list_def` (`qListDef`, [`VariableListDef`]): Which variables to list, besides the app's own: reserved ones, system ones, the session's.
+    /// * `list_def` (`qListDef`): Which variables to list, besides the app's own: reserved ones, system ones, the session's.
     ///
     /// # Returns
     ///
-    /// `qList`, list of [`NxVariableListItem`]: One entry for each variable.
+    /// list of [`NxVariableListItem`] (`qList`): One entry for each variable.
     ///
-    /// `Doc.GetVariables`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariables), read-only.
     #[doc(alias = "GetVariables")]
     fn get_variables(&self, list_def: VariableListDef) -> Call<'_, GetVariables> {
         Call::new(self.remote(), GetVariables::new(list_def))
@@ -3351,13 +2810,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, [`TableViewDlgSaveInfo`]: Positions and sizes, for both views of the model.
+    /// [`TableViewDlgSaveInfo`] (`qReturn`): Positions and sizes, for both views of the model.
     ///
-    /// `Doc.GetViewDlgSaveInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getviewdlgsaveinfo), read-only.
     #[doc(alias = "GetViewDlgSaveInfo")]
     fn get_view_dlg_save_info(&self) -> Call<'_, GetViewDlgSaveInfo> {
         Call::new(self.remote(), GetViewDlgSaveInfo::new())
@@ -3370,20 +2825,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
+    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
     ///
     /// # Returns
     ///
-    /// `qDataFormat`, [`FileDataFormat`]: The format found.
+    /// [`FileDataFormat`] (`qDataFormat`): The format found.
     ///
-    /// `Doc.GuessFileType`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GuessFileType`](https://qlik.dev/apis/json-rpc/qix/doc/#guessfiletype), read-only.
     #[doc(alias = "GuessFileType")]
     fn guess_file_type(&self, connection_id: &str) -> Call<'_, GuessFileType> {
         Call::new(self.remote(), GuessFileType::new(connection_id))
@@ -3395,15 +2846,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text, optional): The alternate state; the default state `$` when left out.
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state; the default state `$` when left out.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.LockAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.LockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#lockall).
     #[doc(alias = "LockAll")]
     fn lock_all(&self) -> Call<'_, LockAll> {
         Call::new(self.remote(), LockAll::new())
@@ -3415,20 +2860,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `connection` (`qConnection`, [`Connection`]): The whole new definition.
-    /// * `override_credentials` (`qOverrideCredentials`, true or false, optional): Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
+    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `connection` (`qConnection`): The whole new definition.
+    /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
     ///   you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.ModifyConnection`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ModifyConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#modifyconnection).
     #[doc(alias = "ModifyConnection")]
     fn modify_connection(
         &self,
@@ -3445,18 +2884,12 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `stream_id` (`qStreamId`, text): The identifier of the stream.
-    /// * `name` (`qName`, text, optional): A name for the published app; the engine makes one up when left out.
+    /// * `stream_id` (`qStreamId`): The identifier of the stream.
+    /// * `name` (`qName`, optional `String`): A name for the published app; the engine makes one up when left out.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `Doc.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Publish`](https://qlik.dev/apis/json-rpc/qix/doc/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self, stream_id: &str) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new(stream_id))
@@ -3466,13 +2899,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether there was something to repeat.
+    /// `bool` (`qSuccess`): Whether there was something to repeat.
     ///
-    /// `Doc.Redo`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Redo`](https://qlik.dev/apis/json-rpc/qix/doc/#redo).
     #[doc(alias = "Redo")]
     fn redo(&self) -> Call<'_, Redo> {
         Call::new(self.remote(), Redo::new())
@@ -3485,17 +2914,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): The state to remove.
+    /// * `state_name` (`qStateName`): The state to remove.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.RemoveAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.RemoveAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removealternatestate).
     #[doc(alias = "RemoveAlternateState")]
     fn remove_alternate_state(
         &self,
@@ -3508,17 +2931,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): The state to remove.
+    /// * `state_name` (`qStateName`): The state to remove.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
     ///
-    /// `Doc.RemoveSessionAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.RemoveSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removesessionalternatestate).
     #[doc(alias = "RemoveSessionAlternateState")]
     fn remove_session_alternate_state(
         &self,
@@ -3531,21 +2950,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): The variable's name, case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was deleted.
-    ///
-    /// `Doc.RemoveVariable`: changes something.
+    /// `bool` (`qReturn`): Whether it was deleted.
     ///
     /// Deprecated: use [`DocApi::destroy_variable_by_id`] or [`DocApi::destroy_variable_by_name`] instead.
     ///
-    /// Stability: locked.
+    /// Requires the access right `update`.
     ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.RemoveVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#removevariable).
     #[doc(alias = "RemoveVariable")]
     #[deprecated(
         note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
@@ -3560,25 +2975,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
-    /// * `ignore_patches` (`qIgnorePatches`, true or false, optional): Whether the soft patches of objects are left out.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored, all objects' when empty; without effect if patches are
+    /// * `id` (`qId`): The bookmark's identifier.
+    /// * `ignore_patches` (`qIgnorePatches`, optional `bool`): Whether the soft patches of objects are left out.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): The objects whose soft patches are stored, all objects' when empty; without effect if patches are
     ///   left out.
     ///
     /// # Returns
     ///
-    /// Several values, as [`ReplaceBookmarkResponse`].
+    /// [`ReplaceBookmarkResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The bookmark's identifier and type.
-    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.ReplaceBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ReplaceBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#replacebookmark).
     #[doc(alias = "ReplaceBookmark")]
     fn replace_bookmark(&self, id: &str) -> Call<'_, ReplaceBookmark> {
         Call::new(self.remote(), ReplaceBookmark::new(id))
@@ -3590,17 +2998,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
+    /// * `id` (`qId`): The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selections were restored; `false` if, for example, they have expired.
+    /// `bool` (`qReturn`): Whether the selections were restored; `false` if, for example, they have expired.
     ///
-    /// `Doc.RestoreTempSelectionState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.RestoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#restoretempselectionstate).
     #[doc(alias = "RestoreTempSelectionState")]
     fn restore_temp_selection_state(
         &self,
@@ -3611,13 +3015,7 @@ pub trait DocApi: AsRemote {
 
     /// Puts the app back into the state in which the user left it.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.Resume`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Resume`](https://qlik.dev/apis/json-rpc/qix/doc/#resume).
     #[doc(alias = "Resume")]
     fn resume(&self) -> Call<'_, Resume> {
         Call::new(self.remote(), Resume::new())
@@ -3629,19 +3027,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`, text): The name of the copy.
+    /// * `new_app_name` (`qNewAppName`): The name of the copy.
     ///
     /// # Returns
     ///
-    /// `qNewAppId`, text: The identifier of the copy.
+    /// `String` (`qNewAppId`): The identifier of the copy.
     ///
-    /// `Doc.SaveAs`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SaveAs`](https://qlik.dev/apis/json-rpc/qix/doc/#saveas).
     #[doc(alias = "SaveAs")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.remote(), SaveAs::new(new_app_name))
@@ -3651,15 +3045,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Enterprise only; elsewhere use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload this is not enough: the new data needs [`DocApi::do_save`](crate::doc::DocApi::do_save).
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SaveObjects`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SaveObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#saveobjects).
     #[doc(alias = "SaveObjects")]
     fn save_objects(&self) -> Call<'_, SaveObjects> {
         Call::new(self.remote(), SaveObjects::new())
@@ -3673,17 +3061,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): The field to scramble.
+    /// * `field_name` (`qFieldName`): The field to scramble.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.Scramble`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Scramble`](https://qlik.dev/apis/json-rpc/qix/doc/#scramble).
     #[doc(alias = "Scramble")]
     fn scramble(&self, field_name: &str) -> Call<'_, Scramble> {
         Call::new(self.remote(), Scramble::new(field_name))
@@ -3695,21 +3077,17 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, and whether selections and locks narrow the search.
-    /// * `terms` (`qTerms`, texts): The terms.
-    /// * `page` (`qPage`, [`SearchPage`]): Which results to return, and how many values for each.
+    /// * `options` (`qOptions`): The fields to search, and whether selections and locks narrow the search.
+    /// * `terms` (`qTerms`): The terms.
+    /// * `page` (`qPage`): Which results to return, and how many values for each.
     ///
     /// # Returns
     ///
-    /// `qResults`, [`SearchAssociationResult`]: The matches, with a dictionary for each field; the total is not limited by the page.
-    ///
-    /// `Doc.SearchAssociations`: reads only.
+    /// [`SearchAssociationResult`] (`qResults`): The matches, with a dictionary for each field; the total is not limited by the page.
     ///
     /// Deprecated: use [`DocApi::search_results`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#searchassociations), read-only.
     #[doc(alias = "SearchAssociations")]
     #[deprecated(note = "use `DocApi::search_results` instead")]
     fn search_associations(
@@ -3728,19 +3106,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchObjectOptions`]): Whether the properties that matched are returned, and how positions in a text are counted.
-    /// * `terms` (`qTerms`, texts): The terms.
-    /// * `page` (`qPage`, [`SearchPage`]): Which groups and how many items of each to return.
+    /// * `options` (`qOptions`): Whether the properties that matched are returned, and how positions in a text are counted.
+    /// * `terms` (`qTerms`): The terms.
+    /// * `page` (`qPage`): Which groups and how many items of each to return.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchResult`]: The matches, grouped by the terms that they match.
+    /// [`SearchResult`] (`qResult`): The matches, grouped by the terms that they match.
     ///
-    /// `Doc.SearchObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#searchobjects), read-only.
     #[doc(alias = "SearchObjects")]
     fn search_objects(
         &self,
@@ -3763,20 +3137,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, whether selections and locks narrow the search, and which details of a match to
+    /// * `options` (`qOptions`): The fields to search, whether selections and locks narrow the search, and which details of a match to
     ///   return.
-    /// * `terms` (`qTerms`, texts): The terms, one or more words.
-    /// * `page` (`qPage`, [`SearchPage`]): Which groups to return, and how many items and matches of each.
+    /// * `terms` (`qTerms`): The terms, one or more words.
+    /// * `page` (`qPage`): Which groups to return, and how many items and matches of each.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchResult`]: The groups, and how many there are in total.
+    /// [`SearchResult`] (`qResult`): The groups, and how many there are in total.
     ///
-    /// `Doc.SearchResults`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchResults`](https://qlik.dev/apis/json-rpc/qix/doc/#searchresults), read-only.
     #[doc(alias = "SearchResults")]
     fn search_results(
         &self,
@@ -3791,18 +3161,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, and whether selections and locks narrow the search.
-    /// * `terms` (`qTerms`, texts): What the user has typed so far.
+    /// * `options` (`qOptions`): The fields to search, and whether selections and locks narrow the search.
+    /// * `terms` (`qTerms`): What the user has typed so far.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchSuggestionResult`]: The suggestions, and the fields that have hits.
+    /// [`SearchSuggestionResult`] (`qResult`): The suggestions, and the fields that have hits.
     ///
-    /// `Doc.SearchSuggest`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchSuggest`](https://qlik.dev/apis/json-rpc/qix/doc/#searchsuggest), read-only.
     #[doc(alias = "SearchSuggest")]
     fn search_suggest(
         &self,
@@ -3812,7 +3178,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchSuggest::new(options, terms))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Searches the values of all or some fields and lists the matching values by field.
     ///
@@ -3820,19 +3186,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchValueOptions`]): The fields to search; all when the list is empty.
-    /// * `terms` (`qTerms`, texts): The terms.
-    /// * `page` (`qPage`, [`SearchValuePage`]): Which fields to return, and how many values of each; -1 means all values.
+    /// * `options` (`qOptions`): The fields to search; all when the list is empty.
+    /// * `terms` (`qTerms`): The terms.
+    /// * `page` (`qPage`): Which fields to return, and how many values of each; -1 means all values.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchValueResult`]: The fields that have matches, with the matching values.
+    /// [`SearchValueResult`] (`qResult`): The fields that have matches, with the matching values.
     ///
-    /// `Doc.SearchValues`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchValues`](https://qlik.dev/apis/json-rpc/qix/doc/#searchvalues), read-only.
     #[doc(alias = "SearchValues")]
     fn search_values(
         &self,
@@ -3849,19 +3211,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The options of the search.
-    /// * `terms` (`qTerms`, texts): The terms of the search.
-    /// * `match_ix` (`qMatchIx`, whole number): Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
+    /// * `options` (`qOptions`): The options of the search.
+    /// * `terms` (`qTerms`): The terms of the search.
+    /// * `match_ix` (`qMatchIx`): Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
     ///   [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): No longer in use: leave it out.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): No longer in use: leave it out.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.SelectAssociations`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SelectAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#selectassociations).
     #[doc(alias = "SelectAssociations")]
     fn select_associations(
         &self,
@@ -3879,23 +3235,19 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `provider` (`qProvider`, text): The file name of the connector.
-    /// * `command` (`qCommand`, text): The command, one of those above.
-    /// * `method` (`qMethod`, text): The method to call in the connector, with commands such as `JsonRequest`.
-    /// * `parameters` (`qParameters`, texts): Parameters of the method; the list may be empty.
-    /// * `append_connection` (`qAppendConnection`, text): The name of the data connection to work with.
+    /// * `provider` (`qProvider`): The file name of the connector.
+    /// * `command` (`qCommand`): The command, one of those above.
+    /// * `method` (`qMethod`): The method to call in the connector, with commands such as `JsonRequest`.
+    /// * `parameters` (`qParameters`): Parameters of the method; the list may be empty.
+    /// * `append_connection` (`qAppendConnection`): The name of the data connection to work with.
     ///
     /// # Returns
     ///
-    /// `qResult`, text: What the connector answered.
+    /// `String` (`qResult`): What the connector answered.
     ///
-    /// `Doc.SendGenericCommandToCustomConnector`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SendGenericCommandToCustomConnector`](https://qlik.dev/apis/json-rpc/qix/doc/#sendgenericcommandtocustomconnector).
     #[doc(alias = "SendGenericCommandToCustomConnector")]
     fn send_generic_command_to_custom_connector(
         &self,
@@ -3925,17 +3277,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`NxAppProperties`]): The new properties.
+    /// * `prop` (`qProp`): The new properties.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetAppProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#setappproperties).
     #[doc(alias = "SetAppProperties")]
     fn set_app_properties(&self, prop: NxAppProperties) -> Call<'_, SetAppProperties> {
         Call::new(self.remote(), SetAppProperties::new(prop))
@@ -3945,17 +3291,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `names` (`qNames`, texts): The names of the variables.
+    /// * `names` (`qNames`): The names of the variables.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.SetFavoriteVariables`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#setfavoritevariables).
     #[doc(alias = "SetFavoriteVariables")]
     fn set_favorite_variables(
         &self,
@@ -3971,17 +3311,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `limit` (`qLimit`, whole number): The number of rows.
+    /// * `limit` (`qLimit`): The number of rows.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.SetFetchLimit`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetFetchLimit`](https://qlik.dev/apis/json-rpc/qix/doc/#setfetchlimit).
     #[doc(alias = "SetFetchLimit")]
     fn set_fetch_limit(&self, limit: i64) -> Call<'_, SetFetchLimit> {
         Call::new(self.remote(), SetFetchLimit::new(limit))
@@ -3993,19 +3327,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `v` (`qv`, whole numbers): A number for each table, followed by the last three as they were.
+    /// * `v` (`qv`): A number for each table, followed by the last three as they were.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the vector was accepted.
+    /// `bool` (`qReturn`): Whether the vector was accepted.
     ///
-    /// `Doc.SetLooselyCoupledVector`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#setlooselycoupledvector).
     #[doc(alias = "SetLooselyCoupledVector")]
     fn set_loosely_coupled_vector(
         &self,
@@ -4020,17 +3350,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prohibit` (`qProhibit`, true or false): `true` forbids it, `false` allows it.
+    /// * `prohibit` (`qProhibit`): `true` forbids it, `false` allows it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetProhibitBinaryLoad`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetProhibitBinaryLoad`](https://qlik.dev/apis/json-rpc/qix/doc/#setprohibitbinaryload).
     #[doc(alias = "SetProhibitBinaryLoad")]
     fn set_prohibit_binary_load(
         &self,
@@ -4059,17 +3383,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `script` (`qScript`, text): The whole script.
+    /// * `script` (`qScript`): The whole script.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetScript`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#setscript).
     #[doc(alias = "SetScript")]
     fn set_script(&self, script: &str) -> Call<'_, SetScript> {
         Call::new(self.remote(), SetScript::new(script))
@@ -4082,17 +3400,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `breakpoints` (`qBreakpoints`, list of [`EditorBreakpoint`]): The breakpoints, each with its place in the script and whether it is enabled.
+    /// * `breakpoints` (`qBreakpoints`): The breakpoints, each with its place in the script and whether it is enabled.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.SetScriptBreakpoints`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#setscriptbreakpoints).
     #[doc(alias = "SetScriptBreakpoints")]
     fn set_script_breakpoints(
         &self,
@@ -4105,17 +3417,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `info` (`qInfo`, [`TableViewDlgSaveInfo`]): Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
+    /// * `info` (`qInfo`): Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetViewDlgSaveInfo`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#setviewdlgsaveinfo).
     #[doc(alias = "SetViewDlgSaveInfo")]
     fn set_view_dlg_save_info(
         &self,
@@ -4131,20 +3437,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `ttl_of_temp_state` (`qTTLOfTempState`, whole number, optional): How many seconds to keep them; half an hour when left out.
+    /// * `ttl_of_temp_state` (`qTTLOfTempState`, optional `i64`): How many seconds to keep them; half an hour when left out.
     ///
     /// # Returns
     ///
-    /// Several values, as [`StoreTempSelectionStateResponse`].
+    /// [`StoreTempSelectionStateResponse`].
     ///
-    /// * `qId`, text: The identifier of what was stored.
-    /// * `qReturn`, true or false: Whether it was stored.
-    ///
-    /// `Doc.StoreTempSelectionState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.StoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#storetempselectionstate).
     #[doc(alias = "StoreTempSelectionState")]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
         Call::new(self.remote(), StoreTempSelectionState::new())
@@ -4154,18 +3453,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `dst_parameters` (`qDstParameters`, [`TransformAppParameters`]): The name of the new app, the space for it (the personal one when empty), and a prefix for script
+    /// * `dst_parameters` (`qDstParameters`): The name of the new app, the space for it (the personal one when empty), and a prefix for script
     ///   parameters, which matters for templates only.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`TransformAppResult`]: The identifier of the new app.
+    /// [`TransformAppResult`] (`qResult`): The identifier of the new app.
     ///
-    /// `Doc.TransformApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.TransformApp`](https://qlik.dev/apis/json-rpc/qix/doc/#transformapp).
     #[doc(alias = "TransformApp")]
     fn transform_app(
         &self,
@@ -4180,13 +3475,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether there was something to take back.
+    /// `bool` (`qSuccess`): Whether there was something to take back.
     ///
-    /// `Doc.Undo`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Undo`](https://qlik.dev/apis/json-rpc/qix/doc/#undo).
     #[doc(alias = "Undo")]
     fn undo(&self) -> Call<'_, Undo> {
         Call::new(self.remote(), Undo::new())
@@ -4198,34 +3489,26 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text, optional): The alternate state; the default state `$` when left out.
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state; the default state `$` when left out.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.UnlockAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.UnlockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#unlockall).
     #[doc(alias = "UnlockAll")]
     fn unlock_all(&self) -> Call<'_, UnlockAll> {
         Call::new(self.remote(), UnlockAll::new())
     }
 }
 
-/// The request of [`DocApi::abort_modal`], as a plain value.
+/// Request of [`DocApi::abort_modal`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortModal {
-    /// `true` keeps the selections made during the mode, `false` throws them away.
-    ///
-    /// `qAccept`: true or false.
+    /// `qAccept`: see [`DocApi::abort_modal`].
     #[doc(alias = "qAccept")]
     pub accept: bool,
 }
 
 impl AbortModal {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(accept: bool) -> Self {
         Self { accept }
     }
@@ -4258,19 +3541,17 @@ impl Request for AbortModal {
     }
 }
 
-/// The request of [`DocApi::add_alternate_state`], as a plain value.
+/// Request of [`DocApi::add_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddAlternateState {
-    /// A name for the new state, not used by another one.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::add_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
 
 impl AddAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -4305,25 +3586,20 @@ impl Request for AddAlternateState {
     }
 }
 
-/// The request of [`DocApi::add_field_from_expression`], as a plain value.
+/// Request of [`DocApi::add_field_from_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddFieldFromExpression {
-    /// The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::add_field_from_expression`].
     #[doc(alias = "qName")]
     pub name: String,
-    /// The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
-    /// here.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::add_field_from_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
 
 impl AddFieldFromExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>, expr: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -4360,25 +3636,20 @@ impl Request for AddFieldFromExpression {
     }
 }
 
-/// The request of [`DocApi::add_session_alternate_state`], as a plain value.
+/// Request of [`DocApi::add_session_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddSessionAlternateState {
-    /// A name for the new state, not used by another one.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::add_session_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// An existing state whose selections the new one starts with; it starts without selections when left
-    /// out.
-    ///
-    /// `qSourceStateName`: text.
+    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
     #[doc(alias = "qSourceStateName")]
     pub source_state_name: Option<String>,
 }
 
 impl AddSessionAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -4386,10 +3657,7 @@ impl AddSessionAlternateState {
         }
     }
 
-    /// An existing state whose selections the new one starts with; it starts without selections when left
-    /// out.
-    ///
-    /// `qSourceStateName`: text.
+    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
     #[must_use]
     pub fn source_state_name(mut self, value: impl Into<String>) -> Self {
         self.source_state_name = Some(value.into());
@@ -4398,10 +3666,7 @@ impl AddSessionAlternateState {
 }
 
 impl Call<'_, AddSessionAlternateState> {
-    /// An existing state whose selections the new one starts with; it starts without selections when left
-    /// out.
-    ///
-    /// `qSourceStateName`: text.
+    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
     pub fn source_state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.source_state_name(value))
     }
@@ -4435,21 +3700,19 @@ impl Request for AddSessionAlternateState {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::apply_and_verify_bookmark`], as a plain value.
+/// Request of [`DocApi::apply_and_verify_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyAndVerifyBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::apply_and_verify_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl ApplyAndVerifyBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4482,19 +3745,17 @@ impl Request for ApplyAndVerifyBookmark {
     }
 }
 
-/// The request of [`DocApi::apply_bookmark`], as a plain value.
+/// Request of [`DocApi::apply_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::apply_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl ApplyBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4527,21 +3788,19 @@ impl Request for ApplyBookmark {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::apply_group_states`], as a plain value.
+/// Request of [`DocApi::apply_group_states`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStates {
-    /// The groups, each with the field definition that shall become active.
-    ///
-    /// `qGroupStates`: list of [`GroupState`].
+    /// `qGroupStates`: see [`DocApi::apply_group_states`].
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
 }
 
 impl ApplyGroupStates {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(group_states: Vec<GroupState>) -> Self {
         Self { group_states }
     }
@@ -4574,19 +3833,17 @@ impl Request for ApplyGroupStates {
     }
 }
 
-/// The request of [`DocApi::apply_temporary_bookmark`], as a plain value.
+/// Request of [`DocApi::apply_temporary_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyTemporaryBookmark {
-    /// The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::apply_temporary_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl ApplyTemporaryBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4619,13 +3876,13 @@ impl Request for ApplyTemporaryBookmark {
     }
 }
 
-/// The request of [`DocApi::back`], as a plain value.
+/// Request of [`DocApi::back`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Back {}
 
 impl Back {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4652,13 +3909,13 @@ impl Request for Back {
     }
 }
 
-/// The request of [`DocApi::back_count`], as a plain value.
+/// Request of [`DocApi::back_count`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackCount {}
 
 impl BackCount {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4685,21 +3942,19 @@ impl Request for BackCount {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::change_session_app_owner`], as a plain value.
+/// Request of [`DocApi::change_session_app_owner`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeSessionAppOwner {
-    /// The identifier of the user who shall own the session app.
-    ///
-    /// `qNewOwnerId`: text.
+    /// `qNewOwnerId`: see [`DocApi::change_session_app_owner`].
     #[doc(alias = "qNewOwnerId")]
     pub new_owner_id: String,
 }
 
 impl ChangeSessionAppOwner {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(new_owner_id: impl Into<String>) -> Self {
         Self {
             new_owner_id: new_owner_id.into(),
@@ -4734,21 +3989,19 @@ impl Request for ChangeSessionAppOwner {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::change_session_app_space`], as a plain value.
+/// Request of [`DocApi::change_session_app_space`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeSessionAppSpace {
-    /// The identifier of the space.
-    ///
-    /// `qSpaceId`: text.
+    /// `qSpaceId`: see [`DocApi::change_session_app_space`].
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
 }
 
 impl ChangeSessionAppSpace {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(space_id: impl Into<String>) -> Self {
         Self { space_id: space_id.into() }
     }
@@ -4781,25 +4034,20 @@ impl Request for ChangeSessionAppSpace {
     }
 }
 
-/// The request of [`DocApi::check_expression`], as a plain value.
+/// Request of [`DocApi::check_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpression {
-    /// The expression, with or without the leading `=`.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::check_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
-    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
-    /// measures.
-    ///
-    /// `qLabels`: texts.
+    /// `qLabels`: see [`DocApi::check_expression`].
     #[doc(alias = "qLabels")]
     pub labels: Option<Vec<String>>,
 }
 
 impl CheckExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expr: impl Into<String>) -> Self {
         Self {
             expr: expr.into(),
@@ -4807,10 +4055,7 @@ impl CheckExpression {
         }
     }
 
-    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
-    /// measures.
-    ///
-    /// `qLabels`: texts.
+    /// `qLabels`: see [`DocApi::check_expression`].
     #[must_use]
     pub fn labels(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.labels = Some(value.into_iter().map(Into::into).collect());
@@ -4819,10 +4064,7 @@ impl CheckExpression {
 }
 
 impl Call<'_, CheckExpression> {
-    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
-    /// measures.
-    ///
-    /// `qLabels`: texts.
+    /// `qLabels`: see [`DocApi::check_expression`].
     pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|request| request.labels(value))
     }
@@ -4856,23 +4098,23 @@ impl Request for CheckExpression {
     }
 }
 
-/// What [`DocApi::check_expression`] returns.
+/// Response of [`DocApi::check_expression`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpressionResponse {
     /// What is wrong with the syntax; empty if nothing is.
     ///
-    /// `qErrorMsg`: text.
+    /// Wire name: `qErrorMsg`.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
     /// Where the expression names fields that the data model does not have.
     ///
-    /// `qBadFieldNames`: list of [`NxRange`].
+    /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
     /// Where it uses field names that the engine accepts but considers risky.
     ///
-    /// `qDangerousFieldNames`: list of [`NxRange`].
+    /// Wire name: `qDangerousFieldNames`.
     #[doc(alias = "qDangerousFieldNames")]
     pub dangerous_field_names: Vec<NxRange>,
 }
@@ -4911,19 +4153,17 @@ impl Record for CheckExpressionResponse {
 
 qix_schema::wire_records!(CheckExpressionResponse);
 
-/// The request of [`DocApi::check_number_or_expression`], as a plain value.
+/// Request of [`DocApi::check_number_or_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpression {
-    /// The text to check.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::check_number_or_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
 
 impl CheckNumberOrExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expr: impl Into<String>) -> Self {
         Self { expr: expr.into() }
     }
@@ -4956,18 +4196,18 @@ impl Request for CheckNumberOrExpression {
     }
 }
 
-/// What [`DocApi::check_number_or_expression`] returns.
+/// Response of [`DocApi::check_number_or_expression`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpressionResponse {
     /// What is wrong with it; empty if nothing is.
     ///
-    /// `qErrorMsg`: text.
+    /// Wire name: `qErrorMsg`.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
     /// Where it names fields that the data model does not have.
     ///
-    /// `qBadFieldNames`: list of [`NxRange`].
+    /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
 }
@@ -5000,13 +4240,13 @@ impl Record for CheckNumberOrExpressionResponse {
 
 qix_schema::wire_records!(CheckNumberOrExpressionResponse);
 
-/// The request of [`DocApi::check_script_syntax`], as a plain value.
+/// Request of [`DocApi::check_script_syntax`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckScriptSyntax {}
 
 impl CheckScriptSyntax {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5033,24 +4273,20 @@ impl Request for CheckScriptSyntax {
     }
 }
 
-/// The request of [`DocApi::clear_all`], as a plain value.
+/// Request of [`DocApi::clear_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAll {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qLockedAlso`: true or false.
+    /// `qLockedAlso`: see [`DocApi::clear_all`].
     #[doc(alias = "qLockedAlso")]
     pub locked_also: Option<bool>,
-    /// The alternate state to clear; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::clear_all`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl ClearAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             locked_also: None,
@@ -5058,18 +4294,14 @@ impl ClearAll {
         }
     }
 
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qLockedAlso`: true or false.
+    /// `qLockedAlso`: see [`DocApi::clear_all`].
     #[must_use]
     pub fn locked_also(mut self, value: bool) -> Self {
         self.locked_also = Some(value);
         self
     }
 
-    /// The alternate state to clear; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::clear_all`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -5078,16 +4310,12 @@ impl ClearAll {
 }
 
 impl Call<'_, ClearAll> {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qLockedAlso`: true or false.
+    /// `qLockedAlso`: see [`DocApi::clear_all`].
     pub fn locked_also(self, value: bool) -> Self {
         self.map(|request| request.locked_also(value))
     }
 
-    /// The alternate state to clear; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::clear_all`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
@@ -5121,15 +4349,15 @@ impl Request for ClearAll {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::clear_all_soft_patches`], as a plain value.
+/// Request of [`DocApi::clear_all_soft_patches`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAllSoftPatches {}
 
 impl ClearAllSoftPatches {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5156,13 +4384,13 @@ impl Request for ClearAllSoftPatches {
     }
 }
 
-/// The request of [`DocApi::clear_undo_buffer`], as a plain value.
+/// Request of [`DocApi::clear_undo_buffer`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearUndoBuffer {}
 
 impl ClearUndoBuffer {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5189,19 +4417,17 @@ impl Request for ClearUndoBuffer {
     }
 }
 
-/// The request of [`DocApi::clone_bookmark`], as a plain value.
+/// Request of [`DocApi::clone_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneBookmark {
-    /// The bookmark to copy.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5234,19 +4460,17 @@ impl Request for CloneBookmark {
     }
 }
 
-/// The request of [`DocApi::clone_dimension`], as a plain value.
+/// Request of [`DocApi::clone_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneDimension {
-    /// The master dimension to copy.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_dimension`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5279,19 +4503,17 @@ impl Request for CloneDimension {
     }
 }
 
-/// The request of [`DocApi::clone_measure`], as a plain value.
+/// Request of [`DocApi::clone_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneMeasure {
-    /// The master measure to copy.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_measure`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5324,19 +4546,17 @@ impl Request for CloneMeasure {
     }
 }
 
-/// The request of [`DocApi::clone_object`], as a plain value.
+/// Request of [`DocApi::clone_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneObject {
-    /// The object to copy; it must be at the top level.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5369,22 +4589,18 @@ impl Request for CloneObject {
     }
 }
 
-/// The request of [`DocApi::commit_draft`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`DocApi::commit_draft`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CommitDraft {
-    /// The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::commit_draft`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CommitDraft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5417,28 +4633,24 @@ impl Request for CommitDraft {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::commit_script`], as a plain value.
+/// Request of [`DocApi::commit_script`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CommitScript {
-    /// A name for the version. Only Cloud uses it.
-    ///
-    /// `qCommitMessage`: text.
+    /// `qCommitMessage`: see [`DocApi::commit_script`].
     #[doc(alias = "qCommitMessage")]
     pub commit_message: Option<String>,
 }
 
 impl CommitScript {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { commit_message: None }
     }
 
-    /// A name for the version. Only Cloud uses it.
-    ///
-    /// `qCommitMessage`: text.
+    /// `qCommitMessage`: see [`DocApi::commit_script`].
     #[must_use]
     pub fn commit_message(mut self, value: impl Into<String>) -> Self {
         self.commit_message = Some(value.into());
@@ -5447,9 +4659,7 @@ impl CommitScript {
 }
 
 impl Call<'_, CommitScript> {
-    /// A name for the version. Only Cloud uses it.
-    ///
-    /// `qCommitMessage`: text.
+    /// `qCommitMessage`: see [`DocApi::commit_script`].
     pub fn commit_message(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commit_message(value))
     }
@@ -5482,19 +4692,17 @@ impl Request for CommitScript {
     }
 }
 
-/// The request of [`DocApi::create_bookmark`], as a plain value.
+/// Request of [`DocApi::create_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBookmark {
-    /// The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
-    ///
-    /// `qProp`: [`GenericBookmarkProperties`].
+    /// `qProp`: see [`DocApi::create_bookmark`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
 }
 
 impl CreateBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericBookmarkProperties) -> Self {
         Self { prop }
     }
@@ -5530,42 +4738,38 @@ impl Request for CreateBookmark {
     }
 }
 
-/// What [`DocApi::create_bookmark`] returns.
+/// Response of [`DocApi::create_bookmark`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkResponse {
     /// The identifier and type that the bookmark got.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The bookmark.
     ///
-    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::create_bookmark_ex`], as a plain value.
+/// Request of [`DocApi::create_bookmark_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBookmarkEx {
-    /// The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
-    ///
-    /// `qProp`: [`GenericBookmarkProperties`].
+    /// `qProp`: see [`DocApi::create_bookmark_ex`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
-    /// The objects whose soft patches are stored; all objects' when empty.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
 }
 
 impl CreateBookmarkEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericBookmarkProperties) -> Self {
         Self {
             prop,
@@ -5573,9 +4777,7 @@ impl CreateBookmarkEx {
         }
     }
 
-    /// The objects whose soft patches are stored; all objects' when empty.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
     #[must_use]
     pub fn object_ids_to_patch(
         mut self,
@@ -5587,9 +4789,7 @@ impl CreateBookmarkEx {
 }
 
 impl Call<'_, CreateBookmarkEx> {
-    /// The objects whose soft patches are stored; all objects' when empty.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
     pub fn object_ids_to_patch(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -5629,36 +4829,33 @@ impl Request for CreateBookmarkEx {
     }
 }
 
-/// What [`DocApi::create_bookmark_ex`] returns.
+/// Response of [`DocApi::create_bookmark_ex`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkExResponse {
     /// The identifier and type that the bookmark got.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The bookmark.
     ///
-    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// The request of [`DocApi::create_connection`], as a plain value.
+/// Request of [`DocApi::create_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateConnection {
-    /// The definition. The name, the type and the connection string must be set; the identifier is the
-    /// engine's to choose.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`DocApi::create_connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
 }
 
 impl CreateConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
     }
@@ -5691,20 +4888,17 @@ impl Request for CreateConnection {
     }
 }
 
-/// The request of [`DocApi::create_dimension`], as a plain value.
+/// Request of [`DocApi::create_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDimension {
-    /// Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
-    /// empty `qId` the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericDimensionProperties`].
+    /// `qProp`: see [`DocApi::create_dimension`].
     #[doc(alias = "qProp")]
     pub prop: GenericDimensionProperties,
 }
 
 impl CreateDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericDimensionProperties) -> Self {
         Self { prop }
     }
@@ -5740,38 +4934,34 @@ impl Request for CreateDimension {
     }
 }
 
-/// What [`DocApi::create_dimension`] returns.
+/// Response of [`DocApi::create_dimension`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDimensionResponse {
     /// The identifier and type that the dimension got.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The master dimension.
     ///
-    /// `qReturn`: a [`GenericDimension`](crate::generic_dimension::GenericDimension).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub dimension: super::generic_dimension::GenericDimension,
 }
 
-/// The request of [`DocApi::create_draft`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`DocApi::create_draft`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDraft {
-    /// The object to make a draft of.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::create_draft`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CreateDraft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5804,20 +4994,17 @@ impl Request for CreateDraft {
     }
 }
 
-/// The request of [`DocApi::create_measure`], as a plain value.
+/// Request of [`DocApi::create_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeasure {
-    /// Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
-    /// an empty `qId` the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericMeasureProperties`].
+    /// `qProp`: see [`DocApi::create_measure`].
     #[doc(alias = "qProp")]
     pub prop: GenericMeasureProperties,
 }
 
 impl CreateMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericMeasureProperties) -> Self {
         Self { prop }
     }
@@ -5853,36 +5040,33 @@ impl Request for CreateMeasure {
     }
 }
 
-/// What [`DocApi::create_measure`] returns.
+/// Response of [`DocApi::create_measure`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateMeasureResponse {
     /// The identifier and type that the measure got.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The master measure.
     ///
-    /// `qReturn`: a [`GenericMeasure`](crate::generic_measure::GenericMeasure).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub measure: super::generic_measure::GenericMeasure,
 }
 
-/// The request of [`DocApi::create_object`], as a plain value.
+/// Request of [`DocApi::create_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateObject {
-    /// Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    /// is in use already, the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`DocApi::create_object`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl CreateObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -5918,36 +5102,33 @@ impl Request for CreateObject {
     }
 }
 
-/// What [`DocApi::create_object`] returns.
+/// Response of [`DocApi::create_object`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateObjectResponse {
     /// The identifier and type that the object really got.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The object.
     ///
-    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// The request of [`DocApi::create_session_object`], as a plain value.
+/// Request of [`DocApi::create_session_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionObject {
-    /// Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    /// is in use already, the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`DocApi::create_session_object`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl CreateSessionObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -5980,19 +5161,17 @@ impl Request for CreateSessionObject {
     }
 }
 
-/// The request of [`DocApi::create_session_variable`], as a plain value.
+/// Request of [`DocApi::create_session_variable`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionVariable {
-    /// Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
-    ///
-    /// `qProp`: [`GenericVariableProperties`].
+    /// `qProp`: see [`DocApi::create_session_variable`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
 }
 
 impl CreateSessionVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericVariableProperties) -> Self {
         Self { prop }
     }
@@ -6027,25 +5206,20 @@ impl Request for CreateSessionVariable {
     }
 }
 
-/// The request of [`DocApi::create_temporary_bookmark`], as a plain value.
+/// Request of [`DocApi::create_temporary_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmark {
-    /// Whether values of variables and the soft patches of all objects are stored too.
-    ///
-    /// `qOptions`: [`NxTempBookmarkOptions`].
+    /// `qOptions`: see [`DocApi::create_temporary_bookmark`].
     #[doc(alias = "qOptions")]
     pub options: NxTempBookmarkOptions,
-    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
-    /// are stored as well, whatever the options say.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
 }
 
 impl CreateTemporaryBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: NxTempBookmarkOptions) -> Self {
         Self {
             options,
@@ -6053,10 +5227,7 @@ impl CreateTemporaryBookmark {
         }
     }
 
-    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
-    /// are stored as well, whatever the options say.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
     #[must_use]
     pub fn object_ids_to_patch(
         mut self,
@@ -6068,10 +5239,7 @@ impl CreateTemporaryBookmark {
 }
 
 impl Call<'_, CreateTemporaryBookmark> {
-    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
-    /// are stored as well, whatever the options say.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
     pub fn object_ids_to_patch(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -6108,18 +5276,18 @@ impl Request for CreateTemporaryBookmark {
     }
 }
 
-/// What [`DocApi::create_temporary_bookmark`] returns.
+/// Response of [`DocApi::create_temporary_bookmark`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmarkResponse {
     /// The identifier of the temporary bookmark.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Whether it was stored.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -6152,20 +5320,18 @@ impl Record for CreateTemporaryBookmarkResponse {
 
 qix_schema::wire_records!(CreateTemporaryBookmarkResponse);
 
-/// The request of [`DocApi::create_variable`], as a plain value.
+/// Request of [`DocApi::create_variable`].
 #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVariable {
-    /// The name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::create_variable`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl CreateVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -6198,20 +5364,17 @@ impl Request for CreateVariable {
     }
 }
 
-/// The request of [`DocApi::create_variable_ex`], as a plain value.
+/// Request of [`DocApi::create_variable_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVariableEx {
-    /// Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
-    /// definition.
-    ///
-    /// `qProp`: [`GenericVariableProperties`].
+    /// `qProp`: see [`DocApi::create_variable_ex`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
 }
 
 impl CreateVariableEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericVariableProperties) -> Self {
         Self { prop }
     }
@@ -6247,35 +5410,33 @@ impl Request for CreateVariableEx {
     }
 }
 
-/// What [`DocApi::create_variable_ex`] returns.
+/// Response of [`DocApi::create_variable_ex`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateVariableExResponse {
     /// The identifier and type that the variable got.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The variable.
     ///
-    /// `qReturn`: a [`GenericVariable`](crate::generic_variable::GenericVariable).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub variable: super::generic_variable::GenericVariable,
 }
 
-/// The request of [`DocApi::delete_connection`], as a plain value.
+/// Request of [`DocApi::delete_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteConnection {
-    /// The connection's identifier, not its name.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::delete_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl DeleteConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -6310,19 +5471,17 @@ impl Request for DeleteConnection {
     }
 }
 
-/// The request of [`DocApi::destroy_bookmark`], as a plain value.
+/// Request of [`DocApi::destroy_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6355,19 +5514,17 @@ impl Request for DestroyBookmark {
     }
 }
 
-/// The request of [`DocApi::destroy_dimension`], as a plain value.
+/// Request of [`DocApi::destroy_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyDimension {
-    /// The identifier of the master dimension.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_dimension`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6400,27 +5557,21 @@ impl Request for DestroyDimension {
     }
 }
 
-/// The request of [`DocApi::destroy_draft`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`DocApi::destroy_draft`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyDraft {
-    /// The identifier of the draft.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_draft`].
     #[doc(alias = "qId")]
     pub id: String,
-    /// The object that the draft was made of.
-    ///
-    /// `qSourceId`: text.
+    /// `qSourceId`: see [`DocApi::destroy_draft`].
     #[doc(alias = "qSourceId")]
     pub source_id: String,
 }
 
 impl DestroyDraft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>, source_id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -6457,19 +5608,17 @@ impl Request for DestroyDraft {
     }
 }
 
-/// The request of [`DocApi::destroy_measure`], as a plain value.
+/// Request of [`DocApi::destroy_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyMeasure {
-    /// The identifier of the master measure.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_measure`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6502,19 +5651,17 @@ impl Request for DestroyMeasure {
     }
 }
 
-/// The request of [`DocApi::destroy_object`], as a plain value.
+/// Request of [`DocApi::destroy_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyObject {
-    /// The object's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6547,19 +5694,17 @@ impl Request for DestroyObject {
     }
 }
 
-/// The request of [`DocApi::destroy_session_object`], as a plain value.
+/// Request of [`DocApi::destroy_session_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionObject {
-    /// The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_session_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroySessionObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6592,19 +5737,17 @@ impl Request for DestroySessionObject {
     }
 }
 
-/// The request of [`DocApi::destroy_session_variable`], as a plain value.
+/// Request of [`DocApi::destroy_session_variable`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariable {
-    /// The variable's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_session_variable`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroySessionVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6637,19 +5780,17 @@ impl Request for DestroySessionVariable {
     }
 }
 
-/// The request of [`DocApi::destroy_session_variable_by_id`], as a plain value.
+/// Request of [`DocApi::destroy_session_variable_by_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariableById {
-    /// The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_session_variable_by_id`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroySessionVariableById {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6682,19 +5823,17 @@ impl Request for DestroySessionVariableById {
     }
 }
 
-/// The request of [`DocApi::destroy_session_variable_by_name`], as a plain value.
+/// Request of [`DocApi::destroy_session_variable_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariableByName {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::destroy_session_variable_by_name`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl DestroySessionVariableByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -6727,19 +5866,17 @@ impl Request for DestroySessionVariableByName {
     }
 }
 
-/// The request of [`DocApi::destroy_variable_by_id`], as a plain value.
+/// Request of [`DocApi::destroy_variable_by_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyVariableById {
-    /// The variable's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_variable_by_id`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyVariableById {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6772,19 +5909,17 @@ impl Request for DestroyVariableById {
     }
 }
 
-/// The request of [`DocApi::destroy_variable_by_name`], as a plain value.
+/// Request of [`DocApi::destroy_variable_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyVariableByName {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::destroy_variable_by_name`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl DestroyVariableByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -6817,30 +5952,23 @@ impl Request for DestroyVariableByName {
     }
 }
 
-/// The request of [`DocApi::do_reload`], as a plain value.
+/// Request of [`DocApi::do_reload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReload {
-    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    ///
-    /// `qMode`: whole number.
+    /// `qMode`: see [`DocApi::do_reload`].
     #[doc(alias = "qMode")]
     pub mode: Option<i64>,
-    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    /// tables stay.
-    ///
-    /// `qPartial`: true or false.
+    /// `qPartial`: see [`DocApi::do_reload`].
     #[doc(alias = "qPartial")]
     pub partial: Option<bool>,
-    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
-    ///
-    /// `qDebug`: true or false.
+    /// `qDebug`: see [`DocApi::do_reload`].
     #[doc(alias = "qDebug")]
     pub debug: Option<bool>,
 }
 
 impl DoReload {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             mode: None,
@@ -6849,28 +5977,21 @@ impl DoReload {
         }
     }
 
-    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    ///
-    /// `qMode`: whole number.
+    /// `qMode`: see [`DocApi::do_reload`].
     #[must_use]
     pub fn mode(mut self, value: i64) -> Self {
         self.mode = Some(value);
         self
     }
 
-    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    /// tables stay.
-    ///
-    /// `qPartial`: true or false.
+    /// `qPartial`: see [`DocApi::do_reload`].
     #[must_use]
     pub fn partial(mut self, value: bool) -> Self {
         self.partial = Some(value);
         self
     }
 
-    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
-    ///
-    /// `qDebug`: true or false.
+    /// `qDebug`: see [`DocApi::do_reload`].
     #[must_use]
     pub fn debug(mut self, value: bool) -> Self {
         self.debug = Some(value);
@@ -6879,24 +6000,17 @@ impl DoReload {
 }
 
 impl Call<'_, DoReload> {
-    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    ///
-    /// `qMode`: whole number.
+    /// `qMode`: see [`DocApi::do_reload`].
     pub fn mode(self, value: i64) -> Self {
         self.map(|request| request.mode(value))
     }
 
-    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    /// tables stay.
-    ///
-    /// `qPartial`: true or false.
+    /// `qPartial`: see [`DocApi::do_reload`].
     pub fn partial(self, value: bool) -> Self {
         self.map(|request| request.partial(value))
     }
 
-    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
-    ///
-    /// `qDebug`: true or false.
+    /// `qDebug`: see [`DocApi::do_reload`].
     pub fn debug(self, value: bool) -> Self {
         self.map(|request| request.debug(value))
     }
@@ -6931,26 +6045,22 @@ impl Request for DoReload {
     }
 }
 
-/// The request of [`DocApi::do_reload_ex`], as a plain value.
+/// Request of [`DocApi::do_reload_ex`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadEx {
-    /// The options; a full reload with the default treatment of errors when left out.
-    ///
-    /// `qParams`: [`DoReloadExParams`].
+    /// `qParams`: see [`DocApi::do_reload_ex`].
     #[doc(alias = "qParams")]
     pub params: Option<DoReloadExParams>,
 }
 
 impl DoReloadEx {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { params: None }
     }
 
-    /// The options; a full reload with the default treatment of errors when left out.
-    ///
-    /// `qParams`: [`DoReloadExParams`].
+    /// `qParams`: see [`DocApi::do_reload_ex`].
     #[must_use]
     pub fn params(mut self, value: DoReloadExParams) -> Self {
         self.params = Some(value);
@@ -6959,9 +6069,7 @@ impl DoReloadEx {
 }
 
 impl Call<'_, DoReloadEx> {
-    /// The options; a full reload with the default treatment of errors when left out.
-    ///
-    /// `qParams`: [`DoReloadExParams`].
+    /// `qParams`: see [`DocApi::do_reload_ex`].
     pub fn params(self, value: DoReloadExParams) -> Self {
         self.map(|request| request.params(value))
     }
@@ -6994,26 +6102,22 @@ impl Request for DoReloadEx {
     }
 }
 
-/// The request of [`DocApi::do_save`], as a plain value.
+/// Request of [`DocApi::do_save`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoSave {
-    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`DocApi::do_save`].
     #[doc(alias = "qFileName")]
     pub file_name: Option<String>,
 }
 
 impl DoSave {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { file_name: None }
     }
 
-    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`DocApi::do_save`].
     #[must_use]
     pub fn file_name(mut self, value: impl Into<String>) -> Self {
         self.file_name = Some(value.into());
@@ -7022,9 +6126,7 @@ impl DoSave {
 }
 
 impl Call<'_, DoSave> {
-    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`DocApi::do_save`].
     pub fn file_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.file_name(value))
     }
@@ -7057,19 +6159,17 @@ impl Request for DoSave {
     }
 }
 
-/// The request of [`DocApi::evaluate`], as a plain value.
+/// Request of [`DocApi::evaluate`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluate {
-    /// The expression, such as `Sum(Sales)`.
-    ///
-    /// `qExpression`: text.
+    /// `qExpression`: see [`DocApi::evaluate`].
     #[doc(alias = "qExpression")]
     pub expression: String,
 }
 
 impl Evaluate {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -7104,19 +6204,17 @@ impl Request for Evaluate {
     }
 }
 
-/// The request of [`DocApi::evaluate_ex`], as a plain value.
+/// Request of [`DocApi::evaluate_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvaluateEx {
-    /// The expression, such as `Sum(Sales)`.
-    ///
-    /// `qExpression`: text.
+    /// `qExpression`: see [`DocApi::evaluate_ex`].
     #[doc(alias = "qExpression")]
     pub expression: String,
 }
 
 impl EvaluateEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -7151,19 +6249,17 @@ impl Request for EvaluateEx {
     }
 }
 
-/// The request of [`DocApi::expand_expression`], as a plain value.
+/// Request of [`DocApi::expand_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandExpression {
-    /// The expression with its `$(…)`.
-    ///
-    /// `qExpression`: text.
+    /// `qExpression`: see [`DocApi::expand_expression`].
     #[doc(alias = "qExpression")]
     pub expression: String,
 }
 
 impl ExpandExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -7198,26 +6294,22 @@ impl Request for ExpandExpression {
     }
 }
 
-/// The request of [`DocApi::export_reduced_data`], as a plain value.
+/// Request of [`DocApi::export_reduced_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportReducedData {
-    /// The bookmark to reduce by and how many seconds the link shall work.
-    ///
-    /// `qOptions`: [`NxDownloadOptions`].
+    /// `qOptions`: see [`DocApi::export_reduced_data`].
     #[doc(alias = "qOptions")]
     pub options: Option<NxDownloadOptions>,
 }
 
 impl ExportReducedData {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { options: None }
     }
 
-    /// The bookmark to reduce by and how many seconds the link shall work.
-    ///
-    /// `qOptions`: [`NxDownloadOptions`].
+    /// `qOptions`: see [`DocApi::export_reduced_data`].
     #[must_use]
     pub fn options(mut self, value: NxDownloadOptions) -> Self {
         self.options = Some(value);
@@ -7226,9 +6318,7 @@ impl ExportReducedData {
 }
 
 impl Call<'_, ExportReducedData> {
-    /// The bookmark to reduce by and how many seconds the link shall work.
-    ///
-    /// `qOptions`: [`NxDownloadOptions`].
+    /// `qOptions`: see [`DocApi::export_reduced_data`].
     pub fn options(self, value: NxDownloadOptions) -> Self {
         self.map(|request| request.options(value))
     }
@@ -7261,24 +6351,20 @@ impl Request for ExportReducedData {
     }
 }
 
-/// The request of [`DocApi::find_matching_fields`], as a plain value.
+/// Request of [`DocApi::find_matching_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FindMatchingFields {
-    /// A field in the island to search.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::find_matching_fields`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Tags, of which a field needs at least one.
-    ///
-    /// `qTags`: texts.
+    /// `qTags`: see [`DocApi::find_matching_fields`].
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
 
 impl FindMatchingFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>, tags: Vec<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -7315,13 +6401,13 @@ impl Request for FindMatchingFields {
     }
 }
 
-/// The request of [`DocApi::forward`], as a plain value.
+/// Request of [`DocApi::forward`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Forward {}
 
 impl Forward {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7348,13 +6434,13 @@ impl Request for Forward {
     }
 }
 
-/// The request of [`DocApi::forward_count`], as a plain value.
+/// Request of [`DocApi::forward_count`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ForwardCount {}
 
 impl ForwardCount {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7381,13 +6467,13 @@ impl Request for ForwardCount {
     }
 }
 
-/// The request of [`DocApi::get_all_infos`], as a plain value.
+/// Request of [`DocApi::get_all_infos`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAllInfos {}
 
 impl GetAllInfos {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7414,13 +6500,13 @@ impl Request for GetAllInfos {
     }
 }
 
-/// The request of [`DocApi::get_app_layout`], as a plain value.
+/// Request of [`DocApi::get_app_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppLayout {}
 
 impl GetAppLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7447,13 +6533,13 @@ impl Request for GetAppLayout {
     }
 }
 
-/// The request of [`DocApi::get_app_properties`], as a plain value.
+/// Request of [`DocApi::get_app_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppProperties {}
 
 impl GetAppProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7480,24 +6566,20 @@ impl Request for GetAppProperties {
     }
 }
 
-/// The request of [`DocApi::get_association_scores`], as a plain value.
+/// Request of [`DocApi::get_association_scores`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetAssociationScores {
-    /// The name of the first table.
-    ///
-    /// `qTable1`: text.
+    /// `qTable1`: see [`DocApi::get_association_scores`].
     #[doc(alias = "qTable1")]
     pub table1: String,
-    /// The name of the second table.
-    ///
-    /// `qTable2`: text.
+    /// `qTable2`: see [`DocApi::get_association_scores`].
     #[doc(alias = "qTable2")]
     pub table2: String,
 }
 
 impl GetAssociationScores {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(table1: impl Into<String>, table2: impl Into<String>) -> Self {
         Self {
             table1: table1.into(),
@@ -7534,19 +6616,17 @@ impl Request for GetAssociationScores {
     }
 }
 
-/// The request of [`DocApi::get_bookmark`], as a plain value.
+/// Request of [`DocApi::get_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -7581,20 +6661,17 @@ impl Request for GetBookmark {
     }
 }
 
-/// The request of [`DocApi::get_bookmarks`], as a plain value.
+/// Request of [`DocApi::get_bookmarks`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookmarks {
-    /// The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
-    /// come along. They can be large.
-    ///
-    /// `qOptions`: [`NxGetBookmarkOptions`].
+    /// `qOptions`: see [`DocApi::get_bookmarks`].
     #[doc(alias = "qOptions")]
     pub options: NxGetBookmarkOptions,
 }
 
 impl GetBookmarks {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: NxGetBookmarkOptions) -> Self {
         Self { options }
     }
@@ -7627,19 +6704,17 @@ impl Request for GetBookmarks {
     }
 }
 
-/// The request of [`DocApi::get_connection`], as a plain value.
+/// Request of [`DocApi::get_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetConnection {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl GetConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7674,13 +6749,13 @@ impl Request for GetConnection {
     }
 }
 
-/// The request of [`DocApi::get_connections`], as a plain value.
+/// Request of [`DocApi::get_connections`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetConnections {}
 
 impl GetConnections {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7707,13 +6782,13 @@ impl Request for GetConnections {
     }
 }
 
-/// The request of [`DocApi::get_content_libraries`], as a plain value.
+/// Request of [`DocApi::get_content_libraries`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContentLibraries {}
 
 impl GetContentLibraries {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7740,19 +6815,17 @@ impl Request for GetContentLibraries {
     }
 }
 
-/// The request of [`DocApi::get_database_info`], as a plain value.
+/// Request of [`DocApi::get_database_info`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseInfo {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_info`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl GetDatabaseInfo {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7787,24 +6860,20 @@ impl Request for GetDatabaseInfo {
     }
 }
 
-/// The request of [`DocApi::get_database_owners`], as a plain value.
+/// Request of [`DocApi::get_database_owners`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseOwners {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_owners`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_owners`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
 }
 
 impl GetDatabaseOwners {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7812,9 +6881,7 @@ impl GetDatabaseOwners {
         }
     }
 
-    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_owners`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
@@ -7823,9 +6890,7 @@ impl GetDatabaseOwners {
 }
 
 impl Call<'_, GetDatabaseOwners> {
-    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_owners`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
@@ -7859,34 +6924,26 @@ impl Request for GetDatabaseOwners {
     }
 }
 
-/// The request of [`DocApi::get_database_table_fields`], as a plain value.
+/// Request of [`DocApi::get_database_table_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTableFields {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
-    /// The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qTable")]
     pub table: String,
 }
 
 impl GetDatabaseTableFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, table: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7896,18 +6953,14 @@ impl GetDatabaseTableFields {
         }
     }
 
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
         self
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_fields`].
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
         self.owner = Some(value.into());
@@ -7916,16 +6969,12 @@ impl GetDatabaseTableFields {
 }
 
 impl Call<'_, GetDatabaseTableFields> {
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_fields`].
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
@@ -7961,39 +7010,29 @@ impl Request for GetDatabaseTableFields {
     }
 }
 
-/// The request of [`DocApi::get_database_table_preview`], as a plain value.
+/// Request of [`DocApi::get_database_table_preview`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreview {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
-    /// The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qTable")]
     pub table: String,
-    /// A condition that rows must meet.
-    ///
-    /// `qConditions`: [`FilterInfo`].
+    /// `qConditions`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qConditions")]
     pub conditions: Option<FilterInfo>,
 }
 
 impl GetDatabaseTablePreview {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, table: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -8004,27 +7043,21 @@ impl GetDatabaseTablePreview {
         }
     }
 
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
         self
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_preview`].
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
         self.owner = Some(value.into());
         self
     }
 
-    /// A condition that rows must meet.
-    ///
-    /// `qConditions`: [`FilterInfo`].
+    /// `qConditions`: see [`DocApi::get_database_table_preview`].
     #[must_use]
     pub fn conditions(mut self, value: FilterInfo) -> Self {
         self.conditions = Some(value);
@@ -8033,23 +7066,17 @@ impl GetDatabaseTablePreview {
 }
 
 impl Call<'_, GetDatabaseTablePreview> {
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_preview`].
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
 
-    /// A condition that rows must meet.
-    ///
-    /// `qConditions`: [`FilterInfo`].
+    /// `qConditions`: see [`DocApi::get_database_table_preview`].
     pub fn conditions(self, value: FilterInfo) -> Self {
         self.map(|request| request.conditions(value))
     }
@@ -8086,18 +7113,18 @@ impl Request for GetDatabaseTablePreview {
     }
 }
 
-/// What [`DocApi::get_database_table_preview`] returns.
+/// Response of [`DocApi::get_database_table_preview`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreviewResponse {
     /// Records of texts. The first one holds the names of the fields, the values follow.
     ///
-    /// `qPreview`: list of [`DataRecord`].
+    /// Wire name: `qPreview`.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
     /// The number of rows that goes with the preview.
     ///
-    /// `qRowCount`: whole number.
+    /// Wire name: `qRowCount`.
     #[doc(alias = "qRowCount")]
     pub row_count: i64,
 }
@@ -8130,29 +7157,23 @@ impl Record for GetDatabaseTablePreviewResponse {
 
 qix_schema::wire_records!(GetDatabaseTablePreviewResponse);
 
-/// The request of [`DocApi::get_database_tables`], as a plain value.
+/// Request of [`DocApi::get_database_tables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTables {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_tables`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database to look in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_tables`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
-    /// The owner whose tables to list.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_tables`].
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
 }
 
 impl GetDatabaseTables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -8161,18 +7182,14 @@ impl GetDatabaseTables {
         }
     }
 
-    /// The database to look in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_tables`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
         self
     }
 
-    /// The owner whose tables to list.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_tables`].
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
         self.owner = Some(value.into());
@@ -8181,16 +7198,12 @@ impl GetDatabaseTables {
 }
 
 impl Call<'_, GetDatabaseTables> {
-    /// The database to look in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_tables`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
-    /// The owner whose tables to list.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_tables`].
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
@@ -8225,19 +7238,17 @@ impl Request for GetDatabaseTables {
     }
 }
 
-/// The request of [`DocApi::get_databases`], as a plain value.
+/// Request of [`DocApi::get_databases`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabases {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_databases`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl GetDatabases {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -8272,19 +7283,17 @@ impl Request for GetDatabases {
     }
 }
 
-/// The request of [`DocApi::get_dimension`], as a plain value.
+/// Request of [`DocApi::get_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDimension {
-    /// The identifier of the master dimension.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_dimension`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -8319,28 +7328,24 @@ impl Request for GetDimension {
     }
 }
 
-/// The request of [`DocApi::get_empty_script`], as a plain value.
+/// Request of [`DocApi::get_empty_script`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmptyScript {
-    /// A name for the script's first section, by default `Main`.
-    ///
-    /// `qLocalizedMainSection`: text.
+    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
     #[doc(alias = "qLocalizedMainSection")]
     pub localized_main_section: Option<String>,
 }
 
 impl GetEmptyScript {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             localized_main_section: None,
         }
     }
 
-    /// A name for the script's first section, by default `Main`.
-    ///
-    /// `qLocalizedMainSection`: text.
+    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
     #[must_use]
     pub fn localized_main_section(mut self, value: impl Into<String>) -> Self {
         self.localized_main_section = Some(value.into());
@@ -8349,9 +7354,7 @@ impl GetEmptyScript {
 }
 
 impl Call<'_, GetEmptyScript> {
-    /// A name for the script's first section, by default `Main`.
-    ///
-    /// `qLocalizedMainSection`: text.
+    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
     pub fn localized_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_main_section(value))
     }
@@ -8384,15 +7387,15 @@ impl Request for GetEmptyScript {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_expression_bnf`], as a plain value.
+/// Request of [`DocApi::get_expression_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNF {}
 
 impl GetExpressionBNF {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -8419,18 +7422,18 @@ impl Request for GetExpressionBNF {
     }
 }
 
-/// What [`DocApi::get_expression_bnf`] returns.
+/// Response of [`DocApi::get_expression_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFResponse {
     /// The rules and tokens, which refer to each other by number.
     ///
-    /// `qBnfDefs`: list of [`BNFDef`].
+    /// Wire name: `qBnfDefs`.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
     /// A hash of the grammar.
     ///
-    /// `qBnfHash`: text.
+    /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
@@ -8463,15 +7466,15 @@ impl Record for GetExpressionBNFResponse {
 
 qix_schema::wire_records!(GetExpressionBNFResponse);
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_expression_bnf_hash`], as a plain value.
+/// Request of [`DocApi::get_expression_bnf_hash`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFHash {}
 
 impl GetExpressionBNFHash {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -8498,13 +7501,13 @@ impl Request for GetExpressionBNFHash {
     }
 }
 
-/// The request of [`DocApi::get_favorite_variables`], as a plain value.
+/// Request of [`DocApi::get_favorite_variables`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFavoriteVariables {}
 
 impl GetFavoriteVariables {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -8531,24 +7534,20 @@ impl Request for GetFavoriteVariables {
     }
 }
 
-/// The request of [`DocApi::get_field`], as a plain value.
+/// Request of [`DocApi::get_field`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetField {
-    /// Name of the field as in the data model, case-sensitive, without brackets.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::get_field`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The alternate state in which selections will be made; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_field`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl GetField {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -8556,9 +7555,7 @@ impl GetField {
         }
     }
 
-    /// The alternate state in which selections will be made; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_field`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -8567,9 +7564,7 @@ impl GetField {
 }
 
 impl Call<'_, GetField> {
-    /// The alternate state in which selections will be made; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_field`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
@@ -8603,30 +7598,23 @@ impl Request for GetField {
     }
 }
 
-/// The request of [`DocApi::get_field_and_column_samples`], as a plain value.
+/// Request of [`DocApi::get_field_and_column_samples`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldAndColumnSamples {
-    /// What to draw from. With a table name it is a column of that table, without it is a
-    /// field.
-    ///
-    /// `qFieldsOrColumnsWithWildcards`: list of [`FieldOrColumn`].
+    /// `qFieldsOrColumnsWithWildcards`: see [`DocApi::get_field_and_column_samples`].
     #[doc(alias = "qFieldsOrColumnsWithWildcards")]
     pub fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
-    /// The most values to return for each; small fields give fewer. A negative number returns all.
-    ///
-    /// `qMaxNumberOfValues`: whole number.
+    /// `qMaxNumberOfValues`: see [`DocApi::get_field_and_column_samples`].
     #[doc(alias = "qMaxNumberOfValues")]
     pub max_number_of_values: i64,
-    /// A seed, so that tests draw the same sample each time.
-    ///
-    /// `qRandSeed`: whole number.
+    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
     #[doc(alias = "qRandSeed")]
     pub rand_seed: Option<i64>,
 }
 
 impl GetFieldAndColumnSamples {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
         max_number_of_values: i64,
@@ -8638,9 +7626,7 @@ impl GetFieldAndColumnSamples {
         }
     }
 
-    /// A seed, so that tests draw the same sample each time.
-    ///
-    /// `qRandSeed`: whole number.
+    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
     #[must_use]
     pub fn rand_seed(mut self, value: i64) -> Self {
         self.rand_seed = Some(value);
@@ -8649,9 +7635,7 @@ impl GetFieldAndColumnSamples {
 }
 
 impl Call<'_, GetFieldAndColumnSamples> {
-    /// A seed, so that tests draw the same sample each time.
-    ///
-    /// `qRandSeed`: whole number.
+    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
     pub fn rand_seed(self, value: i64) -> Self {
         self.map(|request| request.rand_seed(value))
     }
@@ -8689,19 +7673,17 @@ impl Request for GetFieldAndColumnSamples {
     }
 }
 
-/// The request of [`DocApi::get_field_description`], as a plain value.
+/// Request of [`DocApi::get_field_description`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldDescription {
-    /// The field's name.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::get_field_description`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
 }
 
 impl GetFieldDescription {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -8736,19 +7718,17 @@ impl Request for GetFieldDescription {
     }
 }
 
-/// The request of [`DocApi::get_field_on_the_fly_by_name`], as a plain value.
+/// Request of [`DocApi::get_field_on_the_fly_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldOnTheFlyByName {
-    /// The readable name of the calculated field.
-    ///
-    /// `qReadableName`: text.
+    /// `qReadableName`: see [`DocApi::get_field_on_the_fly_by_name`].
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
 }
 
 impl GetFieldOnTheFlyByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(readable_name: impl Into<String>) -> Self {
         Self {
             readable_name: readable_name.into(),
@@ -8783,19 +7763,17 @@ impl Request for GetFieldOnTheFlyByName {
     }
 }
 
-/// The request of [`DocApi::get_fields_from_expression`], as a plain value.
+/// Request of [`DocApi::get_fields_from_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsFromExpression {
-    /// The expression.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::get_fields_from_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
 
 impl GetFieldsFromExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expr: impl Into<String>) -> Self {
         Self { expr: expr.into() }
     }
@@ -8828,19 +7806,17 @@ impl Request for GetFieldsFromExpression {
     }
 }
 
-/// The request of [`DocApi::get_fields_resource_ids`], as a plain value.
+/// Request of [`DocApi::get_fields_resource_ids`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsResourceIds {
-    /// The fields to ask for.
-    ///
-    /// `qFieldNames`: texts.
+    /// `qFieldNames`: see [`DocApi::get_fields_resource_ids`].
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
 }
 
 impl GetFieldsResourceIds {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_names: Vec<String>) -> Self {
         Self { field_names }
     }
@@ -8873,34 +7849,26 @@ impl Request for GetFieldsResourceIds {
     }
 }
 
-/// The request of [`DocApi::get_file_table_fields`], as a plain value.
+/// Request of [`DocApi::get_file_table_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFields {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
-    /// The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qTable")]
     pub table: String,
 }
 
 impl GetFileTableFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         connection_id: impl Into<String>,
         data_format: FileDataFormat,
@@ -8914,9 +7882,7 @@ impl GetFileTableFields {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -8925,9 +7891,7 @@ impl GetFileTableFields {
 }
 
 impl Call<'_, GetFileTableFields> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -8963,19 +7927,19 @@ impl Request for GetFileTableFields {
     }
 }
 
-/// What [`DocApi::get_file_table_fields`] returns.
+/// Response of [`DocApi::get_file_table_fields`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFieldsResponse {
     /// The fields.
     ///
-    /// `qFields`: list of [`DataField`].
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
     /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
     /// statement.
     ///
-    /// `qFormatSpec`: text.
+    /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
@@ -9008,34 +7972,26 @@ impl Record for GetFileTableFieldsResponse {
 
 qix_schema::wire_records!(GetFileTableFieldsResponse);
 
-/// The request of [`DocApi::get_file_table_preview`], as a plain value.
+/// Request of [`DocApi::get_file_table_preview`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreview {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
-    /// The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qTable")]
     pub table: String,
 }
 
 impl GetFileTablePreview {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         connection_id: impl Into<String>,
         data_format: FileDataFormat,
@@ -9049,9 +8005,7 @@ impl GetFileTablePreview {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9060,9 +8014,7 @@ impl GetFileTablePreview {
 }
 
 impl Call<'_, GetFileTablePreview> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9098,19 +8050,19 @@ impl Request for GetFileTablePreview {
     }
 }
 
-/// What [`DocApi::get_file_table_preview`] returns.
+/// Response of [`DocApi::get_file_table_preview`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreviewResponse {
     /// Records of texts. The first one holds the names of the fields, the values follow.
     ///
-    /// `qPreview`: list of [`DataRecord`].
+    /// Wire name: `qPreview`.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
     /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
     /// statement.
     ///
-    /// `qFormatSpec`: text.
+    /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
@@ -9143,29 +8095,23 @@ impl Record for GetFileTablePreviewResponse {
 
 qix_schema::wire_records!(GetFileTablePreviewResponse);
 
-/// The request of [`DocApi::get_file_tables`], as a plain value.
+/// Request of [`DocApi::get_file_tables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTables {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_tables`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_tables`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
 }
 
 impl GetFileTables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, data_format: FileDataFormat) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -9174,9 +8120,7 @@ impl GetFileTables {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9185,9 +8129,7 @@ impl GetFileTables {
 }
 
 impl Call<'_, GetFileTables> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9222,29 +8164,23 @@ impl Request for GetFileTables {
     }
 }
 
-/// The request of [`DocApi::get_file_tables_ex`], as a plain value.
+/// Request of [`DocApi::get_file_tables_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablesEx {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_tables_ex`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_tables_ex`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
 }
 
 impl GetFileTablesEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, data_format: FileDataFormat) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -9253,9 +8189,7 @@ impl GetFileTablesEx {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9264,9 +8198,7 @@ impl GetFileTablesEx {
 }
 
 impl Call<'_, GetFileTablesEx> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9301,24 +8233,20 @@ impl Request for GetFileTablesEx {
     }
 }
 
-/// The request of [`DocApi::get_folder_items_for_connection`], as a plain value.
+/// Request of [`DocApi::get_folder_items_for_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFolderItemsForConnection {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_folder_items_for_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// A path below the connection's folder; the folder itself when left out.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
 }
 
 impl GetFolderItemsForConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -9326,9 +8254,7 @@ impl GetFolderItemsForConnection {
         }
     }
 
-    /// A path below the connection's folder; the folder itself when left out.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9337,9 +8263,7 @@ impl GetFolderItemsForConnection {
 }
 
 impl Call<'_, GetFolderItemsForConnection> {
-    /// A path below the connection's folder; the folder itself when left out.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9373,15 +8297,15 @@ impl Request for GetFolderItemsForConnection {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_group_states`], as a plain value.
+/// Request of [`DocApi::get_group_states`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupStates {}
 
 impl GetGroupStates {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9408,20 +8332,17 @@ impl Request for GetGroupStates {
     }
 }
 
-/// The request of [`DocApi::get_include_file_content`], as a plain value.
+/// Request of [`DocApi::get_include_file_content`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetIncludeFileContent {
-    /// The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
-    /// brackets where the script would.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`DocApi::get_include_file_content`].
     #[doc(alias = "qPath")]
     pub path: String,
 }
 
 impl GetIncludeFileContent {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -9454,19 +8375,17 @@ impl Request for GetIncludeFileContent {
     }
 }
 
-/// The request of [`DocApi::get_library_content`], as a plain value.
+/// Request of [`DocApi::get_library_content`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetLibraryContent {
-    /// The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::get_library_content`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl GetLibraryContent {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -9499,13 +8418,13 @@ impl Request for GetLibraryContent {
     }
 }
 
-/// The request of [`DocApi::get_lineage`], as a plain value.
+/// Request of [`DocApi::get_lineage`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLineage {}
 
 impl GetLineage {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9532,13 +8451,13 @@ impl Request for GetLineage {
     }
 }
 
-/// The request of [`DocApi::get_locale_info`], as a plain value.
+/// Request of [`DocApi::get_locale_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLocaleInfo {}
 
 impl GetLocaleInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9565,13 +8484,13 @@ impl Request for GetLocaleInfo {
     }
 }
 
-/// The request of [`DocApi::get_loosely_coupled_vector`], as a plain value.
+/// Request of [`DocApi::get_loosely_coupled_vector`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLooselyCoupledVector {}
 
 impl GetLooselyCoupledVector {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9598,25 +8517,20 @@ impl Request for GetLooselyCoupledVector {
     }
 }
 
-/// The request of [`DocApi::get_matching_fields`], as a plain value.
+/// Request of [`DocApi::get_matching_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMatchingFields {
-    /// The tags.
-    ///
-    /// `qTags`: texts.
+    /// `qTags`: see [`DocApi::get_matching_fields`].
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    /// them is enough. All when left out.
-    ///
-    /// `qMatchingFieldMode`: text.
+    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
     #[doc(alias = "qMatchingFieldMode")]
     pub matching_field_mode: Option<String>,
 }
 
 impl GetMatchingFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(tags: Vec<String>) -> Self {
         Self {
             tags,
@@ -9624,10 +8538,7 @@ impl GetMatchingFields {
         }
     }
 
-    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    /// them is enough. All when left out.
-    ///
-    /// `qMatchingFieldMode`: text.
+    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
     #[must_use]
     pub fn matching_field_mode(mut self, value: impl Into<String>) -> Self {
         self.matching_field_mode = Some(value.into());
@@ -9636,10 +8547,7 @@ impl GetMatchingFields {
 }
 
 impl Call<'_, GetMatchingFields> {
-    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    /// them is enough. All when left out.
-    ///
-    /// `qMatchingFieldMode`: text.
+    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
     pub fn matching_field_mode(self, value: impl Into<String>) -> Self {
         self.map(|request| request.matching_field_mode(value))
     }
@@ -9673,19 +8581,17 @@ impl Request for GetMatchingFields {
     }
 }
 
-/// The request of [`DocApi::get_measure`], as a plain value.
+/// Request of [`DocApi::get_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasure {
-    /// The identifier of the master measure.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_measure`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -9720,19 +8626,17 @@ impl Request for GetMeasure {
     }
 }
 
-/// The request of [`DocApi::get_measure_with_label`], as a plain value.
+/// Request of [`DocApi::get_measure_with_label`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasureWithLabel {
-    /// The label.
-    ///
-    /// `qLabel`: text.
+    /// `qLabel`: see [`DocApi::get_measure_with_label`].
     #[doc(alias = "qLabel")]
     pub label: String,
 }
 
 impl GetMeasureWithLabel {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: label.into() }
     }
@@ -9767,14 +8671,14 @@ impl Request for GetMeasureWithLabel {
     }
 }
 
-/// The request of [`DocApi::get_media_list`], as a plain value.
+/// Request of [`DocApi::get_media_list`].
 #[deprecated(note = "use `DocApi::get_library_content` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaList {}
 
 impl GetMediaList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9801,18 +8705,18 @@ impl Request for GetMediaList {
     }
 }
 
-/// What [`DocApi::get_media_list`] returns.
+/// Response of [`DocApi::get_media_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaListResponse {
     /// The files.
     ///
-    /// `qList`: [`MediaList`].
+    /// Wire name: `qList`.
     #[doc(alias = "qList")]
     pub list: MediaList,
     /// Whether the list could be made.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -9845,19 +8749,17 @@ impl Record for GetMediaListResponse {
 
 qix_schema::wire_records!(GetMediaListResponse);
 
-/// The request of [`DocApi::get_object`], as a plain value.
+/// Request of [`DocApi::get_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetObject {
-    /// The object's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -9890,19 +8792,17 @@ impl Request for GetObject {
     }
 }
 
-/// The request of [`DocApi::get_objects`], as a plain value.
+/// Request of [`DocApi::get_objects`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetObjects {
-    /// The types to list, the parts of the layouts to return, and whether session objects are listed too.
-    ///
-    /// `qOptions`: [`NxGetObjectOptions`].
+    /// `qOptions`: see [`DocApi::get_objects`].
     #[doc(alias = "qOptions")]
     pub options: NxGetObjectOptions,
 }
 
 impl GetObjects {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: NxGetObjectOptions) -> Self {
         Self { options }
     }
@@ -9935,21 +8835,19 @@ impl Request for GetObjects {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_or_create_object`], as a plain value.
+/// Request of [`DocApi::get_or_create_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetOrCreateObject {
-    /// The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`DocApi::get_or_create_object`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl GetOrCreateObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -9985,29 +8883,29 @@ impl Request for GetOrCreateObject {
     }
 }
 
-/// What [`DocApi::get_or_create_object`] returns.
+/// Response of [`DocApi::get_or_create_object`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetOrCreateObjectResponse {
     /// Whether the object was created by this call.
     ///
-    /// `qNewObject`: true or false.
+    /// Wire name: `qNewObject`.
     #[doc(alias = "qNewObject")]
     pub new_object: bool,
     /// The object.
     ///
-    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// The request of [`DocApi::get_script`], as a plain value.
+/// Request of [`DocApi::get_script`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScript {}
 
 impl GetScript {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10034,13 +8932,13 @@ impl Request for GetScript {
     }
 }
 
-/// The request of [`DocApi::get_script_breakpoints`], as a plain value.
+/// Request of [`DocApi::get_script_breakpoints`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptBreakpoints {}
 
 impl GetScriptBreakpoints {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10067,13 +8965,13 @@ impl Request for GetScriptBreakpoints {
     }
 }
 
-/// The request of [`DocApi::get_script_ex`], as a plain value.
+/// Request of [`DocApi::get_script_ex`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptEx {}
 
 impl GetScriptEx {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10100,15 +8998,15 @@ impl Request for GetScriptEx {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_script_meta`], as a plain value.
+/// Request of [`DocApi::get_script_meta`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptMeta {}
 
 impl GetScriptMeta {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10135,24 +9033,20 @@ impl Request for GetScriptMeta {
     }
 }
 
-/// The request of [`DocApi::get_set_analysis`], as a plain value.
+/// Request of [`DocApi::get_set_analysis`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSetAnalysis {
-    /// The alternate state to take; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_set_analysis`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
-    /// The bookmark to take the selections from; the current ones when left out.
-    ///
-    /// `qBookmarkId`: text.
+    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
     #[doc(alias = "qBookmarkId")]
     pub bookmark_id: Option<String>,
 }
 
 impl GetSetAnalysis {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             state_name: None,
@@ -10160,18 +9054,14 @@ impl GetSetAnalysis {
         }
     }
 
-    /// The alternate state to take; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_set_analysis`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
         self
     }
 
-    /// The bookmark to take the selections from; the current ones when left out.
-    ///
-    /// `qBookmarkId`: text.
+    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
     #[must_use]
     pub fn bookmark_id(mut self, value: impl Into<String>) -> Self {
         self.bookmark_id = Some(value.into());
@@ -10180,16 +9070,12 @@ impl GetSetAnalysis {
 }
 
 impl Call<'_, GetSetAnalysis> {
-    /// The alternate state to take; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_set_analysis`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
 
-    /// The bookmark to take the selections from; the current ones when left out.
-    ///
-    /// `qBookmarkId`: text.
+    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
     pub fn bookmark_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.bookmark_id(value))
     }
@@ -10223,34 +9109,26 @@ impl Request for GetSetAnalysis {
     }
 }
 
-/// The request of [`DocApi::get_table_data`], as a plain value.
+/// Request of [`DocApi::get_table_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTableData {
-    /// The first row to return, counted from 0.
-    ///
-    /// `qOffset`: whole number.
+    /// `qOffset`: see [`DocApi::get_table_data`].
     #[doc(alias = "qOffset")]
     pub offset: i64,
-    /// The number of rows to return.
-    ///
-    /// `qRows`: whole number.
+    /// `qRows`: see [`DocApi::get_table_data`].
     #[doc(alias = "qRows")]
     pub rows: i64,
-    /// Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
-    ///
-    /// `qSyntheticMode`: true or false.
+    /// `qSyntheticMode`: see [`DocApi::get_table_data`].
     #[doc(alias = "qSyntheticMode")]
     pub synthetic_mode: bool,
-    /// The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
-    ///
-    /// `qTableName`: text.
+    /// `qTableName`: see [`DocApi::get_table_data`].
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
 
 impl GetTableData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         offset: i64,
         rows: i64,
@@ -10296,21 +9174,19 @@ impl Request for GetTableData {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_table_profile_data`], as a plain value.
+/// Request of [`DocApi::get_table_profile_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTableProfileData {
-    /// The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
-    ///
-    /// `qTableName`: text.
+    /// `qTableName`: see [`DocApi::get_table_profile_data`].
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
 
 impl GetTableProfileData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(table_name: impl Into<String>) -> Self {
         Self {
             table_name: table_name.into(),
@@ -10345,46 +9221,32 @@ impl Request for GetTableProfileData {
     }
 }
 
-/// The request of [`DocApi::get_tables_and_keys`], as a plain value.
+/// Request of [`DocApi::get_tables_and_keys`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeys {
-    /// The size of the viewer's window in pixels, to lay the tables out in.
-    ///
-    /// `qWindowSize`: [`Size`].
+    /// `qWindowSize`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qWindowSize")]
     pub window_size: Size,
-    /// A second size for the layout, commonly zero.
-    ///
-    /// `qNullSize`: [`Size`].
+    /// `qNullSize`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qNullSize")]
     pub null_size: Size,
-    /// The height in pixels of one line of a table in the viewer.
-    ///
-    /// `qCellHeight`: whole number.
+    /// `qCellHeight`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qCellHeight")]
     pub cell_height: i64,
-    /// `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
-    /// tables as the script loaded them, linked by several fields where that is so.
-    ///
-    /// `qSyntheticMode`: true or false.
+    /// `qSyntheticMode`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qSyntheticMode")]
     pub synthetic_mode: bool,
-    /// Whether the engine's own system items are listed as well.
-    ///
-    /// `qIncludeSysVars`: true or false.
+    /// `qIncludeSysVars`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qIncludeSysVars")]
     pub include_sys_vars: bool,
-    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    /// time.
-    ///
-    /// `qIncludeProfiling`: true or false.
+    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qIncludeProfiling")]
     pub include_profiling: Option<bool>,
 }
 
 impl GetTablesAndKeys {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         window_size: Size,
         null_size: Size,
@@ -10402,10 +9264,7 @@ impl GetTablesAndKeys {
         }
     }
 
-    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    /// time.
-    ///
-    /// `qIncludeProfiling`: true or false.
+    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
     #[must_use]
     pub fn include_profiling(mut self, value: bool) -> Self {
         self.include_profiling = Some(value);
@@ -10414,10 +9273,7 @@ impl GetTablesAndKeys {
 }
 
 impl Call<'_, GetTablesAndKeys> {
-    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    /// time.
-    ///
-    /// `qIncludeProfiling`: true or false.
+    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
     pub fn include_profiling(self, value: bool) -> Self {
         self.map(|request| request.include_profiling(value))
     }
@@ -10455,18 +9311,18 @@ impl Request for GetTablesAndKeys {
     }
 }
 
-/// What [`DocApi::get_tables_and_keys`] returns.
+/// Response of [`DocApi::get_tables_and_keys`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeysResponse {
     /// The tables, with their fields.
     ///
-    /// `qtr`: list of [`TableRecord`].
+    /// Wire name: `qtr`.
     #[doc(alias = "qtr")]
     pub tr: Vec<TableRecord>,
     /// The keys, each with the tables it links.
     ///
-    /// `qk`: list of [`SourceKeyRecord`].
+    /// Wire name: `qk`.
     #[doc(alias = "qk")]
     pub k: Vec<SourceKeyRecord>,
 }
@@ -10499,13 +9355,13 @@ impl Record for GetTablesAndKeysResponse {
 
 qix_schema::wire_records!(GetTablesAndKeysResponse);
 
-/// The request of [`DocApi::get_text_macros`], as a plain value.
+/// Request of [`DocApi::get_text_macros`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTextMacros {}
 
 impl GetTextMacros {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10532,22 +9388,20 @@ impl Request for GetTextMacros {
     }
 }
 
-/// The request of [`DocApi::get_variable`], as a plain value.
+/// Request of [`DocApi::get_variable`].
 #[deprecated(
     note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariable {
-    /// The variable's name.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::get_variable`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl GetVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -10582,19 +9436,17 @@ impl Request for GetVariable {
     }
 }
 
-/// The request of [`DocApi::get_variable_by_id`], as a plain value.
+/// Request of [`DocApi::get_variable_by_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariableById {
-    /// The variable's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_variable_by_id`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetVariableById {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -10629,19 +9481,17 @@ impl Request for GetVariableById {
     }
 }
 
-/// The request of [`DocApi::get_variable_by_name`], as a plain value.
+/// Request of [`DocApi::get_variable_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariableByName {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::get_variable_by_name`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl GetVariableByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -10676,19 +9526,17 @@ impl Request for GetVariableByName {
     }
 }
 
-/// The request of [`DocApi::get_variables`], as a plain value.
+/// Request of [`DocApi::get_variables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariables {
-    /// Which variables to list, besides the app's own: reserved ones, system ones, the session's.
-    ///
-    /// `qListDef`: [`VariableListDef`].
+    /// `qListDef`: see [`DocApi::get_variables`].
     #[doc(alias = "qListDef")]
     pub list_def: VariableListDef,
 }
 
 impl GetVariables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(list_def: VariableListDef) -> Self {
         Self { list_def }
     }
@@ -10721,13 +9569,13 @@ impl Request for GetVariables {
     }
 }
 
-/// The request of [`DocApi::get_view_dlg_save_info`], as a plain value.
+/// Request of [`DocApi::get_view_dlg_save_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetViewDlgSaveInfo {}
 
 impl GetViewDlgSaveInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10754,24 +9602,20 @@ impl Request for GetViewDlgSaveInfo {
     }
 }
 
-/// The request of [`DocApi::guess_file_type`], as a plain value.
+/// Request of [`DocApi::guess_file_type`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GuessFileType {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::guess_file_type`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::guess_file_type`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
 }
 
 impl GuessFileType {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -10779,9 +9623,7 @@ impl GuessFileType {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::guess_file_type`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -10790,9 +9632,7 @@ impl GuessFileType {
 }
 
 impl Call<'_, GuessFileType> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::guess_file_type`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -10826,26 +9666,22 @@ impl Request for GuessFileType {
     }
 }
 
-/// The request of [`DocApi::lock_all`], as a plain value.
+/// Request of [`DocApi::lock_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LockAll {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::lock_all`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl LockAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { state_name: None }
     }
 
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::lock_all`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -10854,9 +9690,7 @@ impl LockAll {
 }
 
 impl Call<'_, LockAll> {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::lock_all`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
@@ -10889,30 +9723,23 @@ impl Request for LockAll {
     }
 }
 
-/// The request of [`DocApi::modify_connection`], as a plain value.
+/// Request of [`DocApi::modify_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyConnection {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::modify_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The whole new definition.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`DocApi::modify_connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
-    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
-    ///
-    /// `qOverrideCredentials`: true or false.
+    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
     #[doc(alias = "qOverrideCredentials")]
     pub override_credentials: Option<bool>,
 }
 
 impl ModifyConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, connection: Connection) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -10921,10 +9748,7 @@ impl ModifyConnection {
         }
     }
 
-    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
-    ///
-    /// `qOverrideCredentials`: true or false.
+    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
     #[must_use]
     pub fn override_credentials(mut self, value: bool) -> Self {
         self.override_credentials = Some(value);
@@ -10933,10 +9757,7 @@ impl ModifyConnection {
 }
 
 impl Call<'_, ModifyConnection> {
-    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
-    ///
-    /// `qOverrideCredentials`: true or false.
+    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
     pub fn override_credentials(self, value: bool) -> Self {
         self.map(|request| request.override_credentials(value))
     }
@@ -10971,24 +9792,20 @@ impl Request for ModifyConnection {
     }
 }
 
-/// The request of [`DocApi::publish`], as a plain value.
+/// Request of [`DocApi::publish`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {
-    /// The identifier of the stream.
-    ///
-    /// `qStreamId`: text.
+    /// `qStreamId`: see [`DocApi::publish`].
     #[doc(alias = "qStreamId")]
     pub stream_id: String,
-    /// A name for the published app; the engine makes one up when left out.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::publish`].
     #[doc(alias = "qName")]
     pub name: Option<String>,
 }
 
 impl Publish {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(stream_id: impl Into<String>) -> Self {
         Self {
             stream_id: stream_id.into(),
@@ -10996,9 +9813,7 @@ impl Publish {
         }
     }
 
-    /// A name for the published app; the engine makes one up when left out.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::publish`].
     #[must_use]
     pub fn name(mut self, value: impl Into<String>) -> Self {
         self.name = Some(value.into());
@@ -11007,9 +9822,7 @@ impl Publish {
 }
 
 impl Call<'_, Publish> {
-    /// A name for the published app; the engine makes one up when left out.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::publish`].
     pub fn name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.name(value))
     }
@@ -11043,13 +9856,13 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`DocApi::redo`], as a plain value.
+/// Request of [`DocApi::redo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Redo {}
 
 impl Redo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -11076,19 +9889,17 @@ impl Request for Redo {
     }
 }
 
-/// The request of [`DocApi::remove_alternate_state`], as a plain value.
+/// Request of [`DocApi::remove_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveAlternateState {
-    /// The state to remove.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::remove_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
 
 impl RemoveAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -11123,19 +9934,17 @@ impl Request for RemoveAlternateState {
     }
 }
 
-/// The request of [`DocApi::remove_session_alternate_state`], as a plain value.
+/// Request of [`DocApi::remove_session_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveSessionAlternateState {
-    /// The state to remove.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::remove_session_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
 
 impl RemoveSessionAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -11170,22 +9979,20 @@ impl Request for RemoveSessionAlternateState {
     }
 }
 
-/// The request of [`DocApi::remove_variable`], as a plain value.
+/// Request of [`DocApi::remove_variable`].
 #[deprecated(
     note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveVariable {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::remove_variable`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl RemoveVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -11218,30 +10025,23 @@ impl Request for RemoveVariable {
     }
 }
 
-/// The request of [`DocApi::replace_bookmark`], as a plain value.
+/// Request of [`DocApi::replace_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::replace_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether the soft patches of objects are left out.
-    ///
-    /// `qIgnorePatches`: true or false.
+    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
     #[doc(alias = "qIgnorePatches")]
     pub ignore_patches: Option<bool>,
-    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    /// left out.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
 }
 
 impl ReplaceBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -11250,19 +10050,14 @@ impl ReplaceBookmark {
         }
     }
 
-    /// Whether the soft patches of objects are left out.
-    ///
-    /// `qIgnorePatches`: true or false.
+    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
     #[must_use]
     pub fn ignore_patches(mut self, value: bool) -> Self {
         self.ignore_patches = Some(value);
         self
     }
 
-    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    /// left out.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
     #[must_use]
     pub fn object_ids_to_patch(
         mut self,
@@ -11274,17 +10069,12 @@ impl ReplaceBookmark {
 }
 
 impl Call<'_, ReplaceBookmark> {
-    /// Whether the soft patches of objects are left out.
-    ///
-    /// `qIgnorePatches`: true or false.
+    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
     pub fn ignore_patches(self, value: bool) -> Self {
         self.map(|request| request.ignore_patches(value))
     }
 
-    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    /// left out.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
     pub fn object_ids_to_patch(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -11325,35 +10115,33 @@ impl Request for ReplaceBookmark {
     }
 }
 
-/// What [`DocApi::replace_bookmark`] returns.
+/// Response of [`DocApi::replace_bookmark`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReplaceBookmarkResponse {
     /// The bookmark's identifier and type.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The bookmark.
     ///
-    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// The request of [`DocApi::restore_temp_selection_state`], as a plain value.
+/// Request of [`DocApi::restore_temp_selection_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreTempSelectionState {
-    /// The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::restore_temp_selection_state`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl RestoreTempSelectionState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -11386,13 +10174,13 @@ impl Request for RestoreTempSelectionState {
     }
 }
 
-/// The request of [`DocApi::resume`], as a plain value.
+/// Request of [`DocApi::resume`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Resume {}
 
 impl Resume {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -11419,19 +10207,17 @@ impl Request for Resume {
     }
 }
 
-/// The request of [`DocApi::save_as`], as a plain value.
+/// Request of [`DocApi::save_as`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SaveAs {
-    /// The name of the copy.
-    ///
-    /// `qNewAppName`: text.
+    /// `qNewAppName`: see [`DocApi::save_as`].
     #[doc(alias = "qNewAppName")]
     pub new_app_name: String,
 }
 
 impl SaveAs {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(new_app_name: impl Into<String>) -> Self {
         Self {
             new_app_name: new_app_name.into(),
@@ -11466,13 +10252,13 @@ impl Request for SaveAs {
     }
 }
 
-/// The request of [`DocApi::save_objects`], as a plain value.
+/// Request of [`DocApi::save_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SaveObjects {}
 
 impl SaveObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -11499,19 +10285,17 @@ impl Request for SaveObjects {
     }
 }
 
-/// The request of [`DocApi::scramble`], as a plain value.
+/// Request of [`DocApi::scramble`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Scramble {
-    /// The field to scramble.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::scramble`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
 }
 
 impl Scramble {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -11546,30 +10330,24 @@ impl Request for Scramble {
     }
 }
 
-/// The request of [`DocApi::search_associations`], as a plain value.
+/// Request of [`DocApi::search_associations`].
 #[deprecated(note = "use `DocApi::search_results` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociations {
-    /// The fields to search, and whether selections and locks narrow the search.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::search_associations`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// The terms.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_associations`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which results to return, and how many values for each.
-    ///
-    /// `qPage`: [`SearchPage`].
+    /// `qPage`: see [`DocApi::search_associations`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
 }
 
 impl SearchAssociations {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchCombinationOptions,
         terms: Vec<String>,
@@ -11608,29 +10386,23 @@ impl Request for SearchAssociations {
     }
 }
 
-/// The request of [`DocApi::search_objects`], as a plain value.
+/// Request of [`DocApi::search_objects`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjects {
-    /// Whether the properties that matched are returned, and how positions in a text are counted.
-    ///
-    /// `qOptions`: [`SearchObjectOptions`].
+    /// `qOptions`: see [`DocApi::search_objects`].
     #[doc(alias = "qOptions")]
     pub options: SearchObjectOptions,
-    /// The terms.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_objects`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which groups and how many items of each to return.
-    ///
-    /// `qPage`: [`SearchPage`].
+    /// `qPage`: see [`DocApi::search_objects`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
 }
 
 impl SearchObjects {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchObjectOptions,
         terms: Vec<String>,
@@ -11669,30 +10441,23 @@ impl Request for SearchObjects {
     }
 }
 
-/// The request of [`DocApi::search_results`], as a plain value.
+/// Request of [`DocApi::search_results`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResults {
-    /// The fields to search, whether selections and locks narrow the search, and which details of a match to
-    /// return.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::search_results`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// The terms, one or more words.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_results`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which groups to return, and how many items and matches of each.
-    ///
-    /// `qPage`: [`SearchPage`].
+    /// `qPage`: see [`DocApi::search_results`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
 }
 
 impl SearchResults {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchCombinationOptions,
         terms: Vec<String>,
@@ -11731,24 +10496,20 @@ impl Request for SearchResults {
     }
 }
 
-/// The request of [`DocApi::search_suggest`], as a plain value.
+/// Request of [`DocApi::search_suggest`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggest {
-    /// The fields to search, and whether selections and locks narrow the search.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::search_suggest`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// What the user has typed so far.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_suggest`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
 }
 
 impl SearchSuggest {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: SearchCombinationOptions, terms: Vec<String>) -> Self {
         Self { options, terms }
     }
@@ -11782,31 +10543,25 @@ impl Request for SearchSuggest {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::search_values`], as a plain value.
+/// Request of [`DocApi::search_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValues {
-    /// The fields to search; all when the list is empty.
-    ///
-    /// `qOptions`: [`SearchValueOptions`].
+    /// `qOptions`: see [`DocApi::search_values`].
     #[doc(alias = "qOptions")]
     pub options: SearchValueOptions,
-    /// The terms.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_values`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which fields to return, and how many values of each; -1 means all values.
-    ///
-    /// `qPage`: [`SearchValuePage`].
+    /// `qPage`: see [`DocApi::search_values`].
     #[doc(alias = "qPage")]
     pub page: SearchValuePage,
 }
 
 impl SearchValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchValueOptions,
         terms: Vec<String>,
@@ -11845,35 +10600,26 @@ impl Request for SearchValues {
     }
 }
 
-/// The request of [`DocApi::select_associations`], as a plain value.
+/// Request of [`DocApi::select_associations`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAssociations {
-    /// The options of the search.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::select_associations`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// The terms of the search.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::select_associations`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
-    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
-    ///
-    /// `qMatchIx`: whole number.
+    /// `qMatchIx`: see [`DocApi::select_associations`].
     #[doc(alias = "qMatchIx")]
     pub match_ix: i64,
-    /// No longer in use: leave it out.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`DocApi::select_associations`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectAssociations {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchCombinationOptions,
         terms: Vec<String>,
@@ -11887,9 +10633,7 @@ impl SelectAssociations {
         }
     }
 
-    /// No longer in use: leave it out.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`DocApi::select_associations`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -11898,9 +10642,7 @@ impl SelectAssociations {
 }
 
 impl Call<'_, SelectAssociations> {
-    /// No longer in use: leave it out.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`DocApi::select_associations`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -11936,39 +10678,29 @@ impl Request for SelectAssociations {
     }
 }
 
-/// The request of [`DocApi::send_generic_command_to_custom_connector`], as a plain value.
+/// Request of [`DocApi::send_generic_command_to_custom_connector`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendGenericCommandToCustomConnector {
-    /// The file name of the connector.
-    ///
-    /// `qProvider`: text.
+    /// `qProvider`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qProvider")]
     pub provider: String,
-    /// The command, one of those above.
-    ///
-    /// `qCommand`: text.
+    /// `qCommand`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qCommand")]
     pub command: String,
-    /// The method to call in the connector, with commands such as `JsonRequest`.
-    ///
-    /// `qMethod`: text.
+    /// `qMethod`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qMethod")]
     pub method: String,
-    /// Parameters of the method; the list may be empty.
-    ///
-    /// `qParameters`: texts.
+    /// `qParameters`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qParameters")]
     pub parameters: Vec<String>,
-    /// The name of the data connection to work with.
-    ///
-    /// `qAppendConnection`: text.
+    /// `qAppendConnection`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qAppendConnection")]
     pub append_connection: String,
 }
 
 impl SendGenericCommandToCustomConnector {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         provider: impl Into<String>,
         command: impl Into<String>,
@@ -12017,19 +10749,17 @@ impl Request for SendGenericCommandToCustomConnector {
     }
 }
 
-/// The request of [`DocApi::set_app_properties`], as a plain value.
+/// Request of [`DocApi::set_app_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetAppProperties {
-    /// The new properties.
-    ///
-    /// `qProp`: [`NxAppProperties`].
+    /// `qProp`: see [`DocApi::set_app_properties`].
     #[doc(alias = "qProp")]
     pub prop: NxAppProperties,
 }
 
 impl SetAppProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: NxAppProperties) -> Self {
         Self { prop }
     }
@@ -12062,19 +10792,17 @@ impl Request for SetAppProperties {
     }
 }
 
-/// The request of [`DocApi::set_favorite_variables`], as a plain value.
+/// Request of [`DocApi::set_favorite_variables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFavoriteVariables {
-    /// The names of the variables.
-    ///
-    /// `qNames`: texts.
+    /// `qNames`: see [`DocApi::set_favorite_variables`].
     #[doc(alias = "qNames")]
     pub names: Vec<String>,
 }
 
 impl SetFavoriteVariables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(names: Vec<String>) -> Self {
         Self { names }
     }
@@ -12107,19 +10835,17 @@ impl Request for SetFavoriteVariables {
     }
 }
 
-/// The request of [`DocApi::set_fetch_limit`], as a plain value.
+/// Request of [`DocApi::set_fetch_limit`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFetchLimit {
-    /// The number of rows.
-    ///
-    /// `qLimit`: whole number.
+    /// `qLimit`: see [`DocApi::set_fetch_limit`].
     #[doc(alias = "qLimit")]
     pub limit: i64,
 }
 
 impl SetFetchLimit {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(limit: i64) -> Self {
         Self { limit }
     }
@@ -12152,19 +10878,17 @@ impl Request for SetFetchLimit {
     }
 }
 
-/// The request of [`DocApi::set_loosely_coupled_vector`], as a plain value.
+/// Request of [`DocApi::set_loosely_coupled_vector`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetLooselyCoupledVector {
-    /// A number for each table, followed by the last three as they were.
-    ///
-    /// `qv`: whole numbers.
+    /// `qv`: see [`DocApi::set_loosely_coupled_vector`].
     #[doc(alias = "qv")]
     pub v: Vec<i16>,
 }
 
 impl SetLooselyCoupledVector {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(v: Vec<i16>) -> Self {
         Self { v }
     }
@@ -12197,19 +10921,17 @@ impl Request for SetLooselyCoupledVector {
     }
 }
 
-/// The request of [`DocApi::set_prohibit_binary_load`], as a plain value.
+/// Request of [`DocApi::set_prohibit_binary_load`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProhibitBinaryLoad {
-    /// `true` forbids it, `false` allows it.
-    ///
-    /// `qProhibit`: true or false.
+    /// `qProhibit`: see [`DocApi::set_prohibit_binary_load`].
     #[doc(alias = "qProhibit")]
     pub prohibit: bool,
 }
 
 impl SetProhibitBinaryLoad {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prohibit: bool) -> Self {
         Self { prohibit }
     }
@@ -12242,19 +10964,17 @@ impl Request for SetProhibitBinaryLoad {
     }
 }
 
-/// The request of [`DocApi::set_script`], as a plain value.
+/// Request of [`DocApi::set_script`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetScript {
-    /// The whole script.
-    ///
-    /// `qScript`: text.
+    /// `qScript`: see [`DocApi::set_script`].
     #[doc(alias = "qScript")]
     pub script: String,
 }
 
 impl SetScript {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(script: impl Into<String>) -> Self {
         Self { script: script.into() }
     }
@@ -12287,19 +11007,17 @@ impl Request for SetScript {
     }
 }
 
-/// The request of [`DocApi::set_script_breakpoints`], as a plain value.
+/// Request of [`DocApi::set_script_breakpoints`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetScriptBreakpoints {
-    /// The breakpoints, each with its place in the script and whether it is enabled.
-    ///
-    /// `qBreakpoints`: list of [`EditorBreakpoint`].
+    /// `qBreakpoints`: see [`DocApi::set_script_breakpoints`].
     #[doc(alias = "qBreakpoints")]
     pub breakpoints: Vec<EditorBreakpoint>,
 }
 
 impl SetScriptBreakpoints {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(breakpoints: Vec<EditorBreakpoint>) -> Self {
         Self { breakpoints }
     }
@@ -12332,19 +11050,17 @@ impl Request for SetScriptBreakpoints {
     }
 }
 
-/// The request of [`DocApi::set_view_dlg_save_info`], as a plain value.
+/// Request of [`DocApi::set_view_dlg_save_info`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetViewDlgSaveInfo {
-    /// Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
-    ///
-    /// `qInfo`: [`TableViewDlgSaveInfo`].
+    /// `qInfo`: see [`DocApi::set_view_dlg_save_info`].
     #[doc(alias = "qInfo")]
     pub info: TableViewDlgSaveInfo,
 }
 
 impl SetViewDlgSaveInfo {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(info: TableViewDlgSaveInfo) -> Self {
         Self { info }
     }
@@ -12377,26 +11093,22 @@ impl Request for SetViewDlgSaveInfo {
     }
 }
 
-/// The request of [`DocApi::store_temp_selection_state`], as a plain value.
+/// Request of [`DocApi::store_temp_selection_state`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionState {
-    /// How many seconds to keep them; half an hour when left out.
-    ///
-    /// `qTTLOfTempState`: whole number.
+    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
     #[doc(alias = "qTTLOfTempState")]
     pub ttl_of_temp_state: Option<i64>,
 }
 
 impl StoreTempSelectionState {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { ttl_of_temp_state: None }
     }
 
-    /// How many seconds to keep them; half an hour when left out.
-    ///
-    /// `qTTLOfTempState`: whole number.
+    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
     #[must_use]
     pub fn ttl_of_temp_state(mut self, value: i64) -> Self {
         self.ttl_of_temp_state = Some(value);
@@ -12405,9 +11117,7 @@ impl StoreTempSelectionState {
 }
 
 impl Call<'_, StoreTempSelectionState> {
-    /// How many seconds to keep them; half an hour when left out.
-    ///
-    /// `qTTLOfTempState`: whole number.
+    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
     pub fn ttl_of_temp_state(self, value: i64) -> Self {
         self.map(|request| request.ttl_of_temp_state(value))
     }
@@ -12440,18 +11150,18 @@ impl Request for StoreTempSelectionState {
     }
 }
 
-/// What [`DocApi::store_temp_selection_state`] returns.
+/// Response of [`DocApi::store_temp_selection_state`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionStateResponse {
     /// The identifier of what was stored.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Whether it was stored.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -12484,20 +11194,17 @@ impl Record for StoreTempSelectionStateResponse {
 
 qix_schema::wire_records!(StoreTempSelectionStateResponse);
 
-/// The request of [`DocApi::transform_app`], as a plain value.
+/// Request of [`DocApi::transform_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransformApp {
-    /// The name of the new app, the space for it (the personal one when empty), and a prefix for script
-    /// parameters, which matters for templates only.
-    ///
-    /// `qDstParameters`: [`TransformAppParameters`].
+    /// `qDstParameters`: see [`DocApi::transform_app`].
     #[doc(alias = "qDstParameters")]
     pub dst_parameters: TransformAppParameters,
 }
 
 impl TransformApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(dst_parameters: TransformAppParameters) -> Self {
         Self { dst_parameters }
     }
@@ -12530,13 +11237,13 @@ impl Request for TransformApp {
     }
 }
 
-/// The request of [`DocApi::undo`], as a plain value.
+/// Request of [`DocApi::undo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Undo {}
 
 impl Undo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -12563,26 +11270,22 @@ impl Request for Undo {
     }
 }
 
-/// The request of [`DocApi::unlock_all`], as a plain value.
+/// Request of [`DocApi::unlock_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlockAll {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::unlock_all`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl UnlockAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { state_name: None }
     }
 
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::unlock_all`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -12591,9 +11294,7 @@ impl UnlockAll {
 }
 
 impl Call<'_, UnlockAll> {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::unlock_all`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }

@@ -21,7 +21,7 @@ use super::types::*;
 /// The values of a field, and which of them are selected or possible, are read through a list object ([`ListObjectDef`](crate::types::ListObjectDef)),
 /// not here.
 ///
-/// An object of the class `Field`; its methods are those of [`FieldApi`].
+/// Methods: [`FieldApi`].
 #[derive(Clone, Debug)]
 pub struct Field(Arc<dyn Remote>);
 
@@ -41,11 +41,11 @@ impl Class for Field {
 
 impl FieldApi for Field {}
 
-/// The methods of the class [`Field`].
+/// Methods of [`Field`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+/// Schema class: [`Field`](https://qlik.dev/apis/json-rpc/qix/field/).
 pub trait FieldApi: AsRemote {
     /// Clears the selections in this field.
     ///
@@ -68,13 +68,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was done.
+    /// `bool` (`qReturn`): Whether it was done.
     ///
-    /// `Field.Clear`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Clear`](https://qlik.dev/apis/json-rpc/qix/field/#clear).
     #[doc(alias = "Clear")]
     fn clear(&self) -> Call<'_, Clear> {
         Call::new(self.remote(), Clear::new())
@@ -84,17 +80,13 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether locked fields are cleared too.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether locked fields are cleared too.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was done.
+    /// `bool` (`qReturn`): Whether it was done.
     ///
-    /// `Field.ClearAllButThis`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.ClearAllButThis`](https://qlik.dev/apis/json-rpc/qix/field/#clearallbutthis).
     #[doc(alias = "ClearAllButThis")]
     fn clear_all_but_this(&self) -> Call<'_, ClearAllButThis> {
         Call::new(self.remote(), ClearAllButThis::new())
@@ -106,13 +98,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True in "and" mode, false in the usual "or" mode.
+    /// `bool` (`qReturn`): True in "and" mode, false in the usual "or" mode.
     ///
-    /// `Field.GetAndMode`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.GetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#getandmode), read-only.
     #[doc(alias = "GetAndMode")]
     fn get_and_mode(&self) -> Call<'_, GetAndMode> {
         Call::new(self.remote(), GetAndMode::new())
@@ -137,13 +125,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The number of values.
+    /// `i64` (`qReturn`): The number of values.
     ///
-    /// `Field.GetCardinal`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.GetCardinal`](https://qlik.dev/apis/json-rpc/qix/field/#getcardinal), read-only.
     #[doc(alias = "GetCardinal")]
     fn get_cardinal(&self) -> Call<'_, GetCardinal> {
         Call::new(self.remote(), GetCardinal::new())
@@ -153,13 +137,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProperties`, [`NxFieldProperties`]: The settings; so far one, [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    /// [`NxFieldProperties`] (`qProperties`): The settings; so far one, [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
     ///
-    /// `Field.GetNxProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#getnxproperties), read-only.
     #[doc(alias = "GetNxProperties")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
         Call::new(self.remote(), GetNxProperties::new())
@@ -172,13 +152,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the field is locked now.
+    /// `bool` (`qReturn`): Whether the field is locked now.
     ///
-    /// `Field.Lock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Lock`](https://qlik.dev/apis/json-rpc/qix/field/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self) -> Call<'_, Lock> {
         Call::new(self.remote(), Lock::new())
@@ -192,20 +168,16 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    /// * `values` (`qValues`): Element numbers of the values.
+    /// * `toggle_mode` (`qToggleMode`): Whether the values are switched on or off and other selections stay; if false, exactly these values end
     ///   up selected.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.LowLevelSelect`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.LowLevelSelect`](https://qlik.dev/apis/json-rpc/qix/field/#lowlevelselect).
     #[doc(alias = "LowLevelSelect")]
     fn low_level_select(
         &self,
@@ -238,20 +210,16 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`, text): The search text.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, whole number, optional): How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// * `match_` (`qMatch`): The search text.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How values that other selections exclude take part in the search; 0, the usual choice, can be
     ///   left out.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.Select`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
     #[doc(alias = "Select")]
     fn select(&self, match_: &str) -> Call<'_, Select> {
         Call::new(self.remote(), Select::new(match_))
@@ -264,17 +232,13 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.SelectAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectAll`](https://qlik.dev/apis/json-rpc/qix/field/#selectall).
     #[doc(alias = "SelectAll")]
     fn select_all(&self) -> Call<'_, SelectAll> {
         Call::new(self.remote(), SelectAll::new())
@@ -287,17 +251,13 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.SelectAlternative`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectAlternative`](https://qlik.dev/apis/json-rpc/qix/field/#selectalternative).
     #[doc(alias = "SelectAlternative")]
     fn select_alternative(&self) -> Call<'_, SelectAlternative> {
         Call::new(self.remote(), SelectAlternative::new())
@@ -307,17 +267,13 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.SelectExcluded`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectExcluded`](https://qlik.dev/apis/json-rpc/qix/field/#selectexcluded).
     #[doc(alias = "SelectExcluded")]
     fn select_excluded(&self) -> Call<'_, SelectExcluded> {
         Call::new(self.remote(), SelectExcluded::new())
@@ -329,17 +285,13 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.SelectPossible`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectPossible`](https://qlik.dev/apis/json-rpc/qix/field/#selectpossible).
     #[doc(alias = "SelectPossible")]
     fn select_possible(&self) -> Call<'_, SelectPossible> {
         Call::new(self.remote(), SelectPossible::new())
@@ -367,20 +319,16 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_values` (`qFieldValues`, list of [`FieldValue`]): The values.
-    /// * `toggle_mode` (`qToggleMode`, true or false, optional): Whether the values are switched on or off and other selections stay; if false, exactly these values end
+    /// * `field_values` (`qFieldValues`): The values.
+    /// * `toggle_mode` (`qToggleMode`, optional `bool`): Whether the values are switched on or off and other selections stay; if false, exactly these values end
     ///   up selected.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): Whether the selection was made.
     ///
-    /// `Field.SelectValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues).
     #[doc(alias = "SelectValues")]
     fn select_values(&self, field_values: Vec<FieldValue>) -> Call<'_, SelectValues> {
         Call::new(self.remote(), SelectValues::new(field_values))
@@ -394,15 +342,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `and_mode` (`qAndMode`, true or false): True for "and", false for "or".
+    /// * `and_mode` (`qAndMode`): True for "and", false for "or".
     ///
-    /// Returns nothing.
-    ///
-    /// `Field.SetAndMode`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#setandmode).
     #[doc(alias = "SetAndMode")]
     fn set_and_mode(&self, and_mode: bool) -> Call<'_, SetAndMode> {
         Call::new(self.remote(), SetAndMode::new(and_mode))
@@ -415,15 +357,9 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`, [`NxFieldProperties`]): The settings.
+    /// * `properties` (`qProperties`): The settings.
     ///
-    /// Returns nothing.
-    ///
-    /// `Field.SetNxProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#setnxproperties).
     #[doc(alias = "SetNxProperties")]
     fn set_nx_properties(
         &self,
@@ -453,20 +389,16 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`, text): The search text.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, whole number, optional): How values that other selections exclude take part in the search; 0, the usual choice, can be
+    /// * `match_` (`qMatch`): The search text.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How values that other selections exclude take part in the search; 0, the usual choice, can be
     ///   left out.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was changed.
+    /// `bool` (`qReturn`): Whether the selection was changed.
     ///
-    /// `Field.ToggleSelect`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.ToggleSelect`](https://qlik.dev/apis/json-rpc/qix/field/#toggleselect).
     #[doc(alias = "ToggleSelect")]
     fn toggle_select(&self, match_: &str) -> Call<'_, ToggleSelect> {
         Call::new(self.remote(), ToggleSelect::new(match_))
@@ -476,26 +408,22 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was done.
+    /// `bool` (`qReturn`): Whether it was done.
     ///
-    /// `Field.Unlock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Unlock`](https://qlik.dev/apis/json-rpc/qix/field/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self) -> Call<'_, Unlock> {
         Call::new(self.remote(), Unlock::new())
     }
 }
 
-/// The request of [`FieldApi::clear`], as a plain value.
+/// Request of [`FieldApi::clear`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Clear {}
 
 impl Clear {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -522,26 +450,22 @@ impl Request for Clear {
     }
 }
 
-/// The request of [`FieldApi::clear_all_but_this`], as a plain value.
+/// Request of [`FieldApi::clear_all_but_this`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAllButThis {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl ClearAllButThis {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -550,9 +474,7 @@ impl ClearAllButThis {
 }
 
 impl Call<'_, ClearAllButThis> {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -585,13 +507,13 @@ impl Request for ClearAllButThis {
     }
 }
 
-/// The request of [`FieldApi::get_and_mode`], as a plain value.
+/// Request of [`FieldApi::get_and_mode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAndMode {}
 
 impl GetAndMode {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -618,13 +540,13 @@ impl Request for GetAndMode {
     }
 }
 
-/// The request of [`FieldApi::get_cardinal`], as a plain value.
+/// Request of [`FieldApi::get_cardinal`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCardinal {}
 
 impl GetCardinal {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -651,13 +573,13 @@ impl Request for GetCardinal {
     }
 }
 
-/// The request of [`FieldApi::get_nx_properties`], as a plain value.
+/// Request of [`FieldApi::get_nx_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNxProperties {}
 
 impl GetNxProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -684,13 +606,13 @@ impl Request for GetNxProperties {
     }
 }
 
-/// The request of [`FieldApi::lock`], as a plain value.
+/// Request of [`FieldApi::lock`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Lock {}
 
 impl Lock {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -717,30 +639,23 @@ impl Request for Lock {
     }
 }
 
-/// The request of [`FieldApi::low_level_select`], as a plain value.
+/// Request of [`FieldApi::low_level_select`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LowLevelSelect {
-    /// Element numbers of the values.
-    ///
-    /// `qValues`: whole numbers.
+    /// `qValues`: see [`FieldApi::low_level_select`].
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::low_level_select`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::low_level_select`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl LowLevelSelect {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(values: Vec<i32>, toggle_mode: bool) -> Self {
         Self {
             values,
@@ -749,9 +664,7 @@ impl LowLevelSelect {
         }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::low_level_select`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -760,9 +673,7 @@ impl LowLevelSelect {
 }
 
 impl Call<'_, LowLevelSelect> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::low_level_select`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -797,30 +708,23 @@ impl Request for LowLevelSelect {
     }
 }
 
-/// The request of [`FieldApi::select`], as a plain value.
+/// Request of [`FieldApi::select`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Select {
-    /// The search text.
-    ///
-    /// `qMatch`: text.
+    /// `qMatch`: see [`FieldApi::select`].
     #[doc(alias = "qMatch")]
     pub match_: String,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::select`].
     #[doc(alias = "qExcludedValuesMode")]
     pub excluded_values_mode: Option<i64>,
 }
 
 impl Select {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(match_: impl Into<String>) -> Self {
         Self {
             match_: match_.into(),
@@ -829,19 +733,14 @@ impl Select {
         }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::select`].
     #[must_use]
     pub fn excluded_values_mode(mut self, value: i64) -> Self {
         self.excluded_values_mode = Some(value);
@@ -850,17 +749,12 @@ impl Select {
 }
 
 impl Call<'_, Select> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::select`].
     pub fn excluded_values_mode(self, value: i64) -> Self {
         self.map(|request| request.excluded_values_mode(value))
     }
@@ -895,26 +789,22 @@ impl Request for Select {
     }
 }
 
-/// The request of [`FieldApi::select_all`], as a plain value.
+/// Request of [`FieldApi::select_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAll {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_all`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_all`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -923,9 +813,7 @@ impl SelectAll {
 }
 
 impl Call<'_, SelectAll> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_all`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -958,26 +846,22 @@ impl Request for SelectAll {
     }
 }
 
-/// The request of [`FieldApi::select_alternative`], as a plain value.
+/// Request of [`FieldApi::select_alternative`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAlternative {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_alternative`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectAlternative {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_alternative`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -986,9 +870,7 @@ impl SelectAlternative {
 }
 
 impl Call<'_, SelectAlternative> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_alternative`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1021,26 +903,22 @@ impl Request for SelectAlternative {
     }
 }
 
-/// The request of [`FieldApi::select_excluded`], as a plain value.
+/// Request of [`FieldApi::select_excluded`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectExcluded {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_excluded`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectExcluded {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_excluded`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -1049,9 +927,7 @@ impl SelectExcluded {
 }
 
 impl Call<'_, SelectExcluded> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_excluded`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1084,26 +960,22 @@ impl Request for SelectExcluded {
     }
 }
 
-/// The request of [`FieldApi::select_possible`], as a plain value.
+/// Request of [`FieldApi::select_possible`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectPossible {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_possible`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectPossible {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_possible`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -1112,9 +984,7 @@ impl SelectPossible {
 }
 
 impl Call<'_, SelectPossible> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_possible`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1147,30 +1017,23 @@ impl Request for SelectPossible {
     }
 }
 
-/// The request of [`FieldApi::select_values`], as a plain value.
+/// Request of [`FieldApi::select_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectValues {
-    /// The values.
-    ///
-    /// `qFieldValues`: list of [`FieldValue`].
+    /// `qFieldValues`: see [`FieldApi::select_values`].
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::select_values`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: Option<bool>,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_values`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_values: Vec<FieldValue>) -> Self {
         Self {
             field_values,
@@ -1179,19 +1042,14 @@ impl SelectValues {
         }
     }
 
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::select_values`].
     #[must_use]
     pub fn toggle_mode(mut self, value: bool) -> Self {
         self.toggle_mode = Some(value);
         self
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_values`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -1200,17 +1058,12 @@ impl SelectValues {
 }
 
 impl Call<'_, SelectValues> {
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::select_values`].
     pub fn toggle_mode(self, value: bool) -> Self {
         self.map(|request| request.toggle_mode(value))
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_values`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1245,19 +1098,17 @@ impl Request for SelectValues {
     }
 }
 
-/// The request of [`FieldApi::set_and_mode`], as a plain value.
+/// Request of [`FieldApi::set_and_mode`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetAndMode {
-    /// True for "and", false for "or".
-    ///
-    /// `qAndMode`: true or false.
+    /// `qAndMode`: see [`FieldApi::set_and_mode`].
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
 }
 
 impl SetAndMode {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(and_mode: bool) -> Self {
         Self { and_mode }
     }
@@ -1290,19 +1141,17 @@ impl Request for SetAndMode {
     }
 }
 
-/// The request of [`FieldApi::set_nx_properties`], as a plain value.
+/// Request of [`FieldApi::set_nx_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNxProperties {
-    /// The settings.
-    ///
-    /// `qProperties`: [`NxFieldProperties`].
+    /// `qProperties`: see [`FieldApi::set_nx_properties`].
     #[doc(alias = "qProperties")]
     pub properties: NxFieldProperties,
 }
 
 impl SetNxProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(properties: NxFieldProperties) -> Self {
         Self { properties }
     }
@@ -1335,30 +1184,23 @@ impl Request for SetNxProperties {
     }
 }
 
-/// The request of [`FieldApi::toggle_select`], as a plain value.
+/// Request of [`FieldApi::toggle_select`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToggleSelect {
-    /// The search text.
-    ///
-    /// `qMatch`: text.
+    /// `qMatch`: see [`FieldApi::toggle_select`].
     #[doc(alias = "qMatch")]
     pub match_: String,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::toggle_select`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
     #[doc(alias = "qExcludedValuesMode")]
     pub excluded_values_mode: Option<i64>,
 }
 
 impl ToggleSelect {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(match_: impl Into<String>) -> Self {
         Self {
             match_: match_.into(),
@@ -1367,19 +1209,14 @@ impl ToggleSelect {
         }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::toggle_select`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
     #[must_use]
     pub fn excluded_values_mode(mut self, value: i64) -> Self {
         self.excluded_values_mode = Some(value);
@@ -1388,17 +1225,12 @@ impl ToggleSelect {
 }
 
 impl Call<'_, ToggleSelect> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::toggle_select`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
     pub fn excluded_values_mode(self, value: i64) -> Self {
         self.map(|request| request.excluded_values_mode(value))
     }
@@ -1433,13 +1265,13 @@ impl Request for ToggleSelect {
     }
 }
 
-/// The request of [`FieldApi::unlock`], as a plain value.
+/// Request of [`FieldApi::unlock`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Unlock {}
 
 impl Unlock {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -17,7 +17,7 @@ use super::types::*;
 /// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) takes new
 /// selections. Snapshots of charts, which stories use, are bookmarks too; their properties hold a whole layout.
 ///
-/// An object of the class `GenericBookmark`; its methods are those of [`GenericBookmarkApi`].
+/// Methods: [`GenericBookmarkApi`].
 #[derive(Clone, Debug)]
 pub struct GenericBookmark(Arc<dyn Remote>);
 
@@ -37,11 +37,11 @@ impl Class for GenericBookmark {
 
 impl GenericBookmarkApi for GenericBookmark {}
 
-/// The methods of the class [`GenericBookmark`].
+/// Methods of [`GenericBookmark`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+/// Schema class: [`GenericBookmark`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/).
 pub trait GenericBookmarkApi: AsRemote {
     /// Makes the selections of the bookmark, in place of the present ones.
     ///
@@ -51,19 +51,15 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the bookmark was applied.
+    /// `bool` (`qSuccess`): Whether the bookmark was applied.
     ///
-    /// `GenericBookmark.Apply`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.Apply`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#apply).
     #[doc(alias = "Apply")]
     fn apply(&self) -> Call<'_, Apply> {
         Call::new(self.remote(), Apply::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Makes the selections of the bookmark, and reports those that could not be made as they were.
     ///
@@ -71,13 +67,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qResult`, [`BookmarkApplyAndVerifyResult`]: Whether it was applied, and the warnings.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether it was applied, and the warnings.
     ///
-    /// `GenericBookmark.ApplyAndVerify`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.ApplyAndVerify`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applyandverify).
     #[doc(alias = "ApplyAndVerify")]
     fn apply_and_verify(&self) -> Call<'_, ApplyAndVerify> {
         Call::new(self.remote(), ApplyAndVerify::new())
@@ -90,17 +82,11 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): The changes, made in this order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericBookmark.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -110,15 +96,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows; [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) is the reverse.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericBookmark.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.Approve`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
@@ -131,19 +111,15 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`, text): Name of the field.
-    /// * `get_excluded_values` (`qGetExcludedValues`, true or false): Whether to get the values that are not selected in it; if false, those that are.
-    /// * `data_page` (`qDataPage`, [`BookmarkFieldPage`]): From which to which of the values.
+    /// * `field` (`qField`): Name of the field.
+    /// * `get_excluded_values` (`qGetExcludedValues`): Whether to get the values that are not selected in it; if false, those that are.
+    /// * `data_page` (`qDataPage`): From which to which of the values.
     ///
     /// # Returns
     ///
-    /// `qFieldValues`, list of [`FieldValue`]: The values, as text and, for numbers, number.
+    /// list of [`FieldValue`] (`qFieldValues`): The values, as text and, for numbers, number.
     ///
-    /// `GenericBookmark.GetFieldValues`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetFieldValues`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvalues), read-only.
     #[doc(alias = "GetFieldValues")]
     fn get_field_values(
         &self,
@@ -161,20 +137,16 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`, text): Name of the field.
-    /// * `get_excluded_values` (`qGetExcludedValues`, true or false): Whether to get the values that are not selected in it; if false, those that are.
-    /// * `data_pages` (`qDataPages`, [`BookmarkStateFieldPages`]): A range for each state. An empty list gives all states; so does a single range without a state's name,
+    /// * `field` (`qField`): Name of the field.
+    /// * `get_excluded_values` (`qGetExcludedValues`): Whether to get the values that are not selected in it; if false, those that are.
+    /// * `data_pages` (`qDataPages`): A range for each state. An empty list gives all states; so does a single range without a state's name,
     ///   applied to each of them.
     ///
     /// # Returns
     ///
-    /// `qFieldValues`, list of [`StateFieldValues`]: The values, grouped by state.
+    /// list of [`StateFieldValues`] (`qFieldValues`): The values, grouped by state.
     ///
-    /// `GenericBookmark.GetFieldValuesEx`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetFieldValuesEx`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvaluesex), read-only.
     #[doc(alias = "GetFieldValuesEx")]
     fn get_field_values_ex(
         &self,
@@ -192,13 +164,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and identifier, as in its properties.
     ///
-    /// `GenericBookmark.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -208,13 +176,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericBookmarkLayout`]: The layout.
+    /// [`GenericBookmarkLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericBookmark.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getlayout), read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -226,13 +190,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericBookmarkProperties`]: The properties.
+    /// [`GenericBookmarkProperties`] (`qProp`): The properties.
     ///
-    /// `GenericBookmark.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -242,15 +202,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Not on Desktop. [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) is the reverse.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericBookmark.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.Publish`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
@@ -263,17 +217,11 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): The new properties, complete.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericBookmark.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -286,15 +234,9 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericBookmark.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
@@ -304,28 +246,22 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Not on Desktop.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericBookmark.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// The request of [`GenericBookmarkApi::apply`], as a plain value.
+/// Request of [`GenericBookmarkApi::apply`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Apply {}
 
 impl Apply {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -352,15 +288,15 @@ impl Request for Apply {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericBookmarkApi::apply_and_verify`], as a plain value.
+/// Request of [`GenericBookmarkApi::apply_and_verify`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyAndVerify {}
 
 impl ApplyAndVerify {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -387,19 +323,17 @@ impl Request for ApplyAndVerify {
     }
 }
 
-/// The request of [`GenericBookmarkApi::apply_patches`], as a plain value.
+/// Request of [`GenericBookmarkApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericBookmarkApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -432,13 +366,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericBookmarkApi::approve`], as a plain value.
+/// Request of [`GenericBookmarkApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -465,29 +399,23 @@ impl Request for Approve {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_field_values`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_field_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldValues {
-    /// Name of the field.
-    ///
-    /// `qField`: text.
+    /// `qField`: see [`GenericBookmarkApi::get_field_values`].
     #[doc(alias = "qField")]
     pub field: String,
-    /// Whether to get the values that are not selected in it; if false, those that are.
-    ///
-    /// `qGetExcludedValues`: true or false.
+    /// `qGetExcludedValues`: see [`GenericBookmarkApi::get_field_values`].
     #[doc(alias = "qGetExcludedValues")]
     pub get_excluded_values: bool,
-    /// From which to which of the values.
-    ///
-    /// `qDataPage`: [`BookmarkFieldPage`].
+    /// `qDataPage`: see [`GenericBookmarkApi::get_field_values`].
     #[doc(alias = "qDataPage")]
     pub data_page: BookmarkFieldPage,
 }
 
 impl GetFieldValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         field: impl Into<String>,
         get_excluded_values: bool,
@@ -530,30 +458,23 @@ impl Request for GetFieldValues {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_field_values_ex`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_field_values_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldValuesEx {
-    /// Name of the field.
-    ///
-    /// `qField`: text.
+    /// `qField`: see [`GenericBookmarkApi::get_field_values_ex`].
     #[doc(alias = "qField")]
     pub field: String,
-    /// Whether to get the values that are not selected in it; if false, those that are.
-    ///
-    /// `qGetExcludedValues`: true or false.
+    /// `qGetExcludedValues`: see [`GenericBookmarkApi::get_field_values_ex`].
     #[doc(alias = "qGetExcludedValues")]
     pub get_excluded_values: bool,
-    /// A range for each state. An empty list gives all states; so does a single range without a state's name,
-    /// applied to each of them.
-    ///
-    /// `qDataPages`: [`BookmarkStateFieldPages`].
+    /// `qDataPages`: see [`GenericBookmarkApi::get_field_values_ex`].
     #[doc(alias = "qDataPages")]
     pub data_pages: BookmarkStateFieldPages,
 }
 
 impl GetFieldValuesEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         field: impl Into<String>,
         get_excluded_values: bool,
@@ -596,13 +517,13 @@ impl Request for GetFieldValuesEx {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_info`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -629,13 +550,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_layout`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -662,13 +583,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_properties`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -695,13 +616,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericBookmarkApi::publish`], as a plain value.
+/// Request of [`GenericBookmarkApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -728,19 +649,17 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`GenericBookmarkApi::set_properties`], as a plain value.
+/// Request of [`GenericBookmarkApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericBookmarkProperties`].
+    /// `qProp`: see [`GenericBookmarkApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericBookmarkProperties) -> Self {
         Self { prop }
     }
@@ -773,13 +692,13 @@ impl Request for SetProperties {
     }
 }
 
-/// The request of [`GenericBookmarkApi::un_approve`], as a plain value.
+/// Request of [`GenericBookmarkApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -806,13 +725,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericBookmarkApi::un_publish`], as a plain value.
+/// Request of [`GenericBookmarkApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -17,7 +17,7 @@ use super::types::*;
 /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension), listed by an object with [`DimensionListDef`](crate::types::DimensionListDef). With several fields it is a drill-down dimension
 /// ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic one ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
 ///
-/// An object of the class `GenericDimension`; its methods are those of [`GenericDimensionApi`].
+/// Methods: [`GenericDimensionApi`].
 #[derive(Clone, Debug)]
 pub struct GenericDimension(Arc<dyn Remote>);
 
@@ -37,11 +37,11 @@ impl Class for GenericDimension {
 
 impl GenericDimensionApi for GenericDimension {}
 
-/// The methods of the class [`GenericDimension`].
+/// Methods of [`GenericDimension`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+/// Schema class: [`GenericDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/).
 pub trait GenericDimensionApi: AsRemote {
     /// Changes single properties of the dimension, such as its title at `/qMetaDef/title`.
     ///
@@ -51,17 +51,11 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): The changes, made in this order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericDimension.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -71,21 +65,15 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows; [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) is the reverse.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericDimension.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.Approve`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Tells which field a cyclic dimension shows.
     ///
@@ -93,13 +81,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// `i64` (`qReturn`): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
-    /// `GenericDimension.GetActiveField`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getactivefield), read-only.
     #[doc(alias = "GetActiveField")]
     fn get_active_field(&self) -> Call<'_, GetActiveField> {
         Call::new(self.remote(), GetActiveField::new())
@@ -109,13 +93,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qDim`, [`NxLibraryDimensionDef`]: The definition, as in [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
+    /// [`NxLibraryDimensionDef`] (`qDim`): The definition, as in [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
     ///
-    /// `GenericDimension.GetDimension`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getdimension), read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new())
@@ -125,13 +105,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier; the latter is what goes into [`NxDimension::library_id`](crate::types::NxDimension::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and identifier; the latter is what goes into [`NxDimension::library_id`](crate::types::NxDimension::library_id).
     ///
-    /// `GenericDimension.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -144,13 +120,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericDimensionLayout`]: The layout.
+    /// [`GenericDimensionLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericDimension.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlayout), read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -163,13 +135,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qItems`, list of [`NxLinkedObjectInfo`]: The objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with the object at the top of its tree, such as its sheet.
     ///
-    /// `GenericDimension.GetLinkedObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlinkedobjects), read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
@@ -179,13 +147,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericDimensionProperties`]: The properties, among them the definition and the title.
+    /// [`GenericDimensionProperties`] (`qProp`): The properties, among them the definition and the title.
     ///
-    /// `GenericDimension.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -195,21 +159,15 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Not on Desktop. [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) is the reverse.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericDimension.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.Publish`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Makes a cyclic dimension show a certain field.
     ///
@@ -218,15 +176,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `ix` (`qIx`, whole number): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// * `ix` (`qIx`): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericDimension.SetActiveField`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
         Call::new(self.remote(), SetActiveField::new(ix))
@@ -239,17 +191,11 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericDimensionProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): The new properties, complete.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericDimension.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -258,7 +204,7 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Moves a cyclic dimension on to another of its fields.
     ///
@@ -266,15 +212,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `step` (`qStep`, whole number): How many fields to go on; negative numbers go back.
+    /// * `step` (`qStep`): How many fields to go on; negative numbers go back.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericDimension.StepCycle`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#stepcycle).
     #[doc(alias = "StepCycle")]
     fn step_cycle(&self, step: i64) -> Call<'_, StepCycle> {
         Call::new(self.remote(), StepCycle::new(step))
@@ -284,15 +224,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericDimension.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
@@ -302,34 +236,26 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Not on Desktop.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericDimension.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// The request of [`GenericDimensionApi::apply_patches`], as a plain value.
+/// Request of [`GenericDimensionApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericDimensionApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -362,13 +288,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericDimensionApi::approve`], as a plain value.
+/// Request of [`GenericDimensionApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -395,15 +321,15 @@ impl Request for Approve {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericDimensionApi::get_active_field`], as a plain value.
+/// Request of [`GenericDimensionApi::get_active_field`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveField {}
 
 impl GetActiveField {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -430,13 +356,13 @@ impl Request for GetActiveField {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_dimension`], as a plain value.
+/// Request of [`GenericDimensionApi::get_dimension`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDimension {}
 
 impl GetDimension {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -463,13 +389,13 @@ impl Request for GetDimension {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_info`], as a plain value.
+/// Request of [`GenericDimensionApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -496,13 +422,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_layout`], as a plain value.
+/// Request of [`GenericDimensionApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -529,13 +455,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_linked_objects`], as a plain value.
+/// Request of [`GenericDimensionApi::get_linked_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
 
 impl GetLinkedObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -562,13 +488,13 @@ impl Request for GetLinkedObjects {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_properties`], as a plain value.
+/// Request of [`GenericDimensionApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -595,13 +521,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericDimensionApi::publish`], as a plain value.
+/// Request of [`GenericDimensionApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -628,21 +554,19 @@ impl Request for Publish {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericDimensionApi::set_active_field`], as a plain value.
+/// Request of [`GenericDimensionApi::set_active_field`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetActiveField {
-    /// The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
-    ///
-    /// `qIx`: whole number.
+    /// `qIx`: see [`GenericDimensionApi::set_active_field`].
     #[doc(alias = "qIx")]
     pub ix: i64,
 }
 
 impl SetActiveField {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(ix: i64) -> Self {
         Self { ix }
     }
@@ -675,19 +599,17 @@ impl Request for SetActiveField {
     }
 }
 
-/// The request of [`GenericDimensionApi::set_properties`], as a plain value.
+/// Request of [`GenericDimensionApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericDimensionProperties`].
+    /// `qProp`: see [`GenericDimensionApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericDimensionProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericDimensionProperties) -> Self {
         Self { prop }
     }
@@ -720,21 +642,19 @@ impl Request for SetProperties {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericDimensionApi::step_cycle`], as a plain value.
+/// Request of [`GenericDimensionApi::step_cycle`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepCycle {
-    /// How many fields to go on; negative numbers go back.
-    ///
-    /// `qStep`: whole number.
+    /// `qStep`: see [`GenericDimensionApi::step_cycle`].
     #[doc(alias = "qStep")]
     pub step: i64,
 }
 
 impl StepCycle {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(step: i64) -> Self {
         Self { step }
     }
@@ -767,13 +687,13 @@ impl Request for StepCycle {
     }
 }
 
-/// The request of [`GenericDimensionApi::un_approve`], as a plain value.
+/// Request of [`GenericDimensionApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -800,13 +720,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericDimensionApi::un_publish`], as a plain value.
+/// Request of [`GenericDimensionApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

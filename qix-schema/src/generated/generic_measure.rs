@@ -16,7 +16,7 @@ use super::types::*;
 /// place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and follows its changes. Made by [`DocApi::create_measure`](crate::doc::DocApi::create_measure), found
 /// by [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label), listed by an object with [`MeasureListDef`](crate::types::MeasureListDef).
 ///
-/// An object of the class `GenericMeasure`; its methods are those of [`GenericMeasureApi`].
+/// Methods: [`GenericMeasureApi`].
 #[derive(Clone, Debug)]
 pub struct GenericMeasure(Arc<dyn Remote>);
 
@@ -36,11 +36,11 @@ impl Class for GenericMeasure {
 
 impl GenericMeasureApi for GenericMeasure {}
 
-/// The methods of the class [`GenericMeasure`].
+/// Methods of [`GenericMeasure`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+/// Schema class: [`GenericMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/).
 pub trait GenericMeasureApi: AsRemote {
     /// Changes single properties of the measure, such as its expression at `/qMeasure/qDef`.
     ///
@@ -49,17 +49,11 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): The changes, made in this order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericMeasure.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -69,15 +63,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows; [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) is the reverse.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericMeasure.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.Approve`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
@@ -87,13 +75,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier; the latter is what goes into [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and identifier; the latter is what goes into [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
     ///
-    /// `GenericMeasure.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -106,13 +90,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericMeasureLayout`]: The layout.
+    /// [`GenericMeasureLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericMeasure.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlayout), read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -125,13 +105,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qItems`, list of [`NxLinkedObjectInfo`]: The objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with the object at the top of its tree, such as its sheet.
     ///
-    /// `GenericMeasure.GetLinkedObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlinkedobjects), read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
@@ -141,13 +117,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qMeasure`, [`NxLibraryMeasureDef`]: The definition, as in [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
+    /// [`NxLibraryMeasureDef`] (`qMeasure`): The definition, as in [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
     ///
-    /// `GenericMeasure.GetMeasure`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getmeasure), read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new())
@@ -157,13 +129,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericMeasureProperties`]: The properties, among them the definition and the title.
+    /// [`GenericMeasureProperties`] (`qProp`): The properties, among them the definition and the title.
     ///
-    /// `GenericMeasure.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -173,15 +141,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// Not on Desktop. [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) is the reverse.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericMeasure.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.Publish`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
@@ -194,17 +156,11 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericMeasureProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): The new properties, complete.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericMeasure.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
@@ -214,15 +170,9 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericMeasure.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
@@ -232,34 +182,26 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// Not on Desktop.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericMeasure.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// The request of [`GenericMeasureApi::apply_patches`], as a plain value.
+/// Request of [`GenericMeasureApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericMeasureApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -292,13 +234,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericMeasureApi::approve`], as a plain value.
+/// Request of [`GenericMeasureApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -325,13 +267,13 @@ impl Request for Approve {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_info`], as a plain value.
+/// Request of [`GenericMeasureApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -358,13 +300,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_layout`], as a plain value.
+/// Request of [`GenericMeasureApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -391,13 +333,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_linked_objects`], as a plain value.
+/// Request of [`GenericMeasureApi::get_linked_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
 
 impl GetLinkedObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -424,13 +366,13 @@ impl Request for GetLinkedObjects {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_measure`], as a plain value.
+/// Request of [`GenericMeasureApi::get_measure`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasure {}
 
 impl GetMeasure {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -457,13 +399,13 @@ impl Request for GetMeasure {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_properties`], as a plain value.
+/// Request of [`GenericMeasureApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -490,13 +432,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericMeasureApi::publish`], as a plain value.
+/// Request of [`GenericMeasureApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -523,19 +465,17 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`GenericMeasureApi::set_properties`], as a plain value.
+/// Request of [`GenericMeasureApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericMeasureProperties`].
+    /// `qProp`: see [`GenericMeasureApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericMeasureProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericMeasureProperties) -> Self {
         Self { prop }
     }
@@ -568,13 +508,13 @@ impl Request for SetProperties {
     }
 }
 
-/// The request of [`GenericMeasureApi::un_approve`], as a plain value.
+/// Request of [`GenericMeasureApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -601,13 +541,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericMeasureApi::un_publish`], as a plain value.
+/// Request of [`GenericMeasureApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -34,7 +34,7 @@ use super::types::*;
 /// means that nothing was selected, typically because a field is locked, because a dimension is no field of the data
 /// model, or because several values were wanted in a field that must have exactly one selected.
 ///
-/// An object of the class `GenericObject`; its methods are those of [`GenericObjectApi`].
+/// Methods: [`GenericObjectApi`].
 #[derive(Clone, Debug)]
 pub struct GenericObject(Arc<dyn Remote>);
 
@@ -54,11 +54,11 @@ impl Class for GenericObject {
 
 impl GenericObjectApi for GenericObject {}
 
-/// The methods of the class [`GenericObject`].
+/// Methods of [`GenericObject`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+/// Schema class: [`GenericObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/).
 pub trait GenericObjectApi: AsRemote {
     /// Drops the search that is going on in a list object.
     ///
@@ -67,15 +67,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.AbortListObjectSearch`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
         Call::new(self.remote(), AbortListObjectSearch::new(path))
@@ -87,17 +81,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether the hits are added to the values selected before; if false they take their place.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `toggle_mode` (`qToggleMode`): Whether the hits are added to the values selected before; if false they take their place.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.AcceptListObjectSearch`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.AcceptListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#acceptlistobjectsearch).
     #[doc(alias = "AcceptListObjectSearch")]
     fn accept_list_object_search(
         &self,
@@ -107,7 +95,7 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), AcceptListObjectSearch::new(path, toggle_mode))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Adds members to a group of objects.
     ///
@@ -115,20 +103,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `members` (`qMembers`, list of [`NxGroupObjectId`]): The objects or subgroups to add.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group that receives them, if it is not the group of this object itself.
-    /// * `pos_id` (`qPosId`, text, optional): The member in front of which they are put.
+    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `members` (`qMembers`): The objects or subgroups to add.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group that receives them, if it is not the group of this object itself.
+    /// * `pos_id` (`qPosId`, optional `String`): The member in front of which they are put.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.AddGroupMembers`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.AddGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#addgroupmembers).
     #[doc(alias = "AddGroupMembers")]
     fn add_group_members(
         &self,
@@ -174,16 +156,10 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
-    /// * `soft_patch` (`qSoftPatch`, true or false, optional): Whether the patches are soft.
+    /// * `patches` (`qPatches`): The changes, made in this order.
+    /// * `soft_patch` (`qSoftPatch`, optional `bool`): Whether the patches are soft.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -194,15 +170,9 @@ pub trait GenericObjectApi: AsRemote {
     /// For Qlik Sense Enterprise on Windows: users see approved sheets apart from those that other users have published.
     /// [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) takes it back.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericObject.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Approve`](https://qlik.dev/apis/json-rpc/qix/genericobject/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
@@ -237,15 +207,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `paths` (`qPaths`, texts): Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
+    /// * `paths` (`qPaths`): Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.BeginSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
         Call::new(self.remote(), BeginSelections::new(paths))
@@ -257,16 +221,10 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to clear, counted from 0; all of them if left out.
+    /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): The dimensions to clear, counted from 0; all of them if left out.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ClearSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
         Call::new(self.remote(), ClearSelections::new(path))
@@ -277,13 +235,7 @@ pub trait GenericObjectApi: AsRemote {
     /// It then has its saved properties again. [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches) does it for every object of the session. See
     /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ClearSoftPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
         Call::new(self.remote(), ClearSoftPatches::new())
@@ -297,18 +249,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's row, counted from 0 in the data matrix.
-    /// * `col` (`qCol`, whole number): The node's level among the left dimensions, counted from 0.
-    /// * `all` (`qAll`, true or false): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`): The node's row, counted from 0 in the data matrix.
+    /// * `col` (`qCol`): The node's level among the left dimensions, counted from 0.
+    /// * `all` (`qAll`): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.CollapseLeft`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CollapseLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapseleft).
     #[doc(alias = "CollapseLeft")]
     fn collapse_left(
         &self,
@@ -326,18 +272,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's level among the top dimensions, counted from 0.
-    /// * `col` (`qCol`, whole number): The node's column, counted from 0 in the data matrix.
-    /// * `all` (`qAll`, true or false): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`): The node's level among the top dimensions, counted from 0.
+    /// * `col` (`qCol`): The node's column, counted from 0 in the data matrix.
+    /// * `all` (`qAll`): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.CollapseTop`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CollapseTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapsetop).
     #[doc(alias = "CollapseTop")]
     fn collapse_top(
         &self,
@@ -355,17 +295,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `from_id` (`qFromId`, text): Identifier of the object to copy from.
+    /// * `from_id` (`qFromId`): Identifier of the object to copy from.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.CopyFrom`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CopyFrom`](https://qlik.dev/apis/json-rpc/qix/genericobject/#copyfrom).
     #[doc(alias = "CopyFrom")]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
         Call::new(self.remote(), CopyFrom::new(from_id))
@@ -393,30 +327,23 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
+    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
     ///   choose an identifier.
-    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of the parent, complete; left out, they stay as they are.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): New properties of the parent, complete; left out, they stay as they are.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateChildResponse`].
+    /// [`CreateChildResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: Type and identifier of the child. The identifier differs from the wanted one if that was taken.
-    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The child.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.CreateChild`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CreateChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#createchild).
     #[doc(alias = "CreateChild")]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
         Call::new(self.remote(), CreateChild::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Creates a group inside a group of objects.
     ///
@@ -424,21 +351,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `group_def` (`qGroupDef`, [`NxGroupDef`]): The new group.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group to create it in, if that is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `group_def` (`qGroupDef`): The new group.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group to create it in, if that is not the group of this object itself.
     ///
     /// # Returns
     ///
-    /// `qGroupId`, text: Identifier of the new group.
+    /// `String` (`qGroupId`): Identifier of the new group.
     ///
-    /// `GenericObject.CreateGroup`: changes something.
+    /// Requires the access right `create`, `update`.
     ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: create, update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CreateGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#creategroup).
     #[doc(alias = "CreateGroup")]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
         Call::new(self.remote(), CreateGroup::new(path, group_def))
@@ -448,17 +371,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of this object, complete, set in the same step; left out, they stay as they are.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): New properties of this object, complete, set in the same step; left out, they stay as they are.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.DestroyAllChildren`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
         Call::new(self.remote(), DestroyAllChildren::new())
@@ -470,20 +387,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): Identifier of the child.
-    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of this object, complete, set in the same step; left out, they stay as they are.
+    /// * `id` (`qId`): Identifier of the child.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): New properties of this object, complete, set in the same step; left out, they stay as they are.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether there was such a child and it is gone.
+    /// `bool` (`qSuccess`): Whether there was such a child and it is gone.
     ///
-    /// `GenericObject.DestroyChild`: changes something.
+    /// Requires the access right `update`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.DestroyChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroychild).
     #[doc(alias = "DestroyChild")]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
         Call::new(self.remote(), DestroyChild::new(id))
@@ -496,17 +409,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `nbr_steps` (`qNbrSteps`, whole number): How many levels to go up.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`): How many levels to go up.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.DrillUp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.DrillUp`](https://qlik.dev/apis/json-rpc/qix/genericobject/#drillup).
     #[doc(alias = "DrillUp")]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
         Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
@@ -519,17 +426,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): Identifier of the snapshot's bookmark.
+    /// * `id` (`qId`): Identifier of the snapshot's bookmark.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.EmbedSnapshotObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
         Call::new(self.remote(), EmbedSnapshotObject::new(id))
@@ -541,15 +442,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`, true or false): Whether the selections stay; if false, everything is as before the mode was opened.
+    /// * `accept` (`qAccept`): Whether the selections stay; if false, everything is as before the mode was opened.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.EndSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
         Call::new(self.remote(), EndSelections::new(accept))
@@ -563,18 +458,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's row, counted from 0 in the data matrix.
-    /// * `col` (`qCol`, whole number): The node's level among the left dimensions, counted from 0.
-    /// * `all` (`qAll`, true or false): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`): The node's row, counted from 0 in the data matrix.
+    /// * `col` (`qCol`): The node's level among the left dimensions, counted from 0.
+    /// * `all` (`qAll`): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ExpandLeft`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ExpandLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandleft).
     #[doc(alias = "ExpandLeft")]
     fn expand_left(
         &self,
@@ -592,18 +481,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's level among the top dimensions, counted from 0.
-    /// * `col` (`qCol`, whole number): The node's column, counted from 0 in the data matrix.
-    /// * `all` (`qAll`, true or false): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row` (`qRow`): The node's level among the top dimensions, counted from 0.
+    /// * `col` (`qCol`): The node's column, counted from 0 in the data matrix.
+    /// * `all` (`qAll`): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ExpandTop`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ExpandTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandtop).
     #[doc(alias = "ExpandTop")]
     fn expand_top(
         &self,
@@ -643,28 +526,21 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_type` (`qFileType`, text): Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
+    /// * `file_type` (`qFileType`): Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
     ///   [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
-    /// * `path` (`qPath`, text, optional): Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    /// * `file_name` (`qFileName`, text, optional): Name that a browser gives to the downloaded file; Desktop only.
-    /// * `export_state` (`qExportState`, text, optional): Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
+    /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
+    /// * `file_name` (`qFileName`, optional `String`): Name that a browser gives to the downloaded file; Desktop only.
+    /// * `export_state` (`qExportState`, optional `String`): Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
     ///   ones only.
-    /// * `serve_once` (`qServeOnce`, true or false, optional): Whether the file disappears after the first download; servers on Windows only.
+    /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file disappears after the first download; servers on Windows only.
     ///
     /// # Returns
     ///
-    /// Several values, as [`ExportDataResponse`].
+    /// [`ExportDataResponse`].
     ///
-    /// * `qUrl`, text: Address of the file, relative to the server; fetch it over HTTP with the same authentication.
-    /// * `qWarnings`, whole numbers: Numbers of warnings; 1000 means that the file is not complete.
+    /// Requires the access right `exportdata`.
     ///
-    /// `GenericObject.ExportData`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: exportdata.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ExportData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#exportdata).
     #[doc(alias = "ExportData")]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
         Call::new(self.remote(), ExportData::new(file_type))
@@ -677,17 +553,13 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): Identifier of the child.
+    /// * `id` (`qId`): Identifier of the child.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The child.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The child.
     ///
-    /// `GenericObject.GetChild`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchild), read-only.
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
         Call::new(self.remote(), GetChild::new(id))
@@ -700,13 +572,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfos`, list of [`NxInfo`]: One entry a child.
+    /// list of [`NxInfo`] (`qInfos`): One entry a child.
     ///
-    /// `GenericObject.GetChildInfos`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
         Call::new(self.remote(), GetChildInfos::new())
@@ -719,13 +587,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericObjectProperties`]: The properties in effect.
+    /// [`GenericObjectProperties`] (`qProp`): The properties in effect.
     ///
-    /// `GenericObject.GetEffectiveProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetEffectiveProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#geteffectiveproperties), read-only.
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
         Call::new(self.remote(), GetEffectiveProperties::new())
@@ -738,13 +602,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qPropEntry`, [`GenericObjectEntry`]: The tree.
+    /// [`GenericObjectEntry`] (`qPropEntry`): The tree.
     ///
-    /// `GenericObject.GetFullPropertyTree`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getfullpropertytree), read-only.
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
         Call::new(self.remote(), GetFullPropertyTree::new())
@@ -764,24 +624,20 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The pages to get; the width is the number of dimensions and measures, 3 or 4.
-    /// * `viewport` (`qViewport`, [`NxViewPort`]): Size and zoom of the drawing; the engine does not use it.
-    /// * `data_ranges` (`qDataRanges`, list of [`NxDataAreaPage`]): The part of the plane that is shown, in units of the measures. The extremes of each are
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): The pages to get; the width is the number of dimensions and measures, 3 or 4.
+    /// * `viewport` (`qViewport`): Size and zoom of the drawing; the engine does not use it.
+    /// * `data_ranges` (`qDataRanges`): The part of the plane that is shown, in units of the measures. The extremes of each are
     ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
-    /// * `max_nbr_cells` (`qMaxNbrCells`, whole number): Largest number of rectangles wanted.
-    /// * `query_level` (`qQueryLevel`, whole number): Fineness, up to 20: the higher, the smaller the rectangles.
-    /// * `binning_method` (`qBinningMethod`, whole number): Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
+    /// * `max_nbr_cells` (`qMaxNbrCells`): Largest number of rectangles wanted.
+    /// * `query_level` (`qQueryLevel`): Fineness, up to 20: the higher, the smaller the rectangles.
+    /// * `binning_method` (`qBinningMethod`): Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The rectangles or points.
+    /// list of [`NxDataPage`] (`qDataPages`): The rectangles or points.
     ///
-    /// `GenericObject.GetHyperCubeBinnedData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubeBinnedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubebinneddata), read-only.
     #[doc(alias = "GetHyperCubeBinnedData")]
     fn get_hyper_cube_binned_data(
         &self,
@@ -814,22 +670,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `options` (`qOptions`, [`NxContinuousDataOptions`]): The range of the axis, how many bins, how many ticks and lines at most.
-    /// * `reverse_sort` (`qReverseSort`, true or false, optional): Whether the pages come in reverse order.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `options` (`qOptions`): The range of the axis, how many bins, how many ticks and lines at most.
+    /// * `reverse_sort` (`qReverseSort`, optional `bool`): Whether the pages come in reverse order.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetHyperCubeContinuousDataResponse`].
+    /// [`GetHyperCubeContinuousDataResponse`].
     ///
-    /// * `qDataPages`, list of [`NxDataPage`]: The points, one row a bin.
-    /// * `qAxisData`, [`NxAxisData`]: The axis' ticks, ready for labels.
-    ///
-    /// `GenericObject.GetHyperCubeContinuousData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubeContinuousData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubecontinuousdata), read-only.
     #[doc(alias = "GetHyperCubeContinuousData")]
     fn get_hyper_cube_continuous_data(
         &self,
@@ -873,18 +722,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get, counted from 0 at the top left.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): The rectangles to get, counted from 0 at the top left.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The data, a page for each one asked for.
+    /// list of [`NxDataPage`] (`qDataPages`): The data, a page for each one asked for.
     ///
-    /// `GenericObject.GetHyperCubeData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubedata), read-only.
     #[doc(alias = "GetHyperCubeData")]
     fn get_hyper_cube_data(
         &self,
@@ -902,18 +747,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get, counted from 0 at the top left of the data.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): The rectangles to get, counted from 0 at the top left of the data.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxPivotPage`]: The parts, each with left, top and data.
+    /// list of [`NxPivotPage`] (`qDataPages`): The parts, each with left, top and data.
     ///
-    /// `GenericObject.GetHyperCubePivotData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubePivotData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubepivotdata), read-only.
     #[doc(alias = "GetHyperCubePivotData")]
     fn get_hyper_cube_pivot_data(
         &self,
@@ -930,22 +771,18 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles of the full chart to thin out.
-    /// * `zoom_factor` (`qZoomFactor`, whole number): How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): The rectangles of the full chart to thin out.
+    /// * `zoom_factor` (`qZoomFactor`): How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
     ///   power of this number, in mode `C` it is the number of clusters.
-    /// * `reduction_mode` (`qReductionMode`, text): How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
+    /// * `reduction_mode` (`qReductionMode`): How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
     ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The points that are left.
+    /// list of [`NxDataPage`] (`qDataPages`): The points that are left.
     ///
-    /// `GenericObject.GetHyperCubeReducedData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubeReducedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubereduceddata), read-only.
     #[doc(alias = "GetHyperCubeReducedData")]
     fn get_hyper_cube_reduced_data(
         &self,
@@ -967,19 +804,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get.
-    /// * `max_nbr_cells` (`qMaxNbrCells`, whole number, optional): Largest number of cells at the outermost level.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): The rectangles to get.
+    /// * `max_nbr_cells` (`qMaxNbrCells`, optional `i64`): Largest number of cells at the outermost level.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxStackPage`]: The trees.
+    /// list of [`NxStackPage`] (`qDataPages`): The trees.
     ///
-    /// `GenericObject.GetHyperCubeStackData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubeStackData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubestackdata), read-only.
     #[doc(alias = "GetHyperCubeStackData")]
     fn get_hyper_cube_stack_data(
         &self,
@@ -996,19 +829,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qTreeDataDef`.
-    /// * `node_options` (`qNodeOptions`, [`NxTreeDataOption`], optional): The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
+    /// * `path` (`qPath`): Path of the definition, such as `/qTreeDataDef`.
+    /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
     ///   back empty, not cut.
     ///
     /// # Returns
     ///
-    /// `qNodes`, list of [`NxTreeNode`]: The nodes at the top, with theirs inside.
+    /// list of [`NxTreeNode`] (`qNodes`): The nodes at the top, with theirs inside.
     ///
-    /// `GenericObject.GetHyperCubeTreeData`: reads only.
-    ///
-    /// Stability: stable.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetHyperCubeTreeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubetreedata), read-only.
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
         Call::new(self.remote(), GetHyperCubeTreeData::new(path))
@@ -1018,13 +847,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and identifier, as in its properties.
     ///
-    /// `GenericObject.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -1066,13 +891,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericObjectLayout`]: The layout.
+    /// [`GenericObjectLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericObject.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlayout), read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -1085,13 +906,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qItems`, list of [`NxLinkedObjectInfo`]: The linked objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The linked objects, each with the object at the top of its tree, such as its sheet.
     ///
-    /// `GenericObject.GetLinkedObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlinkedobjects), read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
@@ -1125,18 +942,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The pages to get; the values are in the first column, so a width of 1 is enough for them.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `pages` (`qPages`): The pages to get; the values are in the first column, so a width of 1 is enough for them.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The values, a page for each one asked for.
+    /// list of [`NxDataPage`] (`qDataPages`): The values, a page for each one asked for.
     ///
-    /// `GenericObject.GetListObjectData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetListObjectData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlistobjectdata), read-only.
     #[doc(alias = "GetListObjectData")]
     fn get_list_object_data(
         &self,
@@ -1152,13 +965,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The parent.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The parent.
     ///
-    /// `GenericObject.GetParent`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetParent`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getparent), read-only.
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
         Call::new(self.remote(), GetParent::new())
@@ -1193,13 +1002,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericObjectProperties`]: The properties.
+    /// [`GenericObjectProperties`] (`qProp`): The properties.
     ///
-    /// `GenericObject.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -1211,13 +1016,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The snapshot, whose properties hold the layout of the chart as it was.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties hold the layout of the chart as it was.
     ///
-    /// `GenericObject.GetSnapshotObject`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getsnapshotobject), read-only.
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
         Call::new(self.remote(), GetSnapshotObject::new())
@@ -1230,16 +1031,10 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to lock, counted from 0; all of them if left out.
+    /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): The dimensions to lock, counted from 0; all of them if left out.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.Lock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
         Call::new(self.remote(), Lock::new(path))
@@ -1252,20 +1047,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`, list of [`NxMultiRangeSelectInfo`]): The groups: ranges of measures, and the dimensions in which to select.
-    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): The groups: ranges of measures, and the dimensions in which to select.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.MultiRangeSelectHyperCubeValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.MultiRangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecthypercubevalues).
     #[doc(alias = "MultiRangeSelectHyperCubeValues")]
     fn multi_range_select_hyper_cube_values(
         &self,
@@ -1282,20 +1073,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the tree's definition, mostly `/qTreeDataDef`.
-    /// * `ranges` (`qRanges`, list of [`NxTreeMultiRangeSelectInfo`]): The groups of ranges.
-    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the tree's definition, mostly `/qTreeDataDef`.
+    /// * `ranges` (`qRanges`): The groups of ranges.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.MultiRangeSelectTreeDataValues`: changes something.
-    ///
-    /// Stability: stable.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.MultiRangeSelectTreeDataValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecttreedatavalues).
     #[doc(alias = "MultiRangeSelectTreeDataValues")]
     fn multi_range_select_tree_data_values(
         &self,
@@ -1310,15 +1097,9 @@ pub trait GenericObjectApi: AsRemote {
     /// Not on Desktop. On servers for Windows it appears among the sheets of the community; [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) moves
     /// it on to the official ones.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericObject.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Publish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
@@ -1332,21 +1113,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`, list of [`NxRangeSelectInfo`]): A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
-    /// * `columns_to_select` (`qColumnsToSelect`, whole numbers, optional): The dimensions in which to select, counted from 0; empty means all.
-    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
+    /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): The dimensions in which to select, counted from 0; empty means all.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.RangeSelectHyperCubeValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.RangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#rangeselecthypercubevalues).
     #[doc(alias = "RangeSelectHyperCubeValues")]
     fn range_select_hyper_cube_values(
         &self,
@@ -1356,48 +1133,36 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), RangeSelectHyperCubeValues::new(path, ranges))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Removes a group of objects; its members stay in the app.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `group_id` (`qGroupId`, text): The group to remove; must not be empty.
+    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `group_id` (`qGroupId`): The group to remove; must not be empty.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`, `delete`.
     ///
-    /// `GenericObject.RemoveGroup`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update, delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.RemoveGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroup).
     #[doc(alias = "RemoveGroup")]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
         Call::new(self.remote(), RemoveGroup::new(path, group_id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Takes members out of a group of objects; the members themselves stay in the app.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `members` (`qMembers`, texts): Identifiers of the objects or subgroups to take out.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group that loses them, if it is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `members` (`qMembers`): Identifiers of the objects or subgroups to take out.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group that loses them, if it is not the group of this object itself.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.RemoveGroupMembers`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.RemoveGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroupmembers).
     #[doc(alias = "RemoveGroupMembers")]
     fn remove_group_members(
         &self,
@@ -1412,13 +1177,7 @@ pub trait GenericObjectApi: AsRemote {
     /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) of the layout tells whether there is
     /// anything to undo.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ResetMadeSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
         Call::new(self.remote(), ResetMadeSelections::new())
@@ -1449,19 +1208,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `match_` (`qMatch`, text): What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `match_` (`qMatch`): What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
     ///   beginning of a value; with `*` for any characters the pattern has to fit as it stands.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the search was carried out.
+    /// `bool` (`qSuccess`): Whether the search was carried out.
     ///
-    /// `GenericObject.SearchListObjectFor`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SearchListObjectFor`](https://qlik.dev/apis/json-rpc/qix/genericobject/#searchlistobjectfor).
     #[doc(alias = "SearchListObjectFor")]
     fn search_list_object_for(
         &self,
@@ -1479,21 +1234,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row_indices` (`qRowIndices`, whole numbers): Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
-    /// * `col_indices` (`qColIndices`, whole numbers): Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `row_indices` (`qRowIndices`): Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
+    /// * `col_indices` (`qColIndices`): Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectHyperCubeCells`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectHyperCubeCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecells).
     #[doc(alias = "SelectHyperCubeCells")]
     fn select_hyper_cube_cells(
         &self,
@@ -1514,20 +1265,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`, list of [`NxContinuousRangeSelectInfo`]): The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
     ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectHyperCubeContinuousRange`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectHyperCubeContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecontinuousrange).
     #[doc(alias = "SelectHyperCubeContinuousRange")]
     fn select_hyper_cube_continuous_range(
         &self,
@@ -1566,21 +1313,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether each value's selection is switched on or off and other selections in the field stay; if false,
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
+    /// * `values` (`qValues`): Element numbers of the values.
+    /// * `toggle_mode` (`qToggleMode`): Whether each value's selection is switched on or off and other selections in the field stay; if false,
     ///   exactly these values end up selected.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectHyperCubeValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubevalues).
     #[doc(alias = "SelectHyperCubeValues")]
     fn select_hyper_cube_values(
         &self,
@@ -1602,18 +1345,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
         Call::new(self.remote(), SelectListObjectAll::new(path))
@@ -1625,18 +1364,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectAlternative`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectListObjectAlternative`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectalternative).
     #[doc(alias = "SelectListObjectAlternative")]
     fn select_list_object_alternative(
         &self,
@@ -1651,20 +1386,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `ranges` (`qRanges`, list of [`Range`]): The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `ranges` (`qRanges`): The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
     ///   says so.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectContinuousRange`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectListObjectContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectcontinuousrange).
     #[doc(alias = "SelectListObjectContinuousRange")]
     fn select_list_object_continuous_range(
         &self,
@@ -1678,18 +1409,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectExcluded`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectListObjectExcluded`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectexcluded).
     #[doc(alias = "SelectListObjectExcluded")]
     fn select_list_object_excluded(
         &self,
@@ -1704,18 +1431,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectPossible`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectListObjectPossible`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectpossible).
     #[doc(alias = "SelectListObjectPossible")]
     fn select_list_object_possible(
         &self,
@@ -1749,21 +1472,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether each value's selection is switched on or off and other selections in the field stay; if false,
+    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `values` (`qValues`): Element numbers of the values.
+    /// * `toggle_mode` (`qToggleMode`): Whether each value's selection is switched on or off and other selections in the field stay; if false,
     ///   exactly these values end up selected.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectListObjectValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectvalues).
     #[doc(alias = "SelectListObjectValues")]
     fn select_list_object_values(
         &self,
@@ -1781,20 +1500,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `selections` (`qSelections`, list of [`NxSelectionCell`]): The cells: for each its kind (data, left or top) and its place.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `selections` (`qSelections`): The cells: for each its kind (data, left or top) and its place.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectPivotCells`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SelectPivotCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectpivotcells).
     #[doc(alias = "SelectPivotCells")]
     fn select_pivot_cells(
         &self,
@@ -1804,7 +1519,7 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectPivotCells::new(path, selections))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Shows a certain field of a cyclic dimension in a cube.
     ///
@@ -1814,17 +1529,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `new_index` (`qNewIndex`, whole number): The field within the dimension, counted from 0.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
+    /// * `new_index` (`qNewIndex`): The field within the dimension, counted from 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.SetActiveField`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(
         &self,
@@ -1839,17 +1548,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `ids` (`qIds`, texts): Identifiers of all children in the new order; none may be missing.
+    /// * `ids` (`qIds`): Identifiers of all children in the new order; none may be missing.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetChildArrayOrder`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
         Call::new(self.remote(), SetChildArrayOrder::new(ids))
@@ -1862,17 +1565,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop_entry` (`qPropEntry`, [`GenericObjectEntry`]): The tree.
+    /// * `prop_entry` (`qPropEntry`): The tree.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetFullPropertyTree`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setfullpropertytree).
     #[doc(alias = "SetFullPropertyTree")]
     fn set_full_property_tree(
         &self,
@@ -1881,25 +1578,19 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetFullPropertyTree::new(prop_entry))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Renames a group of objects.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `new_label` (`qNewLabel`, text): The new label; if it begins with `=`, an expression that gives it.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group to rename, if it is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
+    /// * `new_label` (`qNewLabel`): The new label; if it begins with `=`, an expression that gives it.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group to rename, if it is not the group of this object itself.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetGroupLabel`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
         Call::new(self.remote(), SetGroupLabel::new(path, new_label))
@@ -1914,23 +1605,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): The new properties, complete; `qInfo` with the same identifier and type as before.
+    /// * `prop` (`qProp`): The new properties, complete; `qInfo` with the same identifier and type as before.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Moves a cyclic dimension of a cube on to another of its fields.
     ///
@@ -1939,17 +1624,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `nbr_steps` (`qNbrSteps`, whole number): How many fields to go on; negative numbers go back, 0 does nothing.
+    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`): How many fields to go on; negative numbers go back, 0 does nothing.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.StepCycle`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericobject/#stepcycle).
     #[doc(alias = "StepCycle")]
     fn step_cycle(
         &self,
@@ -1964,15 +1643,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// For Qlik Sense Enterprise on Windows; the reverse of [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericObject.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
@@ -1982,15 +1655,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Not on Desktop; the reverse of [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericObject.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
@@ -2002,35 +1669,27 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to unlock, counted from 0; all of them if left out.
+    /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): The dimensions to unlock, counted from 0; all of them if left out.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.Unlock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
         Call::new(self.remote(), Unlock::new(path))
     }
 }
 
-/// The request of [`GenericObjectApi::abort_list_object_search`], as a plain value.
+/// Request of [`GenericObjectApi::abort_list_object_search`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortListObjectSearch {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::abort_list_object_search`].
     #[doc(alias = "qPath")]
     pub path: String,
 }
 
 impl AbortListObjectSearch {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -2063,29 +1722,23 @@ impl Request for AbortListObjectSearch {
     }
 }
 
-/// The request of [`GenericObjectApi::accept_list_object_search`], as a plain value.
+/// Request of [`GenericObjectApi::accept_list_object_search`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptListObjectSearch {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::accept_list_object_search`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether the hits are added to the values selected before; if false they take their place.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`GenericObjectApi::accept_list_object_search`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl AcceptListObjectSearch {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, toggle_mode: bool) -> Self {
         Self {
             path: path.into(),
@@ -2094,9 +1747,7 @@ impl AcceptListObjectSearch {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -2105,9 +1756,7 @@ impl AcceptListObjectSearch {
 }
 
 impl Call<'_, AcceptListObjectSearch> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -2142,36 +1791,28 @@ impl Request for AcceptListObjectSearch {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::add_group_members`], as a plain value.
+/// Request of [`GenericObjectApi::add_group_members`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupMembers {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The objects or subgroups to add.
-    ///
-    /// `qMembers`: list of [`NxGroupObjectId`].
+    /// `qMembers`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qMembers")]
     pub members: Vec<NxGroupObjectId>,
-    /// The group that receives them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
-    /// The member in front of which they are put.
-    ///
-    /// `qPosId`: text.
+    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qPosId")]
     pub pos_id: Option<String>,
 }
 
 impl AddGroupMembers {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, members: Vec<NxGroupObjectId>) -> Self {
         Self {
             path: path.into(),
@@ -2181,18 +1822,14 @@ impl AddGroupMembers {
         }
     }
 
-    /// The group that receives them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
         self
     }
 
-    /// The member in front of which they are put.
-    ///
-    /// `qPosId`: text.
+    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
     #[must_use]
     pub fn pos_id(mut self, value: impl Into<String>) -> Self {
         self.pos_id = Some(value.into());
@@ -2201,16 +1838,12 @@ impl AddGroupMembers {
 }
 
 impl Call<'_, AddGroupMembers> {
-    /// The group that receives them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
 
-    /// The member in front of which they are put.
-    ///
-    /// `qPosId`: text.
+    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
     pub fn pos_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.pos_id(value))
     }
@@ -2246,31 +1879,25 @@ impl Request for AddGroupMembers {
     }
 }
 
-/// The request of [`GenericObjectApi::apply_patches`], as a plain value.
+/// Request of [`GenericObjectApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericObjectApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
-    /// Whether the patches are soft.
-    ///
-    /// `qSoftPatch`: true or false.
+    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
     #[doc(alias = "qSoftPatch")]
     pub soft_patch: Option<bool>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches, soft_patch: None }
     }
 
-    /// Whether the patches are soft.
-    ///
-    /// `qSoftPatch`: true or false.
+    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
     #[must_use]
     pub fn soft_patch(mut self, value: bool) -> Self {
         self.soft_patch = Some(value);
@@ -2279,9 +1906,7 @@ impl ApplyPatches {
 }
 
 impl Call<'_, ApplyPatches> {
-    /// Whether the patches are soft.
-    ///
-    /// `qSoftPatch`: true or false.
+    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
     pub fn soft_patch(self, value: bool) -> Self {
         self.map(|request| request.soft_patch(value))
     }
@@ -2315,13 +1940,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericObjectApi::approve`], as a plain value.
+/// Request of [`GenericObjectApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2348,19 +1973,17 @@ impl Request for Approve {
     }
 }
 
-/// The request of [`GenericObjectApi::begin_selections`], as a plain value.
+/// Request of [`GenericObjectApi::begin_selections`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BeginSelections {
-    /// Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
-    ///
-    /// `qPaths`: texts.
+    /// `qPaths`: see [`GenericObjectApi::begin_selections`].
     #[doc(alias = "qPaths")]
     pub paths: Vec<String>,
 }
 
 impl BeginSelections {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(paths: Vec<String>) -> Self {
         Self { paths }
     }
@@ -2393,24 +2016,20 @@ impl Request for BeginSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::clear_selections`], as a plain value.
+/// Request of [`GenericObjectApi::clear_selections`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ClearSelections {
-    /// Path of the definition, such as `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::clear_selections`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimensions to clear, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
 }
 
 impl ClearSelections {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -2418,9 +2037,7 @@ impl ClearSelections {
         }
     }
 
-    /// The dimensions to clear, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
     #[must_use]
     pub fn col_indices(
         mut self,
@@ -2432,9 +2049,7 @@ impl ClearSelections {
 }
 
 impl Call<'_, ClearSelections> {
-    /// The dimensions to clear, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
     }
@@ -2468,13 +2083,13 @@ impl Request for ClearSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::clear_soft_patches`], as a plain value.
+/// Request of [`GenericObjectApi::clear_soft_patches`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearSoftPatches {}
 
 impl ClearSoftPatches {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2501,34 +2116,26 @@ impl Request for ClearSoftPatches {
     }
 }
 
-/// The request of [`GenericObjectApi::collapse_left`], as a plain value.
+/// Request of [`GenericObjectApi::collapse_left`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollapseLeft {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's row, counted from 0 in the data matrix.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's level among the left dimensions, counted from 0.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl CollapseLeft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -2569,34 +2176,26 @@ impl Request for CollapseLeft {
     }
 }
 
-/// The request of [`GenericObjectApi::collapse_top`], as a plain value.
+/// Request of [`GenericObjectApi::collapse_top`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollapseTop {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's level among the top dimensions, counted from 0.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's column, counted from 0 in the data matrix.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl CollapseTop {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -2637,19 +2236,17 @@ impl Request for CollapseTop {
     }
 }
 
-/// The request of [`GenericObjectApi::copy_from`], as a plain value.
+/// Request of [`GenericObjectApi::copy_from`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CopyFrom {
-    /// Identifier of the object to copy from.
-    ///
-    /// `qFromId`: text.
+    /// `qFromId`: see [`GenericObjectApi::copy_from`].
     #[doc(alias = "qFromId")]
     pub from_id: String,
 }
 
 impl CopyFrom {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(from_id: impl Into<String>) -> Self {
         Self { from_id: from_id.into() }
     }
@@ -2682,32 +2279,25 @@ impl Request for CopyFrom {
     }
 }
 
-/// The request of [`GenericObjectApi::create_child`], as a plain value.
+/// Request of [`GenericObjectApi::create_child`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateChild {
-    /// Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
-    /// choose an identifier.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`GenericObjectApi::create_child`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
-    /// New properties of the parent, complete; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
 }
 
 impl CreateChild {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop, prop_for_this: None }
     }
 
-    /// New properties of the parent, complete; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
         self.prop_for_this = Some(value);
@@ -2716,9 +2306,7 @@ impl CreateChild {
 }
 
 impl Call<'_, CreateChild> {
-    /// New properties of the parent, complete; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
     }
@@ -2755,47 +2343,41 @@ impl Request for CreateChild {
     }
 }
 
-/// What [`GenericObjectApi::create_child`] returns.
+/// Response of [`GenericObjectApi::create_child`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateChildResponse {
     /// Type and identifier of the child. The identifier differs from the wanted one if that was taken.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The child.
     ///
-    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::create_group`], as a plain value.
+/// Request of [`GenericObjectApi::create_group`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroup {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::create_group`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The new group.
-    ///
-    /// `qGroupDef`: [`NxGroupDef`].
+    /// `qGroupDef`: see [`GenericObjectApi::create_group`].
     #[doc(alias = "qGroupDef")]
     pub group_def: NxGroupDef,
-    /// The group to create it in, if that is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
 }
 
 impl CreateGroup {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, group_def: NxGroupDef) -> Self {
         Self {
             path: path.into(),
@@ -2804,9 +2386,7 @@ impl CreateGroup {
         }
     }
 
-    /// The group to create it in, if that is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
@@ -2815,9 +2395,7 @@ impl CreateGroup {
 }
 
 impl Call<'_, CreateGroup> {
-    /// The group to create it in, if that is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
@@ -2852,26 +2430,22 @@ impl Request for CreateGroup {
     }
 }
 
-/// The request of [`GenericObjectApi::destroy_all_children`], as a plain value.
+/// Request of [`GenericObjectApi::destroy_all_children`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyAllChildren {
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
 }
 
 impl DestroyAllChildren {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { prop_for_this: None }
     }
 
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
         self.prop_for_this = Some(value);
@@ -2880,9 +2454,7 @@ impl DestroyAllChildren {
 }
 
 impl Call<'_, DestroyAllChildren> {
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
     }
@@ -2915,24 +2487,20 @@ impl Request for DestroyAllChildren {
     }
 }
 
-/// The request of [`GenericObjectApi::destroy_child`], as a plain value.
+/// Request of [`GenericObjectApi::destroy_child`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyChild {
-    /// Identifier of the child.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`GenericObjectApi::destroy_child`].
     #[doc(alias = "qId")]
     pub id: String,
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
 }
 
 impl DestroyChild {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -2940,9 +2508,7 @@ impl DestroyChild {
         }
     }
 
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
         self.prop_for_this = Some(value);
@@ -2951,9 +2517,7 @@ impl DestroyChild {
 }
 
 impl Call<'_, DestroyChild> {
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
     }
@@ -2987,29 +2551,23 @@ impl Request for DestroyChild {
     }
 }
 
-/// The request of [`GenericObjectApi::drill_up`], as a plain value.
+/// Request of [`GenericObjectApi::drill_up`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DrillUp {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::drill_up`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::drill_up`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// How many levels to go up.
-    ///
-    /// `qNbrSteps`: whole number.
+    /// `qNbrSteps`: see [`GenericObjectApi::drill_up`].
     #[doc(alias = "qNbrSteps")]
     pub nbr_steps: i64,
 }
 
 impl DrillUp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, dim_no: i64, nbr_steps: i64) -> Self {
         Self {
             path: path.into(),
@@ -3048,19 +2606,17 @@ impl Request for DrillUp {
     }
 }
 
-/// The request of [`GenericObjectApi::embed_snapshot_object`], as a plain value.
+/// Request of [`GenericObjectApi::embed_snapshot_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmbedSnapshotObject {
-    /// Identifier of the snapshot's bookmark.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`GenericObjectApi::embed_snapshot_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl EmbedSnapshotObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -3093,19 +2649,17 @@ impl Request for EmbedSnapshotObject {
     }
 }
 
-/// The request of [`GenericObjectApi::end_selections`], as a plain value.
+/// Request of [`GenericObjectApi::end_selections`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EndSelections {
-    /// Whether the selections stay; if false, everything is as before the mode was opened.
-    ///
-    /// `qAccept`: true or false.
+    /// `qAccept`: see [`GenericObjectApi::end_selections`].
     #[doc(alias = "qAccept")]
     pub accept: bool,
 }
 
 impl EndSelections {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(accept: bool) -> Self {
         Self { accept }
     }
@@ -3138,34 +2692,26 @@ impl Request for EndSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::expand_left`], as a plain value.
+/// Request of [`GenericObjectApi::expand_left`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandLeft {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's row, counted from 0 in the data matrix.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's level among the left dimensions, counted from 0.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl ExpandLeft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -3206,34 +2752,26 @@ impl Request for ExpandLeft {
     }
 }
 
-/// The request of [`GenericObjectApi::expand_top`], as a plain value.
+/// Request of [`GenericObjectApi::expand_top`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandTop {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's level among the top dimensions, counted from 0.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's column, counted from 0 in the data matrix.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl ExpandTop {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -3274,41 +2812,29 @@ impl Request for ExpandTop {
     }
 }
 
-/// The request of [`GenericObjectApi::export_data`], as a plain value.
+/// Request of [`GenericObjectApi::export_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExportData {
-    /// Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
-    /// [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
-    ///
-    /// `qFileType`: text.
+    /// `qFileType`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qFileType")]
     pub file_type: String,
-    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qPath")]
     pub path: Option<String>,
-    /// Name that a browser gives to the downloaded file; Desktop only.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qFileName")]
     pub file_name: Option<String>,
-    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    /// ones only.
-    ///
-    /// `qExportState`: text.
+    /// `qExportState`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qExportState")]
     pub export_state: Option<String>,
-    /// Whether the file disappears after the first download; servers on Windows only.
-    ///
-    /// `qServeOnce`: true or false.
+    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qServeOnce")]
     pub serve_once: Option<bool>,
 }
 
 impl ExportData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(file_type: impl Into<String>) -> Self {
         Self {
             file_type: file_type.into(),
@@ -3319,37 +2845,28 @@ impl ExportData {
         }
     }
 
-    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn path(mut self, value: impl Into<String>) -> Self {
         self.path = Some(value.into());
         self
     }
 
-    /// Name that a browser gives to the downloaded file; Desktop only.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn file_name(mut self, value: impl Into<String>) -> Self {
         self.file_name = Some(value.into());
         self
     }
 
-    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    /// ones only.
-    ///
-    /// `qExportState`: text.
+    /// `qExportState`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn export_state(mut self, value: impl Into<String>) -> Self {
         self.export_state = Some(value.into());
         self
     }
 
-    /// Whether the file disappears after the first download; servers on Windows only.
-    ///
-    /// `qServeOnce`: true or false.
+    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn serve_once(mut self, value: bool) -> Self {
         self.serve_once = Some(value);
@@ -3358,31 +2875,22 @@ impl ExportData {
 }
 
 impl Call<'_, ExportData> {
-    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::export_data`].
     pub fn path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.path(value))
     }
 
-    /// Name that a browser gives to the downloaded file; Desktop only.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`GenericObjectApi::export_data`].
     pub fn file_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.file_name(value))
     }
 
-    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    /// ones only.
-    ///
-    /// `qExportState`: text.
+    /// `qExportState`: see [`GenericObjectApi::export_data`].
     pub fn export_state(self, value: impl Into<String>) -> Self {
         self.map(|request| request.export_state(value))
     }
 
-    /// Whether the file disappears after the first download; servers on Windows only.
-    ///
-    /// `qServeOnce`: true or false.
+    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
     pub fn serve_once(self, value: bool) -> Self {
         self.map(|request| request.serve_once(value))
     }
@@ -3419,18 +2927,18 @@ impl Request for ExportData {
     }
 }
 
-/// What [`GenericObjectApi::export_data`] returns.
+/// Response of [`GenericObjectApi::export_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDataResponse {
     /// Address of the file, relative to the server; fetch it over HTTP with the same authentication.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
     /// Numbers of warnings; 1000 means that the file is not complete.
     ///
-    /// `qWarnings`: whole numbers.
+    /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<i32>,
 }
@@ -3463,19 +2971,17 @@ impl Record for ExportDataResponse {
 
 qix_schema::wire_records!(ExportDataResponse);
 
-/// The request of [`GenericObjectApi::get_child`], as a plain value.
+/// Request of [`GenericObjectApi::get_child`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetChild {
-    /// Identifier of the child.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`GenericObjectApi::get_child`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetChild {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -3508,13 +3014,13 @@ impl Request for GetChild {
     }
 }
 
-/// The request of [`GenericObjectApi::get_child_infos`], as a plain value.
+/// Request of [`GenericObjectApi::get_child_infos`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChildInfos {}
 
 impl GetChildInfos {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3541,13 +3047,13 @@ impl Request for GetChildInfos {
     }
 }
 
-/// The request of [`GenericObjectApi::get_effective_properties`], as a plain value.
+/// Request of [`GenericObjectApi::get_effective_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEffectiveProperties {}
 
 impl GetEffectiveProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3574,13 +3080,13 @@ impl Request for GetEffectiveProperties {
     }
 }
 
-/// The request of [`GenericObjectApi::get_full_property_tree`], as a plain value.
+/// Request of [`GenericObjectApi::get_full_property_tree`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFullPropertyTree {}
 
 impl GetFullPropertyTree {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3607,50 +3113,35 @@ impl Request for GetFullPropertyTree {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_binned_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_binned_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeBinnedData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The pages to get; the width is the number of dimensions and measures, 3 or 4.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
-    /// Size and zoom of the drawing; the engine does not use it.
-    ///
-    /// `qViewport`: [`NxViewPort`].
+    /// `qViewport`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qViewport")]
     pub viewport: NxViewPort,
-    /// The part of the plane that is shown, in units of the measures. The extremes of each are
-    /// [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
-    ///
-    /// `qDataRanges`: list of [`NxDataAreaPage`].
+    /// `qDataRanges`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qDataRanges")]
     pub data_ranges: Vec<NxDataAreaPage>,
-    /// Largest number of rectangles wanted.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qMaxNbrCells")]
     pub max_nbr_cells: i64,
-    /// Fineness, up to 20: the higher, the smaller the rectangles.
-    ///
-    /// `qQueryLevel`: whole number.
+    /// `qQueryLevel`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qQueryLevel")]
     pub query_level: i64,
-    /// Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
-    ///
-    /// `qBinningMethod`: whole number.
+    /// `qBinningMethod`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qBinningMethod")]
     pub binning_method: i64,
 }
 
 impl GetHyperCubeBinnedData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         pages: Vec<NxPage>,
@@ -3705,29 +3196,23 @@ impl Request for GetHyperCubeBinnedData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_continuous_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_continuous_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The range of the axis, how many bins, how many ticks and lines at most.
-    ///
-    /// `qOptions`: [`NxContinuousDataOptions`].
+    /// `qOptions`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[doc(alias = "qOptions")]
     pub options: NxContinuousDataOptions,
-    /// Whether the pages come in reverse order.
-    ///
-    /// `qReverseSort`: true or false.
+    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: Option<bool>,
 }
 
 impl GetHyperCubeContinuousData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, options: NxContinuousDataOptions) -> Self {
         Self {
             path: path.into(),
@@ -3736,9 +3221,7 @@ impl GetHyperCubeContinuousData {
         }
     }
 
-    /// Whether the pages come in reverse order.
-    ///
-    /// `qReverseSort`: true or false.
+    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[must_use]
     pub fn reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = Some(value);
@@ -3747,9 +3230,7 @@ impl GetHyperCubeContinuousData {
 }
 
 impl Call<'_, GetHyperCubeContinuousData> {
-    /// Whether the pages come in reverse order.
-    ///
-    /// `qReverseSort`: true or false.
+    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     pub fn reverse_sort(self, value: bool) -> Self {
         self.map(|request| request.reverse_sort(value))
     }
@@ -3784,18 +3265,18 @@ impl Request for GetHyperCubeContinuousData {
     }
 }
 
-/// What [`GenericObjectApi::get_hyper_cube_continuous_data`] returns.
+/// Response of [`GenericObjectApi::get_hyper_cube_continuous_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousDataResponse {
     /// The points, one row a bin.
     ///
-    /// `qDataPages`: list of [`NxDataPage`].
+    /// Wire name: `qDataPages`.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
     /// The axis' ticks, ready for labels.
     ///
-    /// `qAxisData`: [`NxAxisData`].
+    /// Wire name: `qAxisData`.
     #[doc(alias = "qAxisData")]
     pub axis_data: NxAxisData,
 }
@@ -3828,24 +3309,20 @@ impl Record for GetHyperCubeContinuousDataResponse {
 
 qix_schema::wire_records!(GetHyperCubeContinuousDataResponse);
 
-/// The request of [`GenericObjectApi::get_hyper_cube_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles to get, counted from 0 at the top left.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
 }
 
 impl GetHyperCubeData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self { path: path.into(), pages }
     }
@@ -3879,24 +3356,20 @@ impl Request for GetHyperCubeData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_pivot_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_pivot_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubePivotData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_pivot_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles to get, counted from 0 at the top left of the data.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_pivot_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
 }
 
 impl GetHyperCubePivotData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self { path: path.into(), pages }
     }
@@ -3930,36 +3403,26 @@ impl Request for GetHyperCubePivotData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_reduced_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_reduced_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeReducedData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles of the full chart to thin out.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
-    /// How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
-    /// power of this number, in mode `C` it is the number of clusters.
-    ///
-    /// `qZoomFactor`: whole number.
+    /// `qZoomFactor`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: i64,
-    /// How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
-    /// [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
-    ///
-    /// `qReductionMode`: text.
+    /// `qReductionMode`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qReductionMode")]
     pub reduction_mode: String,
 }
 
 impl GetHyperCubeReducedData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         pages: Vec<NxPage>,
@@ -4005,29 +3468,23 @@ impl Request for GetHyperCubeReducedData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_stack_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_stack_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeStackData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles to get.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
-    /// Largest number of cells at the outermost level.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[doc(alias = "qMaxNbrCells")]
     pub max_nbr_cells: Option<i64>,
 }
 
 impl GetHyperCubeStackData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self {
             path: path.into(),
@@ -4036,9 +3493,7 @@ impl GetHyperCubeStackData {
         }
     }
 
-    /// Largest number of cells at the outermost level.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[must_use]
     pub fn max_nbr_cells(mut self, value: i64) -> Self {
         self.max_nbr_cells = Some(value);
@@ -4047,9 +3502,7 @@ impl GetHyperCubeStackData {
 }
 
 impl Call<'_, GetHyperCubeStackData> {
-    /// Largest number of cells at the outermost level.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     pub fn max_nbr_cells(self, value: i64) -> Self {
         self.map(|request| request.max_nbr_cells(value))
     }
@@ -4084,25 +3537,20 @@ impl Request for GetHyperCubeStackData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_tree_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_tree_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeTreeData {
-    /// Path of the definition, such as `/qTreeDataDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    /// back empty, not cut.
-    ///
-    /// `qNodeOptions`: [`NxTreeDataOption`].
+    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     #[doc(alias = "qNodeOptions")]
     pub node_options: Option<NxTreeDataOption>,
 }
 
 impl GetHyperCubeTreeData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -4110,10 +3558,7 @@ impl GetHyperCubeTreeData {
         }
     }
 
-    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    /// back empty, not cut.
-    ///
-    /// `qNodeOptions`: [`NxTreeDataOption`].
+    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     #[must_use]
     pub fn node_options(mut self, value: NxTreeDataOption) -> Self {
         self.node_options = Some(value);
@@ -4122,10 +3567,7 @@ impl GetHyperCubeTreeData {
 }
 
 impl Call<'_, GetHyperCubeTreeData> {
-    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    /// back empty, not cut.
-    ///
-    /// `qNodeOptions`: [`NxTreeDataOption`].
+    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     pub fn node_options(self, value: NxTreeDataOption) -> Self {
         self.map(|request| request.node_options(value))
     }
@@ -4159,13 +3601,13 @@ impl Request for GetHyperCubeTreeData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_info`], as a plain value.
+/// Request of [`GenericObjectApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4192,13 +3634,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericObjectApi::get_layout`], as a plain value.
+/// Request of [`GenericObjectApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4225,13 +3667,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericObjectApi::get_linked_objects`], as a plain value.
+/// Request of [`GenericObjectApi::get_linked_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
 
 impl GetLinkedObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4258,24 +3700,20 @@ impl Request for GetLinkedObjects {
     }
 }
 
-/// The request of [`GenericObjectApi::get_list_object_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_list_object_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetListObjectData {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_list_object_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The pages to get; the values are in the first column, so a width of 1 is enough for them.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_list_object_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
 }
 
 impl GetListObjectData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self { path: path.into(), pages }
     }
@@ -4309,13 +3747,13 @@ impl Request for GetListObjectData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_parent`], as a plain value.
+/// Request of [`GenericObjectApi::get_parent`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetParent {}
 
 impl GetParent {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4342,13 +3780,13 @@ impl Request for GetParent {
     }
 }
 
-/// The request of [`GenericObjectApi::get_properties`], as a plain value.
+/// Request of [`GenericObjectApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4375,13 +3813,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericObjectApi::get_snapshot_object`], as a plain value.
+/// Request of [`GenericObjectApi::get_snapshot_object`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSnapshotObject {}
 
 impl GetSnapshotObject {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4408,24 +3846,20 @@ impl Request for GetSnapshotObject {
     }
 }
 
-/// The request of [`GenericObjectApi::lock`], as a plain value.
+/// Request of [`GenericObjectApi::lock`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// Path of the definition, such as `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::lock`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimensions to lock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::lock`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
 }
 
 impl Lock {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -4433,9 +3867,7 @@ impl Lock {
         }
     }
 
-    /// The dimensions to lock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::lock`].
     #[must_use]
     pub fn col_indices(
         mut self,
@@ -4447,9 +3879,7 @@ impl Lock {
 }
 
 impl Call<'_, Lock> {
-    /// The dimensions to lock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::lock`].
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
     }
@@ -4483,34 +3913,26 @@ impl Request for Lock {
     }
 }
 
-/// The request of [`GenericObjectApi::multi_range_select_hyper_cube_values`], as a plain value.
+/// Request of [`GenericObjectApi::multi_range_select_hyper_cube_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MultiRangeSelectHyperCubeValues {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The groups: ranges of measures, and the dimensions in which to select.
-    ///
-    /// `qRanges`: list of [`NxMultiRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxMultiRangeSelectInfo>,
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl MultiRangeSelectHyperCubeValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, ranges: Vec<NxMultiRangeSelectInfo>) -> Self {
         Self {
             path: path.into(),
@@ -4520,18 +3942,14 @@ impl MultiRangeSelectHyperCubeValues {
         }
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
         self.or_mode = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -4540,16 +3958,12 @@ impl MultiRangeSelectHyperCubeValues {
 }
 
 impl Call<'_, MultiRangeSelectHyperCubeValues> {
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -4585,34 +3999,26 @@ impl Request for MultiRangeSelectHyperCubeValues {
     }
 }
 
-/// The request of [`GenericObjectApi::multi_range_select_tree_data_values`], as a plain value.
+/// Request of [`GenericObjectApi::multi_range_select_tree_data_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MultiRangeSelectTreeDataValues {
-    /// Path of the tree's definition, mostly `/qTreeDataDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The groups of ranges.
-    ///
-    /// `qRanges`: list of [`NxTreeMultiRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeMultiRangeSelectInfo>,
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl MultiRangeSelectTreeDataValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         ranges: Vec<NxTreeMultiRangeSelectInfo>,
@@ -4625,18 +4031,14 @@ impl MultiRangeSelectTreeDataValues {
         }
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
         self.or_mode = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -4645,16 +4047,12 @@ impl MultiRangeSelectTreeDataValues {
 }
 
 impl Call<'_, MultiRangeSelectTreeDataValues> {
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -4690,13 +4088,13 @@ impl Request for MultiRangeSelectTreeDataValues {
     }
 }
 
-/// The request of [`GenericObjectApi::publish`], as a plain value.
+/// Request of [`GenericObjectApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4723,39 +4121,29 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`GenericObjectApi::range_select_hyper_cube_values`], as a plain value.
+/// Request of [`GenericObjectApi::range_select_hyper_cube_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RangeSelectHyperCubeValues {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
-    ///
-    /// `qRanges`: list of [`NxRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxRangeSelectInfo>,
-    /// The dimensions in which to select, counted from 0; empty means all.
-    ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Option<Vec<i32>>,
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl RangeSelectHyperCubeValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, ranges: Vec<NxRangeSelectInfo>) -> Self {
         Self {
             path: path.into(),
@@ -4766,9 +4154,7 @@ impl RangeSelectHyperCubeValues {
         }
     }
 
-    /// The dimensions in which to select, counted from 0; empty means all.
-    ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[must_use]
     pub fn columns_to_select(
         mut self,
@@ -4778,18 +4164,14 @@ impl RangeSelectHyperCubeValues {
         self
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
         self.or_mode = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -4798,9 +4180,7 @@ impl RangeSelectHyperCubeValues {
 }
 
 impl Call<'_, RangeSelectHyperCubeValues> {
-    /// The dimensions in which to select, counted from 0; empty means all.
-    ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     pub fn columns_to_select(
         self,
         value: impl IntoIterator<Item = impl Into<i32>>,
@@ -4808,16 +4188,12 @@ impl Call<'_, RangeSelectHyperCubeValues> {
         self.map(|request| request.columns_to_select(value))
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -4854,26 +4230,22 @@ impl Request for RangeSelectHyperCubeValues {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::remove_group`], as a plain value.
+/// Request of [`GenericObjectApi::remove_group`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveGroup {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::remove_group`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The group to remove; must not be empty.
-    ///
-    /// `qGroupId`: text.
+    /// `qGroupId`: see [`GenericObjectApi::remove_group`].
     #[doc(alias = "qGroupId")]
     pub group_id: String,
 }
 
 impl RemoveGroup {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, group_id: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -4910,31 +4282,25 @@ impl Request for RemoveGroup {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::remove_group_members`], as a plain value.
+/// Request of [`GenericObjectApi::remove_group_members`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveGroupMembers {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::remove_group_members`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Identifiers of the objects or subgroups to take out.
-    ///
-    /// `qMembers`: texts.
+    /// `qMembers`: see [`GenericObjectApi::remove_group_members`].
     #[doc(alias = "qMembers")]
     pub members: Vec<String>,
-    /// The group that loses them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
 }
 
 impl RemoveGroupMembers {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, members: Vec<String>) -> Self {
         Self {
             path: path.into(),
@@ -4943,9 +4309,7 @@ impl RemoveGroupMembers {
         }
     }
 
-    /// The group that loses them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
@@ -4954,9 +4318,7 @@ impl RemoveGroupMembers {
 }
 
 impl Call<'_, RemoveGroupMembers> {
-    /// The group that loses them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
@@ -4991,13 +4353,13 @@ impl Request for RemoveGroupMembers {
     }
 }
 
-/// The request of [`GenericObjectApi::reset_made_selections`], as a plain value.
+/// Request of [`GenericObjectApi::reset_made_selections`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetMadeSelections {}
 
 impl ResetMadeSelections {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5024,25 +4386,20 @@ impl Request for ResetMadeSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::search_list_object_for`], as a plain value.
+/// Request of [`GenericObjectApi::search_list_object_for`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchListObjectFor {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::search_list_object_for`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
-    /// beginning of a value; with `*` for any characters the pattern has to fit as it stands.
-    ///
-    /// `qMatch`: text.
+    /// `qMatch`: see [`GenericObjectApi::search_list_object_for`].
     #[doc(alias = "qMatch")]
     pub match_: String,
 }
 
 impl SearchListObjectFor {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, match_: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5079,39 +4436,29 @@ impl Request for SearchListObjectFor {
     }
 }
 
-/// The request of [`GenericObjectApi::select_hyper_cube_cells`], as a plain value.
+/// Request of [`GenericObjectApi::select_hyper_cube_cells`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeCells {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
-    ///
-    /// `qRowIndices`: whole numbers.
+    /// `qRowIndices`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qRowIndices")]
     pub row_indices: Vec<i32>,
-    /// Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Vec<i32>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl SelectHyperCubeCells {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         row_indices: Vec<i32>,
@@ -5126,18 +4473,14 @@ impl SelectHyperCubeCells {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -5146,16 +4489,12 @@ impl SelectHyperCubeCells {
 }
 
 impl Call<'_, SelectHyperCubeCells> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -5192,30 +4531,23 @@ impl Request for SelectHyperCubeCells {
     }
 }
 
-/// The request of [`GenericObjectApi::select_hyper_cube_continuous_range`], as a plain value.
+/// Request of [`GenericObjectApi::select_hyper_cube_continuous_range`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeContinuousRange {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
-    /// [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
-    ///
-    /// `qRanges`: list of [`NxContinuousRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxContinuousRangeSelectInfo>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectHyperCubeContinuousRange {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         ranges: Vec<NxContinuousRangeSelectInfo>,
@@ -5227,9 +4559,7 @@ impl SelectHyperCubeContinuousRange {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5238,9 +4568,7 @@ impl SelectHyperCubeContinuousRange {
 }
 
 impl Call<'_, SelectHyperCubeContinuousRange> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5275,35 +4603,26 @@ impl Request for SelectHyperCubeContinuousRange {
     }
 }
 
-/// The request of [`GenericObjectApi::select_hyper_cube_values`], as a plain value.
+/// Request of [`GenericObjectApi::select_hyper_cube_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeValues {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// Element numbers of the values.
-    ///
-    /// `qValues`: whole numbers.
+    /// `qValues`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
-    /// Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    /// exactly these values end up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
 }
 
 impl SelectHyperCubeValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         dim_no: i64,
@@ -5349,24 +4668,20 @@ impl Request for SelectHyperCubeValues {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_all`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_all`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectAll {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_all`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectAll {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5374,9 +4689,7 @@ impl SelectListObjectAll {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5385,9 +4698,7 @@ impl SelectListObjectAll {
 }
 
 impl Call<'_, SelectListObjectAll> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5421,24 +4732,20 @@ impl Request for SelectListObjectAll {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_alternative`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_alternative`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectAlternative {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_alternative`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectAlternative {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5446,9 +4753,7 @@ impl SelectListObjectAlternative {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5457,9 +4762,7 @@ impl SelectListObjectAlternative {
 }
 
 impl Call<'_, SelectListObjectAlternative> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5493,30 +4796,23 @@ impl Request for SelectListObjectAlternative {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_continuous_range`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_continuous_range`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectContinuousRange {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
-    /// says so.
-    ///
-    /// `qRanges`: list of [`Range`].
+    /// `qRanges`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<Range>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectContinuousRange {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, ranges: Vec<Range>) -> Self {
         Self {
             path: path.into(),
@@ -5525,9 +4821,7 @@ impl SelectListObjectContinuousRange {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5536,9 +4830,7 @@ impl SelectListObjectContinuousRange {
 }
 
 impl Call<'_, SelectListObjectContinuousRange> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5573,24 +4865,20 @@ impl Request for SelectListObjectContinuousRange {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_excluded`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_excluded`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectExcluded {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_excluded`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectExcluded {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5598,9 +4886,7 @@ impl SelectListObjectExcluded {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5609,9 +4895,7 @@ impl SelectListObjectExcluded {
 }
 
 impl Call<'_, SelectListObjectExcluded> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5645,24 +4929,20 @@ impl Request for SelectListObjectExcluded {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_possible`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_possible`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectPossible {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_possible`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectPossible {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5670,9 +4950,7 @@ impl SelectListObjectPossible {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5681,9 +4959,7 @@ impl SelectListObjectPossible {
 }
 
 impl Call<'_, SelectListObjectPossible> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5717,35 +4993,26 @@ impl Request for SelectListObjectPossible {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_values`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectValues {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Element numbers of the values.
-    ///
-    /// `qValues`: whole numbers.
+    /// `qValues`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
-    /// Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    /// exactly these values end up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, values: Vec<i32>, toggle_mode: bool) -> Self {
         Self {
             path: path.into(),
@@ -5755,9 +5022,7 @@ impl SelectListObjectValues {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5766,9 +5031,7 @@ impl SelectListObjectValues {
 }
 
 impl Call<'_, SelectListObjectValues> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5804,34 +5067,26 @@ impl Request for SelectListObjectValues {
     }
 }
 
-/// The request of [`GenericObjectApi::select_pivot_cells`], as a plain value.
+/// Request of [`GenericObjectApi::select_pivot_cells`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectPivotCells {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The cells: for each its kind (data, left or top) and its place.
-    ///
-    /// `qSelections`: list of [`NxSelectionCell`].
+    /// `qSelections`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qSelections")]
     pub selections: Vec<NxSelectionCell>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl SelectPivotCells {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, selections: Vec<NxSelectionCell>) -> Self {
         Self {
             path: path.into(),
@@ -5841,18 +5096,14 @@ impl SelectPivotCells {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -5861,16 +5112,12 @@ impl SelectPivotCells {
 }
 
 impl Call<'_, SelectPivotCells> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -5906,31 +5153,25 @@ impl Request for SelectPivotCells {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::set_active_field`], as a plain value.
+/// Request of [`GenericObjectApi::set_active_field`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetActiveField {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::set_active_field`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::set_active_field`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// The field within the dimension, counted from 0.
-    ///
-    /// `qNewIndex`: whole number.
+    /// `qNewIndex`: see [`GenericObjectApi::set_active_field`].
     #[doc(alias = "qNewIndex")]
     pub new_index: i64,
 }
 
 impl SetActiveField {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, dim_no: i64, new_index: i64) -> Self {
         Self {
             path: path.into(),
@@ -5969,19 +5210,17 @@ impl Request for SetActiveField {
     }
 }
 
-/// The request of [`GenericObjectApi::set_child_array_order`], as a plain value.
+/// Request of [`GenericObjectApi::set_child_array_order`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetChildArrayOrder {
-    /// Identifiers of all children in the new order; none may be missing.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GenericObjectApi::set_child_array_order`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
 }
 
 impl SetChildArrayOrder {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(ids: Vec<String>) -> Self {
         Self { ids }
     }
@@ -6014,19 +5253,17 @@ impl Request for SetChildArrayOrder {
     }
 }
 
-/// The request of [`GenericObjectApi::set_full_property_tree`], as a plain value.
+/// Request of [`GenericObjectApi::set_full_property_tree`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFullPropertyTree {
-    /// The tree.
-    ///
-    /// `qPropEntry`: [`GenericObjectEntry`].
+    /// `qPropEntry`: see [`GenericObjectApi::set_full_property_tree`].
     #[doc(alias = "qPropEntry")]
     pub prop_entry: GenericObjectEntry,
 }
 
 impl SetFullPropertyTree {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop_entry: GenericObjectEntry) -> Self {
         Self { prop_entry }
     }
@@ -6059,31 +5296,25 @@ impl Request for SetFullPropertyTree {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::set_group_label`], as a plain value.
+/// Request of [`GenericObjectApi::set_group_label`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetGroupLabel {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::set_group_label`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The new label; if it begins with `=`, an expression that gives it.
-    ///
-    /// `qNewLabel`: text.
+    /// `qNewLabel`: see [`GenericObjectApi::set_group_label`].
     #[doc(alias = "qNewLabel")]
     pub new_label: String,
-    /// The group to rename, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
 }
 
 impl SetGroupLabel {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, new_label: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -6092,9 +5323,7 @@ impl SetGroupLabel {
         }
     }
 
-    /// The group to rename, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
@@ -6103,9 +5332,7 @@ impl SetGroupLabel {
 }
 
 impl Call<'_, SetGroupLabel> {
-    /// The group to rename, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
@@ -6140,19 +5367,17 @@ impl Request for SetGroupLabel {
     }
 }
 
-/// The request of [`GenericObjectApi::set_properties`], as a plain value.
+/// Request of [`GenericObjectApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete; `qInfo` with the same identifier and type as before.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`GenericObjectApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -6185,31 +5410,25 @@ impl Request for SetProperties {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::step_cycle`], as a plain value.
+/// Request of [`GenericObjectApi::step_cycle`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepCycle {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::step_cycle`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::step_cycle`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// How many fields to go on; negative numbers go back, 0 does nothing.
-    ///
-    /// `qNbrSteps`: whole number.
+    /// `qNbrSteps`: see [`GenericObjectApi::step_cycle`].
     #[doc(alias = "qNbrSteps")]
     pub nbr_steps: i64,
 }
 
 impl StepCycle {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, dim_no: i64, nbr_steps: i64) -> Self {
         Self {
             path: path.into(),
@@ -6248,13 +5467,13 @@ impl Request for StepCycle {
     }
 }
 
-/// The request of [`GenericObjectApi::un_approve`], as a plain value.
+/// Request of [`GenericObjectApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -6281,13 +5500,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericObjectApi::un_publish`], as a plain value.
+/// Request of [`GenericObjectApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -6314,24 +5533,20 @@ impl Request for UnPublish {
     }
 }
 
-/// The request of [`GenericObjectApi::unlock`], as a plain value.
+/// Request of [`GenericObjectApi::unlock`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unlock {
-    /// Path of the definition, such as `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::unlock`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimensions to unlock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::unlock`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
 }
 
 impl Unlock {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -6339,9 +5554,7 @@ impl Unlock {
         }
     }
 
-    /// The dimensions to unlock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::unlock`].
     #[must_use]
     pub fn col_indices(
         mut self,
@@ -6353,9 +5566,7 @@ impl Unlock {
 }
 
 impl Call<'_, Unlock> {
-    /// The dimensions to unlock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::unlock`].
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
     }

@@ -20,7 +20,7 @@ use super::types::*;
 /// are gone with it: what a slider does. [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes the variable of the app. Both make
 /// stale whatever uses it.
 ///
-/// An object of the class `GenericVariable`; its methods are those of [`GenericVariableApi`].
+/// Methods: [`GenericVariableApi`].
 #[derive(Clone, Debug)]
 pub struct GenericVariable(Arc<dyn Remote>);
 
@@ -40,11 +40,11 @@ impl Class for GenericVariable {
 
 impl GenericVariableApi for GenericVariable {}
 
-/// The methods of the class [`GenericVariable`].
+/// Methods of [`GenericVariable`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+/// Schema class: [`GenericVariable`](https://qlik.dev/apis/json-rpc/qix/genericvariable/).
 pub trait GenericVariableApi: AsRemote {
     /// Changes single properties of the variable in the app, such as its content at `/qDefinition`.
     ///
@@ -53,17 +53,11 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): The changes, made in this order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericVariable.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -73,13 +67,9 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and identifier, as in its properties.
     ///
-    /// `GenericVariable.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -92,13 +82,9 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericVariableLayout`]: The layout; [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) hold the value.
+    /// [`GenericVariableLayout`] (`qLayout`): The layout; [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) hold the value.
     ///
-    /// `GenericVariable.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getlayout), read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -108,13 +94,9 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericVariableProperties`]: The properties; [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the content as written.
+    /// [`GenericVariableProperties`] (`qProp`): The properties; [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the content as written.
     ///
-    /// `GenericVariable.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -126,13 +108,9 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The content; an expression stands as it is, with its `=`.
+    /// `String` (`qReturn`): The content; an expression stands as it is, with its `=`.
     ///
-    /// `GenericVariable.GetRawContent`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getrawcontent), read-only.
     #[doc(alias = "GetRawContent")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
         Call::new(self.remote(), GetRawContent::new())
@@ -145,16 +123,10 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `text` (`qText`, text): The text of the value; an empty text for none.
-    /// * `num` (`qNum`, number): The number of the value.
+    /// * `text` (`qText`): The text of the value; an empty text for none.
+    /// * `num` (`qNum`): The number of the value.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericVariable.SetDualValue`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
     #[doc(alias = "SetDualValue")]
     fn set_dual_value(&self, text: &str, num: f64) -> Call<'_, SetDualValue> {
         Call::new(self.remote(), SetDualValue::new(text, num))
@@ -167,15 +139,9 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`, number): The number.
+    /// * `val` (`qVal`): The number.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericVariable.SetNumValue`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
     #[doc(alias = "SetNumValue")]
     fn set_num_value(&self, val: f64) -> Call<'_, SetNumValue> {
         Call::new(self.remote(), SetNumValue::new(val))
@@ -189,17 +155,11 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericVariableProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): The new properties, complete.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericVariable.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -215,34 +175,26 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`, text): The text or expression.
+    /// * `val` (`qVal`): The text or expression.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericVariable.SetStringValue`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
     #[doc(alias = "SetStringValue")]
     fn set_string_value(&self, val: &str) -> Call<'_, SetStringValue> {
         Call::new(self.remote(), SetStringValue::new(val))
     }
 }
 
-/// The request of [`GenericVariableApi::apply_patches`], as a plain value.
+/// Request of [`GenericVariableApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericVariableApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -275,13 +227,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericVariableApi::get_info`], as a plain value.
+/// Request of [`GenericVariableApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -308,13 +260,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericVariableApi::get_layout`], as a plain value.
+/// Request of [`GenericVariableApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -341,13 +293,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericVariableApi::get_properties`], as a plain value.
+/// Request of [`GenericVariableApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -374,13 +326,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericVariableApi::get_raw_content`], as a plain value.
+/// Request of [`GenericVariableApi::get_raw_content`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRawContent {}
 
 impl GetRawContent {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -407,24 +359,20 @@ impl Request for GetRawContent {
     }
 }
 
-/// The request of [`GenericVariableApi::set_dual_value`], as a plain value.
+/// Request of [`GenericVariableApi::set_dual_value`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDualValue {
-    /// The text of the value; an empty text for none.
-    ///
-    /// `qText`: text.
+    /// `qText`: see [`GenericVariableApi::set_dual_value`].
     #[doc(alias = "qText")]
     pub text: String,
-    /// The number of the value.
-    ///
-    /// `qNum`: number.
+    /// `qNum`: see [`GenericVariableApi::set_dual_value`].
     #[doc(alias = "qNum")]
     pub num: f64,
 }
 
 impl SetDualValue {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(text: impl Into<String>, num: f64) -> Self {
         Self { text: text.into(), num }
     }
@@ -458,19 +406,17 @@ impl Request for SetDualValue {
     }
 }
 
-/// The request of [`GenericVariableApi::set_num_value`], as a plain value.
+/// Request of [`GenericVariableApi::set_num_value`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNumValue {
-    /// The number.
-    ///
-    /// `qVal`: number.
+    /// `qVal`: see [`GenericVariableApi::set_num_value`].
     #[doc(alias = "qVal")]
     pub val: f64,
 }
 
 impl SetNumValue {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(val: f64) -> Self {
         Self { val }
     }
@@ -503,19 +449,17 @@ impl Request for SetNumValue {
     }
 }
 
-/// The request of [`GenericVariableApi::set_properties`], as a plain value.
+/// Request of [`GenericVariableApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericVariableProperties`].
+    /// `qProp`: see [`GenericVariableApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericVariableProperties) -> Self {
         Self { prop }
     }
@@ -548,19 +492,17 @@ impl Request for SetProperties {
     }
 }
 
-/// The request of [`GenericVariableApi::set_string_value`], as a plain value.
+/// Request of [`GenericVariableApi::set_string_value`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetStringValue {
-    /// The text or expression.
-    ///
-    /// `qVal`: text.
+    /// `qVal`: see [`GenericVariableApi::set_string_value`].
     #[doc(alias = "qVal")]
     pub val: String,
 }
 
 impl SetStringValue {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(val: impl Into<String>) -> Self {
         Self { val: val.into() }
     }

@@ -22,7 +22,7 @@ use super::types::*;
 ///
 /// Methods on files, drives, ODBC and the like look at the machine that the engine runs on, not at the client's.
 ///
-/// An object of the class `Global`; its methods are those of [`GlobalApi`].
+/// Methods: [`GlobalApi`].
 #[derive(Clone, Debug)]
 pub struct Global(Arc<dyn Remote>);
 
@@ -42,11 +42,11 @@ impl Class for Global {
 
 impl GlobalApi for Global {}
 
-/// The methods of the class [`Global`].
+/// Methods of [`Global`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+/// Schema class: [`Global`](https://qlik.dev/apis/json-rpc/qix/global/).
 pub trait GlobalApi: AsRemote {
     /// Flags all requests of the session, waiting or running, to be given up.
     ///
@@ -54,13 +54,7 @@ pub trait GlobalApi: AsRemote {
     /// past that point. Ended requests fail with error 15 (aborted). It counts for the whole session, which other connections
     /// of the same user and URL can share. To end one request use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.AbortAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.AbortAll`](https://qlik.dev/apis/json-rpc/qix/global/#abortall).
     #[doc(alias = "AbortAll")]
     fn abort_all(&self) -> Call<'_, AbortAll> {
         Call::new(self.remote(), AbortAll::new())
@@ -73,15 +67,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` with which the request was sent.
+    /// * `request_id` (`qRequestId`): The JSON-RPC `id` with which the request was sent.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.AbortRequest`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.AbortRequest`](https://qlik.dev/apis/json-rpc/qix/global/#abortrequest).
     #[doc(alias = "AbortRequest")]
     fn abort_request(&self, request_id: i64) -> Call<'_, AbortRequest> {
         Call::new(self.remote(), AbortRequest::new(request_id))
@@ -93,13 +81,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True if the user's rights allow a new app.
+    /// `bool` (`qReturn`): True if the user's rights allow a new app.
     ///
-    /// `Global.AllowCreateApp`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.AllowCreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#allowcreateapp), read-only.
     #[doc(alias = "AllowCreateApp")]
     fn allow_create_app(&self) -> Call<'_, AllowCreateApp> {
         Call::new(self.remote(), AllowCreateApp::new())
@@ -113,17 +97,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `reason` (`qReason`, text, optional): Why it was stopped, for whoever reads the script log.
+    /// * `reason` (`qReason`, optional `String`): Why it was stopped, for whoever reads the script log.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.CancelReload`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CancelReload`](https://qlik.dev/apis/json-rpc/qix/global/#cancelreload).
     #[doc(alias = "CancelReload")]
     fn cancel_reload(&self) -> Call<'_, CancelReload> {
         Call::new(self.remote(), CancelReload::new())
@@ -137,15 +115,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` with which the request was sent.
+    /// * `request_id` (`qRequestId`): The JSON-RPC `id` with which the request was sent.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.CancelRequest`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CancelRequest`](https://qlik.dev/apis/json-rpc/qix/global/#cancelrequest).
     #[doc(alias = "CancelRequest")]
     fn cancel_request(&self, request_id: i64) -> Call<'_, CancelRequest> {
         Call::new(self.remote(), CancelRequest::new(request_id))
@@ -158,22 +130,16 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `cancel_on_script_error` (`qCancelOnScriptError`, true or false): Whether the first script error ends the reload; otherwise the engine goes on with the next
+    /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error ends the reload; otherwise the engine goes on with the next
     ///   statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
-    /// * `use_error_data` (`qUseErrorData`, true or false): Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
-    /// * `interact_on_error` (`qInteractOnError`, true or false): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
+    /// * `use_error_data` (`qUseErrorData`): Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
     ///   or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
     ///   the reload hangs.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.ConfigureReload`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ConfigureReload`](https://qlik.dev/apis/json-rpc/qix/global/#configurereload).
     #[doc(alias = "ConfigureReload")]
     fn configure_reload(
         &self,
@@ -198,22 +164,18 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`, text): The GUID of the app to fill, created beforehand through the repository's API.
-    /// * `src_app_id` (`qSrcAppId`, text): The GUID of the app to copy from.
-    /// * `ids` (`qIds`, texts): The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
+    /// * `target_app_id` (`qTargetAppId`): The GUID of the app to fill, created beforehand through the repository's API.
+    /// * `src_app_id` (`qSrcAppId`): The GUID of the app to copy from.
+    /// * `ids` (`qIds`): The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
     ///   come along in any case, other variables only if they are listed.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the copy was made.
+    /// `bool` (`qSuccess`): Whether the copy was made.
     ///
-    /// `Global.CopyApp`: changes something.
+    /// Requires the access right `duplicate`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: duplicate.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CopyApp`](https://qlik.dev/apis/json-rpc/qix/global/#copyapp).
     #[doc(alias = "CopyApp")]
     fn copy_app(
         &self,
@@ -232,24 +194,17 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `app_name` (`qAppName`, text): Name of the new app, shown to users; on Desktop also the name of its file.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, text, optional): Title of the script's first section, `Main` when left out.
-    /// * `locale` (`qLocale`, text, optional): Locale of the app, in place of that of the engine's system.
+    /// * `app_name` (`qAppName`): Name of the new app, shown to users; on Desktop also the name of its file.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the script's first section, `Main` when left out.
+    /// * `locale` (`qLocale`, optional `String`): Locale of the app, in place of that of the engine's system.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateAppResponse`].
+    /// [`CreateAppResponse`].
     ///
-    /// * `qSuccess`, true or false: Whether the app was created.
-    /// * `qAppId`, text: Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#createapp).
     #[doc(alias = "CreateApp")]
     fn create_app(&self, app_name: &str) -> Call<'_, CreateApp> {
         Call::new(self.remote(), CreateApp::new(app_name))
@@ -261,26 +216,19 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`, text): Name of the new app, also that of its file.
-    /// * `user_name` (`qUserName`, text, optional): A remnant of older products; leave it out.
-    /// * `password` (`qPassword`, text, optional): A remnant of older products; leave it out.
-    /// * `serial` (`qSerial`, text, optional): A remnant of older products; leave it out.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, text, optional): Title of the script's first section, `Main` when left out.
+    /// * `doc_name` (`qDocName`): Name of the new app, also that of its file.
+    /// * `user_name` (`qUserName`, optional `String`): A remnant of older products; leave it out.
+    /// * `password` (`qPassword`, optional `String`): A remnant of older products; leave it out.
+    /// * `serial` (`qSerial`, optional `String`): A remnant of older products; leave it out.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the script's first section, `Main` when left out.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateDocExResponse`].
+    /// [`CreateDocExResponse`].
     ///
-    /// * `qDocId`, text: Identifier of the new app, its path.
-    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The app, open.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateDocEx`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateDocEx`](https://qlik.dev/apis/json-rpc/qix/global/#createdocex).
     #[doc(alias = "CreateDocEx")]
     fn create_doc_ex(&self, doc_name: &str) -> Call<'_, CreateDocEx> {
         Call::new(self.remote(), CreateDocEx::new(doc_name))
@@ -314,19 +262,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateSessionAppResponse`].
+    /// [`CreateSessionAppResponse`].
     ///
-    /// * `qSessionAppId`, text: Identifier that the engine gave to the app; the returned object's own identifier can be
-    ///   empty.
-    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateSessionApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateSessionApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionapp).
     #[doc(alias = "CreateSessionApp")]
     fn create_session_app(&self) -> Call<'_, CreateSessionApp> {
         Call::new(self.remote(), CreateSessionApp::new())
@@ -340,23 +280,15 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `src_app_id` (`qSrcAppId`, text): Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
+    /// * `src_app_id` (`qSrcAppId`): Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateSessionAppFromAppResponse`].
+    /// [`CreateSessionAppFromAppResponse`].
     ///
-    /// * `qSessionAppId`, text: Identifier that the engine gave to the app; the returned object's own identifier can be
-    ///   empty.
-    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The new app, open and without data.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateSessionAppFromApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateSessionAppFromApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionappfromapp).
     #[doc(alias = "CreateSessionAppFromApp")]
     fn create_session_app_from_app(
         &self,
@@ -371,19 +303,15 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`, text): Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
+    /// * `app_id` (`qAppId`): Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the app is gone.
+    /// `bool` (`qSuccess`): Whether the app is gone.
     ///
-    /// `Global.DeleteApp`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.DeleteApp`](https://qlik.dev/apis/json-rpc/qix/global/#deleteapp).
     #[doc(alias = "DeleteApp")]
     fn delete_app(&self, app_id: &str) -> Call<'_, DeleteApp> {
         Call::new(self.remote(), DeleteApp::new(app_id))
@@ -409,13 +337,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qVersion`, [`NxEngineVersion`]: The version, such as `12.2528.0`.
+    /// [`NxEngineVersion`] (`qVersion`): The version, such as `12.2528.0`.
     ///
-    /// `Global.EngineVersion`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), read-only.
     #[doc(alias = "EngineVersion")]
     fn engine_version(&self) -> Call<'_, EngineVersion> {
         Call::new(self.remote(), EngineVersion::new())
@@ -428,20 +352,16 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `target_path` (`qTargetPath`, text): Path and name of the file to write, as the engine's machine sees it.
-    /// * `src_app_id` (`qSrcAppId`, text): The GUID of the app.
-    /// * `ids` (`qIds`, texts): The repository's GUIDs of all objects that shall be in the file.
-    /// * `no_data` (`qNoData`, true or false, optional): Whether the data is left out, so that the file holds script and objects only.
+    /// * `target_path` (`qTargetPath`): Path and name of the file to write, as the engine's machine sees it.
+    /// * `src_app_id` (`qSrcAppId`): The GUID of the app.
+    /// * `ids` (`qIds`): The repository's GUIDs of all objects that shall be in the file.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether the data is left out, so that the file holds script and objects only.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the file was written.
+    /// `bool` (`qSuccess`): Whether the file was written.
     ///
-    /// `Global.ExportApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ExportApp`](https://qlik.dev/apis/json-rpc/qix/global/#exportapp).
     #[doc(alias = "ExportApp")]
     fn export_app(
         &self,
@@ -473,13 +393,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Doc`](crate::doc::Doc): The open app.
+    /// [`Doc`](crate::doc::Doc) (`qReturn`): The open app.
     ///
-    /// `Global.GetActiveDoc`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetActiveDoc`](https://qlik.dev/apis/json-rpc/qix/global/#getactivedoc), read-only.
     #[doc(alias = "GetActiveDoc")]
     fn get_active_doc(&self) -> Call<'_, GetActiveDoc> {
         Call::new(self.remote(), GetActiveDoc::new())
@@ -489,17 +405,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppID`, text): Identifier of the app: a GUID, on Desktop the path of the file.
+    /// * `app_id` (`qAppID`): Identifier of the app: a GUID, on Desktop the path of the file.
     ///
     /// # Returns
     ///
-    /// `qEntry`, [`AppEntry`]: The app's entry. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) gives similar ones for all apps.
+    /// [`AppEntry`] (`qEntry`): The app's entry. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) gives similar ones for all apps.
     ///
-    /// `Global.GetAppEntry`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetAppEntry`](https://qlik.dev/apis/json-rpc/qix/global/#getappentry), read-only.
     #[doc(alias = "GetAppEntry")]
     fn get_app_entry(&self, app_id: &str) -> Call<'_, GetAppEntry> {
         Call::new(self.remote(), GetAppEntry::new(app_id))
@@ -512,13 +424,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The user, on servers in the form `UserDirectory=…; UserId=…`.
+    /// `String` (`qReturn`): The user, on servers in the form `UserDirectory=…; UserId=…`.
     ///
-    /// `Global.GetAuthenticatedUser`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetAuthenticatedUser`](https://qlik.dev/apis/json-rpc/qix/global/#getauthenticateduser), read-only.
     #[doc(alias = "GetAuthenticatedUser")]
     fn get_authenticated_user(&self) -> Call<'_, GetAuthenticatedUser> {
         Call::new(self.remote(), GetAuthenticatedUser::new())
@@ -530,19 +438,15 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// `qBnfDefs`, list of [`BNFDef`]: The rules and tokens; they refer to each other by number.
-    ///
-    /// `Global.GetBNF`: reads only.
+    /// list of [`BNFDef`] (`qBnfDefs`): The rules and tokens; they refer to each other by number.
     ///
     /// Deprecated: use [`GlobalApi::get_base_bnf`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbnf), read-only.
     #[doc(alias = "GetBNF")]
     #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
     fn get_bnf(&self, bnf_type: &str) -> Call<'_, GetBNF> {
@@ -557,20 +461,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetBaseBNFResponse`].
+    /// [`GetBaseBNFResponse`].
     ///
-    /// * `qBnfDefs`, list of [`BNFDef`]: The rules and tokens; they refer to each other by number.
-    /// * `qBnfHash`, text: A hash of the grammar; another value means another grammar.
-    ///
-    /// `Global.GetBaseBNF`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBaseBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnf), read-only.
     #[doc(alias = "GetBaseBNF")]
     fn get_base_bnf(&self, bnf_type: &str) -> Call<'_, GetBaseBNF> {
         Call::new(self.remote(), GetBaseBNF::new(bnf_type))
@@ -580,17 +477,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// `qBnfHash`, text: The hash, comparable with that of [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and of [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
+    /// `String` (`qBnfHash`): The hash, comparable with that of [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and of [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
     ///
-    /// `Global.GetBaseBNFHash`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBaseBNFHash`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfhash), read-only.
     #[doc(alias = "GetBaseBNFHash")]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
         Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
@@ -602,20 +495,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetBaseBNFStringResponse`].
+    /// [`GetBaseBNFStringResponse`].
     ///
-    /// * `qBnfStr`, text: The grammar, one rule after the other.
-    /// * `qBnfHash`, text: A hash of the grammar; another value means another grammar.
-    ///
-    /// `Global.GetBaseBNFString`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBaseBNFString`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfstring), read-only.
     #[doc(alias = "GetBaseBNFString")]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
         Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
@@ -627,20 +513,16 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `reload_list` (`qReloadList`, true or false, optional): Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
+    /// * `reload_list` (`qReloadList`, optional `bool`): Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
     ///   and a connector installed since is missing.
     ///
     /// # Returns
     ///
-    /// `qConnectors`, list of [`CustomConnector`]: One entry for each connector.
+    /// list of [`CustomConnector`] (`qConnectors`): One entry for each connector.
     ///
-    /// `Global.GetCustomConnectors`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetCustomConnectors`](https://qlik.dev/apis/json-rpc/qix/global/#getcustomconnectors), read-only.
     #[doc(alias = "GetCustomConnectors")]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
         Call::new(self.remote(), GetCustomConnectors::new())
@@ -653,20 +535,16 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`, [`Connection`]): The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
+    /// * `connection` (`qConnection`): The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
     ///   a custom connector.
     ///
     /// # Returns
     ///
-    /// `qDatabases`, list of [`Database`]: Names of the databases, one of them marked as the source's default if it has one.
+    /// list of [`Database`] (`qDatabases`): Names of the databases, one of them marked as the source's default if it has one.
     ///
-    /// `Global.GetDatabasesFromConnectionString`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetDatabasesFromConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#getdatabasesfromconnectionstring), read-only.
     #[doc(alias = "GetDatabasesFromConnectionString")]
     fn get_databases_from_connection_string(
         &self,
@@ -681,15 +559,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qPath`, text: The folder's full path, on the engine's machine.
+    /// `String` (`qPath`): The folder's full path, on the engine's machine.
     ///
-    /// `Global.GetDefaultAppFolder`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetDefaultAppFolder`](https://qlik.dev/apis/json-rpc/qix/global/#getdefaultappfolder), read-only.
     #[doc(alias = "GetDefaultAppFolder")]
     fn get_default_app_folder(&self) -> Call<'_, GetDefaultAppFolder> {
         Call::new(self.remote(), GetDefaultAppFolder::new())
@@ -717,13 +591,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qDocList`, list of [`DocListEntry`]: One entry an app.
+    /// list of [`DocListEntry`] (`qDocList`): One entry an app.
     ///
-    /// `Global.GetDocList`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetDocList`](https://qlik.dev/apis/json-rpc/qix/global/#getdoclist), read-only.
     #[doc(alias = "GetDocList")]
     fn get_doc_list(&self) -> Call<'_, GetDocList> {
         Call::new(self.remote(), GetDocList::new())
@@ -736,19 +606,15 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): The folder, absolute or relative to the default folder of apps.
+    /// * `path` (`qPath`): The folder, absolute or relative to the default folder of apps.
     ///
     /// # Returns
     ///
-    /// `qFolderItems`, list of [`FolderItem`]: The items, each with its kind.
+    /// list of [`FolderItem`] (`qFolderItems`): The items, each with its kind.
     ///
-    /// `Global.GetFolderItemsForPath`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetFolderItemsForPath`](https://qlik.dev/apis/json-rpc/qix/global/#getfolderitemsforpath), read-only.
     #[doc(alias = "GetFolderItemsForPath")]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
         Call::new(self.remote(), GetFolderItemsForPath::new(path))
@@ -761,17 +627,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `group` (`qGroup`, text, optional): The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
+    /// * `group` (`qGroup`, optional `String`): The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
     ///
     /// # Returns
     ///
-    /// `qFunctions`, list of [`Function`]: The functions.
+    /// list of [`Function`] (`qFunctions`): The functions.
     ///
-    /// `Global.GetFunctions`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetFunctions`](https://qlik.dev/apis/json-rpc/qix/global/#getfunctions), read-only.
     #[doc(alias = "GetFunctions")]
     fn get_functions(&self) -> Call<'_, GetFunctions> {
         Call::new(self.remote(), GetFunctions::new())
@@ -785,22 +647,15 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the reload request.
+    /// * `request_id` (`qRequestId`): The JSON-RPC `id` of the reload request.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetInteractResponse`].
+    /// [`GetInteractResponse`].
     ///
-    /// * `qDef`, [`InteractDef`]: What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
-    /// * `qReturn`, true or false: Whether there is a question at all; if false, `qDef` means nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.GetInteract`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetInteract`](https://qlik.dev/apis/json-rpc/qix/global/#getinteract).
     #[doc(alias = "GetInteract")]
     fn get_interact(&self, request_id: i64) -> Call<'_, GetInteract> {
         Call::new(self.remote(), GetInteract::new(request_id))
@@ -810,15 +665,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qDrives`, list of [`DriveInfo`]: The drives, each with its kind and name.
+    /// list of [`DriveInfo`] (`qDrives`): The drives, each with its kind and name.
     ///
-    /// `Global.GetLogicalDriveStrings`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetLogicalDriveStrings`](https://qlik.dev/apis/json-rpc/qix/global/#getlogicaldrivestrings), read-only.
     #[doc(alias = "GetLogicalDriveStrings")]
     fn get_logical_drive_strings(&self) -> Call<'_, GetLogicalDriveStrings> {
         Call::new(self.remote(), GetLogicalDriveStrings::new())
@@ -831,15 +682,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qOdbcDsns`, list of [`OdbcDsn`]: The data sources.
+    /// list of [`OdbcDsn`] (`qOdbcDsns`): The data sources.
     ///
-    /// `Global.GetOdbcDsns`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetOdbcDsns`](https://qlik.dev/apis/json-rpc/qix/global/#getodbcdsns), read-only.
     #[doc(alias = "GetOdbcDsns")]
     fn get_odbc_dsns(&self) -> Call<'_, GetOdbcDsns> {
         Call::new(self.remote(), GetOdbcDsns::new())
@@ -849,15 +696,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qOleDbProviders`, list of [`OleDbProvider`]: The providers, by the names that go into connection strings.
+    /// list of [`OleDbProvider`] (`qOleDbProviders`): The providers, by the names that go into connection strings.
     ///
-    /// `Global.GetOleDbProviders`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetOleDbProviders`](https://qlik.dev/apis/json-rpc/qix/global/#getoledbproviders), read-only.
     #[doc(alias = "GetOleDbProviders")]
     fn get_ole_db_providers(&self) -> Call<'_, GetOleDbProviders> {
         Call::new(self.remote(), GetOleDbProviders::new())
@@ -880,17 +723,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
+    /// * `request_id` (`qRequestId`): The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
     ///
     /// # Returns
     ///
-    /// `qProgressData`, [`ProgressData`]: The state and the new messages.
+    /// [`ProgressData`] (`qProgressData`): The state and the new messages.
     ///
-    /// `Global.GetProgress`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress).
     #[doc(alias = "GetProgress")]
     fn get_progress(&self, request_id: i64) -> Call<'_, GetProgress> {
         Call::new(self.remote(), GetProgress::new(request_id))
@@ -902,17 +741,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qStreamList`, list of [`NxStreamListEntry`]: Name and identifier of each stream.
+    /// list of [`NxStreamListEntry`] (`qStreamList`): Name and identifier of each stream.
     ///
-    /// `Global.GetStreamList`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetStreamList`](https://qlik.dev/apis/json-rpc/qix/global/#getstreamlist), read-only.
     #[doc(alias = "GetStreamList")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn get_stream_list(&self) -> Call<'_, GetStreamList> {
         Call::new(self.remote(), GetStreamList::new())
     }
@@ -923,15 +756,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qCodePages`, list of [`CodePage`]: Number, name and description of each.
+    /// list of [`CodePage`] (`qCodePages`): Number, name and description of each.
     ///
-    /// `Global.GetSupportedCodePages`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetSupportedCodePages`](https://qlik.dev/apis/json-rpc/qix/global/#getsupportedcodepages), read-only.
     #[doc(alias = "GetSupportedCodePages")]
     fn get_supported_code_pages(&self) -> Call<'_, GetSupportedCodePages> {
         Call::new(self.remote(), GetSupportedCodePages::new())
@@ -944,13 +773,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qUniqueID`, text: The identifier.
+    /// `String` (`qUniqueID`): The identifier.
     ///
-    /// `Global.GetUniqueID`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetUniqueID`](https://qlik.dev/apis/json-rpc/qix/global/#getuniqueid), read-only.
     #[doc(alias = "GetUniqueID")]
     fn get_unique_id(&self) -> Call<'_, GetUniqueID> {
         Call::new(self.remote(), GetUniqueID::new())
@@ -963,18 +788,12 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the reload request.
-    /// * `def` (`qDef`, [`InteractDef`]): The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
+    /// * `request_id` (`qRequestId`): The JSON-RPC `id` of the reload request.
+    /// * `def` (`qDef`): The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.InteractDone`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.InteractDone`](https://qlik.dev/apis/json-rpc/qix/global/#interactdone).
     #[doc(alias = "InteractDone")]
     fn interact_done(
         &self,
@@ -990,13 +809,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True on Desktop, false on a server or in the cloud.
+    /// `bool` (`qReturn`): True on Desktop, false on a server or in the cloud.
     ///
-    /// `Global.IsDesktopMode`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.IsDesktopMode`](https://qlik.dev/apis/json-rpc/qix/global/#isdesktopmode), read-only.
     #[doc(alias = "IsDesktopMode")]
     fn is_desktop_mode(&self) -> Call<'_, IsDesktopMode> {
         Call::new(self.remote(), IsDesktopMode::new())
@@ -1008,15 +823,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True on Desktop.
-    ///
-    /// `Global.IsPersonalMode`: reads only.
+    /// `bool` (`qReturn`): True on Desktop.
     ///
     /// Deprecated: use [`GlobalApi::is_desktop_mode`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.IsPersonalMode`](https://qlik.dev/apis/json-rpc/qix/global/#ispersonalmode), read-only.
     #[doc(alias = "IsPersonalMode")]
     #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
     fn is_personal_mode(&self) -> Call<'_, IsPersonalMode> {
@@ -1029,19 +840,15 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`, [`Connection`]): The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
+    /// * `connection` (`qConnection`): The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the connection string is valid.
+    /// `bool` (`qReturn`): Whether the connection string is valid.
     ///
-    /// `Global.IsValidConnectionString`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.IsValidConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#isvalidconnectionstring), read-only.
     #[doc(alias = "IsValidConnectionString")]
     fn is_valid_connection_string(
         &self,
@@ -1054,13 +861,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The system's name.
+    /// `String` (`qReturn`): The system's name.
     ///
-    /// `Global.OSName`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OSName`](https://qlik.dev/apis/json-rpc/qix/global/#osname), read-only.
     #[doc(alias = "OSName")]
     fn os_name(&self) -> Call<'_, OSName> {
         Call::new(self.remote(), OSName::new())
@@ -1070,13 +873,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The version, in the form that the system itself uses.
+    /// `String` (`qReturn`): The version, in the form that the system itself uses.
     ///
-    /// `Global.OSVersion`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OSVersion`](https://qlik.dev/apis/json-rpc/qix/global/#osversion), read-only.
     #[doc(alias = "OSVersion")]
     fn os_version(&self) -> Call<'_, OSVersion> {
         Call::new(self.remote(), OSVersion::new())
@@ -1116,22 +915,18 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`, text): Identifier of the app: a GUID, on Desktop the path or the name of the file.
-    /// * `user_name` (`qUserName`, text, optional): A remnant of older products; who the user is comes from the connection. Leave it out.
-    /// * `password` (`qPassword`, text, optional): A remnant of older products; leave it out.
-    /// * `serial` (`qSerial`, text, optional): A remnant of older products; leave it out.
-    /// * `no_data` (`qNoData`, true or false, optional): Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
+    /// * `doc_name` (`qDocName`): Identifier of the app: a GUID, on Desktop the path or the name of the file.
+    /// * `user_name` (`qUserName`, optional `String`): A remnant of older products; who the user is comes from the connection. Leave it out.
+    /// * `password` (`qPassword`, optional `String`): A remnant of older products; leave it out.
+    /// * `serial` (`qSerial`, optional `String`): A remnant of older products; leave it out.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
     ///   all that a program needs which edits a script or a sheet; calculations see no data until a reload.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Doc`](crate::doc::Doc): The open app.
+    /// [`Doc`](crate::doc::Doc) (`qReturn`): The open app.
     ///
-    /// `Global.OpenDoc`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
     #[doc(alias = "OpenDoc")]
     fn open_doc(&self, doc_name: &str) -> Call<'_, OpenDoc> {
         Call::new(self.remote(), OpenDoc::new(doc_name))
@@ -1143,15 +938,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The version.
-    ///
-    /// `Global.ProductVersion`: reads only.
+    /// `String` (`qReturn`): The version.
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ProductVersion`](https://qlik.dev/apis/json-rpc/qix/global/#productversion), read-only.
     #[doc(alias = "ProductVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn product_version(&self) -> Call<'_, ProductVersion> {
@@ -1165,19 +956,13 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`, text): The GUID of the app.
-    /// * `name` (`qName`, text): The name under which it is published.
-    /// * `stream_id` (`qStreamId`, text): The stream's identifier, as in the repository.
+    /// * `app_id` (`qAppId`): The GUID of the app.
+    /// * `name` (`qName`): The name under which it is published.
+    /// * `stream_id` (`qStreamId`): The stream's identifier, as in the repository.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `Global.PublishApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.PublishApp`](https://qlik.dev/apis/json-rpc/qix/global/#publishapp).
     #[doc(alias = "PublishApp")]
     fn publish_app(
         &self,
@@ -1192,13 +977,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The product's name.
+    /// `String` (`qReturn`): The product's name.
     ///
-    /// `Global.QTProduct`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.QTProduct`](https://qlik.dev/apis/json-rpc/qix/global/#qtproduct), read-only.
     #[doc(alias = "QTProduct")]
     fn qt_product(&self) -> Call<'_, QTProduct> {
         Call::new(self.remote(), QTProduct::new())
@@ -1210,15 +991,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The version.
-    ///
-    /// `Global.QvVersion`: reads only.
+    /// `String` (`qReturn`): The version.
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.QvVersion`](https://qlik.dev/apis/json-rpc/qix/global/#qvversion), read-only.
     #[doc(alias = "QvVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn qv_version(&self) -> Call<'_, QvVersion> {
@@ -1229,13 +1006,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// An object with [`ExtensionListDef`](crate::types::ExtensionListDef) then shows those added or removed since.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.ReloadExtensionList`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ReloadExtensionList`](https://qlik.dev/apis/json-rpc/qix/global/#reloadextensionlist).
     #[doc(alias = "ReloadExtensionList")]
     fn reload_extension_list(&self) -> Call<'_, ReloadExtensionList> {
         Call::new(self.remote(), ReloadExtensionList::new())
@@ -1248,22 +1019,18 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`, text): The GUID of the app whose objects are replaced.
-    /// * `src_app_id` (`qSrcAppID`, text): The GUID of the app that the objects come from.
-    /// * `ids` (`qIds`, texts): The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
+    /// * `target_app_id` (`qTargetAppId`): The GUID of the app whose objects are replaced.
+    /// * `src_app_id` (`qSrcAppID`): The GUID of the app that the objects come from.
+    /// * `ids` (`qIds`): The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
     ///   source is deleted from the target; with an empty list nothing is deleted.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the objects were replaced.
+    /// `bool` (`qSuccess`): Whether the objects were replaced.
     ///
-    /// `Global.ReplaceAppFromID`: changes something.
+    /// Requires the access right `update`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ReplaceAppFromID`](https://qlik.dev/apis/json-rpc/qix/global/#replaceappfromid).
     #[doc(alias = "ReplaceAppFromID")]
     fn replace_app_from_id(
         &self,
@@ -1280,21 +1047,17 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`, text): Name of the copy.
+    /// * `new_app_name` (`qNewAppName`): Name of the copy.
     ///
     /// # Returns
     ///
-    /// `qNewAppId`, text: Identifier of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
-    ///
-    /// `Global.SaveAs`: changes something.
+    /// `String` (`qNewAppId`): Identifier of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// Deprecated: use [`DocApi::save_as`](crate::doc::DocApi::save_as) instead.
     ///
-    /// Stability: locked.
+    /// Requires the access right `create`.
     ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.SaveAs`](https://qlik.dev/apis/json-rpc/qix/global/#saveas).
     #[doc(alias = "SaveAs")]
     #[deprecated(note = "use `DocApi::save_as` instead")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
@@ -1305,26 +1068,20 @@ pub trait GlobalApi: AsRemote {
     ///
     /// All connections close, and whatever has not been saved is lost.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.ShutdownProcess`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ShutdownProcess`](https://qlik.dev/apis/json-rpc/qix/global/#shutdownprocess).
     #[doc(alias = "ShutdownProcess")]
     fn shutdown_process(&self) -> Call<'_, ShutdownProcess> {
         Call::new(self.remote(), ShutdownProcess::new())
     }
 }
 
-/// The request of [`GlobalApi::abort_all`], as a plain value.
+/// Request of [`GlobalApi::abort_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AbortAll {}
 
 impl AbortAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -1351,19 +1108,17 @@ impl Request for AbortAll {
     }
 }
 
-/// The request of [`GlobalApi::abort_request`], as a plain value.
+/// Request of [`GlobalApi::abort_request`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortRequest {
-    /// The JSON-RPC `id` with which the request was sent.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::abort_request`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl AbortRequest {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -1396,13 +1151,13 @@ impl Request for AbortRequest {
     }
 }
 
-/// The request of [`GlobalApi::allow_create_app`], as a plain value.
+/// Request of [`GlobalApi::allow_create_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllowCreateApp {}
 
 impl AllowCreateApp {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -1429,26 +1184,22 @@ impl Request for AllowCreateApp {
     }
 }
 
-/// The request of [`GlobalApi::cancel_reload`], as a plain value.
+/// Request of [`GlobalApi::cancel_reload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelReload {
-    /// Why it was stopped, for whoever reads the script log.
-    ///
-    /// `qReason`: text.
+    /// `qReason`: see [`GlobalApi::cancel_reload`].
     #[doc(alias = "qReason")]
     pub reason: Option<String>,
 }
 
 impl CancelReload {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { reason: None }
     }
 
-    /// Why it was stopped, for whoever reads the script log.
-    ///
-    /// `qReason`: text.
+    /// `qReason`: see [`GlobalApi::cancel_reload`].
     #[must_use]
     pub fn reason(mut self, value: impl Into<String>) -> Self {
         self.reason = Some(value.into());
@@ -1457,9 +1208,7 @@ impl CancelReload {
 }
 
 impl Call<'_, CancelReload> {
-    /// Why it was stopped, for whoever reads the script log.
-    ///
-    /// `qReason`: text.
+    /// `qReason`: see [`GlobalApi::cancel_reload`].
     pub fn reason(self, value: impl Into<String>) -> Self {
         self.map(|request| request.reason(value))
     }
@@ -1492,19 +1241,17 @@ impl Request for CancelReload {
     }
 }
 
-/// The request of [`GlobalApi::cancel_request`], as a plain value.
+/// Request of [`GlobalApi::cancel_request`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CancelRequest {
-    /// The JSON-RPC `id` with which the request was sent.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::cancel_request`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl CancelRequest {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -1537,32 +1284,23 @@ impl Request for CancelRequest {
     }
 }
 
-/// The request of [`GlobalApi::configure_reload`], as a plain value.
+/// Request of [`GlobalApi::configure_reload`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConfigureReload {
-    /// Whether the first script error ends the reload; otherwise the engine goes on with the next
-    /// statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
-    ///
-    /// `qCancelOnScriptError`: true or false.
+    /// `qCancelOnScriptError`: see [`GlobalApi::configure_reload`].
     #[doc(alias = "qCancelOnScriptError")]
     pub cancel_on_script_error: bool,
-    /// Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
-    ///
-    /// `qUseErrorData`: true or false.
+    /// `qUseErrorData`: see [`GlobalApi::configure_reload`].
     #[doc(alias = "qUseErrorData")]
     pub use_error_data: bool,
-    /// Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
-    /// or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
-    /// the reload hangs.
-    ///
-    /// `qInteractOnError`: true or false.
+    /// `qInteractOnError`: see [`GlobalApi::configure_reload`].
     #[doc(alias = "qInteractOnError")]
     pub interact_on_error: bool,
 }
 
 impl ConfigureReload {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         cancel_on_script_error: bool,
         use_error_data: bool,
@@ -1605,30 +1343,23 @@ impl Request for ConfigureReload {
     }
 }
 
-/// The request of [`GlobalApi::copy_app`], as a plain value.
+/// Request of [`GlobalApi::copy_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CopyApp {
-    /// The GUID of the app to fill, created beforehand through the repository's API.
-    ///
-    /// `qTargetAppId`: text.
+    /// `qTargetAppId`: see [`GlobalApi::copy_app`].
     #[doc(alias = "qTargetAppId")]
     pub target_app_id: String,
-    /// The GUID of the app to copy from.
-    ///
-    /// `qSrcAppId`: text.
+    /// `qSrcAppId`: see [`GlobalApi::copy_app`].
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
-    /// The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
-    /// come along in any case, other variables only if they are listed.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GlobalApi::copy_app`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
 }
 
 impl CopyApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         target_app_id: impl Into<String>,
         src_app_id: impl Into<String>,
@@ -1671,29 +1402,23 @@ impl Request for CopyApp {
     }
 }
 
-/// The request of [`GlobalApi::create_app`], as a plain value.
+/// Request of [`GlobalApi::create_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApp {
-    /// Name of the new app, shown to users; on Desktop also the name of its file.
-    ///
-    /// `qAppName`: text.
+    /// `qAppName`: see [`GlobalApi::create_app`].
     #[doc(alias = "qAppName")]
     pub app_name: String,
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
     #[doc(alias = "qLocalizedScriptMainSection")]
     pub localized_script_main_section: Option<String>,
-    /// Locale of the app, in place of that of the engine's system.
-    ///
-    /// `qLocale`: text.
+    /// `qLocale`: see [`GlobalApi::create_app`].
     #[doc(alias = "qLocale")]
     pub locale: Option<String>,
 }
 
 impl CreateApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(app_name: impl Into<String>) -> Self {
         Self {
             app_name: app_name.into(),
@@ -1702,18 +1427,14 @@ impl CreateApp {
         }
     }
 
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
     #[must_use]
     pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
         self.localized_script_main_section = Some(value.into());
         self
     }
 
-    /// Locale of the app, in place of that of the engine's system.
-    ///
-    /// `qLocale`: text.
+    /// `qLocale`: see [`GlobalApi::create_app`].
     #[must_use]
     pub fn locale(mut self, value: impl Into<String>) -> Self {
         self.locale = Some(value.into());
@@ -1722,16 +1443,12 @@ impl CreateApp {
 }
 
 impl Call<'_, CreateApp> {
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
     pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_script_main_section(value))
     }
 
-    /// Locale of the app, in place of that of the engine's system.
-    ///
-    /// `qLocale`: text.
+    /// `qLocale`: see [`GlobalApi::create_app`].
     pub fn locale(self, value: impl Into<String>) -> Self {
         self.map(|request| request.locale(value))
     }
@@ -1769,18 +1486,18 @@ impl Request for CreateApp {
     }
 }
 
-/// What [`GlobalApi::create_app`] returns.
+/// Response of [`GlobalApi::create_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppResponse {
     /// Whether the app was created.
     ///
-    /// `qSuccess`: true or false.
+    /// Wire name: `qSuccess`.
     #[doc(alias = "qSuccess")]
     pub success: bool,
     /// Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
     ///
-    /// `qAppId`: text.
+    /// Wire name: `qAppId`.
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
@@ -1813,39 +1530,29 @@ impl Record for CreateAppResponse {
 
 qix_schema::wire_records!(CreateAppResponse);
 
-/// The request of [`GlobalApi::create_doc_ex`], as a plain value.
+/// Request of [`GlobalApi::create_doc_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDocEx {
-    /// Name of the new app, also that of its file.
-    ///
-    /// `qDocName`: text.
+    /// `qDocName`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qDocName")]
     pub doc_name: String,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qUserName")]
     pub user_name: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qPassword")]
     pub password: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qSerial")]
     pub serial: Option<String>,
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qLocalizedScriptMainSection")]
     pub localized_script_main_section: Option<String>,
 }
 
 impl CreateDocEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(doc_name: impl Into<String>) -> Self {
         Self {
             doc_name: doc_name.into(),
@@ -1856,36 +1563,28 @@ impl CreateDocEx {
         }
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
         self.user_name = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn password(mut self, value: impl Into<String>) -> Self {
         self.password = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn serial(mut self, value: impl Into<String>) -> Self {
         self.serial = Some(value.into());
         self
     }
 
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
         self.localized_script_main_section = Some(value.into());
@@ -1894,30 +1593,22 @@ impl CreateDocEx {
 }
 
 impl Call<'_, CreateDocEx> {
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
     pub fn user_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.user_name(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
     pub fn password(self, value: impl Into<String>) -> Self {
         self.map(|request| request.password(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
     pub fn serial(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial(value))
     }
 
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
     pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_script_main_section(value))
     }
@@ -1960,29 +1651,29 @@ impl Request for CreateDocEx {
     }
 }
 
-/// What [`GlobalApi::create_doc_ex`] returns.
+/// Response of [`GlobalApi::create_doc_ex`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDocExResponse {
     /// Identifier of the new app, its path.
     ///
-    /// `qDocId`: text.
+    /// Wire name: `qDocId`.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
     /// The app, open.
     ///
-    /// `qReturn`: a [`Doc`](crate::doc::Doc).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// The request of [`GlobalApi::create_session_app`], as a plain value.
+/// Request of [`GlobalApi::create_session_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionApp {}
 
 impl CreateSessionApp {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2012,36 +1703,34 @@ impl Request for CreateSessionApp {
     }
 }
 
-/// What [`GlobalApi::create_session_app`] returns.
+/// Response of [`GlobalApi::create_session_app`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppResponse {
     /// Identifier that the engine gave to the app; the returned object's own identifier can be
     /// empty.
     ///
-    /// `qSessionAppId`: text.
+    /// Wire name: `qSessionAppId`.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
     /// The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
     ///
-    /// `qReturn`: a [`Doc`](crate::doc::Doc).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// The request of [`GlobalApi::create_session_app_from_app`], as a plain value.
+/// Request of [`GlobalApi::create_session_app_from_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromApp {
-    /// Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
-    ///
-    /// `qSrcAppId`: text.
+    /// `qSrcAppId`: see [`GlobalApi::create_session_app_from_app`].
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
 }
 
 impl CreateSessionAppFromApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(src_app_id: impl Into<String>) -> Self {
         Self {
             src_app_id: src_app_id.into(),
@@ -2079,36 +1768,34 @@ impl Request for CreateSessionAppFromApp {
     }
 }
 
-/// What [`GlobalApi::create_session_app_from_app`] returns.
+/// Response of [`GlobalApi::create_session_app_from_app`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromAppResponse {
     /// Identifier that the engine gave to the app; the returned object's own identifier can be
     /// empty.
     ///
-    /// `qSessionAppId`: text.
+    /// Wire name: `qSessionAppId`.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
     /// The new app, open and without data.
     ///
-    /// `qReturn`: a [`Doc`](crate::doc::Doc).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// The request of [`GlobalApi::delete_app`], as a plain value.
+/// Request of [`GlobalApi::delete_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApp {
-    /// Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
-    ///
-    /// `qAppId`: text.
+    /// `qAppId`: see [`GlobalApi::delete_app`].
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
 
 impl DeleteApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(app_id: impl Into<String>) -> Self {
         Self { app_id: app_id.into() }
     }
@@ -2141,13 +1828,13 @@ impl Request for DeleteApp {
     }
 }
 
-/// The request of [`GlobalApi::engine_version`], as a plain value.
+/// Request of [`GlobalApi::engine_version`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EngineVersion {}
 
 impl EngineVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2174,34 +1861,26 @@ impl Request for EngineVersion {
     }
 }
 
-/// The request of [`GlobalApi::export_app`], as a plain value.
+/// Request of [`GlobalApi::export_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExportApp {
-    /// Path and name of the file to write, as the engine's machine sees it.
-    ///
-    /// `qTargetPath`: text.
+    /// `qTargetPath`: see [`GlobalApi::export_app`].
     #[doc(alias = "qTargetPath")]
     pub target_path: String,
-    /// The GUID of the app.
-    ///
-    /// `qSrcAppId`: text.
+    /// `qSrcAppId`: see [`GlobalApi::export_app`].
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
-    /// The repository's GUIDs of all objects that shall be in the file.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GlobalApi::export_app`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
-    /// Whether the data is left out, so that the file holds script and objects only.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::export_app`].
     #[doc(alias = "qNoData")]
     pub no_data: Option<bool>,
 }
 
 impl ExportApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         target_path: impl Into<String>,
         src_app_id: impl Into<String>,
@@ -2215,9 +1894,7 @@ impl ExportApp {
         }
     }
 
-    /// Whether the data is left out, so that the file holds script and objects only.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::export_app`].
     #[must_use]
     pub fn no_data(mut self, value: bool) -> Self {
         self.no_data = Some(value);
@@ -2226,9 +1903,7 @@ impl ExportApp {
 }
 
 impl Call<'_, ExportApp> {
-    /// Whether the data is left out, so that the file holds script and objects only.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::export_app`].
     pub fn no_data(self, value: bool) -> Self {
         self.map(|request| request.no_data(value))
     }
@@ -2264,13 +1939,13 @@ impl Request for ExportApp {
     }
 }
 
-/// The request of [`GlobalApi::get_active_doc`], as a plain value.
+/// Request of [`GlobalApi::get_active_doc`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveDoc {}
 
 impl GetActiveDoc {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2297,19 +1972,17 @@ impl Request for GetActiveDoc {
     }
 }
 
-/// The request of [`GlobalApi::get_app_entry`], as a plain value.
+/// Request of [`GlobalApi::get_app_entry`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppEntry {
-    /// Identifier of the app: a GUID, on Desktop the path of the file.
-    ///
-    /// `qAppID`: text.
+    /// `qAppID`: see [`GlobalApi::get_app_entry`].
     #[doc(alias = "qAppID")]
     pub app_id: String,
 }
 
 impl GetAppEntry {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(app_id: impl Into<String>) -> Self {
         Self { app_id: app_id.into() }
     }
@@ -2342,13 +2015,13 @@ impl Request for GetAppEntry {
     }
 }
 
-/// The request of [`GlobalApi::get_authenticated_user`], as a plain value.
+/// Request of [`GlobalApi::get_authenticated_user`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthenticatedUser {}
 
 impl GetAuthenticatedUser {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2375,20 +2048,18 @@ impl Request for GetAuthenticatedUser {
     }
 }
 
-/// The request of [`GlobalApi::get_bnf`], as a plain value.
+/// Request of [`GlobalApi::get_bnf`].
 #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBNF {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_bnf`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBNF {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2421,19 +2092,17 @@ impl Request for GetBNF {
     }
 }
 
-/// The request of [`GlobalApi::get_base_bnf`], as a plain value.
+/// Request of [`GlobalApi::get_base_bnf`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNF {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_base_bnf`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBaseBNF {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2466,18 +2135,18 @@ impl Request for GetBaseBNF {
     }
 }
 
-/// What [`GlobalApi::get_base_bnf`] returns.
+/// Response of [`GlobalApi::get_base_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFResponse {
     /// The rules and tokens; they refer to each other by number.
     ///
-    /// `qBnfDefs`: list of [`BNFDef`].
+    /// Wire name: `qBnfDefs`.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
     /// A hash of the grammar; another value means another grammar.
     ///
-    /// `qBnfHash`: text.
+    /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
@@ -2510,19 +2179,17 @@ impl Record for GetBaseBNFResponse {
 
 qix_schema::wire_records!(GetBaseBNFResponse);
 
-/// The request of [`GlobalApi::get_base_bnf_hash`], as a plain value.
+/// Request of [`GlobalApi::get_base_bnf_hash`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFHash {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_base_bnf_hash`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBaseBNFHash {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2555,19 +2222,17 @@ impl Request for GetBaseBNFHash {
     }
 }
 
-/// The request of [`GlobalApi::get_base_bnf_string`], as a plain value.
+/// Request of [`GlobalApi::get_base_bnf_string`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFString {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_base_bnf_string`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBaseBNFString {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2600,18 +2265,18 @@ impl Request for GetBaseBNFString {
     }
 }
 
-/// What [`GlobalApi::get_base_bnf_string`] returns.
+/// Response of [`GlobalApi::get_base_bnf_string`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFStringResponse {
     /// The grammar, one rule after the other.
     ///
-    /// `qBnfStr`: text.
+    /// Wire name: `qBnfStr`.
     #[doc(alias = "qBnfStr")]
     pub bnf_str: String,
     /// A hash of the grammar; another value means another grammar.
     ///
-    /// `qBnfHash`: text.
+    /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
@@ -2644,28 +2309,22 @@ impl Record for GetBaseBNFStringResponse {
 
 qix_schema::wire_records!(GetBaseBNFStringResponse);
 
-/// The request of [`GlobalApi::get_custom_connectors`], as a plain value.
+/// Request of [`GlobalApi::get_custom_connectors`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomConnectors {
-    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    /// and a connector installed since is missing.
-    ///
-    /// `qReloadList`: true or false.
+    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
     #[doc(alias = "qReloadList")]
     pub reload_list: Option<bool>,
 }
 
 impl GetCustomConnectors {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { reload_list: None }
     }
 
-    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    /// and a connector installed since is missing.
-    ///
-    /// `qReloadList`: true or false.
+    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
     #[must_use]
     pub fn reload_list(mut self, value: bool) -> Self {
         self.reload_list = Some(value);
@@ -2674,10 +2333,7 @@ impl GetCustomConnectors {
 }
 
 impl Call<'_, GetCustomConnectors> {
-    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    /// and a connector installed since is missing.
-    ///
-    /// `qReloadList`: true or false.
+    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
     pub fn reload_list(self, value: bool) -> Self {
         self.map(|request| request.reload_list(value))
     }
@@ -2710,20 +2366,17 @@ impl Request for GetCustomConnectors {
     }
 }
 
-/// The request of [`GlobalApi::get_databases_from_connection_string`], as a plain value.
+/// Request of [`GlobalApi::get_databases_from_connection_string`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabasesFromConnectionString {
-    /// The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
-    /// a custom connector.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`GlobalApi::get_databases_from_connection_string`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
 }
 
 impl GetDatabasesFromConnectionString {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
     }
@@ -2756,13 +2409,13 @@ impl Request for GetDatabasesFromConnectionString {
     }
 }
 
-/// The request of [`GlobalApi::get_default_app_folder`], as a plain value.
+/// Request of [`GlobalApi::get_default_app_folder`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDefaultAppFolder {}
 
 impl GetDefaultAppFolder {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2789,13 +2442,13 @@ impl Request for GetDefaultAppFolder {
     }
 }
 
-/// The request of [`GlobalApi::get_doc_list`], as a plain value.
+/// Request of [`GlobalApi::get_doc_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocList {}
 
 impl GetDocList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2822,19 +2475,17 @@ impl Request for GetDocList {
     }
 }
 
-/// The request of [`GlobalApi::get_folder_items_for_path`], as a plain value.
+/// Request of [`GlobalApi::get_folder_items_for_path`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFolderItemsForPath {
-    /// The folder, absolute or relative to the default folder of apps.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GlobalApi::get_folder_items_for_path`].
     #[doc(alias = "qPath")]
     pub path: String,
 }
 
 impl GetFolderItemsForPath {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -2867,26 +2518,22 @@ impl Request for GetFolderItemsForPath {
     }
 }
 
-/// The request of [`GlobalApi::get_functions`], as a plain value.
+/// Request of [`GlobalApi::get_functions`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFunctions {
-    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
-    ///
-    /// `qGroup`: text.
+    /// `qGroup`: see [`GlobalApi::get_functions`].
     #[doc(alias = "qGroup")]
     pub group: Option<String>,
 }
 
 impl GetFunctions {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { group: None }
     }
 
-    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
-    ///
-    /// `qGroup`: text.
+    /// `qGroup`: see [`GlobalApi::get_functions`].
     #[must_use]
     pub fn group(mut self, value: impl Into<String>) -> Self {
         self.group = Some(value.into());
@@ -2895,9 +2542,7 @@ impl GetFunctions {
 }
 
 impl Call<'_, GetFunctions> {
-    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
-    ///
-    /// `qGroup`: text.
+    /// `qGroup`: see [`GlobalApi::get_functions`].
     pub fn group(self, value: impl Into<String>) -> Self {
         self.map(|request| request.group(value))
     }
@@ -2930,19 +2575,17 @@ impl Request for GetFunctions {
     }
 }
 
-/// The request of [`GlobalApi::get_interact`], as a plain value.
+/// Request of [`GlobalApi::get_interact`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteract {
-    /// The JSON-RPC `id` of the reload request.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::get_interact`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl GetInteract {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -2975,18 +2618,18 @@ impl Request for GetInteract {
     }
 }
 
-/// What [`GlobalApi::get_interact`] returns.
+/// Response of [`GlobalApi::get_interact`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteractResponse {
     /// What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
     ///
-    /// `qDef`: [`InteractDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: InteractDef,
     /// Whether there is a question at all; if false, `qDef` means nothing.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -3019,13 +2662,13 @@ impl Record for GetInteractResponse {
 
 qix_schema::wire_records!(GetInteractResponse);
 
-/// The request of [`GlobalApi::get_logical_drive_strings`], as a plain value.
+/// Request of [`GlobalApi::get_logical_drive_strings`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLogicalDriveStrings {}
 
 impl GetLogicalDriveStrings {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3052,13 +2695,13 @@ impl Request for GetLogicalDriveStrings {
     }
 }
 
-/// The request of [`GlobalApi::get_odbc_dsns`], as a plain value.
+/// Request of [`GlobalApi::get_odbc_dsns`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOdbcDsns {}
 
 impl GetOdbcDsns {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3085,13 +2728,13 @@ impl Request for GetOdbcDsns {
     }
 }
 
-/// The request of [`GlobalApi::get_ole_db_providers`], as a plain value.
+/// Request of [`GlobalApi::get_ole_db_providers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOleDbProviders {}
 
 impl GetOleDbProviders {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3118,19 +2761,17 @@ impl Request for GetOleDbProviders {
     }
 }
 
-/// The request of [`GlobalApi::get_progress`], as a plain value.
+/// Request of [`GlobalApi::get_progress`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetProgress {
-    /// The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::get_progress`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl GetProgress {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -3163,16 +2804,14 @@ impl Request for GetProgress {
     }
 }
 
-/// The request of [`GlobalApi::get_stream_list`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`GlobalApi::get_stream_list`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStreamList {}
 
 impl GetStreamList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3199,13 +2838,13 @@ impl Request for GetStreamList {
     }
 }
 
-/// The request of [`GlobalApi::get_supported_code_pages`], as a plain value.
+/// Request of [`GlobalApi::get_supported_code_pages`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSupportedCodePages {}
 
 impl GetSupportedCodePages {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3232,13 +2871,13 @@ impl Request for GetSupportedCodePages {
     }
 }
 
-/// The request of [`GlobalApi::get_unique_id`], as a plain value.
+/// Request of [`GlobalApi::get_unique_id`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUniqueID {}
 
 impl GetUniqueID {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3265,24 +2904,20 @@ impl Request for GetUniqueID {
     }
 }
 
-/// The request of [`GlobalApi::interact_done`], as a plain value.
+/// Request of [`GlobalApi::interact_done`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InteractDone {
-    /// The JSON-RPC `id` of the reload request.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::interact_done`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
-    /// The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
-    ///
-    /// `qDef`: [`InteractDef`].
+    /// `qDef`: see [`GlobalApi::interact_done`].
     #[doc(alias = "qDef")]
     pub def: InteractDef,
 }
 
 impl InteractDone {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64, def: InteractDef) -> Self {
         Self { request_id, def }
     }
@@ -3316,13 +2951,13 @@ impl Request for InteractDone {
     }
 }
 
-/// The request of [`GlobalApi::is_desktop_mode`], as a plain value.
+/// Request of [`GlobalApi::is_desktop_mode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IsDesktopMode {}
 
 impl IsDesktopMode {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3349,14 +2984,14 @@ impl Request for IsDesktopMode {
     }
 }
 
-/// The request of [`GlobalApi::is_personal_mode`], as a plain value.
+/// Request of [`GlobalApi::is_personal_mode`].
 #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IsPersonalMode {}
 
 impl IsPersonalMode {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3383,19 +3018,17 @@ impl Request for IsPersonalMode {
     }
 }
 
-/// The request of [`GlobalApi::is_valid_connection_string`], as a plain value.
+/// Request of [`GlobalApi::is_valid_connection_string`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IsValidConnectionString {
-    /// The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`GlobalApi::is_valid_connection_string`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
 }
 
 impl IsValidConnectionString {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
     }
@@ -3428,13 +3061,13 @@ impl Request for IsValidConnectionString {
     }
 }
 
-/// The request of [`GlobalApi::os_name`], as a plain value.
+/// Request of [`GlobalApi::os_name`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OSName {}
 
 impl OSName {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3461,13 +3094,13 @@ impl Request for OSName {
     }
 }
 
-/// The request of [`GlobalApi::os_version`], as a plain value.
+/// Request of [`GlobalApi::os_version`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OSVersion {}
 
 impl OSVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3494,40 +3127,29 @@ impl Request for OSVersion {
     }
 }
 
-/// The request of [`GlobalApi::open_doc`], as a plain value.
+/// Request of [`GlobalApi::open_doc`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OpenDoc {
-    /// Identifier of the app: a GUID, on Desktop the path or the name of the file.
-    ///
-    /// `qDocName`: text.
+    /// `qDocName`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qDocName")]
     pub doc_name: String,
-    /// A remnant of older products; who the user is comes from the connection. Leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qUserName")]
     pub user_name: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qPassword")]
     pub password: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qSerial")]
     pub serial: Option<String>,
-    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qNoData")]
     pub no_data: Option<bool>,
 }
 
 impl OpenDoc {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(doc_name: impl Into<String>) -> Self {
         Self {
             doc_name: doc_name.into(),
@@ -3538,37 +3160,28 @@ impl OpenDoc {
         }
     }
 
-    /// A remnant of older products; who the user is comes from the connection. Leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
         self.user_name = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn password(mut self, value: impl Into<String>) -> Self {
         self.password = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn serial(mut self, value: impl Into<String>) -> Self {
         self.serial = Some(value.into());
         self
     }
 
-    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn no_data(mut self, value: bool) -> Self {
         self.no_data = Some(value);
@@ -3577,31 +3190,22 @@ impl OpenDoc {
 }
 
 impl Call<'_, OpenDoc> {
-    /// A remnant of older products; who the user is comes from the connection. Leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::open_doc`].
     pub fn user_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.user_name(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::open_doc`].
     pub fn password(self, value: impl Into<String>) -> Self {
         self.map(|request| request.password(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::open_doc`].
     pub fn serial(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial(value))
     }
 
-    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::open_doc`].
     pub fn no_data(self, value: bool) -> Self {
         self.map(|request| request.no_data(value))
     }
@@ -3638,14 +3242,14 @@ impl Request for OpenDoc {
     }
 }
 
-/// The request of [`GlobalApi::product_version`], as a plain value.
+/// Request of [`GlobalApi::product_version`].
 #[deprecated(note = "use `GlobalApi::engine_version` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProductVersion {}
 
 impl ProductVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3672,29 +3276,23 @@ impl Request for ProductVersion {
     }
 }
 
-/// The request of [`GlobalApi::publish_app`], as a plain value.
+/// Request of [`GlobalApi::publish_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublishApp {
-    /// The GUID of the app.
-    ///
-    /// `qAppId`: text.
+    /// `qAppId`: see [`GlobalApi::publish_app`].
     #[doc(alias = "qAppId")]
     pub app_id: String,
-    /// The name under which it is published.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`GlobalApi::publish_app`].
     #[doc(alias = "qName")]
     pub name: String,
-    /// The stream's identifier, as in the repository.
-    ///
-    /// `qStreamId`: text.
+    /// `qStreamId`: see [`GlobalApi::publish_app`].
     #[doc(alias = "qStreamId")]
     pub stream_id: String,
 }
 
 impl PublishApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         app_id: impl Into<String>,
         name: impl Into<String>,
@@ -3737,13 +3335,13 @@ impl Request for PublishApp {
     }
 }
 
-/// The request of [`GlobalApi::qt_product`], as a plain value.
+/// Request of [`GlobalApi::qt_product`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QTProduct {}
 
 impl QTProduct {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3770,14 +3368,14 @@ impl Request for QTProduct {
     }
 }
 
-/// The request of [`GlobalApi::qv_version`], as a plain value.
+/// Request of [`GlobalApi::qv_version`].
 #[deprecated(note = "use `GlobalApi::engine_version` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QvVersion {}
 
 impl QvVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3804,13 +3402,13 @@ impl Request for QvVersion {
     }
 }
 
-/// The request of [`GlobalApi::reload_extension_list`], as a plain value.
+/// Request of [`GlobalApi::reload_extension_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReloadExtensionList {}
 
 impl ReloadExtensionList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3837,30 +3435,23 @@ impl Request for ReloadExtensionList {
     }
 }
 
-/// The request of [`GlobalApi::replace_app_from_id`], as a plain value.
+/// Request of [`GlobalApi::replace_app_from_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceAppFromID {
-    /// The GUID of the app whose objects are replaced.
-    ///
-    /// `qTargetAppId`: text.
+    /// `qTargetAppId`: see [`GlobalApi::replace_app_from_id`].
     #[doc(alias = "qTargetAppId")]
     pub target_app_id: String,
-    /// The GUID of the app that the objects come from.
-    ///
-    /// `qSrcAppID`: text.
+    /// `qSrcAppID`: see [`GlobalApi::replace_app_from_id`].
     #[doc(alias = "qSrcAppID")]
     pub src_app_id: String,
-    /// The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
-    /// source is deleted from the target; with an empty list nothing is deleted.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GlobalApi::replace_app_from_id`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
 }
 
 impl ReplaceAppFromID {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         target_app_id: impl Into<String>,
         src_app_id: impl Into<String>,
@@ -3903,20 +3494,18 @@ impl Request for ReplaceAppFromID {
     }
 }
 
-/// The request of [`GlobalApi::save_as`], as a plain value.
+/// Request of [`GlobalApi::save_as`].
 #[deprecated(note = "use `DocApi::save_as` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SaveAs {
-    /// Name of the copy.
-    ///
-    /// `qNewAppName`: text.
+    /// `qNewAppName`: see [`GlobalApi::save_as`].
     #[doc(alias = "qNewAppName")]
     pub new_app_name: String,
 }
 
 impl SaveAs {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(new_app_name: impl Into<String>) -> Self {
         Self {
             new_app_name: new_app_name.into(),
@@ -3951,13 +3540,13 @@ impl Request for SaveAs {
     }
 }
 
-/// The request of [`GlobalApi::shutdown_process`], as a plain value.
+/// Request of [`GlobalApi::shutdown_process`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShutdownProcess {}
 
 impl ShutdownProcess {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -11,56 +11,54 @@ use super::*;
 ///
 /// Comes from [`GlobalApi::get_app_entry`](crate::global::GlobalApi::get_app_entry); the list of all apps has [`DocListEntry`](crate::types::DocListEntry).
 ///
-/// `AppEntry`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appentry)
+/// Schema type: [`AppEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#appentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppEntry {
     /// Identifier of the app: a GUID, on Desktop the path of its file.
     ///
-    /// `qID`: text.
+    /// Wire name: `qID`.
     #[doc(alias = "qID")]
     pub id: String,
     /// Title for users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// Path or address of the app's file.
     ///
-    /// `qPath`: text.
+    /// Wire name: `qPath`.
     #[doc(alias = "qPath")]
     pub path: String,
     /// When the app was last reloaded, in ISO 8601; empty when never.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
     /// Whether the app can only be read.
     ///
-    /// `qReadOnly`: true or false.
+    /// Wire name: `qReadOnly`.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
     /// Owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// Picture that stands for the app in lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrl`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
     /// Size of the app's file, in bytes.
     ///
-    /// `qFileSize`: whole number.
+    /// Wire name: `qFileSize`.
     #[doc(alias = "qFileSize")]
     pub file_size: i64,
     /// Whether the app has section access, by which each user sees only part of the data, or cannot open
     /// it at all.
     ///
-    /// `qHasSectionAccess`: true or false.
+    /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
 }
@@ -193,30 +191,28 @@ impl Record for AppEntry {
 ///
 /// The script sets them with `DayNames`, `MonthNames`, `LongDayNames` and `LongMonthNames`.
 ///
-/// `CalendarStrings`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#calendarstrings)
+/// Schema type: [`CalendarStrings`](https://qlik.dev/apis/json-rpc/qix/schemas/#calendarstrings).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarStrings {
     /// Short names of the days, beginning with Monday.
     ///
-    /// `qDayNames`: texts.
+    /// Wire name: `qDayNames`.
     #[doc(alias = "qDayNames")]
     pub day_names: Vec<String>,
     /// Short names of the months, beginning with January.
     ///
-    /// `qMonthNames`: texts.
+    /// Wire name: `qMonthNames`.
     #[doc(alias = "qMonthNames")]
     pub month_names: Vec<String>,
     /// Full names of the days, beginning with Monday.
     ///
-    /// `qLongDayNames`: texts.
+    /// Wire name: `qLongDayNames`.
     #[doc(alias = "qLongDayNames")]
     pub long_day_names: Vec<String>,
     /// Full names of the months, beginning with January.
     ///
-    /// `qLongMonthNames`: texts.
+    /// Wire name: `qLongMonthNames`.
     #[doc(alias = "qLongMonthNames")]
     pub long_month_names: Vec<String>,
 }
@@ -306,76 +302,74 @@ impl Record for CalendarStrings {
 ///
 /// Listed by [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list). Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc); titles need not be unique.
 ///
-/// `DocListEntry`: an object with 13 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doclistentry)
+/// Schema type: [`DocListEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#doclistentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DocListEntry {
     /// Name of the app.
     ///
-    /// `qDocName`: text.
+    /// Wire name: `qDocName`.
     #[doc(alias = "qDocName")]
     pub doc_name: String,
     /// Not in use.
     ///
-    /// `qConnectedUsers`: whole number.
+    /// Wire name: `qConnectedUsers`.
     #[doc(alias = "qConnectedUsers")]
     pub connected_users: i32,
     /// When the file was last changed, as days since 30 December 1899; only Desktop sets it, elsewhere it is 0.
     ///
-    /// `qFileTime`: number.
+    /// Wire name: `qFileTime`.
     #[doc(alias = "qFileTime")]
     pub file_time: f64,
     /// Size of the file in bytes; only Desktop sets it, elsewhere it is 0.
     ///
-    /// `qFileSize`: number.
+    /// Wire name: `qFileSize`.
     #[doc(alias = "qFileSize")]
     pub file_size: f64,
     /// Identifier of the app: a GUID, on Desktop the path of its file.
     ///
-    /// `qDocId`: text.
+    /// Wire name: `qDocId`.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
     /// Owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// When the app was last reloaded, in ISO 8601; empty when never.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
     /// Whether the app can only be read.
     ///
-    /// `qReadOnly`: true or false.
+    /// Wire name: `qReadOnly`.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
     /// Title for users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// Picture that stands for the app in lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrl`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
     /// Whether the app has section access, by which each user sees only part of the data, or cannot open
     /// it at all.
     ///
-    /// `qHasSectionAccess`: true or false.
+    /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
     /// Whether the app leaves its data in the database and queries it as needed (Direct Query).
     ///
-    /// `qIsDirectQueryMode`: true or false.
+    /// Wire name: `qIsDirectQueryMode`.
     #[doc(alias = "qIsDirectQueryMode")]
     pub is_direct_query_mode: bool,
     /// What the app is made for.
     ///
-    /// `qUsage`: [`UsageEnum`].
+    /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
 }
@@ -550,27 +544,25 @@ impl Record for DocListEntry {
 
 /// Sums up what a bookmark selects in one field.
 ///
-/// `LayoutFieldInfo`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutfieldinfo)
+/// Schema type: [`LayoutFieldInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutfieldinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutFieldInfo {
     /// Name of the field.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
     /// How many values the stored selection covers.
     ///
-    /// `qValuesCount`: whole number.
+    /// Wire name: `qValuesCount`.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
     /// How many values are stored as excluded.
     ///
-    /// `qExcludedValuesCount`: whole number.
+    /// Wire name: `qExcludedValuesCount`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
     /// Members that the schema does not know.
@@ -646,97 +638,95 @@ impl Record for LayoutFieldInfo {
 /// the script does not set follows the system that the engine runs on. They are the app's, not the user's: format numbers
 /// with them to show them as the engine would.
 ///
-/// `LocaleInfo`: an object with 17 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#localeinfo)
+/// Schema type: [`LocaleInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#localeinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocaleInfo {
     /// Decimal separator.
     ///
-    /// `qDecimalSep`: text.
+    /// Wire name: `qDecimalSep`.
     #[doc(alias = "qDecimalSep")]
     pub decimal_sep: String,
     /// Thousands separator; may be empty.
     ///
-    /// `qThousandSep`: text.
+    /// Wire name: `qThousandSep`.
     #[doc(alias = "qThousandSep")]
     pub thousand_sep: String,
     /// Separator between the items of a list.
     ///
-    /// `qListSep`: text.
+    /// Wire name: `qListSep`.
     #[doc(alias = "qListSep")]
     pub list_sep: String,
     /// Decimal separator of amounts of money.
     ///
-    /// `qMoneyDecimalSep`: text.
+    /// Wire name: `qMoneyDecimalSep`.
     #[doc(alias = "qMoneyDecimalSep")]
     pub money_decimal_sep: String,
     /// Thousands separator of amounts of money; may be empty.
     ///
-    /// `qMoneyThousandSep`: text.
+    /// Wire name: `qMoneyThousandSep`.
     #[doc(alias = "qMoneyThousandSep")]
     pub money_thousand_sep: String,
     /// The calendar year at present.
     ///
-    /// `qCurrentYear`: whole number.
+    /// Wire name: `qCurrentYear`.
     #[doc(alias = "qCurrentYear")]
     pub current_year: i32,
     /// Pattern for amounts of money, such as `#,##0.00 €;-#,##0.00 €`.
     ///
-    /// `qMoneyFmt`: text.
+    /// Wire name: `qMoneyFmt`.
     #[doc(alias = "qMoneyFmt")]
     pub money_fmt: String,
     /// Pattern for times, such as `hh:mm:ss`.
     ///
-    /// `qTimeFmt`: text.
+    /// Wire name: `qTimeFmt`.
     #[doc(alias = "qTimeFmt")]
     pub time_fmt: String,
     /// Pattern for dates, such as `YYYY-MM-DD`.
     ///
-    /// `qDateFmt`: text.
+    /// Wire name: `qDateFmt`.
     #[doc(alias = "qDateFmt")]
     pub date_fmt: String,
     /// Pattern for dates with a time, such as `YYYY-MM-DD hh:mm:ss[.fff]`.
     ///
-    /// `qTimestampFmt`: text.
+    /// Wire name: `qTimestampFmt`.
     #[doc(alias = "qTimestampFmt")]
     pub timestamp_fmt: String,
     /// Names of days and months.
     ///
-    /// `qCalendarStrings`: [`CalendarStrings`].
+    /// Wire name: `qCalendarStrings`.
     #[doc(alias = "qCalendarStrings")]
     pub calendar_strings: CalendarStrings,
     /// The day that weeks begin with: 0 is Monday, 6 is Sunday.
     ///
-    /// `qFirstWeekDay`: whole number.
+    /// Wire name: `qFirstWeekDay`.
     #[doc(alias = "qFirstWeekDay")]
     pub first_week_day: i32,
     /// Whether the first and last week of a year may be shorter than seven days; then week 1 begins on 1 January.
     ///
-    /// `qBrokenWeeks`: true or false.
+    /// Wire name: `qBrokenWeeks`.
     #[doc(alias = "qBrokenWeeks")]
     pub broken_weeks: bool,
     /// The day of January that always lies in week 1: 4 under ISO 8601. Has no effect with broken weeks.
     ///
-    /// `qReferenceDay`: whole number.
+    /// Wire name: `qReferenceDay`.
     #[doc(alias = "qReferenceDay")]
     pub reference_day: i32,
     /// The month that years begin with: 1 is January.
     ///
-    /// `qFirstMonthOfYear`: whole number.
+    /// Wire name: `qFirstMonthOfYear`.
     #[doc(alias = "qFirstMonthOfYear")]
     pub first_month_of_year: i32,
     /// Locale by which texts are sorted, as a language tag such as `en-US`.
     ///
-    /// `qCollation`: text.
+    /// Wire name: `qCollation`.
     #[doc(alias = "qCollation")]
     pub collation: String,
     /// Suffixes for powers of ten in shortened numbers, such as `3:k;6:M;9:G`.
     ///
-    /// `qNumericalAbbreviation`: text.
+    /// Wire name: `qNumericalAbbreviation`.
     #[doc(alias = "qNumericalAbbreviation")]
     pub numerical_abbreviation: String,
     /// Members that the schema does not know.
@@ -966,104 +956,102 @@ impl Record for LocaleInfo {
 /// Custom members appear here too: on Desktop any, on Enterprise only a few that the product knows, such as `description`,
 /// `published`, `publishTime` and `modifiedDate`.
 ///
-/// `NxAppLayout`: an object with 18 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxapplayout)
+/// Schema type: [`NxAppLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxapplayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAppLayout {
     /// Title for users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// Identifier of the app: a GUID, on Desktop the full path of its file.
     ///
-    /// `qFileName`: text.
+    /// Wire name: `qFileName`.
     #[doc(alias = "qFileName")]
     pub file_name: String,
     /// When the app was last reloaded, in ISO 8601; empty when never.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
     /// Whether there are changes that are not saved yet.
     ///
-    /// `qModified`: true or false.
+    /// Wire name: `qModified`.
     #[doc(alias = "qModified")]
     pub modified: bool,
     /// Whether the app has a load script.
     ///
-    /// `qHasScript`: true or false.
+    /// Wire name: `qHasScript`.
     #[doc(alias = "qHasScript")]
     pub has_script: bool,
     /// Names of the alternate states; see [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state).
     ///
-    /// `qStateNames`: texts.
+    /// Wire name: `qStateNames`.
     #[doc(alias = "qStateNames")]
     pub state_names: Vec<String>,
     /// Owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// Formats and calendar rules.
     ///
-    /// `qLocaleInfo`: [`LocaleInfo`].
+    /// Wire name: `qLocaleInfo`.
     #[doc(alias = "qLocaleInfo")]
     pub locale_info: LocaleInfo,
     /// Whether the app holds data, which it does once a reload has succeeded.
     ///
-    /// `qHasData`: true or false.
+    /// Wire name: `qHasData`.
     #[doc(alias = "qHasData")]
     pub has_data: bool,
     /// Whether the app can only be read.
     ///
-    /// `qReadOnly`: true or false.
+    /// Wire name: `qReadOnly`.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
     /// Whether it was opened with its data left out, so that nothing can be calculated; see
     /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
-    /// `qIsOpenedWithoutData`: true or false.
+    /// Wire name: `qIsOpenedWithoutData`.
     #[doc(alias = "qIsOpenedWithoutData")]
     pub is_opened_without_data: bool,
     /// Whether it is a session app, which lives in memory and is gone with the session.
     ///
-    /// `qIsSessionApp`: true or false.
+    /// Wire name: `qIsSessionApp`.
     #[doc(alias = "qIsSessionApp")]
     pub is_session_app: bool,
     /// Whether other apps are kept from loading its data by a `BINARY` statement; see
     /// [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
     ///
-    /// `qProhibitBinaryLoad`: true or false.
+    /// Wire name: `qProhibitBinaryLoad`.
     #[doc(alias = "qProhibitBinaryLoad")]
     pub prohibit_binary_load: bool,
     /// Picture that stands for the app in lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrl`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
     /// Whether it runs on the Big Data Index, querying the data where it is.
     ///
-    /// `qIsBDILiveMode`: true or false.
+    /// Wire name: `qIsBDILiveMode`.
     #[doc(alias = "qIsBDILiveMode")]
     pub is_bdi_live_mode: bool,
     /// Whether it leaves its data in the database and queries it as needed (Direct Query).
     ///
-    /// `qIsDirectQueryMode`: true or false.
+    /// Wire name: `qIsDirectQueryMode`.
     #[doc(alias = "qIsDirectQueryMode")]
     pub is_direct_query_mode: bool,
     /// What this app cannot do because of its mode; empty for an ordinary app.
     ///
-    /// `qUnsupportedFeatures`: list of [`NxFeature`].
+    /// Wire name: `qUnsupportedFeatures`.
     #[doc(alias = "qUnsupportedFeatures")]
     pub unsupported_features: Vec<NxFeature>,
     /// What the app is made for.
     ///
-    /// `qUsage`: [`UsageEnum`].
+    /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
     /// Members that the schema does not know.
@@ -1311,47 +1299,45 @@ impl Record for NxAppLayout {
 /// only a few, such as `description`, `dynamicColor` and `modifiedDate`. Changes last only if [`DocApi::do_save`](crate::doc::DocApi::do_save) follows or the
 /// deployment saves by itself.
 ///
-/// `NxAppProperties`: an object with 7 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxappproperties)
+/// Schema type: [`NxAppProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxappproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAppProperties {
     /// Title for users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// When the app was last reloaded, in ISO 8601. Leave it as you found it.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
     /// The engine's own mark for upgrading apps. Leave it as you found it.
     ///
-    /// `qMigrationHash`: text.
+    /// Wire name: `qMigrationHash`.
     #[doc(alias = "qMigrationHash")]
     pub migration_hash: String,
     /// Version of the product that saved the app. Leave it as you found it.
     ///
-    /// `qSavedInProductVersion`: text.
+    /// Wire name: `qSavedInProductVersion`.
     #[doc(alias = "qSavedInProductVersion")]
     pub saved_in_product_version: String,
     /// Picture that stands for the app in lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrlDef`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrlDef,
     /// Whether the app has section access.
     ///
-    /// `qHasSectionAccess`: true or false.
+    /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
     /// What the app is made for.
     ///
-    /// `qUsage`: [`UsageEnum`].
+    /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
     /// Members that the schema does not know.
@@ -1469,24 +1455,20 @@ impl Record for NxAppProperties {
 ///
 /// Comes from [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
 ///
-/// `NxDownloadInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadinfo)
+/// Schema type: [`NxDownloadInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxDownloadInfo {
     /// Address of the file. It stops working as [`NxDownloadOptions`](crate::types::NxDownloadOptions) say.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
     /// Size of the file in bytes; `-1` when not known.
     ///
-    /// `qFileSize`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qFileSize`. Defaults to `-1`.
     #[doc(alias = "qFileSize")]
     pub file_size: i32,
     /// Members that the schema does not know.
@@ -1556,27 +1538,23 @@ impl Record for NxDownloadInfo {
 
 /// Says how [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data) is to reduce an app and offer it.
 ///
-/// `NxDownloadOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadoptions)
+/// Schema type: [`NxDownloadOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxDownloadOptions {
     /// The bookmark whose selections decide what data stays in the copy.
     ///
-    /// `qBookmarkId`: text.
+    /// Wire name: `qBookmarkId`.
     #[doc(alias = "qBookmarkId")]
     pub bookmark_id: String,
     /// How many seconds the link stays valid.
     ///
-    /// `qExpires`: whole number.
-    ///
-    /// Absent means 3600.
+    /// Wire name: `qExpires`. Defaults to `3600`.
     #[doc(alias = "qExpires")]
     pub expires: i32,
     /// Whether the link ends after a single download.
     ///
-    /// `qServeOnce`: true or false.
+    /// Wire name: `qServeOnce`.
     #[doc(alias = "qServeOnce")]
     pub serve_once: bool,
 }
@@ -1649,15 +1627,13 @@ impl Record for NxDownloadOptions {
 
 /// Holds the version of the engine.
 ///
-/// `NxEngineVersion`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxengineversion)
+/// Schema type: [`NxEngineVersion`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxengineversion).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxEngineVersion {
     /// The version, such as `12.2528.0`: the numbering of the schema, not that of the product.
     ///
-    /// `qComponentVersion`: text.
+    /// Wire name: `qComponentVersion`.
     #[doc(alias = "qComponentVersion")]
     pub component_version: String,
 }
@@ -1700,130 +1676,128 @@ impl Record for NxEngineVersion {
 ///
 /// Read in [`NxAppLayout::unsupported_features`](crate::types::NxAppLayout::unsupported_features).
 ///
-/// `NxFeature`: one of 20 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfeature)
+/// Schema type: [`NxFeature`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfeature).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFeature {
     /// Binned data, as in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
     ///
-    /// `binningData`, in full `FEATURE_BINNING_DATA`, number 0.
+    /// Wire value: `binningData`, also `FEATURE_BINNING_DATA` or 0.
     #[doc(alias = "binningData")]
     #[doc(alias = "FEATURE_BINNING_DATA")]
     #[default]
     BinningData,
     /// Making and applying bookmarks.
     ///
-    /// `bookmarks`, in full `FEATURE_BOOKMARKS`, number 1.
+    /// Wire value: `bookmarks`, also `FEATURE_BOOKMARKS` or 1.
     #[doc(alias = "bookmarks")]
     #[doc(alias = "FEATURE_BOOKMARKS")]
     Bookmarks,
     /// Fields that are calculated from others.
     ///
-    /// `calculatedFields`, in full `FEATURE_CALCULATED_FIELDS`, number 2.
+    /// Wire value: `calculatedFields`, also `FEATURE_CALCULATED_FIELDS` or 2.
     #[doc(alias = "calculatedFields")]
     #[doc(alias = "FEATURE_CALCULATED_FIELDS")]
     CalculatedFields,
     /// Continuous axes, as in [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
     ///
-    /// `continuousData`, in full `FEATURE_CONTINUOUS_DATA`, number 3.
+    /// Wire value: `continuousData`, also `FEATURE_CONTINUOUS_DATA` or 3.
     #[doc(alias = "continuousData")]
     #[doc(alias = "FEATURE_CONTINUOUS_DATA")]
     ContinuousData,
     /// Selecting everything but the chosen values.
     ///
-    /// `invertedSelections`, in full `FEATURE_INVERTED_SELECTIONS`, number 4.
+    /// Wire value: `invertedSelections`, also `FEATURE_INVERTED_SELECTIONS` or 4.
     #[doc(alias = "invertedSelections")]
     #[doc(alias = "FEATURE_INVERTED_SELECTIONS")]
     InvertedSelections,
     /// Selecting by a range.
     ///
-    /// `rangeSelections`, in full `FEATURE_RANGE_SELECTIONS`, number 5.
+    /// Wire value: `rangeSelections`, also `FEATURE_RANGE_SELECTIONS` or 5.
     #[doc(alias = "rangeSelections")]
     #[doc(alias = "FEATURE_RANGE_SELECTIONS")]
     RangeSelections,
     /// Data reduction.
     ///
-    /// `reducingData`, in full `FEATURE_REDUCING_DATA`, number 6.
+    /// Wire value: `reducingData`, also `FEATURE_REDUCING_DATA` or 6.
     #[doc(alias = "reducingData")]
     #[doc(alias = "FEATURE_REDUCING_DATA")]
     ReducingData,
     /// Searching in fields and in the app.
     ///
-    /// `search`, in full `FEATURE_SEARCH`, number 7.
+    /// Wire value: `search`, also `FEATURE_SEARCH` or 7.
     #[doc(alias = "search")]
     #[doc(alias = "FEATURE_SEARCH")]
     Search,
     /// Counting values by selection state.
     ///
-    /// `selectionCount`, in full `FEATURE_SELECTION_COUNT`, number 8.
+    /// Wire value: `selectionCount`, also `FEATURE_SELECTION_COUNT` or 8.
     #[doc(alias = "selectionCount")]
     #[doc(alias = "FEATURE_SELECTION_COUNT")]
     SelectionCount,
     /// Details about what is selected.
     ///
-    /// `selectionInsights`, in full `FEATURE_SELECTION_INSIGHTS`, number 9.
+    /// Wire value: `selectionInsights`, also `FEATURE_SELECTION_INSIGHTS` or 9.
     #[doc(alias = "selectionInsights")]
     #[doc(alias = "FEATURE_SELECTION_INSIGHTS")]
     SelectionInsights,
     /// Small charts within the cells of a table.
     ///
-    /// `tableMiniChart`, in full `FEATURE_TABLE_MINI_CHART`, number 10.
+    /// Wire value: `tableMiniChart`, also `FEATURE_TABLE_MINI_CHART` or 10.
     #[doc(alias = "tableMiniChart")]
     #[doc(alias = "FEATURE_TABLE_MINI_CHART")]
     TableMiniChart,
     /// Trend lines in charts.
     ///
-    /// `trendlines`, in full `FEATURE_TRENDLINES`, number 11.
+    /// Wire value: `trendlines`, also `FEATURE_TRENDLINES` or 11.
     #[doc(alias = "trendlines")]
     #[doc(alias = "FEATURE_TRENDLINES")]
     Trendlines,
     /// Dimensions given by an expression.
     ///
-    /// `calculatedDimensions`, in full `FEATURE_CALCULATED_DIMENSIONS`, number 12.
+    /// Wire value: `calculatedDimensions`, also `FEATURE_CALCULATED_DIMENSIONS` or 12.
     #[doc(alias = "calculatedDimensions")]
     #[doc(alias = "FEATURE_CALCULATED_DIMENSIONS")]
     CalculatedDimensions,
     /// Keeping rows whose measures are all zero.
     ///
-    /// `includeZeroValues`, in full `FEATURE_INCLUDE_ZERO_VALUES`, number 13.
+    /// Wire value: `includeZeroValues`, also `FEATURE_INCLUDE_ZERO_VALUES` or 13.
     #[doc(alias = "includeZeroValues")]
     #[doc(alias = "FEATURE_INCLUDE_ZERO_VALUES")]
     IncludeZeroValues,
     /// Keeping rows with a missing dimension value.
     ///
-    /// `includeNullValues`, in full `FEATURE_INCLUDE_NULL_VALUES`, number 14.
+    /// Wire value: `includeNullValues`, also `FEATURE_INCLUDE_NULL_VALUES` or 14.
     #[doc(alias = "includeNullValues")]
     #[doc(alias = "FEATURE_INCLUDE_NULL_VALUES")]
     IncludeNullValues,
     /// Paging through the values of a filter pane.
     ///
-    /// `filterPanePaging`, in full `FEATURE_FILTER_PANE_PAGING`, number 15.
+    /// Wire value: `filterPanePaging`, also `FEATURE_FILTER_PANE_PAGING` or 15.
     #[doc(alias = "filterPanePaging")]
     #[doc(alias = "FEATURE_FILTER_PANE_PAGING")]
     FilterPanePaging,
     /// Sorting a filter pane in a way of one's own.
     ///
-    /// `filterPaneCustomSorting`, in full `FEATURE_FILTER_PANE_CUSTOM_SORTING`, number 16.
+    /// Wire value: `filterPaneCustomSorting`, also `FEATURE_FILTER_PANE_CUSTOM_SORTING` or 16.
     #[doc(alias = "filterPaneCustomSorting")]
     #[doc(alias = "FEATURE_FILTER_PANE_CUSTOM_SORTING")]
     FilterPaneCustomSorting,
     /// Showing in how many records each value occurs.
     ///
-    /// `showFrequency`, in full `FEATURE_SHOW_FREQUENCY`, number 17.
+    /// Wire value: `showFrequency`, also `FEATURE_SHOW_FREQUENCY` or 17.
     #[doc(alias = "showFrequency")]
     #[doc(alias = "FEATURE_SHOW_FREQUENCY")]
     ShowFrequency,
     /// Limiting a dimension to its top or bottom values.
     ///
-    /// `limitation`, in full `FEATURE_LIMITATION`, number 18.
+    /// Wire value: `limitation`, also `FEATURE_LIMITATION` or 18.
     #[doc(alias = "limitation")]
     #[doc(alias = "FEATURE_LIMITATION")]
     Limitation,
     /// Totals in charts.
     ///
-    /// `totals`, in full `FEATURE_TOTALS`, number 19.
+    /// Wire value: `totals`, also `FEATURE_TOTALS` or 19.
     #[doc(alias = "totals")]
     #[doc(alias = "FEATURE_TOTALS")]
     Totals,
@@ -1999,23 +1973,19 @@ impl Choice for NxFeature {
 
 /// Describes a stream: a place where apps are published, on Enterprise for Windows.
 ///
-/// `NxStreamListEntry`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstreamlistentry)
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Schema type: [`NxStreamListEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstreamlistentry).
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStreamListEntry {
     /// Name of the stream.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Identifier of the stream.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
 }
@@ -2066,20 +2036,18 @@ impl Record for NxStreamListEntry {
 
 /// Gives a position on the screen, in pixels.
 ///
-/// `Point`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#point)
+/// Schema type: [`Point`](https://qlik.dev/apis/json-rpc/qix/schemas/#point).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Point {
     /// Distance from the left edge.
     ///
-    /// `qx`: whole number.
+    /// Wire name: `qx`.
     #[doc(alias = "qx")]
     pub x: i32,
     /// Distance from the top edge.
     ///
-    /// `qy`: whole number.
+    /// Wire name: `qy`.
     #[doc(alias = "qy")]
     pub y: i32,
 }
@@ -2130,25 +2098,23 @@ impl Record for Point {
 
 /// Describes the app that [`DocApi::transform_app`](crate::doc::DocApi::transform_app) is to create.
 ///
-/// `TransformAppParameters`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappparameters)
+/// Schema type: [`TransformAppParameters`](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappparameters).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransformAppParameters {
     /// Title of the new app.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Identifier of the space to create it in; the user's personal space when empty.
     ///
-    /// `qSpaceId`: text.
+    /// Wire name: `qSpaceId`.
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
     /// Prefix for the names of script parameters that are inserted; of use for template apps only.
     ///
-    /// `qScriptParameterPrefix`: text.
+    /// Wire name: `qScriptParameterPrefix`.
     #[doc(alias = "qScriptParameterPrefix")]
     pub script_parameter_prefix: String,
 }
@@ -2213,15 +2179,13 @@ impl Record for TransformAppParameters {
 
 /// Tells which app [`DocApi::transform_app`](crate::doc::DocApi::transform_app) created.
 ///
-/// `TransformAppResult`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappresult)
+/// Schema type: [`TransformAppResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransformAppResult {
     /// Identifier of the new app, to be opened over a connection of its own.
     ///
-    /// `qAppId`: text.
+    /// Wire name: `qAppId`.
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
@@ -2262,31 +2226,29 @@ impl Record for TransformAppResult {
 
 /// Tells what an app is made for.
 ///
-/// `UsageEnum`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#usageenum)
+/// Schema type: [`UsageEnum`](https://qlik.dev/apis/json-rpc/qix/schemas/#usageenum).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UsageEnum {
     /// Analysis: an app with sheets and charts, the usual kind.
     ///
-    /// `ANALYTICS`, number 0.
+    /// Wire value: `ANALYTICS`, also 0.
     #[doc(alias = "ANALYTICS")]
     #[default]
     Analytics,
     /// Preparing data for other apps by a script.
     ///
-    /// `DATA_PREPARATION`, number 1.
+    /// Wire value: `DATA_PREPARATION`, also 1.
     #[doc(alias = "DATA_PREPARATION")]
     DataPreparation,
     /// Preparing data by a graphical data flow.
     ///
-    /// `DATAFLOW_PREP`, number 2.
+    /// Wire value: `DATAFLOW_PREP`, also 2.
     #[doc(alias = "DATAFLOW_PREP")]
     DataflowPrep,
     /// Preparing a single table.
     ///
-    /// `SINGLE_TABLE_PREP`, number 3.
+    /// Wire value: `SINGLE_TABLE_PREP`, also 3.
     #[doc(alias = "SINGLE_TABLE_PREP")]
     SingleTablePrep,
     /// A value that the schema does not know; it is written back as it came.

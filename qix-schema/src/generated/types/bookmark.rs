@@ -11,20 +11,18 @@ use super::*;
 ///
 /// A bookmark has one such entry per state in which something was selected; see [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
 ///
-/// `AlternateStateData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata)
+/// Schema type: [`AlternateStateData`](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlternateStateData {
     /// Name of the alternate state; `$` is the default state, the one that users see as the current selections.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// One entry per field with a selection in this state.
     ///
-    /// `qFieldItems`: list of [`BookmarkFieldItem`].
+    /// Wire name: `qFieldItems`.
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
 }
@@ -76,26 +74,22 @@ impl Record for AlternateStateData {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Tells why the position of one cyclic group could not be restored.
 ///
-/// `ApplyGroupStateWarning`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarning)
+/// Schema type: [`ApplyGroupStateWarning`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarning).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStateWarning {
     /// The group and the field definition that were asked for.
     ///
-    /// `qState`: [`GroupState`].
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: GroupState,
     /// The reason.
     ///
-    /// `qType`: [`ApplyGroupStateWarningType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: ApplyGroupStateWarningType,
 }
@@ -146,28 +140,26 @@ impl Record for ApplyGroupStateWarning {
 
 /// Gives the reason why the position of a cyclic group could not be restored.
 ///
-/// `ApplyGroupStateWarningType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype)
+/// Schema type: [`ApplyGroupStateWarningType`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyGroupStateWarningType {
     /// The app has no dimension with the identifier in [`GroupState::info`](crate::types::GroupState::info).
     ///
-    /// `group_missing`, in full `GROUP_MISSING`, number 0.
+    /// Wire value: `group_missing`, also `GROUP_MISSING` or 0.
     #[doc(alias = "group_missing")]
     #[doc(alias = "GROUP_MISSING")]
     #[default]
     GroupMissing,
     /// The item exists, but a group position cannot be set on it.
     ///
-    /// `group_not_applicable`, in full `GROUP_NOT_APPLICABLE`, number 1.
+    /// Wire value: `group_not_applicable`, also `GROUP_NOT_APPLICABLE` or 1.
     #[doc(alias = "group_not_applicable")]
     #[doc(alias = "GROUP_NOT_APPLICABLE")]
     GroupNotApplicable,
     /// The group exists, but none of its fields has the definition in [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
     ///
-    /// `fielddef_missing`, in full `FIELDDEF_MISSING`, number 2.
+    /// Wire value: `fielddef_missing`, also `FIELDDEF_MISSING` or 2.
     #[doc(alias = "fielddef_missing")]
     #[doc(alias = "FIELDDEF_MISSING")]
     FielddefMissing,
@@ -222,29 +214,25 @@ impl Choice for ApplyGroupStateWarningType {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Reports how setting the active fields of several cyclic groups went.
 ///
 /// Comes back from [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for the groups that a bookmark holds, inside
 /// [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Read the warnings too: they name each group that was left as it was.
 ///
-/// `ApplyGroupStatesResult`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatesresult)
+/// Schema type: [`ApplyGroupStatesResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatesresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStatesResult {
     /// Whether the group states were applied.
     ///
-    /// `qApplySuccess`: true or false.
+    /// Wire name: `qApplySuccess`.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
     /// One entry per group state that could not be set; empty when all could.
     ///
-    /// `qWarnings`: list of [`ApplyGroupStateWarning`].
+    /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<ApplyGroupStateWarning>,
 }
@@ -298,9 +286,7 @@ impl Record for ApplyGroupStatesResult {
 
 /// Carries binary data as a base64 text.
 ///
-/// `Blob`: text.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#blob)
+/// Schema type: [`Blob`](https://qlik.dev/apis/json-rpc/qix/schemas/#blob).
 pub type Blob = String;
 
 /// Describes a bookmark in the format of QlikView and of the first engine versions.
@@ -309,135 +295,129 @@ pub type Blob = String;
 /// products. Bookmarks of today are described by [`NxBookmark`](crate::types::NxBookmark); create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
 /// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex). Members about objects and sheets refer to QlikView's own charts, not to generic objects.
 ///
-/// `Bookmark`: an object with 24 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark)
+/// Schema type: [`Bookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Bookmark {
     /// Identifier of the bookmark.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Name that users see.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// When the bookmark was last changed, in UTC, as days since 30 December 1899; the fraction is the time
     /// of day.
     ///
-    /// `qUtcModifyTime`: number.
+    /// Wire name: `qUtcModifyTime`.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
     /// When the bookmark was last applied, in UTC, in the same unit as [`Bookmark::utc_modify_time`](crate::types::Bookmark::utc_modify_time).
     ///
-    /// `qUtcRecallTime`: number.
+    /// Wire name: `qUtcRecallTime`.
     #[doc(alias = "qUtcRecallTime")]
     pub utc_recall_time: f64,
     /// How often the bookmark has been applied.
     ///
-    /// `qRecallCount`: whole number.
+    /// Wire name: `qRecallCount`.
     #[doc(alias = "qRecallCount")]
     pub recall_count: i32,
     /// Whether applying it adds to the selections in place; otherwise it replaces them.
     ///
-    /// `qApplyAdditive`: true or false.
+    /// Wire name: `qApplyAdditive`.
     #[doc(alias = "qApplyAdditive")]
     pub apply_additive: bool,
     /// Selections of the default state, one entry a field.
     ///
-    /// `qFieldItems`: list of [`BookmarkFieldItem`].
+    /// Wire name: `qFieldItems`.
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
     /// Variables whose values are restored with the bookmark.
     ///
-    /// `qVariableItems`: list of [`BookmarkVariableItem`].
+    /// Wire name: `qVariableItems`.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
     /// The sheet that was open when the bookmark was made.
     ///
-    /// `qSheetId`: text.
+    /// Wire name: `qSheetId`.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
     /// Layout state of the objects on screen, in the short form.
     ///
-    /// `qObjects`: list of [`LayoutBookmarkData`].
+    /// Wire name: `qObjects`.
     #[doc(alias = "qObjects")]
     pub objects: Vec<LayoutBookmarkData>,
     /// Whether applying it restores the layout state of objects as well as the selections.
     ///
-    /// `qApplyLayoutState`: true or false.
+    /// Wire name: `qApplyLayoutState`.
     #[doc(alias = "qApplyLayoutState")]
     pub apply_layout_state: bool,
     /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) pops up as a message when the bookmark is applied.
     ///
-    /// `qShowPopupInfo`: true or false.
+    /// Wire name: `qShowPopupInfo`.
     #[doc(alias = "qShowPopupInfo")]
     pub show_popup_info: bool,
     /// Free text that explains the bookmark to users.
     ///
-    /// `qInfoText`: text.
+    /// Wire name: `qInfoText`.
     #[doc(alias = "qInfoText")]
     pub info_text: String,
     /// The user the bookmark belongs to.
     ///
-    /// `qOwner`: text.
+    /// Wire name: `qOwner`.
     #[doc(alias = "qOwner")]
     pub owner: String,
     /// Which field was active in each field group.
     ///
-    /// `qGroups`: list of [`GroupBookmarkData`].
+    /// Wire name: `qGroups`.
     #[doc(alias = "qGroups")]
     pub groups: Vec<GroupBookmarkData>,
     /// The condition under which the bookmark is offered to users.
     ///
-    /// `qShow`: [`CondDef`].
+    /// Wire name: `qShow`.
     #[doc(alias = "qShow")]
     pub show: CondDef,
     /// Whether applying it restores the values of input fields.
     ///
-    /// `qApplyInputFieldValues`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qApplyInputFieldValues`. Defaults to `true`.
     #[doc(alias = "qApplyInputFieldValues")]
     pub apply_input_field_values: bool,
     /// Values of QlikView's input fields, which users could overtype.
     ///
-    /// `qInputFieldItems`: list of [`InputFieldItem`].
+    /// Wire name: `qInputFieldItems`.
     #[doc(alias = "qInputFieldItems")]
     pub input_field_items: Vec<InputFieldItem>,
     /// Layout state of objects in the long form: sorting, expansion, scroll position.
     ///
-    /// `qObjectsLayout`: list of [`ExtendedLayoutBookmarkData`].
+    /// Wire name: `qObjectsLayout`.
     #[doc(alias = "qObjectsLayout")]
     pub objects_layout: Vec<ExtendedLayoutBookmarkData>,
     /// Whether the bookmark holds selections at all.
     ///
-    /// `qIncludeSelectionState`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qIncludeSelectionState`. Defaults to `true`.
     #[doc(alias = "qIncludeSelectionState")]
     pub include_selection_state: bool,
     /// Whether the bookmark holds scroll positions of objects.
     ///
-    /// `qIncludeScrollPosition`: true or false.
+    /// Wire name: `qIncludeScrollPosition`.
     #[doc(alias = "qIncludeScrollPosition")]
     pub include_scroll_position: bool,
     /// Selections of the alternate states, one entry a state.
     ///
-    /// `qAlternateStateData`: list of [`AlternateStateData`].
+    /// Wire name: `qAlternateStateData`.
     #[doc(alias = "qAlternateStateData")]
     pub alternate_state_data: Vec<AlternateStateData>,
     /// Whether the bookmark was made to go with a note that a user left on an object.
     ///
-    /// `qForAnnotations`: true or false.
+    /// Wire name: `qForAnnotations`.
     #[doc(alias = "qForAnnotations")]
     pub for_annotations: bool,
     /// Whether every variable is stored, and not only those that were marked for it.
     ///
-    /// `qIncludeAllVariables`: true or false.
+    /// Wire name: `qIncludeAllVariables`.
     #[doc(alias = "qIncludeAllVariables")]
     pub include_all_variables: bool,
 }
@@ -787,7 +767,7 @@ impl Record for Bookmark {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Reports whether a bookmark was applied, and which of its selections no longer match the data.
 ///
@@ -795,27 +775,23 @@ impl Record for Bookmark {
 /// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply the bookmark and compare what got selected with what was stored, where
 /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) say nothing about it.
 ///
-/// `BookmarkApplyAndVerifyResult`: an object with 3 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult)
+/// Schema type: [`BookmarkApplyAndVerifyResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkApplyAndVerifyResult {
     /// Whether the bookmark was applied. It may be true while warnings say that not all of it could be.
     ///
-    /// `qApplySuccess`: true or false.
+    /// Wire name: `qApplySuccess`.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
     /// One entry per field, and state, whose selections differ from those stored.
     ///
-    /// `qWarnings`: list of [`BookmarkFieldVerifyWarning`].
+    /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<BookmarkFieldVerifyWarning>,
     /// How restoring the active fields of cyclic groups went, for bookmarks that hold any.
     ///
-    /// `qGroupStateResult`: [`ApplyGroupStatesResult`].
+    /// Wire name: `qGroupStateResult`.
     #[doc(alias = "qGroupStateResult")]
     pub group_state_result: ApplyGroupStatesResult,
 }
@@ -888,62 +864,56 @@ impl Record for BookmarkApplyAndVerifyResult {
 /// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values) makes the engine keep values only. The list of values may be left empty
 /// for a large selection: read it in pages with [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
 ///
-/// `BookmarkFieldItem`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem)
+/// Schema type: [`BookmarkFieldItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldItem {
     /// The field, and what kind of thing it is.
     ///
-    /// `qDef`: [`FieldDefEx`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: FieldDefEx,
     /// Whether the selection is locked, so that later selections elsewhere cannot change it.
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
     /// The search or range behind the selection, if it was made by one.
     ///
-    /// `qSelectInfo`: [`SelectInfo`].
+    /// Wire name: `qSelectInfo`.
     #[doc(alias = "qSelectInfo")]
     pub select_info: SelectInfo,
     /// The selected values; left empty when the excluded ones are listed instead.
     ///
-    /// `qValues`: list of [`FieldValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
     /// The values outside the selection, stored in place of the selected ones, usually as the shorter list.
     ///
-    /// `qExcludedValues`: list of [`FieldValue`].
+    /// Wire name: `qExcludedValues`.
     #[doc(alias = "qExcludedValues")]
     pub excluded_values: Vec<FieldValue>,
     /// Whether the field is in and-mode: a record must be linked to each of the selected values, where the usual
     /// or-mode asks for any one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
     /// Whether the field always keeps exactly one value selected, so that picking another replaces it.
     ///
-    /// `qOneAndOnlyOne`: true or false.
+    /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
     /// How many values are selected, to compare with the length of [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values); `-1` when not
     /// stated.
     ///
-    /// `qValuesCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qValuesCount`. Defaults to `-1`.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
     /// How many values are excluded, to compare with the length of [`BookmarkFieldItem::excluded_values`](crate::types::BookmarkFieldItem::excluded_values);
     /// `-1` when not stated.
     ///
-    /// `qExcludedValuesCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qExcludedValuesCount`. Defaults to `-1`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
 }
@@ -1102,20 +1072,18 @@ impl Record for BookmarkFieldItem {
 ///
 /// Pass it to [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For several states at once use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
 ///
-/// `BookmarkFieldPage`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage)
+/// Schema type: [`BookmarkFieldPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPage {
     /// Index of the first value wanted, counted from 0.
     ///
-    /// `qStartIndex`: whole number.
+    /// Wire name: `qStartIndex`.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
     /// Index at which the range ends.
     ///
-    /// `qEndIndex`: whole number.
+    /// Wire name: `qEndIndex`.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
 }
@@ -1166,27 +1134,23 @@ impl Record for BookmarkFieldPage {
 
 /// Picks a range of a bookmark's stored values for one field in one state.
 ///
-/// `BookmarkFieldPageEx`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpageex)
+/// Schema type: [`BookmarkFieldPageEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpageex).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPageEx {
     /// The state whose values are wanted; the default state `$` when left out.
     ///
-    /// `qStateName`: text.
-    ///
-    /// Absent means `$`.
+    /// Wire name: `qStateName`. Defaults to `"$"`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// Index of the first value wanted, counted from 0.
     ///
-    /// `qStartIndex`: whole number.
+    /// Wire name: `qStartIndex`.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
     /// Index at which the range ends.
     ///
-    /// `qEndIndex`: whole number.
+    /// Wire name: `qEndIndex`.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
 }
@@ -1259,37 +1223,35 @@ impl Record for BookmarkFieldPageEx {
 
 /// Says how the selections of one field compare with those that a bookmark stored.
 ///
-/// `BookmarkFieldVerifyResultState`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate)
+/// Schema type: [`BookmarkFieldVerifyResultState`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BookmarkFieldVerifyResultState {
     /// No comparison was made.
     ///
-    /// `NOT_VERIFIED`, number 0.
+    /// Wire value: `NOT_VERIFIED`, also 0.
     #[doc(alias = "NOT_VERIFIED")]
     #[default]
     NotVerified,
     /// Every stored value is selected now.
     ///
-    /// `FIELD_VALUE_MATCH_ALL`, number 1.
+    /// Wire value: `FIELD_VALUE_MATCH_ALL`, also 1.
     #[doc(alias = "FIELD_VALUE_MATCH_ALL")]
     FieldValueMatchAll,
     /// The data model no longer has the field.
     ///
-    /// `FIELD_MISSING`, number 2.
+    /// Wire value: `FIELD_MISSING`, also 2.
     #[doc(alias = "FIELD_MISSING")]
     FieldMissing,
     /// The field is there, but some of the stored values are not; see
     /// [`BookmarkFieldVerifyWarning::missing_values`](crate::types::BookmarkFieldVerifyWarning::missing_values).
     ///
-    /// `FIELD_VALUE_MISSING`, number 3.
+    /// Wire value: `FIELD_VALUE_MISSING`, also 3.
     #[doc(alias = "FIELD_VALUE_MISSING")]
     FieldValueMissing,
     /// The app no longer has the alternate state.
     ///
-    /// `STATE_MISSING`, number 4.
+    /// Wire value: `STATE_MISSING`, also 4.
     #[doc(alias = "STATE_MISSING")]
     StateMissing,
     /// A value that the schema does not know; it is written back as it came.
@@ -1357,36 +1319,32 @@ impl Choice for BookmarkFieldVerifyResultState {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Names a field whose selections could not be restored as a bookmark stored them.
 ///
-/// `BookmarkFieldVerifyWarning`: an object with 4 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifywarning)
+/// Schema type: [`BookmarkFieldVerifyWarning`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifywarning).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldVerifyWarning {
     /// The alternate state concerned; `$` is the default one.
     ///
-    /// `qState`: text.
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: String,
     /// The field concerned.
     ///
-    /// `qField`: text.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: String,
     /// What is wrong with it.
     ///
-    /// `qVerifyResult`: [`BookmarkFieldVerifyResultState`].
+    /// Wire name: `qVerifyResult`.
     #[doc(alias = "qVerifyResult")]
     pub verify_result: BookmarkFieldVerifyResultState,
     /// Texts of stored values that the field no longer has.
     ///
-    /// `qMissingValues`: texts.
+    /// Wire name: `qMissingValues`.
     #[doc(alias = "qMissingValues")]
     pub missing_values: Vec<String>,
 }
@@ -1468,15 +1426,13 @@ impl Record for BookmarkFieldVerifyWarning {
 /// The object that holds the definition is invalidated when bookmarks are added, changed or removed, so its layouts follow
 /// the list.
 ///
-/// `BookmarkList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklist)
+/// Schema type: [`BookmarkList`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkList {
     /// One entry per bookmark: its identity, metadata, and the data that [`BookmarkListDef::data`](crate::types::BookmarkListDef::data) asked for.
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -1523,29 +1479,27 @@ impl Record for BookmarkList {
 /// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to keep a list that follows changes; for a single look use
 /// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks). The result is [`BookmarkList`](crate::types::BookmarkList).
 ///
-/// `BookmarkListDef`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklistdef)
+/// Schema type: [`BookmarkListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkListDef {
     /// The bookmark type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `bookmark`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
     /// What to take from each bookmark: an object whose members are names of your choice, with paths as values, such as
     /// `{"title": "/qMetaDef/title"}`. The values found come back under those names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Whether soft patches stored in bookmarks are part of the entries. They can grow to a size that makes
     /// the list hard to handle.
     ///
-    /// `qIncludePatches`: true or false.
+    /// Wire name: `qIncludePatches`.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
     /// Members that the schema does not know.
@@ -1616,15 +1570,13 @@ impl Record for BookmarkListDef {
 /// Pass it to [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Without pages the answer holds the values of every state; with a single
 /// page that names no state, its range is used for all of them.
 ///
-/// `BookmarkStateFieldPages`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages)
+/// Schema type: [`BookmarkStateFieldPages`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkStateFieldPages {
     /// The ranges, one a state.
     ///
-    /// `qStatePages`: list of [`BookmarkFieldPageEx`].
+    /// Wire name: `qStatePages`.
     #[doc(alias = "qStatePages")]
     pub state_pages: Vec<BookmarkFieldPageEx>,
 }
@@ -1668,25 +1620,23 @@ impl Record for BookmarkStateFieldPages {
 
 /// Holds the value of one variable at the time a bookmark was made.
 ///
-/// `BookmarkVariableItem`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkvariableitem)
+/// Schema type: [`BookmarkVariableItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkvariableitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkVariableItem {
     /// The variable's name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// What the variable evaluated to.
     ///
-    /// `qValue`: [`FieldValue`].
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: FieldValue,
     /// The definition to restore: a constant, or an expression that starts with `=`.
     ///
-    /// `qDefinition`: text.
+    /// Wire name: `qDefinition`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
 }
@@ -1747,24 +1697,20 @@ impl Record for BookmarkVariableItem {
 
 /// Gives the condition under which a bookmark of the classic format is shown.
 ///
-/// `CondDef`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#conddef)
+/// Schema type: [`CondDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#conddef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CondDef {
     /// Whether it is always shown; the expression counts only when this is false.
     ///
-    /// `qAlways`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qAlways`. Defaults to `true`.
     #[doc(alias = "qAlways")]
     pub always: bool,
     /// The expression that decides; non-zero means shown.
     ///
-    /// `qExpression`: [`ValueExpr`].
+    /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
     /// Members that the schema does not know.
@@ -1837,20 +1783,18 @@ impl Record for CondDef {
 /// The engine does not use it any more: see [`GroupState`](crate::types::GroupState), which names the field by its definition and so survives a
 /// change in the group's order.
 ///
-/// `CyclicGroupPosition`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition)
+/// Schema type: [`CyclicGroupPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CyclicGroupPosition {
     /// The cyclic group.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Index of the active field within the group, counted from 0.
     ///
-    /// `qActiveField`: whole number.
+    /// Wire name: `qActiveField`.
     #[doc(alias = "qActiveField")]
     pub active_field: i32,
 }
@@ -1904,20 +1848,18 @@ impl Record for CyclicGroupPosition {
 /// A list of these is the expansion state of a cube: set by the user with [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and its siblings,
 /// stored in [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) when the state is to be kept.
 ///
-/// `ExpansionData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata)
+/// Schema type: [`ExpansionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExpansionData {
     /// Whether the mark lists what is left out of the expansion instead of what belongs to it.
     ///
-    /// `qExcludeList`: true or false.
+    /// Wire name: `qExcludeList`.
     #[doc(alias = "qExcludeList")]
     pub exclude_list: bool,
     /// Where in the dimension tree the node is.
     ///
-    /// `qPos`: [`PositionMark`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: PositionMark,
 }
@@ -1970,80 +1912,78 @@ impl Record for ExpansionData {
 ///
 /// Occurs only in bookmarks of the classic format; see [`Bookmark`](crate::types::Bookmark).
 ///
-/// `ExtendedLayoutBookmarkData`: an object with 14 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata)
+/// Schema type: [`ExtendedLayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedLayoutBookmarkData {
     /// Identifier of the object.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Whether the object was the active one.
     ///
-    /// `qActive`: true or false.
+    /// Wire name: `qActive`.
     #[doc(alias = "qActive")]
     pub active: bool,
     /// Numeric code for how the object was shown on its sheet.
     ///
-    /// `qShowMode`: whole number.
+    /// Wire name: `qShowMode`.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
     /// Where the object was scrolled to.
     ///
-    /// `qScrollPos`: [`ScrollPosition`].
+    /// Wire name: `qScrollPos`.
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
     /// Nodes that were expanded in a pivot table.
     ///
-    /// `qExpansionInfo`: list of [`ExpansionData`].
+    /// Wire name: `qExpansionInfo`.
     #[doc(alias = "qExpansionInfo")]
     pub expansion_info: Vec<ExpansionData>,
     /// Whether the left dimensions were all collapsed.
     ///
-    /// `qLeftCollapsed`: true or false.
+    /// Wire name: `qLeftCollapsed`.
     #[doc(alias = "qLeftCollapsed")]
     pub left_collapsed: bool,
     /// Whether the top dimensions were all collapsed.
     ///
-    /// `qTopCollapsed`: true or false.
+    /// Wire name: `qTopCollapsed`.
     #[doc(alias = "qTopCollapsed")]
     pub top_collapsed: bool,
     /// The order of the columns that rows were sorted by.
     ///
-    /// `qSortData`: list of [`InterFieldSortData`].
+    /// Wire name: `qSortData`.
     #[doc(alias = "qSortData")]
     pub sort_data: Vec<InterFieldSortData>,
     /// Active item of each group among the dimensions.
     ///
-    /// `qDimensionGroupPos`: list of [`GroupStateInfo`].
+    /// Wire name: `qDimensionGroupPos`.
     #[doc(alias = "qDimensionGroupPos")]
     pub dimension_group_pos: Vec<GroupStateInfo>,
     /// Active item of each group among the expressions.
     ///
-    /// `qExpressionGroupPos`: list of [`GroupStateInfo`].
+    /// Wire name: `qExpressionGroupPos`.
     #[doc(alias = "qExpressionGroupPos")]
     pub expression_group_pos: Vec<GroupStateInfo>,
     /// Whether [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode) is to be restored.
     ///
-    /// `qUseGraphMode`: true or false.
+    /// Wire name: `qUseGraphMode`.
     #[doc(alias = "qUseGraphMode")]
     pub use_graph_mode: bool,
     /// The chart type that a user had switched the object to.
     ///
-    /// `qGraphMode`: [`GraphMode`].
+    /// Wire name: `qGraphMode`.
     #[doc(alias = "qGraphMode")]
     pub graph_mode: GraphMode,
     /// For a container, which of its objects was in front.
     ///
-    /// `qActiveContainerChildObjectId`: text.
+    /// Wire name: `qActiveContainerChildObjectId`.
     #[doc(alias = "qActiveContainerChildObjectId")]
     pub active_container_child_object_id: String,
     /// Arrangement of the dimensions of a pivot table.
     ///
-    /// `qExtendedPivotState`: [`ExtendedPivotStateData`].
+    /// Wire name: `qExtendedPivotState`.
     #[doc(alias = "qExtendedPivotState")]
     pub extended_pivot_state: ExtendedPivotStateData,
 }
@@ -2247,30 +2187,28 @@ impl Record for ExtendedLayoutBookmarkData {
 
 /// Holds the stored arrangement of a QlikView pivot table.
 ///
-/// `ExtendedPivotStateData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedpivotstatedata)
+/// Schema type: [`ExtendedPivotStateData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedpivotstatedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedPivotStateData {
     /// Position of the expressions among the dimensions.
     ///
-    /// `qExpressionPosition`: whole number.
+    /// Wire name: `qExpressionPosition`.
     #[doc(alias = "qExpressionPosition")]
     pub expression_position: i16,
     /// How many of the dimensions were on the left; the others were on top.
     ///
-    /// `qNumberOfLeftDimensions`: whole number.
+    /// Wire name: `qNumberOfLeftDimensions`.
     #[doc(alias = "qNumberOfLeftDimensions")]
     pub number_of_left_dimensions: i16,
     /// The dimensions in the order they had.
     ///
-    /// `qDimensionNames`: texts.
+    /// Wire name: `qDimensionNames`.
     #[doc(alias = "qDimensionNames")]
     pub dimension_names: Vec<String>,
     /// The conditions, one a dimension, under which each was part of the chart.
     ///
-    /// `qEnableConditions`: texts.
+    /// Wire name: `qEnableConditions`.
     #[doc(alias = "qEnableConditions")]
     pub enable_conditions: Vec<String>,
 }
@@ -2352,20 +2290,18 @@ impl Record for ExtendedPivotStateData {
 
 /// Names a field, or another thing that can be selected in, together with its kind.
 ///
-/// `FieldDefEx`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddefex)
+/// Schema type: [`FieldDefEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddefex).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDefEx {
     /// Name of the field, group or variable; for [`FieldType::IsExpr`](crate::types::FieldType::IsExpr) the expression.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// What the name stands for.
     ///
-    /// `qType`: [`FieldType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FieldType,
 }
@@ -2416,51 +2352,49 @@ impl Record for FieldDefEx {
 
 /// Tells what kind of thing a name in a bookmark stands for.
 ///
-/// `FieldType`: one of 8 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype)
+/// Schema type: [`FieldType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
     /// Nothing: the data model has no such field.
     ///
-    /// `NOT_PRESENT`, number 0.
+    /// Wire value: `NOT_PRESENT`, also 0.
     #[doc(alias = "NOT_PRESENT")]
     #[default]
     NotPresent,
     /// An ordinary field of the data model.
     ///
-    /// `PRESENT`, number 1.
+    /// Wire value: `PRESENT`, also 1.
     #[doc(alias = "PRESENT")]
     Present,
     /// A cyclic group of fields, of which one is active at a time.
     ///
-    /// `IS_CYCLIC_GROUP`, number 2.
+    /// Wire value: `IS_CYCLIC_GROUP`, also 2.
     #[doc(alias = "IS_CYCLIC_GROUP")]
     IsCyclicGroup,
     /// A drill-down group of fields, from coarse to fine.
     ///
-    /// `IS_DRILL_GROUP`, number 3.
+    /// Wire value: `IS_DRILL_GROUP`, also 3.
     #[doc(alias = "IS_DRILL_GROUP")]
     IsDrillGroup,
     /// A variable.
     ///
-    /// `IS_VAR`, number 4.
+    /// Wire value: `IS_VAR`, also 4.
     #[doc(alias = "IS_VAR")]
     IsVar,
     /// An expression, as in a field on the fly.
     ///
-    /// `IS_EXPR`, number 5.
+    /// Wire value: `IS_EXPR`, also 5.
     #[doc(alias = "IS_EXPR")]
     IsExpr,
     /// A measure field of Direct Discovery, whose values stay in the database.
     ///
-    /// `IS_IMPLICIT`, number 6.
+    /// Wire value: `IS_IMPLICIT`, also 6.
     #[doc(alias = "IS_IMPLICIT")]
     IsImplicit,
     /// A detail field of Direct Discovery, which tables can show but expressions cannot use.
     ///
-    /// `IS_DETAIL`, number 7.
+    /// Wire value: `IS_DETAIL`, also 7.
     #[doc(alias = "IS_DETAIL")]
     IsDetail,
     /// A value that the schema does not know; it is written back as it came.
@@ -2554,30 +2488,28 @@ impl Choice for FieldType {
 /// It belongs to property trees: [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns it for an object into which a snapshot is
 /// embedded. Hand it back unchanged in [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree); losing it loses the snapshot.
 ///
-/// `GenericBookmarkEntry`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry)
+/// Schema type: [`GenericBookmarkEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkEntry {
     /// The properties of the bookmark or snapshot. A snapshot's can hold a whole object layout.
     ///
-    /// `qProperties`: [`GenericBookmarkProperties`].
+    /// Wire name: `qProperties`.
     #[doc(alias = "qProperties")]
     pub properties: GenericBookmarkProperties,
     /// Selections, variables and soft patches.
     ///
-    /// `qBookmark`: [`NxBookmark`].
+    /// Wire name: `qBookmark`.
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
     /// The same in the classic format, where the document has one.
     ///
-    /// `qClassicBookmark`: [`Bookmark`].
+    /// Wire name: `qClassicBookmark`.
     #[doc(alias = "qClassicBookmark")]
     pub classic_bookmark: Bookmark,
     /// Metadata of the classic format.
     ///
-    /// `qClassicMetadata`: [`MetaData`].
+    /// Wire name: `qClassicMetadata`.
     #[doc(alias = "qClassicMetadata")]
     pub classic_metadata: MetaData,
 }
@@ -2656,32 +2588,30 @@ impl Record for GenericBookmarkEntry {
 /// Comes from [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). Custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties) come along, with expressions
 /// evaluated.
 ///
-/// `GenericBookmarkLayout`: an object with 4 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarklayout)
+/// Schema type: [`GenericBookmarkLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarklayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkLayout {
     /// Identifier and type of the bookmark.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Title, owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// What applying the bookmark will restore.
     ///
-    /// `qBookmark`: [`NxBookmark`].
+    /// Wire name: `qBookmark`.
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
     /// For each field with a stored selection, how many values it covers; cheaper to read than the values.
     ///
-    /// `qFieldInfos`: list of [`LayoutFieldInfo`].
+    /// Wire name: `qFieldInfos`.
     #[doc(alias = "qFieldInfos")]
     pub field_infos: Vec<LayoutFieldInfo>,
     /// Members that the schema does not know.
@@ -2771,42 +2701,36 @@ impl Record for GenericBookmarkLayout {
 /// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes the properties but not the selections (for those use [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark)).
 /// Apps put members of their own here, such as `sheetId` or `creationDate`; keep those that you did not set.
 ///
-/// `GenericBookmarkProperties`: an object with 4 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkproperties)
+/// Schema type: [`GenericBookmarkProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkProperties {
     /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `bookmark`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Metadata such as `title`, `description` and `tags`; the engine publishes it in
     /// [`GenericBookmarkLayout::meta`](crate::types::GenericBookmarkLayout::meta).
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Whether the values of all variables are stored, to be restored when the bookmark is applied.
     ///
-    /// `qIncludeVariables`: true or false.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qIncludeVariables`.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Whether each selection is stored as the values it hit. Otherwise a search is kept as a search, and
     /// applying the bookmark after a reload may select other values.
     ///
-    /// `qDistinctValues`: true or false.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qDistinctValues`.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: bool,
     /// Members that the schema does not know.
@@ -2889,81 +2813,79 @@ impl Record for GenericBookmarkProperties {
 
 /// Lists the chart types of QlikView, as a classic bookmark stores them.
 ///
-/// `GraphMode`: one of 14 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#graphmode)
+/// Schema type: [`GraphMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#graphmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GraphMode {
     /// Bar chart.
     ///
-    /// `GRAPH_MODE_BAR`, number 0.
+    /// Wire value: `GRAPH_MODE_BAR`, also 0.
     #[doc(alias = "GRAPH_MODE_BAR")]
     #[default]
     Bar,
     /// Pie chart.
     ///
-    /// `GRAPH_MODE_PIE`, number 1.
+    /// Wire value: `GRAPH_MODE_PIE`, also 1.
     #[doc(alias = "GRAPH_MODE_PIE")]
     Pie,
     /// Pivot table.
     ///
-    /// `GRAPH_MODE_PIVOTTABLE`, number 2.
+    /// Wire value: `GRAPH_MODE_PIVOTTABLE`, also 2.
     #[doc(alias = "GRAPH_MODE_PIVOTTABLE")]
     Pivottable,
     /// Scatter chart.
     ///
-    /// `GRAPH_MODE_SCATTER`, number 3.
+    /// Wire value: `GRAPH_MODE_SCATTER`, also 3.
     #[doc(alias = "GRAPH_MODE_SCATTER")]
     Scatter,
     /// Line chart.
     ///
-    /// `GRAPH_MODE_LINE`, number 4.
+    /// Wire value: `GRAPH_MODE_LINE`, also 4.
     #[doc(alias = "GRAPH_MODE_LINE")]
     Line,
     /// Straight table.
     ///
-    /// `GRAPH_MODE_STRAIGHTTABLE`, number 5.
+    /// Wire value: `GRAPH_MODE_STRAIGHTTABLE`, also 5.
     #[doc(alias = "GRAPH_MODE_STRAIGHTTABLE")]
     Straighttable,
     /// Combination of bars and lines.
     ///
-    /// `GRAPH_MODE_COMBO`, number 6.
+    /// Wire value: `GRAPH_MODE_COMBO`, also 6.
     #[doc(alias = "GRAPH_MODE_COMBO")]
     Combo,
     /// Radar chart.
     ///
-    /// `GRAPH_MODE_RADAR`, number 7.
+    /// Wire value: `GRAPH_MODE_RADAR`, also 7.
     #[doc(alias = "GRAPH_MODE_RADAR")]
     Radar,
     /// Gauge chart.
     ///
-    /// `GRAPH_MODE_GAUGE`, number 8.
+    /// Wire value: `GRAPH_MODE_GAUGE`, also 8.
     #[doc(alias = "GRAPH_MODE_GAUGE")]
     Gauge,
     /// Grid chart.
     ///
-    /// `GRAPH_MODE_GRID`, number 9.
+    /// Wire value: `GRAPH_MODE_GRID`, also 9.
     #[doc(alias = "GRAPH_MODE_GRID")]
     Grid,
     /// Block chart, also known as treemap.
     ///
-    /// `GRAPH_MODE_BLOCK`, number 10.
+    /// Wire value: `GRAPH_MODE_BLOCK`, also 10.
     #[doc(alias = "GRAPH_MODE_BLOCK")]
     Block,
     /// Funnel chart.
     ///
-    /// `GRAPH_MODE_FUNNEL`, number 11.
+    /// Wire value: `GRAPH_MODE_FUNNEL`, also 11.
     #[doc(alias = "GRAPH_MODE_FUNNEL")]
     Funnel,
     /// Mekko chart.
     ///
-    /// `GRAPH_MODE_MEKKO`, number 12.
+    /// Wire value: `GRAPH_MODE_MEKKO`, also 12.
     #[doc(alias = "GRAPH_MODE_MEKKO")]
     Mekko,
     /// No chart type: the mark that ends the list.
     ///
-    /// `GRAPH_MODE_LAST`, number 13.
+    /// Wire value: `GRAPH_MODE_LAST`, also 13.
     #[doc(alias = "GRAPH_MODE_LAST")]
     Last,
     /// A value that the schema does not know; it is written back as it came.
@@ -3096,20 +3018,18 @@ impl Choice for GraphMode {
 
 /// Holds the position of one field group in a classic bookmark.
 ///
-/// `GroupBookmarkData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupbookmarkdata)
+/// Schema type: [`GroupBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupBookmarkData {
     /// Identifier of the group.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Index of the field that was active.
     ///
-    /// `qCyclePos`: whole number.
+    /// Wire name: `qCyclePos`.
     #[doc(alias = "qCyclePos")]
     pub cycle_pos: i32,
 }
@@ -3158,7 +3078,7 @@ impl Record for GroupBookmarkData {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Names the active field of one cyclic dimension.
 ///
@@ -3166,22 +3086,18 @@ impl Record for GroupBookmarkData {
 /// in [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). A single group is moved with [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
 /// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
-/// `GroupState`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstate)
+/// Schema type: [`GroupState`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstate).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupState {
     /// Identifier and type of the cyclic dimension.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The definition of the active field, as it stands in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
     ///
-    /// `qActiveFieldDef`: text.
+    /// Wire name: `qActiveFieldDef`.
     #[doc(alias = "qActiveFieldDef")]
     pub active_field_def: String,
 }
@@ -3232,22 +3148,20 @@ impl Record for GroupState {
 
 /// Holds the active item of one group in a QlikView object.
 ///
-/// `GroupStateInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstateinfo)
+/// Schema type: [`GroupStateInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstateinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupStateInfo {
     /// Name of the group.
     ///
-    /// `qGroupName`: text.
+    /// Wire name: `qGroupName`.
     #[doc(alias = "qGroupName")]
     pub group_name: String,
     /// Name of the field or expression that was active.
     ///
-    /// `qCurrentItemName`: text.
+    /// Wire name: `qCurrentItemName`.
     #[doc(alias = "qCurrentItemName")]
     pub current_item_name: String,
     /// Members that the schema does not know.
@@ -3305,25 +3219,23 @@ impl Record for GroupStateInfo {
 
 /// Holds the values that users had entered into a QlikView input field.
 ///
-/// `InputFieldItem`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#inputfielditem)
+/// Schema type: [`InputFieldItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#inputfielditem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InputFieldItem {
     /// Name of the input field.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
     /// The entered values.
     ///
-    /// `qValues`: list of [`FieldValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
     /// Packed keys that tie the values to records; opaque to clients.
     ///
-    /// `qPackedHashKeys`: whole numbers.
+    /// Wire name: `qPackedHashKeys`.
     #[doc(alias = "qPackedHashKeys")]
     pub packed_hash_keys: Vec<i16>,
 }
@@ -3394,20 +3306,18 @@ impl Record for InputFieldItem {
 
 /// Names a column of a QlikView table in its sort order.
 ///
-/// `InterFieldSortData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#interfieldsortdata)
+/// Schema type: [`InterFieldSortData`](https://qlik.dev/apis/json-rpc/qix/schemas/#interfieldsortdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InterFieldSortData {
     /// Field or column that is sorted by.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Whether the order is turned round.
     ///
-    /// `qReversed`: true or false.
+    /// Wire name: `qReversed`.
     #[doc(alias = "qReversed")]
     pub reversed: bool,
 }
@@ -3458,30 +3368,28 @@ impl Record for InterFieldSortData {
 
 /// Holds the stored layout state of one QlikView object in the short form.
 ///
-/// `LayoutBookmarkData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutbookmarkdata)
+/// Schema type: [`LayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutBookmarkData {
     /// Identifier of the object.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Whether the object was the active one.
     ///
-    /// `qActive`: true or false.
+    /// Wire name: `qActive`.
     #[doc(alias = "qActive")]
     pub active: bool,
     /// Numeric code for how the object was shown on its sheet.
     ///
-    /// `qShowMode`: whole number.
+    /// Wire name: `qShowMode`.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
     /// Where the object was scrolled to.
     ///
-    /// `qScrollPos`: [`ScrollPosition`].
+    /// Wire name: `qScrollPos`.
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
 }
@@ -3557,55 +3465,53 @@ impl Record for LayoutBookmarkData {
 
 /// Holds metadata of a bookmark in the classic format.
 ///
-/// `MetaData`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#metadata)
+/// Schema type: [`MetaData`](https://qlik.dev/apis/json-rpc/qix/schemas/#metadata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MetaData {
     /// Whether other users may see the bookmark.
     ///
-    /// `qShared`: true or false.
+    /// Wire name: `qShared`.
     #[doc(alias = "qShared")]
     pub shared: bool,
     /// When it was last changed, in UTC, as days since 30 December 1899; the fraction is the time of day.
     ///
-    /// `qUtcModifyTime`: number.
+    /// Wire name: `qUtcModifyTime`.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
     /// The sheet that belongs to it.
     ///
-    /// `qSheetId`: text.
+    /// Wire name: `qSheetId`.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
     /// Whether it was made for passing use only.
     ///
-    /// `qTemporary`: true or false.
+    /// Wire name: `qTemporary`.
     #[doc(alias = "qTemporary")]
     pub temporary: bool,
     /// Whether only the users in [`MetaData::access_list`](crate::types::MetaData::access_list) may use it.
     ///
-    /// `qRestrictedAccess`: true or false.
+    /// Wire name: `qRestrictedAccess`.
     #[doc(alias = "qRestrictedAccess")]
     pub restricted_access: bool,
     /// Users who may use it.
     ///
-    /// `qAccessList`: texts.
+    /// Wire name: `qAccessList`.
     #[doc(alias = "qAccessList")]
     pub access_list: Vec<String>,
     /// A left-over of personal editions, without a meaning today.
     ///
-    /// `qPersonalEditionHash_OBSOLETE`: text.
+    /// Wire name: `qPersonalEditionHash_OBSOLETE`.
     #[doc(alias = "qPersonalEditionHash_OBSOLETE")]
     pub personal_edition_hash_obsolete: String,
     /// Whether it is left out of lists.
     ///
-    /// `qHidden`: true or false.
+    /// Wire name: `qHidden`.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
     /// Identifiers of what it is linked to.
     ///
-    /// `qLinkedTo`: texts.
+    /// Wire name: `qLinkedTo`.
     #[doc(alias = "qLinkedTo")]
     pub linked_to: Vec<String>,
 }
@@ -3748,41 +3654,39 @@ impl Record for MetaData {
 /// The engine fills it in when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) runs; clients read it in
 /// [`GenericBookmarkLayout::bookmark`](crate::types::GenericBookmarkLayout::bookmark).
 ///
-/// `NxBookmark`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark)
+/// Schema type: [`NxBookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxBookmark {
     /// The selections, one entry an alternate state.
     ///
-    /// `qStateData`: list of [`AlternateStateData`].
+    /// Wire name: `qStateData`.
     #[doc(alias = "qStateData")]
     pub state_data: Vec<AlternateStateData>,
     /// When the content was stored, in UTC, as days since 30 December 1899; the fraction is the time of day.
     ///
-    /// `qUtcModifyTime`: number.
+    /// Wire name: `qUtcModifyTime`.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
     /// Variables and their values, when the bookmark was made to include them.
     ///
-    /// `qVariableItems`: list of [`BookmarkVariableItem`].
+    /// Wire name: `qVariableItems`.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
     /// Soft patches of objects that applying the bookmark brings back, such as a changed sort order. See
     /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
-    /// `qPatches`: list of [`NxPatches`].
+    /// Wire name: `qPatches`.
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatches>,
     /// Not in use; read [`NxBookmark::group_states`](crate::types::NxBookmark::group_states).
     ///
-    /// `qCyclicGroupStates`: list of [`CyclicGroupPosition`].
+    /// Wire name: `qCyclicGroupStates`.
     #[doc(alias = "qCyclicGroupStates")]
     pub cyclic_group_states: Vec<CyclicGroupPosition>,
     /// Active field of each cyclic dimension, by definition.
     ///
-    /// `qGroupStates`: list of [`GroupState`].
+    /// Wire name: `qGroupStates`.
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
 }
@@ -3898,22 +3802,20 @@ impl Record for NxBookmark {
 /// Pass it to [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range): it selects by number, without need for the element numbers
 /// of the values.
 ///
-/// `NxContinuousRangeSelectInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo)
+/// Schema type: [`NxContinuousRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousRangeSelectInfo {
     /// The interval. Its flags say whether the end points belong to it.
     ///
-    /// `qRange`: [`Range`].
+    /// Wire name: `qRange`.
     #[doc(alias = "qRange")]
     pub range: Range,
     /// Index of the dimension in the hypercube, counted from 0.
     ///
-    /// `qDimIx`: whole number.
+    /// Wire name: `qDimIx`.
     #[doc(alias = "qDimIx")]
     pub dim_ix: i32,
     /// Members that the schema does not know.
@@ -3971,26 +3873,24 @@ impl Record for NxContinuousRangeSelectInfo {
 
 /// Tells [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) which bookmarks to list and what to return of each.
 ///
-/// `NxGetBookmarkOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetbookmarkoptions)
+/// Schema type: [`NxGetBookmarkOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetbookmarkoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGetBookmarkOptions {
     /// The bookmark types to list, such as `bookmark`.
     ///
-    /// `qTypes`: texts.
+    /// Wire name: `qTypes`.
     #[doc(alias = "qTypes")]
     pub types: Vec<String>,
     /// What to take from each bookmark: an object of names and paths, such as `{"title": "/qMetaDef/title"}`. The
     /// values come back in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Whether the stored soft patches are returned too; large ones can blow the answer up.
     ///
-    /// `qIncludePatches`: true or false.
+    /// Wire name: `qIncludePatches`.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
 }
@@ -4056,23 +3956,21 @@ impl Record for NxGetBookmarkOptions {
 ///
 /// A list of these goes to [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values).
 ///
-/// `NxMultiRangeSelectInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmultirangeselectinfo)
+/// Schema type: [`NxMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmultirangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMultiRangeSelectInfo {
     /// The ranges, one a measure.
     ///
-    /// `qRanges`: list of [`NxRangeSelectInfo`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxRangeSelectInfo>,
     /// Indexes, from 0, of the dimensions in which the matching values get selected; all dimensions when
     /// empty.
     ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// Wire name: `qColumnsToSelect`.
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Vec<i32>,
     /// Members that the schema does not know.
@@ -4136,22 +4034,20 @@ impl Record for NxMultiRangeSelectInfo {
 
 /// Picks an interval of values of one measure in a hypercube.
 ///
-/// `NxRangeSelectInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrangeselectinfo)
+/// Schema type: [`NxRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRangeSelectInfo {
     /// The interval. Its flags say whether the end points belong to it.
     ///
-    /// `qRange`: [`Range`].
+    /// Wire name: `qRange`.
     #[doc(alias = "qRange")]
     pub range: Range,
     /// Index of the measure in the hypercube, counted from 0.
     ///
-    /// `qMeasureIx`: whole number.
+    /// Wire name: `qMeasureIx`.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
     /// Members that the schema does not know.
@@ -4209,21 +4105,19 @@ impl Record for NxRangeSelectInfo {
 
 /// Tells [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) what to store beside the selections.
 ///
-/// `NxTempBookmarkOptions`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtempbookmarkoptions)
+/// Schema type: [`NxTempBookmarkOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtempbookmarkoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTempBookmarkOptions {
     /// Whether the values of all variables are stored.
     ///
-    /// `qIncludeVariables`: true or false.
+    /// Wire name: `qIncludeVariables`.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
     /// Whether the soft patches of every object are stored; otherwise those of the objects listed in the
     /// call.
     ///
-    /// `qIncludeAllPatches`: true or false.
+    /// Wire name: `qIncludeAllPatches`.
     #[doc(alias = "qIncludeAllPatches")]
     pub include_all_patches: bool,
 }
@@ -4279,19 +4173,15 @@ impl Record for NxTempBookmarkOptions {
 ///
 /// A list of these goes to [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values).
 ///
-/// `NxTreeMultiRangeSelectInfo`: an object with one member.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo)
+/// Schema type: [`NxTreeMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeMultiRangeSelectInfo {
     /// The ranges, each of one measure at one dimension.
     ///
-    /// `qRanges`: list of [`NxTreeRangeSelectInfo`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeRangeSelectInfo>,
     /// Members that the schema does not know.
@@ -4342,29 +4232,25 @@ impl Record for NxTreeMultiRangeSelectInfo {
 
 /// Picks an interval of values of one measure at one level of a tree.
 ///
-/// `NxTreeRangeSelectInfo`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreerangeselectinfo)
+/// Schema type: [`NxTreeRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreerangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeRangeSelectInfo {
     /// The interval. Its flags say whether the end points belong to it.
     ///
-    /// `qRange`: [`Range`].
+    /// Wire name: `qRange`.
     #[doc(alias = "qRange")]
     pub range: Range,
     /// Index of the measure, counted from 0.
     ///
-    /// `qMeasureIx`: whole number.
+    /// Wire name: `qMeasureIx`.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
     /// Index of the dimension whose nodes carry the measure, counted from 0.
     ///
-    /// `qDimensionIx`: whole number.
+    /// Wire name: `qDimensionIx`.
     #[doc(alias = "qDimensionIx")]
     pub dimension_ix: i32,
     /// Members that the schema does not know.
@@ -4434,25 +4320,23 @@ impl Record for NxTreeRangeSelectInfo {
 ///
 /// The engine makes and reads it; treat the path as opaque and store it unchanged.
 ///
-/// `PositionMark`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#positionmark)
+/// Schema type: [`PositionMark`](https://qlik.dev/apis/json-rpc/qix/schemas/#positionmark).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositionMark {
     /// Name of the dimension that the node belongs to.
     ///
-    /// `qDimName`: text.
+    /// Wire name: `qDimName`.
     #[doc(alias = "qDimName")]
     pub dim_name: String,
     /// Element numbers along the path to the node. Element numbers change when the app is reloaded.
     ///
-    /// `qElemNo`: whole numbers.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: Vec<i32>,
     /// The values along the path in encoded form.
     ///
-    /// `qElemValues`: list of [`Blob`].
+    /// Wire name: `qElemValues`.
     #[doc(alias = "qElemValues")]
     pub elem_values: Vec<Blob>,
 }
@@ -4519,31 +4403,25 @@ impl Record for PositionMark {
 
 /// Describes a selection that was made by a range of a measure.
 ///
-/// `RangeSelectInfo`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#rangeselectinfo)
+/// Schema type: [`RangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#rangeselectinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RangeSelectInfo {
     /// Low end of the range. Where there is no range it is `-1e300` or `NaN`.
     ///
-    /// `qRangeLo`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeLo`. Defaults to `-1e300`.
     #[doc(alias = "qRangeLo")]
     pub range_lo: f64,
     /// High end of the range. Where there is no range it is `-1e300` or `NaN`.
     ///
-    /// `qRangeHi`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeHi`. Defaults to `-1e300`.
     #[doc(alias = "qRangeHi")]
     pub range_hi: f64,
     /// Label of the measure whose values had to fall into the range.
     ///
-    /// `qMeasure`: text.
+    /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: String,
     /// Members that the schema does not know.
@@ -4630,20 +4508,18 @@ impl Record for RangeSelectInfo {
 
 /// Holds how far a QlikView object was scrolled.
 ///
-/// `ScrollPosition`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#scrollposition)
+/// Schema type: [`ScrollPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#scrollposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScrollPosition {
     /// Whether the position is to be used.
     ///
-    /// `qUsePosition`: true or false.
+    /// Wire name: `qUsePosition`.
     #[doc(alias = "qUsePosition")]
     pub use_position: bool,
     /// The position.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
 }
@@ -4697,57 +4573,51 @@ impl Record for ScrollPosition {
 /// When a bookmark is applied, a search or range stored here selects what it matches in the data of that day. Files written
 /// by the engine hold `NaN` as both ends where no range was used.
 ///
-/// `SelectInfo`: an object with 8 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectinfo)
+/// Schema type: [`SelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectInfo {
     /// The search text, which may have wildcards or be an expression; empty when the selection was not made by a
     /// search.
     ///
-    /// `qTextSearch`: text.
+    /// Wire name: `qTextSearch`.
     #[doc(alias = "qTextSearch")]
     pub text_search: String,
     /// Low end of a range of field values; `-1e300` or `NaN` when there is none.
     ///
-    /// `qRangeLo`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeLo`. Defaults to `-1e300`.
     #[doc(alias = "qRangeLo")]
     pub range_lo: f64,
     /// High end of a range of field values; `-1e300` or `NaN` when there is none.
     ///
-    /// `qRangeHi`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeHi`. Defaults to `-1e300`.
     #[doc(alias = "qRangeHi")]
     pub range_hi: f64,
     /// Format in which the ends of the range are shown to users.
     ///
-    /// `qNumberFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumberFormat`.
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
     /// Ranges of measures, for selections made in a chart's measures.
     ///
-    /// `qRangeInfo`: list of [`RangeSelectInfo`].
+    /// Wire name: `qRangeInfo`.
     #[doc(alias = "qRangeInfo")]
     pub range_info: Vec<RangeSelectInfo>,
     /// Whether the selection goes through even where the field is locked.
     ///
-    /// `qSoftLock`: true or false.
+    /// Wire name: `qSoftLock`.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: bool,
     /// Intervals of a continuous selection, as [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range) makes it.
     ///
-    /// `qContinuousRangeInfo`: list of [`Range`].
+    /// Wire name: `qContinuousRangeInfo`.
     #[doc(alias = "qContinuousRangeInfo")]
     pub continuous_range_info: Vec<Range>,
     /// Whether the search text stems from a Select Field operation.
     ///
-    /// `qSelectFieldSearch`: true or false.
+    /// Wire name: `qSelectFieldSearch`.
     #[doc(alias = "qSelectFieldSearch")]
     pub select_field_search: bool,
     /// Members that the schema does not know.
@@ -4906,20 +4776,18 @@ impl Record for SelectInfo {
 ///
 /// Comes from [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
 ///
-/// `StateFieldValues`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues)
+/// Schema type: [`StateFieldValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateFieldValues {
     /// The alternate state; `$` is the default one.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// The values in the range that was asked for.
     ///
-    /// `qFieldValues`: list of [`FieldValue`].
+    /// Wire name: `qFieldValues`.
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
 }

@@ -9,29 +9,25 @@ use super::*;
 
 /// A row of the data area of a pivot page: one value point for each leaf of [`NxPivotPage::top`](crate::types::NxPivotPage::top).
 ///
-/// `ArrayOfNxValuePoint`: list of [`NxPivotValuePoint`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#arrayofnxvaluepoint)
+/// Schema type: [`ArrayOfNxValuePoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#arrayofnxvaluepoint).
 pub type ArrayOfNxValuePoint = Vec<NxPivotValuePoint>;
 
 /// A stretch of characters in the text of a cell that a search has hit.
 ///
 /// It lets a list box show which part of the value matched. See [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
 ///
-/// `CharRange`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#charrange)
+/// Schema type: [`CharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#charrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CharRange {
     /// Where the stretch begins, counted in characters from 0.
     ///
-    /// `qCharPos`: whole number.
+    /// Wire name: `qCharPos`.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
     /// How many characters it covers.
     ///
-    /// `qCharCount`: whole number.
+    /// Wire name: `qCharCount`.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
 }
@@ -82,15 +78,13 @@ impl Record for CharRange {
 
 /// The values of a cell's attribute dimensions, in the order in which they were defined.
 ///
-/// `NxAttributeDimValues`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributedimvalues)
+/// Schema type: [`NxAttributeDimValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributedimvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeDimValues {
     /// One value for each [`NxAttrDimDef`](crate::types::NxAttrDimDef) of the dimension or measure that the cell belongs to.
     ///
-    /// `qValues`: list of [`NxSimpleDimValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxSimpleDimValue>,
 }
@@ -134,15 +128,13 @@ impl Record for NxAttributeDimValues {
 
 /// The results of a cell's attribute expressions, in the order in which they were defined.
 ///
-/// `NxAttributeExpressionValues`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues)
+/// Schema type: [`NxAttributeExpressionValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeExpressionValues {
     /// One result for each [`NxAttrExprDef`](crate::types::NxAttrExprDef) of the dimension or measure that the cell belongs to.
     ///
-    /// `qValues`: list of [`NxSimpleValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxSimpleValue>,
 }
@@ -188,15 +180,13 @@ impl Record for NxAttributeExpressionValues {
 ///
 /// Comes back from [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data), beside the data pages.
 ///
-/// `NxAxisData`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisdata)
+/// Schema type: [`NxAxisData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAxisData {
     /// The sets of ticks; with time there may be one for each granularity (years, months, days).
     ///
-    /// `qAxis`: list of [`NxAxisTicks`].
+    /// Wire name: `qAxis`.
     #[doc(alias = "qAxis")]
     pub axis: Vec<NxAxisTicks>,
 }
@@ -240,25 +230,23 @@ impl Record for NxAxisData {
 
 /// One set of ticks of a continuous axis.
 ///
-/// `NxAxisTicks`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisticks)
+/// Schema type: [`NxAxisTicks`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisticks).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAxisTicks {
     /// Name of the derived definition that the ticks come from, such as a calendar.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Tags that say what kind of ticks these are.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// The ticks, each a stretch of the axis.
     ///
-    /// `qTicks`: list of [`NxTickCell`].
+    /// Wire name: `qTicks`.
     #[doc(alias = "qTicks")]
     pub ticks: Vec<NxTickCell>,
 }
@@ -334,21 +322,19 @@ impl Record for NxAxisTicks {
 /// mistake, as it follows the number format and the locale of the app. A dimension cell can be selected by its
 /// [`NxCell::elem_number`](crate::types::NxCell::elem_number).
 ///
-/// `NxCell`: an object with 14 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcell)
+/// Schema type: [`NxCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCell {
     /// The value as formatted text. A null value usually shows as `-`.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The value as a number, `NaN` when it has none. A date is the number of days since 30 December 1899, a time the
     /// fraction of a day.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
     /// Number of the value within its field, counted from 0: what selection calls such as
@@ -356,42 +342,42 @@ pub struct NxCell {
     /// values and cannot be selected: -1 is a total, -2 a null, -3 the group of others, -4 an empty cell of a pivot table.
     /// In a measure's cell it says nothing. Element numbers hold until the next reload: do not store them.
     ///
-    /// `qElemNumber`: whole number.
+    /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
     /// How the value relates to the current selections. A measure's cell has [`StateEnumType::Locked`](crate::types::StateEnumType::Locked), which means
     /// nothing there.
     ///
-    /// `qState`: [`StateEnumType`].
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: StateEnumType,
     /// Whether the cell has neither text nor number.
     ///
-    /// `qIsEmpty`: true or false.
+    /// Wire name: `qIsEmpty`.
     #[doc(alias = "qIsEmpty")]
     pub is_empty: bool,
     /// Whether the cell shows a total. List objects have none.
     ///
-    /// `qIsTotalCell`: true or false.
+    /// Wire name: `qIsTotalCell`.
     #[doc(alias = "qIsTotalCell")]
     pub is_total_cell: bool,
     /// Whether the cell stands for the group of others that [`OtherTotalSpecProp`](crate::types::OtherTotalSpecProp) made. List objects have
     /// none.
     ///
-    /// `qIsOtherCell`: true or false.
+    /// Wire name: `qIsOtherCell`.
     #[doc(alias = "qIsOtherCell")]
     pub is_other_cell: bool,
     /// Whether the value is null.
     ///
-    /// `qIsNull`: true or false.
+    /// Wire name: `qIsNull`.
     #[doc(alias = "qIsNull")]
     pub is_null: bool,
     /// Marks a cell of an extended row.
     ///
-    /// `qInExtRow`: true or false.
+    /// Wire name: `qInExtRow`.
     #[doc(alias = "qInExtRow")]
     pub in_ext_row: bool,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxCellRare>>,
 }
 
@@ -508,27 +494,27 @@ impl NxCell {
         self
     }
 
-    /// `qFrequency`, if the value carries rare members.
+    /// `qFrequency`, if any rare member is set.
     pub fn frequency(&self) -> Option<&String> {
         self.rare.as_ref().map(|rare| &rare.frequency)
     }
 
-    /// `qHighlightRanges`, if the value carries rare members.
+    /// `qHighlightRanges`, if any rare member is set.
     pub fn highlight_ranges(&self) -> Option<&NxHighlightRanges> {
         self.rare.as_ref().map(|rare| &rare.highlight_ranges)
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
 
-    /// `qMiniChart`, if the value carries rare members.
+    /// `qMiniChart`, if any rare member is set.
     pub fn mini_chart(&self) -> Option<&NxMiniChartData> {
         self.rare.as_ref().map(|rare| &rare.mini_chart)
     }
@@ -601,54 +587,52 @@ impl Record for NxCell {
     }
 }
 
-/// Members that few values of [`NxCell`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCellRare {
     /// How often the value occurs, as text: a count or a percentage, depending on
     /// [`ListObjectDef::frequency_mode`](crate::types::ListObjectDef::frequency_mode). Empty unless that was asked for.
     ///
-    /// `qFrequency`: text.
+    /// Wire name: `qFrequency`.
     #[doc(alias = "qFrequency")]
     pub frequency: String,
     /// The parts of the text that match the running search of a list object.
     ///
-    /// `qHighlightRanges`: [`NxHighlightRanges`].
+    /// Wire name: `qHighlightRanges`.
     #[doc(alias = "qHighlightRanges")]
     pub highlight_ranges: NxHighlightRanges,
     /// The results of the attribute expressions of this column, such as a background colour for the cell.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
     /// The values of the attribute dimensions of this column.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
     /// The points of the small chart in this cell, when the measure has a [`NxMeasure::mini_chart_def`](crate::types::NxMeasure::mini_chart_def).
     ///
-    /// `qMiniChart`: [`NxMiniChartData`].
+    /// Wire name: `qMiniChart`.
     #[doc(alias = "qMiniChart")]
     pub mini_chart: NxMiniChartData,
 }
 
 /// The place of a cell in a pivot table or tree, counted from 0.
 ///
-/// `NxCellPosition`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellposition)
+/// Schema type: [`NxCellPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCellPosition {
     /// Its column.
     ///
-    /// `qx`: whole number.
+    /// Wire name: `qx`.
     #[doc(alias = "qx")]
     pub x: i32,
     /// Its row.
     ///
-    /// `qy`: whole number.
+    /// Wire name: `qy`.
     #[doc(alias = "qy")]
     pub y: i32,
 }
@@ -702,9 +686,7 @@ impl Record for NxCellPosition {
 /// In a cube the columns are the dimensions, then the measures, unless [`HyperCubeDef::column_order`](crate::types::HyperCubeDef::column_order) says otherwise.
 /// In a list object the first column holds the value.
 ///
-/// `NxCellRows`: list of [`NxCell`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellrows)
+/// Schema type: [`NxCellRows`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellrows).
 pub type NxCellRows = Vec<NxCell>;
 
 /// Says which stretch of a continuous axis to fetch, and how finely.
@@ -712,38 +694,34 @@ pub type NxCellRows = Vec<NxCell>;
 /// Goes into [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data). Dates are given as the engine's day numbers (see
 /// [`NxCell::num`](crate::types::NxCell::num)).
 ///
-/// `NxContinuousDataOptions`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousdataoptions)
+/// Schema type: [`NxContinuousDataOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousdataoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousDataOptions {
     /// Beginning of the stretch.
     ///
-    /// `qStart`: number.
+    /// Wire name: `qStart`.
     #[doc(alias = "qStart")]
     pub start: f64,
     /// End of the stretch.
     ///
-    /// `qEnd`: number.
+    /// Wire name: `qEnd`.
     #[doc(alias = "qEnd")]
     pub end: f64,
     /// How many bins the stretch is divided into; a little more than the chart has pixels in width is a good
     /// choice.
     ///
-    /// `qNbrPoints`: whole number.
+    /// Wire name: `qNbrPoints`.
     #[doc(alias = "qNbrPoints")]
     pub nbr_points: i32,
     /// Upper limit for the ticks of an axis.
     ///
-    /// `qMaxNbrTicks`: whole number.
+    /// Wire name: `qMaxNbrTicks`.
     #[doc(alias = "qMaxNbrTicks")]
     pub max_nbr_ticks: i32,
     /// Upper limit for the lines, when a second dimension splits the data into several; -1 sets none.
     ///
-    /// `qMaxNumberLines`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNumberLines`. Defaults to `-1`.
     #[doc(alias = "qMaxNumberLines")]
     pub max_number_lines: i32,
 }
@@ -848,30 +826,28 @@ impl Record for NxContinuousDataOptions {
 /// one, which points upwards. [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) tell the largest rectangle that makes
 /// sense.
 ///
-/// `NxDataAreaPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdataareapage)
+/// Schema type: [`NxDataAreaPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdataareapage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDataAreaPage {
     /// Lower bound of the first measure.
     ///
-    /// `qLeft`: number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: f64,
     /// Upper bound of the second measure.
     ///
-    /// `qTop`: number.
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: f64,
     /// Extent along the first measure.
     ///
-    /// `qWidth`: number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: f64,
     /// Extent along the second measure, downwards from `qTop`.
     ///
-    /// `qHeight`: number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: f64,
 }
@@ -946,31 +922,29 @@ impl Record for NxDataAreaPage {
 /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data), one for each [`NxPage`](crate::types::NxPage) asked for. A page that reaches beyond the data comes back
 /// smaller: look at [`NxDataPage::area`](crate::types::NxDataPage::area), not at what was asked.
 ///
-/// `NxDataPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatapage)
+/// Schema type: [`NxDataPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatapage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDataPage {
     /// The rows, each a list of cells.
     ///
-    /// `qMatrix`: list of [`NxCellRows`].
+    /// Wire name: `qMatrix`.
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxCellRows>,
     /// How far the groups of the dimensions reach beyond the page, for each dimension but the last. Empty when the
     /// cube has only one dimension.
     ///
-    /// `qTails`: list of [`NxGroupTail`].
+    /// Wire name: `qTails`.
     #[doc(alias = "qTails")]
     pub tails: Vec<NxGroupTail>,
     /// The rectangle that the page really covers, in the coordinates of the whole table.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
     /// Whether the engine has thinned the data out, so that rows are missing or stand for several.
     ///
-    /// `qIsReduced`: true or false.
+    /// Wire name: `qIsReduced`.
     #[doc(alias = "qIsReduced")]
     pub is_reduced: bool,
 }
@@ -1052,70 +1026,68 @@ impl Record for NxDataPage {
 
 /// The kind of a cell or node in pivot tables, stacked tables and trees.
 ///
-/// `NxDimCellType`: one of 10 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimcelltype)
+/// Schema type: [`NxDimCellType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimcelltype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDimCellType {
     /// The value of a measure.
     ///
-    /// `V`, in full `NX_DIM_CELL_VALUE`, number 0.
+    /// Wire value: `V`, also `NX_DIM_CELL_VALUE` or 0.
     #[doc(alias = "V")]
     #[doc(alias = "NX_DIM_CELL_VALUE")]
     #[default]
     Value,
     /// An empty cell, below a node that has no value on this level.
     ///
-    /// `E`, in full `NX_DIM_CELL_EMPTY`, number 1.
+    /// Wire value: `E`, also `NX_DIM_CELL_EMPTY` or 1.
     #[doc(alias = "E")]
     #[doc(alias = "NX_DIM_CELL_EMPTY")]
     Empty,
     /// A value of a dimension.
     ///
-    /// `N`, in full `NX_DIM_CELL_NORMAL`, number 2.
+    /// Wire value: `N`, also `NX_DIM_CELL_NORMAL` or 2.
     #[doc(alias = "N")]
     #[doc(alias = "NX_DIM_CELL_NORMAL")]
     Normal,
     /// A total.
     ///
-    /// `T`, in full `NX_DIM_CELL_TOTAL`, number 3.
+    /// Wire value: `T`, also `NX_DIM_CELL_TOTAL` or 3.
     #[doc(alias = "T")]
     #[doc(alias = "NX_DIM_CELL_TOTAL")]
     Total,
     /// The group of others.
     ///
-    /// `O`, in full `NX_DIM_CELL_OTHER`, number 4.
+    /// Wire value: `O`, also `NX_DIM_CELL_OTHER` or 4.
     #[doc(alias = "O")]
     #[doc(alias = "NX_DIM_CELL_OTHER")]
     Other,
     /// An aggregate.
     ///
-    /// `A`, in full `NX_DIM_CELL_AGGR`, number 5.
+    /// Wire value: `A`, also `NX_DIM_CELL_AGGR` or 5.
     #[doc(alias = "A")]
     #[doc(alias = "NX_DIM_CELL_AGGR")]
     Aggr,
     /// A measure's heading: a node of the pseudo dimension that lists the measures.
     ///
-    /// `P`, in full `NX_DIM_CELL_PSEUDO`, number 6.
+    /// Wire value: `P`, also `NX_DIM_CELL_PSEUDO` or 6.
     #[doc(alias = "P")]
     #[doc(alias = "NX_DIM_CELL_PSEUDO")]
     Pseudo,
     /// The root of the tree, which stands above the first dimension.
     ///
-    /// `R`, in full `NX_DIM_CELL_ROOT`, number 7.
+    /// Wire value: `R`, also `NX_DIM_CELL_ROOT` or 7.
     #[doc(alias = "R")]
     #[doc(alias = "NX_DIM_CELL_ROOT")]
     Root,
     /// A null value.
     ///
-    /// `U`, in full `NX_DIM_CELL_NULL`, number 8.
+    /// Wire value: `U`, also `NX_DIM_CELL_NULL` or 8.
     #[doc(alias = "U")]
     #[doc(alias = "NX_DIM_CELL_NULL")]
     Null,
     /// A node generated by the engine, for a combination that has no data; see [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values).
     ///
-    /// `G`, in full `NX_DIM_CELL_GENERATED`, number 9.
+    /// Wire value: `G`, also `NX_DIM_CELL_GENERATED` or 9.
     #[doc(alias = "G")]
     #[doc(alias = "NX_DIM_CELL_GENERATED")]
     Generated,
@@ -1224,20 +1196,18 @@ impl Choice for NxDimCellType {
 /// Values of an outer dimension repeat over many rows. When the page cuts such a group, the tail says how many of its
 /// rows lie before and after.
 ///
-/// `NxGroupTail`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrouptail)
+/// Schema type: [`NxGroupTail`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrouptail).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupTail {
     /// Rows of the group above the page.
     ///
-    /// `qUp`: whole number.
+    /// Wire name: `qUp`.
     #[doc(alias = "qUp")]
     pub up: i32,
     /// Rows of the group below the page.
     ///
-    /// `qDown`: whole number.
+    /// Wire name: `qDown`.
     #[doc(alias = "qDown")]
     pub down: i32,
 }
@@ -1288,15 +1258,13 @@ impl Record for NxGroupTail {
 
 /// The parts of a cell's text that match a search.
 ///
-/// `NxHighlightRanges`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhighlightranges)
+/// Schema type: [`NxHighlightRanges`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhighlightranges).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxHighlightRanges {
     /// The stretches of characters to highlight.
     ///
-    /// `qRanges`: list of [`CharRange`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<CharRange>,
 }
@@ -1340,31 +1308,29 @@ impl Record for NxHighlightRanges {
 
 /// A point of the small chart in a table cell: a coordinate or a value.
 ///
-/// `NxMiniChartCell`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartcell)
+/// Schema type: [`NxMiniChartCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartcell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartCell {
     /// The value as formatted text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The value as a number, `NaN` when it has none.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
     /// Number of the value within its field. Negative numbers are no values: -1 is a total, -2 a null, -3 the
     /// group of others, -4 an empty cell.
     ///
-    /// `qElemNumber`: whole number.
+    /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
     /// The results of the chart's attribute expressions, such as the colour of the point.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
 }
@@ -1442,30 +1408,28 @@ impl Record for NxMiniChartCell {
 ///
 /// The chart is defined by [`NxMiniChartDef`](crate::types::NxMiniChartDef); what holds for all cells of the column is in [`NxMiniChart`](crate::types::NxMiniChart).
 ///
-/// `NxMiniChartData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdata)
+/// Schema type: [`NxMiniChartData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartData {
     /// The points, a row each: a value of the chart's dimension and the measure for it.
     ///
-    /// `qMatrix`: list of [`NxMiniChartRows`].
+    /// Wire name: `qMatrix`.
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxMiniChartRows>,
     /// Lowest value of this cell's chart.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
     /// Highest value of this cell's chart.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
     /// Why the chart could not be calculated. Absent when all is well.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
 }
@@ -1539,9 +1503,7 @@ impl Record for NxMiniChartData {
 
 /// A point of a small chart: its cells, dimension first.
 ///
-/// `NxMiniChartRows`: list of [`NxMiniChartCell`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartrows)
+/// Schema type: [`NxMiniChartRows`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartrows).
 pub type NxMiniChartRows = Vec<NxMiniChartCell>;
 
 /// A rectangle of rows and columns to fetch.
@@ -1553,30 +1515,28 @@ pub type NxMiniChartRows = Vec<NxMiniChartCell>;
 /// Pages of more than 10,000 cells (`qWidth` × `qHeight`) are refused with error 7009. Fetch a large table in slices:
 /// raise `qTop` by `qHeight` until [`HyperCube::size`](crate::types::HyperCube::size) is reached.
 ///
-/// `NxPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage)
+/// Schema type: [`NxPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPage {
     /// First column, counted from 0.
     ///
-    /// `qLeft`: whole number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: i32,
     /// First row, counted from 0.
     ///
-    /// `qTop`: whole number.
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: i32,
     /// How many columns. In a pivot table this depends on which cells are expanded.
     ///
-    /// `qWidth`: whole number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: i32,
     /// How many rows. In a pivot table this depends on which cells are expanded.
     ///
-    /// `qHeight`: whole number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: i32,
 }
@@ -1652,59 +1612,57 @@ impl Record for NxPage {
 /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left), [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left), [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) and
 /// [`GenericObjectApi::collapse_top`](crate::generic_object::GenericObjectApi::collapse_top).
 ///
-/// `NxPivotDimensionCell`: an object with 11 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell)
+/// Schema type: [`NxPivotDimensionCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCell {
     /// The value as formatted text; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the label of a measure.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Number of the value within its field; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the index of the measure. Negative numbers
     /// are no values: -1 is a total, -2 a null, -3 the group of others, -4 an empty cell.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
     /// The value as a number, `NaN` when it has none.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
     /// Whether the heading is closed and can be opened.
     ///
-    /// `qCanExpand`: true or false.
+    /// Wire name: `qCanExpand`.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
     /// Whether the heading is open and can be closed.
     ///
-    /// `qCanCollapse`: true or false.
+    /// Wire name: `qCanCollapse`.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
     /// What the heading stands for.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// How many elements of the group lie before the page.
     ///
-    /// `qUp`: whole number.
+    /// Wire name: `qUp`.
     #[doc(alias = "qUp")]
     pub up: i32,
     /// How many elements of the group lie behind the page.
     ///
-    /// `qDown`: whole number.
+    /// Wire name: `qDown`.
     #[doc(alias = "qDown")]
     pub down: i32,
     /// The headings one level down; empty for a leaf.
     ///
-    /// `qSubNodes`: list of [`NxPivotDimensionCell`].
+    /// Wire name: `qSubNodes`.
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxPivotDimensionCell>,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxPivotDimensionCellRare>>,
 }
 
@@ -1817,12 +1775,12 @@ impl NxPivotDimensionCell {
         self
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
@@ -1887,18 +1845,18 @@ impl Record for NxPivotDimensionCell {
     }
 }
 
-/// Members that few values of [`NxPivotDimensionCell`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxPivotDimensionCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCellRare {
     /// The results of the dimension's attribute expressions for this value.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
     /// The values of the dimension's attribute dimensions for this value.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
@@ -1909,30 +1867,28 @@ pub struct NxPivotDimensionCellRare {
 /// several measures the headings contain a pseudo dimension, whose values are the measures. The point
 /// `qData[row][column]` belongs to the leaf `row` on the left and to the leaf `column` on top.
 ///
-/// `NxPivotPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotpage)
+/// Schema type: [`NxPivotPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotPage {
     /// Headings of the rows.
     ///
-    /// `qLeft`: list of [`NxPivotDimensionCell`].
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: Vec<NxPivotDimensionCell>,
     /// Headings of the columns. A table without dimensions on top has its measures here.
     ///
-    /// `qTop`: list of [`NxPivotDimensionCell`].
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: Vec<NxPivotDimensionCell>,
     /// The values, row by row.
     ///
-    /// `qData`: list of [`ArrayOfNxValuePoint`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: Vec<ArrayOfNxValuePoint>,
     /// The rectangle of the data area that the page covers.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
 }
@@ -2012,33 +1968,31 @@ impl Record for NxPivotPage {
 
 /// A cell of the data area of a pivot table: one measure for one combination of headings.
 ///
-/// `NxPivotValuePoint`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotvaluepoint)
+/// Schema type: [`NxPivotValuePoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotvaluepoint).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotValuePoint {
     /// Label of the cell.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
     /// The value as formatted text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The value as a number, `NaN` when it has none.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
     /// Usually [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) for a value or [`NxDimCellType::Null`](crate::types::NxDimCellType::Null) for null.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxPivotValuePointRare>>,
 }
 
@@ -2091,12 +2045,12 @@ impl NxPivotValuePoint {
         self
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
@@ -2145,18 +2099,18 @@ impl Record for NxPivotValuePoint {
     }
 }
 
-/// Members that few values of [`NxPivotValuePoint`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxPivotValuePoint`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotValuePointRare {
     /// The results of the measure's attribute expressions for this cell.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
     /// The values of the measure's attribute dimensions for this cell.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
@@ -2167,27 +2121,25 @@ pub struct NxPivotValuePointRare {
 /// it, a heading its own value. Positions are valid for the table as it is now: expanding, collapsing or a changed
 /// selection moves them.
 ///
-/// `NxSelectionCell`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncell)
+/// Schema type: [`NxSelectionCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSelectionCell {
     /// Which part of the table the cell is in; it decides what the two indexes count.
     ///
-    /// `qType`: [`NxSelectionCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxSelectionCellType,
     /// Column, counted from 0: of the data area for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top), the
     /// level of the left dimension for [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left).
     ///
-    /// `qCol`: whole number.
+    /// Wire name: `qCol`.
     #[doc(alias = "qCol")]
     pub col: i32,
     /// Row, counted from 0: of the data area for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left), the level
     /// of the top dimension for [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top).
     ///
-    /// `qRow`: whole number.
+    /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
     pub row: i32,
 }
@@ -2248,28 +2200,26 @@ impl Record for NxSelectionCell {
 
 /// The part of a pivot table that a cell to select is in.
 ///
-/// `NxSelectionCellType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncelltype)
+/// Schema type: [`NxSelectionCellType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncelltype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxSelectionCellType {
     /// The data area.
     ///
-    /// `D`, in full `NX_CELL_DATA`, number 0.
+    /// Wire value: `D`, also `NX_CELL_DATA` or 0.
     #[doc(alias = "D")]
     #[doc(alias = "NX_CELL_DATA")]
     #[default]
     Data,
     /// The headings on top.
     ///
-    /// `T`, in full `NX_CELL_TOP`, number 1.
+    /// Wire value: `T`, also `NX_CELL_TOP` or 1.
     #[doc(alias = "T")]
     #[doc(alias = "NX_CELL_TOP")]
     Top,
     /// The headings on the left.
     ///
-    /// `L`, in full `NX_CELL_LEFT`, number 2.
+    /// Wire value: `L`, also `NX_CELL_LEFT` or 2.
     #[doc(alias = "L")]
     #[doc(alias = "NX_CELL_LEFT")]
     Left,
@@ -2326,20 +2276,18 @@ impl Choice for NxSelectionCellType {
 
 /// The value of an attribute dimension.
 ///
-/// `NxSimpleDimValue`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimpledimvalue)
+/// Schema type: [`NxSimpleDimValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimpledimvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSimpleDimValue {
     /// The value as formatted text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Number of the value within the field of the attribute dimension.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
 }
@@ -2390,21 +2338,19 @@ impl Record for NxSimpleDimValue {
 
 /// The result of an attribute expression.
 ///
-/// `NxSimpleValue`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimplevalue)
+/// Schema type: [`NxSimpleValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimplevalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSimpleValue {
     /// The result as text; missing when it is a plain number.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The result as a number, `NaN` when it has none. Colours are numbers too: alpha, red, green and blue, one byte
     /// each.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
 }
@@ -2457,21 +2403,19 @@ impl Record for NxSimpleValue {
 ///
 /// Comes from [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data) and, for the initial fetch, in [`HyperCube::stacked_data_pages`](crate::types::HyperCube::stacked_data_pages).
 ///
-/// `NxStackPage`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackpage)
+/// Schema type: [`NxStackPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackPage {
     /// The nodes on the first level: normally a single one, the root ([`NxDimCellType::Root`](crate::types::NxDimCellType::Root)), with all the others
     /// below it.
     ///
-    /// `qData`: list of [`NxStackedPivotCell`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: Vec<NxStackedPivotCell>,
     /// The rectangle of the data that the page covers.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
 }
@@ -2525,74 +2469,72 @@ impl Record for NxStackPage {
 
 /// A node of a stacked table: a dimension value with its children, or the measure's value at the end of a branch.
 ///
-/// `NxStackedPivotCell`: an object with 14 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackedpivotcell)
+/// Schema type: [`NxStackedPivotCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackedpivotcell).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCell {
     /// The value as formatted text. Roots and most totals have none.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Number of the value within its field. Negative numbers are no values: -1 is a total, -2 a null, -3 the
     /// group of others, -4 an empty cell.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
     /// The value as a number, `NaN` when it has none. The measure is here, on the nodes of type [`NxDimCellType::Value`](crate::types::NxDimCellType::Value).
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
     /// Whether the node is closed and can be opened.
     ///
-    /// `qCanExpand`: true or false.
+    /// Wire name: `qCanExpand`.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
     /// Whether the node is open and can be closed.
     ///
-    /// `qCanCollapse`: true or false.
+    /// Wire name: `qCanCollapse`.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
     /// What the node stands for.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// Sum of the positive values below the node: the height of a stacked bar above the axis.
     ///
-    /// `qMaxPos`: number.
+    /// Wire name: `qMaxPos`.
     #[doc(alias = "qMaxPos")]
     pub max_pos: f64,
     /// Sum of the negative values below the node: the depth of a stacked bar under the axis.
     ///
-    /// `qMinNeg`: number.
+    /// Wire name: `qMinNeg`.
     #[doc(alias = "qMinNeg")]
     pub min_neg: f64,
     /// How many elements of the group lie before the page.
     ///
-    /// `qUp`: whole number.
+    /// Wire name: `qUp`.
     #[doc(alias = "qUp")]
     pub up: i32,
     /// How many elements of the group lie behind the page.
     ///
-    /// `qDown`: whole number.
+    /// Wire name: `qDown`.
     #[doc(alias = "qDown")]
     pub down: i32,
     /// Row of the node in the data, counted from 0; selections by position use it.
     ///
-    /// `qRow`: whole number.
+    /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
     pub row: i32,
     /// The nodes one level down; empty for a leaf.
     ///
-    /// `qSubNodes`: list of [`NxStackedPivotCell`].
+    /// Wire name: `qSubNodes`.
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxStackedPivotCell>,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxStackedPivotCellRare>>,
 }
 
@@ -2732,12 +2674,12 @@ impl NxStackedPivotCell {
         self
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
@@ -2811,43 +2753,41 @@ impl Record for NxStackedPivotCell {
     }
 }
 
-/// Members that few values of [`NxStackedPivotCell`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxStackedPivotCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCellRare {
     /// The results of the attribute expressions for this node.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
     /// The values of the attribute dimensions for this node.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
 /// A tick of a continuous axis, with the stretch that it labels.
 ///
-/// `NxTickCell`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtickcell)
+/// Schema type: [`NxTickCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtickcell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTickCell {
     /// Label of the tick, such as the name of a month.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Where its stretch begins, in the numbers of the axis.
     ///
-    /// `qStart`: number.
+    /// Wire name: `qStart`.
     #[doc(alias = "qStart")]
     pub start: f64,
     /// Where its stretch ends.
     ///
-    /// `qEnd`: number.
+    /// Wire name: `qEnd`.
     #[doc(alias = "qEnd")]
     pub end: f64,
 }
@@ -2910,25 +2850,23 @@ impl Record for NxTickCell {
 ///
 /// The engine takes it in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data), but does not use it yet.
 ///
-/// `NxViewPort`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxviewport)
+/// Schema type: [`NxViewPort`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxviewport).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxViewPort {
     /// Width in pixels.
     ///
-    /// `qWidth`: whole number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: i32,
     /// Height in pixels.
     ///
-    /// `qHeight`: whole number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: i32,
     /// How far the view is zoomed in.
     ///
-    /// `qZoomLevel`: whole number.
+    /// Wire name: `qZoomLevel`.
     #[doc(alias = "qZoomLevel")]
     pub zoom_level: i32,
 }
@@ -2992,30 +2930,28 @@ impl Record for NxViewPort {
 /// In pages it counts cells and is what the engine really delivered, which may be less than the [`NxPage`](crate::types::NxPage) that was asked
 /// for. In the data model viewer's saved positions ([`TableViewTableWinSaveInfo`](crate::types::TableViewTableWinSaveInfo)) it counts pixels.
 ///
-/// `Rect`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#rect)
+/// Schema type: [`Rect`](https://qlik.dev/apis/json-rpc/qix/schemas/#rect).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Rect {
     /// First column, counted from 0.
     ///
-    /// `qLeft`: whole number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: i32,
     /// First row, counted from 0.
     ///
-    /// `qTop`: whole number.
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: i32,
     /// How many columns.
     ///
-    /// `qWidth`: whole number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: i32,
     /// How many rows; 0 at the end of the data.
     ///
-    /// `qHeight`: whole number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: i32,
 }
@@ -3089,64 +3025,62 @@ impl Record for Rect {
 /// Selections in one field decide about the values of all fields that are linked with it. A value is possible when some
 /// row of the data contains it together with a selected value of every other field; else it is excluded.
 ///
-/// `StateEnumType`: one of 9 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stateenumtype)
+/// Schema type: [`StateEnumType`](https://qlik.dev/apis/json-rpc/qix/schemas/#stateenumtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StateEnumType {
     /// Locked: selected, and protected against changes until unlocked. In the cell of a measure it means nothing.
     ///
-    /// `L`, in full `LOCKED`, number 0.
+    /// Wire value: `L`, also `LOCKED` or 0.
     #[doc(alias = "L")]
     #[doc(alias = "LOCKED")]
     #[default]
     Locked,
     /// Selected, and possible.
     ///
-    /// `S`, in full `SELECTED`, number 1.
+    /// Wire value: `S`, also `SELECTED` or 1.
     #[doc(alias = "S")]
     #[doc(alias = "SELECTED")]
     Selected,
     /// Optional: not selected, but possible with the selections made.
     ///
-    /// `O`, in full `OPTION`, number 2.
+    /// Wire value: `O`, also `OPTION` or 2.
     #[doc(alias = "O")]
     #[doc(alias = "OPTION")]
     Option,
     /// Deselected: chosen to be left out.
     ///
-    /// `D`, in full `DESELECTED`, number 3.
+    /// Wire value: `D`, also `DESELECTED` or 3.
     #[doc(alias = "D")]
     #[doc(alias = "DESELECTED")]
     Deselected,
     /// Alternative: excluded only because other values of the same field are selected.
     ///
-    /// `A`, in full `ALTERNATIVE`, number 4.
+    /// Wire value: `A`, also `ALTERNATIVE` or 4.
     #[doc(alias = "A")]
     #[doc(alias = "ALTERNATIVE")]
     Alternative,
     /// Excluded by selections in other fields.
     ///
-    /// `X`, in full `EXCLUDED`, number 5.
+    /// Wire value: `X`, also `EXCLUDED` or 5.
     #[doc(alias = "X")]
     #[doc(alias = "EXCLUDED")]
     Excluded,
     /// Selected, but at present excluded by selections in other fields.
     ///
-    /// `XS`, in full `EXCL_SELECTED`, number 6.
+    /// Wire value: `XS`, also `EXCL_SELECTED` or 6.
     #[doc(alias = "XS")]
     #[doc(alias = "EXCL_SELECTED")]
     SelectedExcluded,
     /// Locked, but at present excluded by selections in other fields.
     ///
-    /// `XL`, in full `EXCL_LOCKED`, number 7.
+    /// Wire value: `XL`, also `EXCL_LOCKED` or 7.
     #[doc(alias = "XL")]
     #[doc(alias = "EXCL_LOCKED")]
     LockedExcluded,
     /// The number of states, no state itself; no value has it.
     ///
-    /// `NSTATES`, number 8.
+    /// Wire value: `NSTATES`, also 8.
     #[doc(alias = "NSTATES")]
     NStates,
     /// A value that the schema does not know; it is written back as it came.

@@ -15,15 +15,13 @@ use super::*;
 /// Top-level are the objects made with [`DocApi::create_object`](crate::doc::DocApi::create_object), such as sheets and stories; their children are in
 /// [`ChildList`](crate::types::ChildList). The object that holds the definition is invalidated when such objects come, go or change.
 ///
-/// `AppObjectList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlist)
+/// Schema type: [`AppObjectList`](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectList {
     /// One entry per object: its identity, metadata, and the data that [`AppObjectListDef::data`](crate::types::AppObjectListDef::data) asked for.
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -70,24 +68,22 @@ impl Record for AppObjectList {
 /// The usual way to list sheets: put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) with the type `sheet`. For a
 /// single look without an object use [`DocApi::get_objects`](crate::doc::DocApi::get_objects). The result is [`AppObjectList`](crate::types::AppObjectList).
 ///
-/// `AppObjectListDef`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlistdef)
+/// Schema type: [`AppObjectListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectListDef {
     /// The object type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_), such as `sheet` or `story`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
     /// What to take from each object: an object whose members are names of your choice, with paths as values, such as
     /// `{"title": "/qMetaDef/title", "rank": "/rank"}`. The values found come back under those names in
     /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -148,15 +144,13 @@ impl Record for AppObjectListDef {
 /// On a sheet these are its charts. To work with a child take its identifier from here to [`GenericObjectApi::get_child`](crate::generic_object::GenericObjectApi::get_child) or
 /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
 ///
-/// `ChildList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#childlist)
+/// Schema type: [`ChildList`](https://qlik.dev/apis/json-rpc/qix/schemas/#childlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildList {
     /// One entry per child, in the children's order, with the data that [`ChildListDef::data`](crate::types::ChildListDef::data) asked for.
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -203,18 +197,16 @@ impl Record for ChildList {
 /// Without it a layout says nothing about children; [`GenericObjectApi::get_child_infos`](crate::generic_object::GenericObjectApi::get_child_infos) then gives identifiers and types. The
 /// result is [`ChildList`](crate::types::ChildList).
 ///
-/// `ChildListDef`: an object with one member.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#childlistdef)
+/// Schema type: [`ChildListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#childlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildListDef {
     /// What to take from each child: an object whose members are names of your choice, with paths as values, such as
     /// `{"title": "/title"}`. The values found come back under those names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -264,15 +256,13 @@ impl Record for ChildListDef {
 ///
 /// Comes from [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries); the files of one library are listed by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
-/// `ContentLibraryList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylist)
+/// Schema type: [`ContentLibraryList`](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentLibraryList {
     /// One entry per library.
     ///
-    /// `qItems`: list of [`ContentLibraryListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<ContentLibraryListItem>,
 }
@@ -316,26 +306,24 @@ impl Record for ContentLibraryList {
 
 /// Describes a content library: a named set of media files.
 ///
-/// `ContentLibraryListItem`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylistitem)
+/// Schema type: [`ContentLibraryListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentLibraryListItem {
     /// Name of the library, to be passed to [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Whether it belongs to this app, its files being saved in the app itself; otherwise it is shared by all
     /// apps.
     ///
-    /// `qAppSpecific`: true or false.
+    /// Wire name: `qAppSpecific`.
     #[doc(alias = "qAppSpecific")]
     pub app_specific: bool,
     /// Title, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
 }
@@ -396,15 +384,13 @@ impl Record for ContentLibraryListItem {
 
 /// Lists the app's library dimensions, as asked for by [`DimensionListDef`](crate::types::DimensionListDef).
 ///
-/// `DimensionList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlist)
+/// Schema type: [`DimensionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionList {
     /// One entry per dimension: its identity, metadata, and the data that [`DimensionListDef::data`](crate::types::DimensionListDef::data) asked for.
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -451,23 +437,21 @@ impl Record for DimensionList {
 /// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)); its layout then follows additions, changes and removals. The
 /// result is [`DimensionList`](crate::types::DimensionList). Open one of the dimensions with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
 ///
-/// `DimensionListDef`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlistdef)
+/// Schema type: [`DimensionListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionListDef {
     /// The type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `dimension`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
     /// What to take from each dimension: an object whose members are names of your choice, with paths as values, such as
     /// `{"title": "/qMetaDef/title", "info": "/qDimInfos"}`.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -523,26 +507,22 @@ impl Record for DimensionListDef {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Points from a selected field to a library dimension that is built on it.
 ///
-/// `DimensionReference`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionreference)
+/// Schema type: [`DimensionReference`](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionreference).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionReference {
     /// Identifier of the dimension, for [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Label of the dimension.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
 }
@@ -595,15 +575,13 @@ impl Record for DimensionReference {
 ///
 /// Use the repository's own interface (QRS) to list extensions.
 ///
-/// `ExtensionList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlist)
+/// Schema type: [`ExtensionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtensionList {
     /// Names of the extensions.
     ///
-    /// `qItems`: texts.
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<String>,
 }
@@ -647,9 +625,7 @@ impl Record for ExtensionList {
 
 /// Asks a generic object for the list of extensions; a left-over with no members. See [`ExtensionList`](crate::types::ExtensionList).
 ///
-/// `ExtensionListDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlistdef)
+/// Schema type: [`ExtensionListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlistdef).
 pub type ExtensionListDef = Json;
 
 /// Lists the fields of the data model, as asked for by [`FieldListDef`](crate::types::FieldListDef).
@@ -657,15 +633,13 @@ pub type ExtensionListDef = Json;
 /// It changes with a reload and when fields on the fly are added, not with selections. Which tables the fields stand in is
 /// told in more detail by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
 ///
-/// `FieldList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlist)
+/// Schema type: [`FieldList`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldList {
     /// One entry per field.
     ///
-    /// `qItems`: list of [`NxFieldDescription`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxFieldDescription>,
 }
@@ -712,50 +686,48 @@ impl Record for FieldList {
 /// Each flag adds a kind of field that is otherwise left out. The result is [`FieldList`](crate::types::FieldList). For one field use
 /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
 ///
-/// `FieldListDef`: an object with 7 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlistdef)
+/// Schema type: [`FieldListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldListDef {
     /// Whether system fields such as `$Field` and `$Table` are listed.
     ///
-    /// `qShowSystem`: true or false.
+    /// Wire name: `qShowSystem`.
     #[doc(alias = "qShowSystem")]
     pub show_system: bool,
     /// Whether hidden fields are listed: those that match the script's `HidePrefix` or `HideSuffix`, or are
     /// tagged `$hidden`.
     ///
-    /// `qShowHidden`: true or false.
+    /// Wire name: `qShowHidden`.
     #[doc(alias = "qShowHidden")]
     pub show_hidden: bool,
     /// Whether fields of semantic tables are listed.
     ///
-    /// `qShowSemantic`: true or false.
+    /// Wire name: `qShowSemantic`.
     #[doc(alias = "qShowSemantic")]
     pub show_semantic: bool,
     /// Whether each entry also names the tables that the field is in, as the data model viewer shows them.
     ///
-    /// `qShowSrcTables`: true or false.
+    /// Wire name: `qShowSrcTables`.
     #[doc(alias = "qShowSrcTables")]
     pub show_src_tables: bool,
     /// Whether fields on the fly are listed, which are defined by an expression only; see
     /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression).
     ///
-    /// `qShowDefinitionOnly`: true or false.
+    /// Wire name: `qShowDefinitionOnly`.
     #[doc(alias = "qShowDefinitionOnly")]
     pub show_definition_only: bool,
     /// Whether fields are listed with the fields derived from them by the script, such as the year of a
     /// date.
     ///
-    /// `qShowDerivedFields`: true or false.
+    /// Wire name: `qShowDerivedFields`.
     #[doc(alias = "qShowDerivedFields")]
     pub show_derived_fields: bool,
     /// Whether the measure fields of Direct Discovery are listed.
     ///
-    /// `qShowImplicit`: true or false.
+    /// Wire name: `qShowImplicit`.
     #[doc(alias = "qShowImplicit")]
     pub show_implicit: bool,
     /// Members that the schema does not know.
@@ -871,37 +843,35 @@ impl Record for FieldListDef {
 
 /// Describes one field of a library dimension as it is in the data.
 ///
-/// `GenericDimensionInfo`: an object with 5 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensioninfo)
+/// Schema type: [`GenericDimensionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionInfo {
     /// Number of characters of the longest value: a hint for the width of a column.
     ///
-    /// `qApprMaxGlyphCount`: whole number.
+    /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
     /// Number of distinct values in the field, regardless of selections.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
     /// Tags of the field, such as `$key`, `$numeric`, `$text`, `$date`.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Whether it is a semantic field.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
     /// Whether selections in the field are made in and-mode; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
     /// Members that the schema does not know.
@@ -1001,32 +971,30 @@ impl Record for GenericDimensionInfo {
 /// Comes from [`GenericDimensionApi::get_layout`](crate::generic_dimension::GenericDimensionApi::get_layout). Custom members of [`GenericDimensionProperties`](crate::types::GenericDimensionProperties) come along, with expressions
 /// evaluated.
 ///
-/// `GenericDimensionLayout`: an object with 4 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionlayout)
+/// Schema type: [`GenericDimensionLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionlayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionLayout {
     /// Identifier and type of the dimension.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Title, owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// Fields, labels and grouping.
     ///
-    /// `qDim`: [`NxLibraryDimension`].
+    /// Wire name: `qDim`.
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimension,
     /// One entry per field of the dimension, in the order of [`NxLibraryDimension::field_defs`](crate::types::NxLibraryDimension::field_defs).
     ///
-    /// `qDimInfos`: list of [`GenericDimensionInfo`].
+    /// Wire name: `qDimInfos`.
     #[doc(alias = "qDimInfos")]
     pub dim_infos: Vec<GenericDimensionInfo>,
     /// Members that the schema does not know.
@@ -1111,27 +1079,25 @@ impl Record for GenericDimensionLayout {
 /// into [`NxDimension::library_id`](crate::types::NxDimension::library_id), and follows every later change. Apps put members of their own here; keep those that you
 /// did not set.
 ///
-/// `GenericDimensionProperties`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionproperties)
+/// Schema type: [`GenericDimensionProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionProperties {
     /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `dimension`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Fields, labels and grouping.
     ///
-    /// `qDim`: [`NxLibraryDimensionDef`].
+    /// Wire name: `qDim`.
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimensionDef,
     /// Metadata such as `title`, `description` and `tags`; the title is the name that users pick the dimension by.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// Members that the schema does not know.
@@ -1202,27 +1168,25 @@ impl Record for GenericDimensionProperties {
 /// Comes from [`GenericMeasureApi::get_layout`](crate::generic_measure::GenericMeasureApi::get_layout). It holds no result: a measure is calculated only in a hypercube or by
 /// [`DocApi::evaluate`](crate::doc::DocApi::evaluate).
 ///
-/// `GenericMeasureLayout`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasurelayout)
+/// Schema type: [`GenericMeasureLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasurelayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureLayout {
     /// Identifier and type of the measure.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Expression, label and number format.
     ///
-    /// `qMeasure`: [`NxLibraryMeasure`].
+    /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasure,
     /// Title, owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// Members that the schema does not know.
@@ -1294,27 +1258,25 @@ impl Record for GenericMeasureLayout {
 /// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id), and follows every later change. Apps put members of their own here; keep those that you did
 /// not set.
 ///
-/// `GenericMeasureProperties`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasureproperties)
+/// Schema type: [`GenericMeasureProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasureproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureProperties {
     /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `measure`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Expression, label and number format.
     ///
-    /// `qMeasure`: [`NxLibraryMeasureDef`].
+    /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasureDef,
     /// Metadata such as `title`, `description` and `tags`; the title is the name that users pick the measure by.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// Members that the schema does not know.
@@ -1382,15 +1344,13 @@ impl Record for GenericMeasureProperties {
 
 /// Lists the app's library measures, as asked for by [`MeasureListDef`](crate::types::MeasureListDef).
 ///
-/// `MeasureList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelist)
+/// Schema type: [`MeasureList`](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureList {
     /// One entry per measure: its identity, metadata, and the data that [`MeasureListDef::data`](crate::types::MeasureListDef::data) asked for.
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -1437,23 +1397,21 @@ impl Record for MeasureList {
 /// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)); its layout then follows additions, changes and removals. The
 /// result is [`MeasureList`](crate::types::MeasureList). Open one of the measures with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
 ///
-/// `MeasureListDef`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelistdef)
+/// Schema type: [`MeasureListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureListDef {
     /// The type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `measure`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
     /// What to take from each measure: an object whose members are names of your choice, with paths as values, such as
     /// `{"title": "/qMetaDef/title", "expression": "/qMeasure/qDef"}`.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -1513,15 +1471,13 @@ impl Record for MeasureListDef {
 ///
 /// Content libraries have taken its place: see [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
-/// `MediaList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialist)
+/// Schema type: [`MediaList`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaList {
     /// One entry per file. Files come from the installation's default content folder and from the app itself.
     ///
-    /// `qItems`: list of [`MediaListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<MediaListItem>,
 }
@@ -1565,29 +1521,25 @@ impl Record for MediaList {
 
 /// Asks a generic object for the list of media files; it has no members. The result is [`MediaList`](crate::types::MediaList).
 ///
-/// `MediaListDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistdef)
+/// Schema type: [`MediaListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistdef).
 pub type MediaListDef = Json;
 
 /// Names a media file by the address it is served under.
 ///
 /// Paths under `/content/default/` are files of the installation, those under `/media/` are saved within the app.
 ///
-/// `MediaListItem`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistitem)
+/// Schema type: [`MediaListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaListItem {
     /// Path as it is to be stored in an app; it does not depend on where the app is opened.
     ///
-    /// `qUrlDef`: text.
+    /// Wire name: `qUrlDef`.
     #[doc(alias = "qUrlDef")]
     pub url_def: String,
     /// Path to fetch the file from, relative to the server.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
 }
@@ -1641,101 +1593,97 @@ impl Record for MediaListItem {
 /// A field is listed as long as something is selected in it. For the complete values use [`Field`](crate::field::Field) or a list object: this
 /// struct holds a summary and a few samples.
 ///
-/// `NxCurrentSelectionItem`: an object with 17 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcurrentselectionitem)
+/// Schema type: [`NxCurrentSelectionItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcurrentselectionitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCurrentSelectionItem {
     /// Number of distinct values in the field.
     ///
-    /// `qTotal`: whole number.
+    /// Wire name: `qTotal`.
     #[doc(alias = "qTotal")]
     pub total: i32,
     /// Whether the field is numeric.
     ///
-    /// `qIsNum`: true or false.
+    /// Wire name: `qIsNum`.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
     /// Name of the field, or the expression of a field on the fly.
     ///
-    /// `qField`: text.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: String,
     /// Whether the selection is locked; see [`FieldApi::lock`](crate::field::FieldApi::lock).
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
     /// Whether the field always keeps one value selected, so that the selection cannot be cleared.
     ///
-    /// `qOneAndOnlyOne`: true or false.
+    /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
     /// The search text, when the selection was made by a search.
     ///
-    /// `qTextSearch`: text.
+    /// Wire name: `qTextSearch`.
     #[doc(alias = "qTextSearch")]
     pub text_search: String,
     /// Number of selected values.
     ///
-    /// `qSelectedCount`: whole number.
+    /// Wire name: `qSelectedCount`.
     #[doc(alias = "qSelectedCount")]
     pub selected_count: i32,
     /// A summary for users: the selected values as a text, or a count such as `17 of 63` when there are more than
     /// the threshold.
     ///
-    /// `qSelected`: text.
+    /// Wire name: `qSelected`.
     #[doc(alias = "qSelected")]
     pub selected: String,
     /// The ranges of measures by which the selection was made; empty otherwise.
     ///
-    /// `qRangeInfo`: list of [`RangeSelectInfo`].
+    /// Wire name: `qRangeInfo`.
     #[doc(alias = "qRangeInfo")]
     pub range_info: Vec<RangeSelectInfo>,
     /// Position of the field among the selected fields, counted from 0.
     ///
-    /// `qSortIndex`: whole number.
+    /// Wire name: `qSortIndex`.
     #[doc(alias = "qSortIndex")]
     pub sort_index: i32,
     /// Number of the field's values in each selection state.
     ///
-    /// `qStateCounts`: [`NxStateCounts`].
+    /// Wire name: `qStateCounts`.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
     /// The first selected values, at most [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold) of them.
     ///
-    /// `qSelectedFieldSelectionInfo`: list of [`NxFieldSelectionInfo`].
+    /// Wire name: `qSelectedFieldSelectionInfo`.
     #[doc(alias = "qSelectedFieldSelectionInfo")]
     pub selected_field_selection_info: Vec<NxFieldSelectionInfo>,
     /// The first values that are not selected, at most
     /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold) of them.
     ///
-    /// `qNotSelectedFieldSelectionInfo`: list of [`NxFieldSelectionInfo`].
+    /// Wire name: `qNotSelectedFieldSelectionInfo`.
     #[doc(alias = "qNotSelectedFieldSelectionInfo")]
     pub not_selected_field_selection_info: Vec<NxFieldSelectionInfo>,
     /// How many values are listed before a count takes their place; 6 by default.
     ///
-    /// `qSelectionThreshold`: whole number.
+    /// Wire name: `qSelectionThreshold`.
     #[doc(alias = "qSelectionThreshold")]
     pub selection_threshold: i32,
     /// For a field on the fly, a label to show in place of the expression.
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
     /// Whether the selection is meant to stay out of the selections bar.
     ///
-    /// `qIsHidden`: true or false.
+    /// Wire name: `qIsHidden`.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Library dimensions that are built on the field, for showing their labels in place of its name.
     ///
-    /// `qDimensionReferences`: list of [`DimensionReference`].
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qDimensionReferences`.
     #[doc(alias = "qDimensionReferences")]
     pub dimension_references: Vec<DimensionReference>,
 }
@@ -1972,22 +1920,20 @@ impl Record for NxCurrentSelectionItem {
 
 /// Names one value of a field in the current selections.
 ///
-/// `NxFieldSelectionInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectioninfo)
+/// Schema type: [`NxFieldSelectionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldSelectionInfo {
     /// Text of the value. (Despite the member's name it is not that of the field.)
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Whether the value is required or forbidden, in and-mode.
     ///
-    /// `qFieldSelectionMode`: [`NxFieldSelectionMode`].
+    /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: NxFieldSelectionMode,
     /// Members that the schema does not know.
@@ -2045,28 +1991,26 @@ impl Record for NxFieldSelectionInfo {
 
 /// Tells what part a value has in a selection.
 ///
-/// `NxFieldSelectionMode`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectionmode)
+/// Schema type: [`NxFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFieldSelectionMode {
     /// A plain selection: records with any of the selected values are included.
     ///
-    /// `NORMAL`, in full `SELECTION_MODE_NORMAL`, number 0.
+    /// Wire value: `NORMAL`, also `SELECTION_MODE_NORMAL` or 0.
     #[doc(alias = "NORMAL")]
     #[doc(alias = "SELECTION_MODE_NORMAL")]
     #[default]
     Normal,
     /// In and-mode, a value that must be there.
     ///
-    /// `AND`, in full `SELECTION_MODE_AND`, number 1.
+    /// Wire value: `AND`, also `SELECTION_MODE_AND` or 1.
     #[doc(alias = "AND")]
     #[doc(alias = "SELECTION_MODE_AND")]
     And,
     /// In and-mode, a value that must not be there.
     ///
-    /// `NOT`, in full `SELECTION_MODE_NOT`, number 2.
+    /// Wire value: `NOT`, also `SELECTION_MODE_NOT` or 2.
     #[doc(alias = "NOT")]
     #[doc(alias = "SELECTION_MODE_NOT")]
     Not,
@@ -2121,50 +2065,42 @@ impl Choice for NxFieldSelectionMode {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Defines a group of bookmarks or objects, which may hold sub-groups.
 ///
 /// Pass it to [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group); members are added and taken away with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
 /// [`GenericObjectApi::remove_group_members`](crate::generic_object::GenericObjectApi::remove_group_members).
 ///
-/// `NxGroupDef`: an object with 5 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupdef)
+/// Schema type: [`NxGroupDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupdef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupDef {
     /// Whether the members are bookmarks or generic objects.
     ///
-    /// `qClass`: [`NxGroupMemberClass`].
+    /// Wire name: `qClass`.
     #[doc(alias = "qClass")]
     pub class: NxGroupMemberClass,
     /// Type of the members, as in [`NxInfo::type_`](crate::types::NxInfo::type_).
     ///
-    /// `qObjectType`: text.
-    ///
-    /// Absent means `bookmark`.
+    /// Wire name: `qObjectType`. Defaults to `"bookmark"`.
     #[doc(alias = "qObjectType")]
     pub object_type: String,
     /// Type that sub-groups have.
     ///
-    /// `qGroupType`: text.
-    ///
-    /// Absent means `objectgroup`.
+    /// Wire name: `qGroupType`. Defaults to `"objectgroup"`.
     #[doc(alias = "qGroupType")]
     pub group_type: String,
     /// Label of the group. A text that starts with `=` is an expression.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
     /// The members and sub-groups, in order.
     ///
-    /// `qMemberIds`: list of [`NxGroupObjectId`].
+    /// Wire name: `qMemberIds`.
     #[doc(alias = "qMemberIds")]
     pub member_ids: Vec<NxGroupObjectId>,
     /// Members that the schema does not know.
@@ -2278,22 +2214,20 @@ impl Record for NxGroupDef {
 
 /// Tells what the members of a group are.
 ///
-/// `NxGroupMemberClass`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupmemberclass)
+/// Schema type: [`NxGroupMemberClass`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupmemberclass).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxGroupMemberClass {
     /// The members are bookmarks.
     ///
-    /// `bookmark`, in full `MEMBER_BOOKMARK`, number 0.
+    /// Wire value: `bookmark`, also `MEMBER_BOOKMARK` or 0.
     #[doc(alias = "bookmark")]
     #[doc(alias = "MEMBER_BOOKMARK")]
     #[default]
     Bookmark,
     /// The members are generic objects.
     ///
-    /// `object`, in full `MEMBER_OBJECT`, number 1.
+    /// Wire value: `object`, also `MEMBER_OBJECT` or 1.
     #[doc(alias = "object")]
     #[doc(alias = "MEMBER_OBJECT")]
     Object,
@@ -2341,28 +2275,24 @@ impl Choice for NxGroupMemberClass {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Identifies one member of a group: an object or a sub-group.
 ///
 /// Set one of the two; when both are set the sub-group wins.
 ///
-/// `NxGroupObjectId`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupobjectid)
+/// Schema type: [`NxGroupObjectId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupobjectid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupObjectId {
     /// Identifier of a sub-group.
     ///
-    /// `qGroupId`: text.
+    /// Wire name: `qGroupId`.
     #[doc(alias = "qGroupId")]
     pub group_id: String,
     /// Identifier of a bookmark or object.
     ///
-    /// `qObjectId`: text.
+    /// Wire name: `qObjectId`.
     #[doc(alias = "qObjectId")]
     pub object_id: String,
 }
@@ -2413,41 +2343,39 @@ impl Record for NxGroupObjectId {
 
 /// Describes the fields of a library dimension, in a layout.
 ///
-/// `NxLibraryDimension`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimension)
+/// Schema type: [`NxLibraryDimension`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimension).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimension {
     /// Whether the fields form a drill-down ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cycle ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)) or neither
     /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
     /// The fields: names or, with a leading `=`, expressions. More than one only in a drill-down or cycle.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
     /// Labels of the fields, in the same order; an empty one means that the field's own name is used.
     ///
-    /// `qFieldLabels`: texts.
+    /// Wire name: `qFieldLabels`.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
     /// The expression that labels the dimension, where there is one.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
     /// Another name for the dimension.
     ///
-    /// `qAlias`: text.
+    /// Wire name: `qAlias`.
     #[doc(alias = "qAlias")]
     pub alias: String,
     /// Whether the load script made the dimension.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
 }
@@ -2554,43 +2482,41 @@ impl Record for NxLibraryDimension {
 /// Two fields or more make sense together with a grouping: a drill-down goes to the next field when one value is left
 /// possible, a cycle is moved by [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
-/// `NxLibraryDimensionDef`: an object with 6 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimensiondef)
+/// Schema type: [`NxLibraryDimensionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimensiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimensionDef {
     /// Whether the fields form a drill-down ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cycle ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)) or neither
     /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
     /// The fields: names or, with a leading `=`, expressions. A drill-down goes in this order.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
     /// Labels of the fields, in the same order; leave one empty to show the field's own name.
     ///
-    /// `qFieldLabels`: texts.
+    /// Wire name: `qFieldLabels`.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
     /// An expression that gives the dimension its label, for labels that depend on language or selections.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
     /// Another name for the dimension.
     ///
-    /// `qAlias`: text.
+    /// Wire name: `qAlias`.
     #[doc(alias = "qAlias")]
     pub alias: String,
     /// Whether the load script made the dimension. Leave it as you found it.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
     /// Members that the schema does not know.
@@ -2701,50 +2627,48 @@ impl Record for NxLibraryDimensionDef {
 
 /// Describes the expression and format of a library measure, in a layout.
 ///
-/// `NxLibraryMeasure`: an object with 8 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasure)
+/// Schema type: [`NxLibraryMeasure`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasure).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryMeasure {
     /// Label of the measure.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
     /// The expression.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
     /// Whether the expressions form a group; [`NxGrpType::None`](crate::types::NxGrpType::None) for an ordinary measure.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
     /// The expressions of a group; empty for an ordinary measure.
     ///
-    /// `qExpressions`: texts.
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
     /// Index, from 0, of the expression that is in use.
     ///
-    /// `qActiveExpression`: whole number.
+    /// Wire name: `qActiveExpression`.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
     /// The expression that labels the measure, where there is one.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
     /// Number format that charts use unless they have one of their own.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
     /// Whether the load script made the measure.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
 }
@@ -2870,52 +2794,50 @@ impl Record for NxLibraryMeasure {
 /// Check an expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) before storing it: the engine stores a wrong one as well. An expression
 /// that cannot be calculated shows as `-` in charts.
 ///
-/// `NxLibraryMeasureDef`: an object with 8 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasuredef)
+/// Schema type: [`NxLibraryMeasureDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasuredef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryMeasureDef {
     /// Label of the measure, as in the header of a chart's column.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
     /// The expression, usually an aggregation such as `Sum(Sales)`.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
     /// Whether the expressions form a group; [`NxGrpType::None`](crate::types::NxGrpType::None) for an ordinary measure.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
     /// The expressions of a group; leave empty for an ordinary measure.
     ///
-    /// `qExpressions`: texts.
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
     /// Index, from 0, of the expression that is in use.
     ///
-    /// `qActiveExpression`: whole number.
+    /// Wire name: `qActiveExpression`.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
     /// An expression that gives the measure its label, for labels that depend on language or selections.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
     /// Number format that charts use unless they have one of their own.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
     /// Whether the load script made the measure. Leave it as you found it.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
     /// Members that the schema does not know.
@@ -3048,30 +2970,28 @@ impl Record for NxLibraryMeasureDef {
 /// The layout side of [`SelectionObjectDef`](crate::types::SelectionObjectDef): the object is invalidated with each change of the selections, so its layouts
 /// make a live selections bar.
 ///
-/// `SelectionObject`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobject)
+/// Schema type: [`SelectionObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobject).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionObject {
     /// How many steps [`DocApi::back`](crate::doc::DocApi::back) can undo.
     ///
-    /// `qBackCount`: whole number.
+    /// Wire name: `qBackCount`.
     #[doc(alias = "qBackCount")]
     pub back_count: i32,
     /// How many steps [`DocApi::forward`](crate::doc::DocApi::forward) can redo.
     ///
-    /// `qForwardCount`: whole number.
+    /// Wire name: `qForwardCount`.
     #[doc(alias = "qForwardCount")]
     pub forward_count: i32,
     /// One entry per field with a selection; empty when nothing is selected.
     ///
-    /// `qSelections`: list of [`NxCurrentSelectionItem`].
+    /// Wire name: `qSelections`.
     #[doc(alias = "qSelections")]
     pub selections: Vec<NxCurrentSelectionItem>,
     /// The alternate state shown; empty or `$` for the default one.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
@@ -3152,17 +3072,15 @@ impl Record for SelectionObject {
 ///
 /// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), empty for the default state. The result is [`SelectionObject`](crate::types::SelectionObject).
 ///
-/// `SelectionObjectDef`: an object with one member.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobjectdef)
+/// Schema type: [`SelectionObjectDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobjectdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionObjectDef {
     /// The alternate state to show; the default state `$` when left out.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// Members that the schema does not know.
@@ -3213,22 +3131,20 @@ impl Record for SelectionObjectDef {
 /// This is about changes of properties and structure, undone with [`DocApi::undo`](crate::doc::DocApi::undo); selections have [`DocApi::back`](crate::doc::DocApi::back) and
 /// [`SelectionObject::back_count`](crate::types::SelectionObject::back_count).
 ///
-/// `UndoInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfo)
+/// Schema type: [`UndoInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UndoInfo {
     /// How many times [`DocApi::undo`](crate::doc::DocApi::undo) can be called.
     ///
-    /// `qUndoCount`: whole number.
+    /// Wire name: `qUndoCount`.
     #[doc(alias = "qUndoCount")]
     pub undo_count: i32,
     /// How many times [`DocApi::redo`](crate::doc::DocApi::redo) can be called.
     ///
-    /// `qRedoCount`: whole number.
+    /// Wire name: `qRedoCount`.
     #[doc(alias = "qRedoCount")]
     pub redo_count: i32,
     /// Members that the schema does not know.
@@ -3289,9 +3205,7 @@ impl Record for UndoInfo {
 /// It has no members. Both counts start at zero: an edit, such as creating a child or setting properties, raises the first,
 /// an undo the second. The result is [`UndoInfo`](crate::types::UndoInfo).
 ///
-/// `UndoInfoDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfodef)
+/// Schema type: [`UndoInfoDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfodef).
 pub type UndoInfoDef = Json;
 
 qix_schema::wire_records!(

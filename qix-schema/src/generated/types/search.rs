@@ -12,33 +12,31 @@ use super::*;
 /// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for every pair. Look at [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it says
 /// whether the scores mean anything.
 ///
-/// `AssociationScore`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore)
+/// Schema type: [`AssociationScore`](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssociationScore {
     /// The two field names, joined by ` / `: first the one of the first table. A synthetic key is marked as
     /// such before its name.
     ///
-    /// `qFieldPairName`: text.
+    /// Wire name: `qFieldPairName`.
     #[doc(alias = "qFieldPairName")]
     pub field_pair_name: String,
     /// Zero if the scores can be used as they are; otherwise a negative sum of reasons against it. -1: the
     /// fields differ in type. -2: the first field has no rows. -4: it has no distinct values. -8: the second field has no
     /// rows. -16: it has no distinct values. So -18 means -2 and -16.
     ///
-    /// `qScoreSummary`: whole number.
+    /// Wire name: `qScoreSummary`.
     #[doc(alias = "qScoreSummary")]
     pub score_summary: i32,
     /// The pair as seen from the first field.
     ///
-    /// `qField1Scores`: [`FieldScores`].
+    /// Wire name: `qField1Scores`.
     #[doc(alias = "qField1Scores")]
     pub field1_scores: FieldScores,
     /// The pair as seen from the second field.
     ///
-    /// `qField2Scores`: [`FieldScores`].
+    /// Wire name: `qField2Scores`.
     #[doc(alias = "qField2Scores")]
     pub field2_scores: FieldScores,
 }
@@ -114,37 +112,35 @@ impl Record for AssociationScore {
 
 /// One side of an [`AssociationScore`](crate::types::AssociationScore): how much of this field the other one matches.
 ///
-/// `FieldScores`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores)
+/// Schema type: [`FieldScores`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldScores {
     /// The field that the scores belong to.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
     /// The name of the field as it should be shown to people.
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
     /// Distinct values of the field divided by the rows of its table. 1 means that no value occurs twice,
     /// so that the field could be a key.
     ///
-    /// `qCardinalRatio`: number.
+    /// Wire name: `qCardinalRatio`.
     #[doc(alias = "qCardinalRatio")]
     pub cardinal_ratio: f64,
     /// The share of the field's distinct values that the other field has too; 0 if they have none in common.
     ///
-    /// `qSymbolScore`: number.
+    /// Wire name: `qSymbolScore`.
     #[doc(alias = "qSymbolScore")]
     pub symbol_score: f64,
     /// The share of the field's values, counted row by row, that the other field has too; 0 if they have none in
     /// common.
     ///
-    /// `qRowScore`: number.
+    /// Wire name: `qRowScore`.
     #[doc(alias = "qRowScore")]
     pub row_score: f64,
 }
@@ -231,22 +227,20 @@ impl Record for FieldScores {
 
 /// A field that has the tags that were looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
 ///
-/// `NxMatchingFieldInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldinfo)
+/// Schema type: [`NxMatchingFieldInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMatchingFieldInfo {
     /// Name of the field.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// All its tags. Those beginning with `$`, such as `$numeric` or `$timestamp`, were set by the engine.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Members that the schema does not know.
@@ -307,21 +301,19 @@ impl Record for NxMatchingFieldInfo {
 
 /// Whether a field must have all of the tags looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
 ///
-/// `NxMatchingFieldMode`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode)
+/// Schema type: [`NxMatchingFieldMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxMatchingFieldMode {
     /// The field must have every tag of the list.
     ///
-    /// `MATCHINGFIELDMODE_MATCH_ALL`, number 0.
+    /// Wire value: `MATCHINGFIELDMODE_MATCH_ALL`, also 0.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ALL")]
     #[default]
     All,
     /// One tag of the list is enough.
     ///
-    /// `MATCHINGFIELDMODE_MATCH_ONE`, number 1.
+    /// Wire value: `MATCHINGFIELDMODE_MATCH_ONE`, also 1.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ONE")]
     One,
     /// A value that the schema does not know; it is written back as it came.
@@ -374,38 +366,36 @@ impl Choice for NxMatchingFieldMode {
 /// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries) and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms). [`DocApi::search_results`](crate::doc::DocApi::search_results)
 /// returns the plainer [`SearchResult`](crate::types::SearchResult).
 ///
-/// `SearchAssociationResult`: an object with 5 members.
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchassociationresult)
+/// Schema type: [`SearchAssociationResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchassociationresult).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociationResult {
     /// The fields with matches. Other members give positions in this list.
     ///
-    /// `qFieldNames`: texts.
+    /// Wire name: `qFieldNames`.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
     /// The terms that were searched for.
     ///
-    /// `qSearchTerms`: texts.
+    /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
     /// For each of the fields, the values that matched.
     ///
-    /// `qFieldDictionaries`: list of [`SearchFieldDictionary`].
+    /// Wire name: `qFieldDictionaries`.
     #[doc(alias = "qFieldDictionaries")]
     pub field_dictionaries: Vec<SearchFieldDictionary>,
     /// The matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
     ///
-    /// `qSearchTermsMatched`: list of [`SearchMatchCombinations`].
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<SearchMatchCombinations>,
     /// How many combinations match in all, whatever the page.
     ///
-    /// `qTotalSearchResults`: whole number.
+    /// Wire name: `qTotalSearchResults`.
     #[doc(alias = "qTotalSearchResults")]
     pub total_search_results: i32,
 }
@@ -507,22 +497,20 @@ impl Record for SearchAssociationResult {
 /// Which there are depends on the search, see [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
 /// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes).
 ///
-/// `SearchAttribute`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute)
+/// Schema type: [`SearchAttribute`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAttribute {
     /// What the detail is: `qProperty`, `qNum` or `qElemNum`.
     ///
-    /// `qKey`: text.
+    /// Wire name: `qKey`.
     #[doc(alias = "qKey")]
     pub key: String,
     /// The detail as text. For `qProperty` the path of the property that matched, such as `qMetaDef/title`, or `*`
     /// if it was a value of a dimension; for `qNum` the number of the matching value, or `NaN`; for `qElemNum` its element
     /// number, ready for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
     ///
-    /// `qValue`: text.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: String,
 }
@@ -576,25 +564,23 @@ impl Record for SearchAttribute {
 /// Positions count in the encoding that the search asked for ([`CharEncodingType`](crate::types::CharEncodingType)). In Rust, ask for UTF-8 and cut with
 /// `str::get`, which cannot panic.
 ///
-/// `SearchCharRange`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange)
+/// Schema type: [`SearchCharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCharRange {
     /// Where the match begins, from 0.
     ///
-    /// `qCharPos`: whole number.
+    /// Wire name: `qCharPos`.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
     /// How long it is.
     ///
-    /// `qCharCount`: whole number.
+    /// Wire name: `qCharCount`.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
     /// Which of the search terms it is, from 0.
     ///
-    /// `qTerm`: whole number.
+    /// Wire name: `qTerm`.
     #[doc(alias = "qTerm")]
     pub term: i32,
 }
@@ -658,33 +644,29 @@ impl Record for SearchCharRange {
 /// For [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_associations`](crate::doc::DocApi::search_associations) and [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select
 /// what a search has found, pass the same options and terms again.
 ///
-/// `SearchCombinationOptions`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions)
+/// Schema type: [`SearchCombinationOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCombinationOptions {
     /// The fields to search in. Empty means all fields of the app; naming some makes the search faster.
     ///
-    /// `qSearchFields`: texts.
+    /// Wire name: `qSearchFields`.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
     /// Which selections limit the search.
     ///
-    /// `qContext`: [`SearchContextType`].
-    ///
-    /// Absent means [`SearchContextType::LockedFieldsOnly`].
+    /// Wire name: `qContext`. Defaults to [`SearchContextType::LockedFieldsOnly`].
     #[doc(alias = "qContext")]
     pub context: SearchContextType,
     /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
     ///
-    /// `qCharEncoding`: [`CharEncodingType`].
+    /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
     /// Details wanted for each match: with [`DocApi::search_results`](crate::doc::DocApi::search_results) `qNum` (the value's number) and `qElemNum`
     /// (its element number). Leave it empty for suggestions.
     ///
-    /// `qAttributes`: texts.
+    /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
 }
@@ -779,28 +761,26 @@ impl Record for SearchCombinationOptions {
 
 /// Which selections limit a search in the data, and what becomes of them when its result is selected.
 ///
-/// `SearchContextType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcontexttype)
+/// Schema type: [`SearchContextType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcontexttype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContextType {
     /// None: all values are searched, as if the app had no selections. Selecting a result clears them first.
     ///
-    /// `Cleared`, in full `CONTEXT_CLEARED`, number 0.
+    /// Wire value: `Cleared`, also `CONTEXT_CLEARED` or 0.
     #[doc(alias = "CONTEXT_CLEARED")]
     #[default]
     Cleared,
     /// Locked fields only: values that the locks exclude are not found, other selections are disregarded.
     /// Without locks it is the same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
     ///
-    /// `LockedFieldsOnly`, in full `CONTEXT_LOCKED_FIELDS_ONLY`, number 1.
+    /// Wire value: `LockedFieldsOnly`, also `CONTEXT_LOCKED_FIELDS_ONLY` or 1.
     #[doc(alias = "CONTEXT_LOCKED_FIELDS_ONLY")]
     LockedFieldsOnly,
     /// All of them: only values that are possible now are found, and selecting a result adds to the
     /// selections.
     ///
-    /// `CurrentSelections`, in full `CONTEXT_CURRENT_SELECTIONS`, number 2.
+    /// Wire value: `CurrentSelections`, also `CONTEXT_CURRENT_SELECTIONS` or 2.
     #[doc(alias = "CONTEXT_CURRENT_SELECTIONS")]
     CurrentSelections,
     /// A value that the schema does not know; it is written back as it came.
@@ -856,23 +836,21 @@ impl Choice for SearchContextType {
 
 /// The values of one field that match, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
 ///
-/// `SearchFieldDictionary`: an object with 2 members.
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfielddictionary)
+/// Schema type: [`SearchFieldDictionary`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfielddictionary).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldDictionary {
     /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
-    /// `qField`: whole number.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
     /// The values that match, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches) of them.
     ///
-    /// `qResult`: list of [`SearchTermResult`].
+    /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
     pub result: Vec<SearchTermResult>,
 }
@@ -926,34 +904,32 @@ impl Record for SearchFieldDictionary {
 
 /// The matches in one field, as part of a combination.
 ///
-/// `SearchFieldMatch`: an object with 4 members.
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatch)
+/// Schema type: [`SearchFieldMatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatch).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatch {
     /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
-    /// `qField`: whole number.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
     /// The values, as positions in the [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the field; at most
     /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
-    /// `qValues`: whole numbers.
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<i64>,
     /// The terms that were found in the field, as positions in [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
     ///
-    /// `qTerms`: whole numbers.
+    /// Wire name: `qTerms`.
     #[doc(alias = "qTerms")]
     pub terms: Vec<i32>,
     /// How many values of the field match in all, also those left out of [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
     ///
-    /// `qNoOfMatches`: whole number.
+    /// Wire name: `qNoOfMatches`.
     #[doc(alias = "qNoOfMatches")]
     pub no_of_matches: i32,
 }
@@ -1035,40 +1011,38 @@ impl Record for SearchFieldMatch {
 
 /// How closely the values of an item match the search terms.
 ///
-/// `SearchFieldMatchType`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchtype)
+/// Schema type: [`SearchFieldMatchType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldMatchType {
     /// Not at all.
     ///
-    /// `FieldMatchNone`, in full `FM_NONE`, number 0.
+    /// Wire value: `FieldMatchNone`, also `FM_NONE` or 0.
     #[doc(alias = "FieldMatchNone")]
     #[doc(alias = "FM_NONE")]
     #[default]
     None,
     /// A term occurs somewhere inside.
     ///
-    /// `FieldMatchSubString`, in full `FM_SUBSTRING`, number 1.
+    /// Wire value: `FieldMatchSubString`, also `FM_SUBSTRING` or 1.
     #[doc(alias = "FieldMatchSubString")]
     #[doc(alias = "FM_SUBSTRING")]
     Substring,
     /// A term occurs as a word.
     ///
-    /// `FieldMatchWord`, in full `FM_WORD`, number 2.
+    /// Wire value: `FieldMatchWord`, also `FM_WORD` or 2.
     #[doc(alias = "FieldMatchWord")]
     #[doc(alias = "FM_WORD")]
     Word,
     /// The whole value is what was searched for.
     ///
-    /// `FieldMatchExact`, in full `FM_EXACT`, number 3.
+    /// Wire value: `FieldMatchExact`, also `FM_EXACT` or 3.
     #[doc(alias = "FieldMatchExact")]
     #[doc(alias = "FM_EXACT")]
     Exact,
     /// Closes the list of kinds; not expected in results.
     ///
-    /// `FieldMatchLast`, in full `FM_LAST`, number 4.
+    /// Wire value: `FieldMatchLast`, also `FM_LAST` or 4.
     #[doc(alias = "FieldMatchLast")]
     #[doc(alias = "FM_LAST")]
     Last,
@@ -1137,31 +1111,27 @@ impl Choice for SearchFieldMatchType {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// A value found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// `SearchFieldMatchesItem`: an object with 3 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchesitem)
+/// Schema type: [`SearchFieldMatchesItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchesitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatchesItem {
     /// The value as text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Its element number in the field, with which it can be selected.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
     /// The terms that it matches, as positions in [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
     ///
-    /// `qSearchTermsMatched`: whole numbers.
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
 }
@@ -1229,16 +1199,14 @@ impl Record for SearchFieldMatchesItem {
 
 /// A restriction on what can be selected in the field of a match.
 ///
-/// `SearchFieldSelectionMode`: one of 1 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode)
+/// Schema type: [`SearchFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldSelectionMode {
     /// Always exactly one value of the field is selected: selecting another replaces it, and it cannot be
     /// cleared.
     ///
-    /// `OneAndOnlyOne`, in full `ONE_AND_ONLY_ONE`, number 0.
+    /// Wire value: `OneAndOnlyOne`, also `ONE_AND_ONLY_ONE` or 0.
     #[doc(alias = "ONE_AND_ONLY_ONE")]
     #[default]
     OneAndOnlyOne,
@@ -1279,26 +1247,22 @@ impl Choice for SearchFieldSelectionMode {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// The values of one field found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// `SearchFieldValueItem`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldvalueitem)
+/// Schema type: [`SearchFieldValueItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldvalueitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldValueItem {
     /// Name of the field.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
     /// The matching values, at most [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches) of them.
     ///
-    /// `qValues`: list of [`SearchFieldMatchesItem`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<SearchFieldMatchesItem>,
 }
@@ -1354,35 +1318,33 @@ impl Record for SearchFieldValueItem {
 ///
 /// Searching for *organic pasta* can give a group for values that match both terms, and one for each term alone.
 ///
-/// `SearchGroup`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup)
+/// Schema type: [`SearchGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
     /// Identifier of the group. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select everything in the group.
     ///
-    /// `qId`: whole number.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: i32,
     /// Whether the matches are in the data or in objects.
     ///
-    /// `qGroupType`: [`SearchGroupType`].
+    /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
     /// The terms of this combination, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
-    /// `qSearchTermsMatched`: whole numbers.
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
     /// How many items the group has in all, also those outside the page.
     ///
-    /// `qTotalNumberOfItems`: whole number.
+    /// Wire name: `qTotalNumberOfItems`.
     #[doc(alias = "qTotalNumberOfItems")]
     pub total_number_of_items: i32,
     /// The items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset) on, at most [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count) of them.
     ///
-    /// `qItems`: list of [`SearchGroupItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<SearchGroupItem>,
 }
@@ -1475,41 +1437,39 @@ impl Record for SearchGroup {
 
 /// The matches in one field or in one object.
 ///
-/// `SearchGroupItem`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitem)
+/// Schema type: [`SearchGroupItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItem {
     /// Whether this is a field or an object.
     ///
-    /// `qItemType`: [`SearchGroupItemType`].
+    /// Wire name: `qItemType`.
     #[doc(alias = "qItemType")]
     pub item_type: SearchGroupItemType,
     /// How many distinct matches the item has in all, also those outside the page.
     ///
-    /// `qTotalNumberOfMatches`: whole number.
+    /// Wire name: `qTotalNumberOfMatches`.
     #[doc(alias = "qTotalNumberOfMatches")]
     pub total_number_of_matches: i32,
     /// The name of the field, or the identifier of the generic object.
     ///
-    /// `qIdentifier`: text.
+    /// Wire name: `qIdentifier`.
     #[doc(alias = "qIdentifier")]
     pub identifier: String,
     /// The matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset) on, at most [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count) of
     /// them.
     ///
-    /// `qItemMatches`: list of [`SearchGroupItemMatch`].
+    /// Wire name: `qItemMatches`.
     #[doc(alias = "qItemMatches")]
     pub item_matches: Vec<SearchGroupItemMatch>,
     /// The terms that this item matches, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
-    /// `qSearchTermsMatched`: whole numbers.
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
     /// How closely the values match.
     ///
-    /// `qMatchType`: [`SearchFieldMatchType`].
+    /// Wire name: `qMatchType`.
     #[doc(alias = "qMatchType")]
     pub match_type: SearchFieldMatchType,
 }
@@ -1613,30 +1573,28 @@ impl Record for SearchGroupItem {
 
 /// One match: a value of a field, or a property of an object.
 ///
-/// `SearchGroupItemMatch`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemmatch)
+/// Schema type: [`SearchGroupItemMatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemmatch).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemMatch {
     /// The matching text: the field value, or the value of the property.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Present if the field always has exactly one value selected; mostly absent.
     ///
-    /// `qFieldSelectionMode`: [`SearchFieldSelectionMode`].
+    /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: SearchFieldSelectionMode,
     /// Where in the text the terms were found, for highlighting.
     ///
-    /// `qRanges`: list of [`SearchCharRange`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
     /// The details that the options of the search asked for; empty if they asked for none.
     ///
-    /// `qAttributes`: list of [`SearchAttribute`].
+    /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<SearchAttribute>,
 }
@@ -1718,29 +1676,25 @@ impl Record for SearchGroupItemMatch {
 
 /// Which matches of each item to return.
 ///
-/// `SearchGroupItemOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemoptions)
+/// Schema type: [`SearchGroupItemOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemOptions {
     /// The items that this is for: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
     /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupItemType`: [`SearchGroupItemType`].
+    /// Wire name: `qGroupItemType`.
     #[doc(alias = "qGroupItemType")]
     pub group_item_type: SearchGroupItemType,
     /// How many matches of each item to skip.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
     /// How many matches of each item to return at most; -1 for all. A short list, such as 5, keeps the answer
     /// small.
     ///
-    /// `qCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qCount`. Defaults to `-1`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
@@ -1813,21 +1767,19 @@ impl Record for SearchGroupItemOptions {
 
 /// Where the matches of a search item are.
 ///
-/// `SearchGroupItemType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemtype)
+/// Schema type: [`SearchGroupItemType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupItemType {
     /// In the values of a field.
     ///
-    /// `Field`, in full `FIELD`, number 1.
+    /// Wire value: `Field`, also `FIELD` or 1.
     #[doc(alias = "FIELD")]
     #[default]
     Field,
     /// In a generic object: in its texts or in the values of its dimensions.
     ///
-    /// `GenericObject`, in full `GENERIC_OBJECT`, number 2.
+    /// Wire value: `GenericObject`, also `GENERIC_OBJECT` or 2.
     #[doc(alias = "GENERIC_OBJECT")]
     GenericObject,
     /// A value that the schema does not know; it is written back as it came.
@@ -1876,28 +1828,24 @@ impl Choice for SearchGroupItemType {
 
 /// Which items of each group to return.
 ///
-/// `SearchGroupOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupoptions)
+/// Schema type: [`SearchGroupOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupOptions {
     /// The groups that this is for: [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
     /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupType`: [`SearchGroupType`].
+    /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
     /// How many items of each group to skip.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
     /// How many items of each group to return at most; -1 for all.
     ///
-    /// `qCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qCount`. Defaults to `-1`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
@@ -1970,22 +1918,20 @@ impl Record for SearchGroupOptions {
 
 /// What a search group is made of.
 ///
-/// `SearchGroupType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgrouptype)
+/// Schema type: [`SearchGroupType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgrouptype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupType {
     /// Matches in the data, from [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
-    /// `DatasetType`, in full `DATASET_GROUP`, number 1.
+    /// Wire value: `DatasetType`, also `DATASET_GROUP` or 1.
     #[doc(alias = "DatasetType")]
     #[doc(alias = "DATASET_GROUP")]
     #[default]
     DatasetGroup,
     /// Matches in generic objects, from [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `GenericObjectsType`, in full `GENERIC_OBJECTS_GROUP`, number 2.
+    /// Wire value: `GenericObjectsType`, also `GENERIC_OBJECTS_GROUP` or 2.
     #[doc(alias = "GenericObjectsType")]
     #[doc(alias = "GENERIC_OBJECTS_GROUP")]
     GenericObjectsGroup,
@@ -2035,23 +1981,21 @@ impl Choice for SearchGroupType {
 
 /// One result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the terms together.
 ///
-/// `SearchMatchCombination`: an object with 2 members.
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombination)
+/// Schema type: [`SearchMatchCombination`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombination).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMatchCombination {
     /// Number of the result, from 0. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select these matches.
     ///
-    /// `qId`: whole number.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: i32,
     /// The matches, field by field.
     ///
-    /// `qFieldMatches`: list of [`SearchFieldMatch`].
+    /// Wire name: `qFieldMatches`.
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldMatch>,
 }
@@ -2105,31 +2049,27 @@ impl Record for SearchMatchCombination {
 
 /// A list of results of [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
 ///
-/// `SearchMatchCombinations`: list of [`SearchMatchCombination`].
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombinations)
+/// Schema type: [`SearchMatchCombinations`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombinations).
 #[deprecated(note = "use `SearchResult` instead")]
 pub type SearchMatchCombinations = Vec<SearchMatchCombination>;
 
 /// What [`DocApi::search_objects`](crate::doc::DocApi::search_objects) should return for each match.
 ///
-/// `SearchObjectOptions`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions)
+/// Schema type: [`SearchObjectOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjectOptions {
     /// Details wanted for each match: `qProperty` for the path of the property in which it was found. Empty
     /// for none.
     ///
-    /// `qAttributes`: texts.
+    /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
     /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
     ///
-    /// `qCharEncoding`: [`CharEncodingType`].
+    /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
 }
@@ -2187,38 +2127,34 @@ impl Record for SearchObjectOptions {
 /// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the latter two, everything is returned, which on a large app can be very
 /// much.
 ///
-/// `SearchPage`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage)
+/// Schema type: [`SearchPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPage {
     /// How many results or groups to skip.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
     /// How many results or groups to return at most. Set it: left out, it is 0.
     ///
-    /// `qCount`: whole number.
+    /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
     /// How many values to return for each field at most, -1 for all. Only for
     /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
     ///
-    /// `qMaxNbrFieldMatches`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
     /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupOptions`: list of [`SearchGroupOptions`].
+    /// Wire name: `qGroupOptions`.
     #[doc(alias = "qGroupOptions")]
     pub group_options: Vec<SearchGroupOptions>,
     /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupItemOptions`: list of [`SearchGroupItemOptions`].
+    /// Wire name: `qGroupItemOptions`.
     #[doc(alias = "qGroupItemOptions")]
     pub group_item_options: Vec<SearchGroupItemOptions>,
 }
@@ -2328,25 +2264,23 @@ impl Record for SearchPage {
 /// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds values of fields and [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. There
 /// is one group for each combination of terms that matches something.
 ///
-/// `SearchResult`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult)
+/// Schema type: [`SearchResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResult {
     /// The terms that were searched for. Other members give positions in this list.
     ///
-    /// `qSearchTerms`: texts.
+    /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
     /// How many groups there are in all, also those outside the page.
     ///
-    /// `qTotalNumberOfGroups`: whole number.
+    /// Wire name: `qTotalNumberOfGroups`.
     #[doc(alias = "qTotalNumberOfGroups")]
     pub total_number_of_groups: i32,
     /// The groups from [`SearchPage::offset`](crate::types::SearchPage::offset) on, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
     ///
-    /// `qSearchGroupArray`: list of [`SearchGroup`].
+    /// Wire name: `qSearchGroupArray`.
     #[doc(alias = "qSearchGroupArray")]
     pub search_group_array: Vec<SearchGroup>,
 }
@@ -2417,20 +2351,18 @@ impl Record for SearchResult {
 
 /// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word of the data that a term could be completed to.
 ///
-/// `SearchSuggestItem`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem)
+/// Schema type: [`SearchSuggestItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestItem {
     /// The suggested word.
     ///
-    /// `qValue`: text.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: String,
     /// Which of the terms it is for, from 0.
     ///
-    /// `qTerm`: whole number.
+    /// Wire name: `qTerm`.
     #[doc(alias = "qTerm")]
     pub term: i32,
 }
@@ -2481,20 +2413,18 @@ impl Record for SearchSuggestItem {
 
 /// What [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest) proposes to people who are typing.
 ///
-/// `SearchSuggestionResult`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult)
+/// Schema type: [`SearchSuggestionResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestionResult {
     /// The suggestions.
     ///
-    /// `qSuggestions`: list of [`SearchSuggestItem`].
+    /// Wire name: `qSuggestions`.
     #[doc(alias = "qSuggestions")]
     pub suggestions: Vec<SearchSuggestItem>,
     /// The fields in which the terms were found.
     ///
-    /// `qFieldNames`: texts.
+    /// Wire name: `qFieldNames`.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
 }
@@ -2551,28 +2481,26 @@ impl Record for SearchSuggestionResult {
 
 /// A value that matches, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
 ///
-/// `SearchTermResult`: an object with 3 members.
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchtermresult)
+/// Schema type: [`SearchTermResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchtermresult).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchTermResult {
     /// The value as text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Its element number in the field, with which it can be selected.
     ///
-    /// `qElemNumber`: whole number.
+    /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
     /// Where in the text the terms are: a search for `read` finds the first four characters of `Reading`.
     ///
-    /// `qRanges`: list of [`SearchCharRange`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
 }
@@ -2634,21 +2562,17 @@ impl Record for SearchTermResult {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Where [`DocApi::search_values`](crate::doc::DocApi::search_values) should look.
 ///
-/// `SearchValueOptions`: an object with one member.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueoptions)
+/// Schema type: [`SearchValueOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueOptions {
     /// The fields to search in. Empty means all fields of the app.
     ///
-    /// `qSearchFields`: texts.
+    /// Wire name: `qSearchFields`.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
 }
@@ -2690,33 +2614,27 @@ impl Record for SearchValueOptions {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Which part of the result of [`DocApi::search_values`](crate::doc::DocApi::search_values) to return.
 ///
-/// `SearchValuePage`: an object with 3 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvaluepage)
+/// Schema type: [`SearchValuePage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvaluepage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValuePage {
     /// How many fields with matches to skip.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
     /// How many fields to return at most. Set it: left out, it is 0.
     ///
-    /// `qCount`: whole number.
+    /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
     /// How many values to return for each field at most, or -1.
     ///
-    /// `qMaxNbrFieldMatches`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
 }
@@ -2791,26 +2709,22 @@ impl Record for SearchValuePage {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values, field by field.
 ///
-/// `SearchValueResult`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueresult)
+/// Schema type: [`SearchValueResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueResult {
     /// The terms that were searched for.
     ///
-    /// `qSearchTerms`: texts.
+    /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
     /// The fields of the page with their matching values.
     ///
-    /// `qFieldMatches`: list of [`SearchFieldValueItem`].
+    /// Wire name: `qFieldMatches`.
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldValueItem>,
 }

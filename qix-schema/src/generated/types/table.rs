@@ -9,23 +9,21 @@ use super::*;
 
 /// The value of a variable: a text, and whether it is a number.
 ///
-/// `AlfaNumString`: an object with 2 members.
-///
 /// Deprecated: use [`GenericVariableLayout`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#alfanumstring)
+/// Schema type: [`AlfaNumString`](https://qlik.dev/apis/json-rpc/qix/schemas/#alfanumstring).
 #[deprecated(note = "use `GenericVariableLayout` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlfaNumString {
     /// The value as text.
     ///
-    /// `qString`: text.
+    /// Wire name: `qString`.
     #[doc(alias = "qString")]
     pub string: String,
     /// Whether the text is a number.
     ///
-    /// `qIsNum`: true or false.
+    /// Wire name: `qIsNum`.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
 }
@@ -76,20 +74,18 @@ impl Record for AlfaNumString {
 
 /// A table or view of a data source, for choosing what to load.
 ///
-/// `DataTable`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable)
+/// Schema type: [`DataTable`](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataTable {
     /// Name of the table, as the source has it.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// What the source calls it, such as `Table` or `View`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
 }
@@ -140,25 +136,23 @@ impl Record for DataTable {
 
 /// A table in a file, with its fields and the way to read it.
 ///
-/// `DataTableEx`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex)
+/// Schema type: [`DataTableEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataTableEx {
     /// Name of the table, such as a sheet of a workbook.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// The fields that were found in it.
     ///
-    /// `qFields`: list of [`DataField`].
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
     /// The format as the load script writes it in parentheses after the file name: kind of file, labels, table.
     ///
-    /// `qFormatSpec`: text.
+    /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
@@ -222,25 +216,23 @@ impl Record for DataTableEx {
 
 /// A set of derived fields that a field in the data model has.
 ///
-/// `DerivedFieldsInTableData`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata)
+/// Schema type: [`DerivedFieldsInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DerivedFieldsInTableData {
     /// Name of the definition that they were derived with, such as `autoCalendar`.
     ///
-    /// `qDefinitionName`: text.
+    /// Wire name: `qDefinitionName`.
     #[doc(alias = "qDefinitionName")]
     pub definition_name: String,
     /// The tags of the set.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Whether some of the derived fields are in use.
     ///
-    /// `qActive`: true or false.
+    /// Wire name: `qActive`.
     #[doc(alias = "qActive")]
     pub active: bool,
 }
@@ -306,70 +298,68 @@ impl Record for DerivedFieldsInTableData {
 ///
 /// How each kind is applied is told at [`FieldAttributes`](crate::types::FieldAttributes).
 ///
-/// `FieldAttrType`: one of 10 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattrtype)
+/// Schema type: [`FieldAttrType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattrtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldAttrType {
     /// Unknown: the engine chooses a format by the values.
     ///
-    /// `U`, in full `UNKNOWN`, number 0.
+    /// Wire value: `U`, also `UNKNOWN` or 0.
     #[doc(alias = "U")]
     #[doc(alias = "UNKNOWN")]
     #[default]
     Unknown,
     /// Text, without number format.
     ///
-    /// `A`, in full `ASCII`, number 1.
+    /// Wire value: `A`, also `ASCII` or 1.
     #[doc(alias = "A")]
     #[doc(alias = "ASCII")]
     Ascii,
     /// A real number, with decimals where it has any.
     ///
-    /// `R`, in full `REAL`, number 2.
+    /// Wire value: `R`, also `REAL` or 2.
     #[doc(alias = "R")]
     #[doc(alias = "REAL")]
     Real,
     /// A date.
     ///
-    /// `D`, in full `DATE`, number 3.
+    /// Wire value: `D`, also `DATE` or 3.
     #[doc(alias = "D")]
     #[doc(alias = "DATE")]
     Date,
     /// A time of day.
     ///
-    /// `T`, in full `TIME`, number 4.
+    /// Wire value: `T`, also `TIME` or 4.
     #[doc(alias = "T")]
     #[doc(alias = "TIME")]
     Time,
     /// A date with a time.
     ///
-    /// `TS`, in full `TIMESTAMP`, number 5.
+    /// Wire value: `TS`, also `TIMESTAMP` or 5.
     #[doc(alias = "TS")]
     #[doc(alias = "TIMESTAMP")]
     Timestamp,
     /// An interval, a duration.
     ///
-    /// `IV`, in full `INTERVAL`, number 6.
+    /// Wire value: `IV`, also `INTERVAL` or 6.
     #[doc(alias = "IV")]
     #[doc(alias = "INTERVAL")]
     Interval,
     /// A whole number.
     ///
-    /// `I`, in full `INTEGER`, number 10.
+    /// Wire value: `I`, also `INTEGER` or 10.
     #[doc(alias = "I")]
     #[doc(alias = "INTEGER")]
     Integer,
     /// A number with a fixed number of decimals.
     ///
-    /// `F`, in full `FIX`, number 11.
+    /// Wire value: `F`, also `FIX` or 11.
     #[doc(alias = "F")]
     #[doc(alias = "FIX")]
     Fix,
     /// An amount of money.
     ///
-    /// `M`, in full `MONEY`, number 12.
+    /// Wire value: `M`, also `MONEY` or 12.
     #[doc(alias = "M")]
     #[doc(alias = "MONEY")]
     Money,
@@ -488,42 +478,38 @@ impl Choice for FieldAttrType {
 /// Where a separator is needed and `qDec` or `qThou` is empty, the variables of the script (`DecimalSep`, `ThousandSep`,
 /// for money `MoneyDecimalSep` and `MoneyThousandSep`) step in. In layouts this tells how the values were formatted.
 ///
-/// `FieldAttributes`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattributes)
+/// Schema type: [`FieldAttributes`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattributes).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldAttributes {
     /// The kind of format.
     ///
-    /// `qType`: [`FieldAttrType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FieldAttrType,
     /// How many decimals.
     ///
-    /// `qnDec`: whole number.
-    ///
-    /// Absent means 10.
+    /// Wire name: `qnDec`. Defaults to `10`.
     #[doc(alias = "qnDec")]
     pub n_dec: i32,
     /// Whether thousands are set off: 1 for yes, 0 for no.
     ///
-    /// `qUseThou`: whole number.
+    /// Wire name: `qUseThou`.
     #[doc(alias = "qUseThou")]
     pub use_thou: i32,
     /// The pattern, such as `YYYY-MM-DD`, `#,##0.00` or `0.0%`.
     ///
-    /// `qFmt`: text.
+    /// Wire name: `qFmt`.
     #[doc(alias = "qFmt")]
     pub fmt: String,
     /// The decimal separator.
     ///
-    /// `qDec`: text.
+    /// Wire name: `qDec`.
     #[doc(alias = "qDec")]
     pub dec: String,
     /// The thousands separator, for `qUseThou`.
     ///
-    /// `qThou`: text.
+    /// Wire name: `qThou`.
     #[doc(alias = "qThou")]
     pub thou: String,
 }
@@ -639,105 +625,103 @@ impl Record for FieldAttributes {
 /// Comes from [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). For all fields at once create a session object with a field list (see
 /// [`NxFieldDescription`](crate::types::NxFieldDescription)).
 ///
-/// `FieldDescription`: an object with 19 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription)
+/// Schema type: [`FieldDescription`](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDescription {
     /// Number that the engine uses for the field internally.
     ///
-    /// `qInternalNumber`: whole number.
+    /// Wire name: `qInternalNumber`.
     #[doc(alias = "qInternalNumber")]
     pub internal_number: i32,
     /// Name of the field.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// The tables that contain it; several for a key.
     ///
-    /// `qSrcTables`: texts.
+    /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
     /// Whether it is one of the engine's own fields, such as `$Field` or `$Table`.
     ///
-    /// `qIsSystem`: true or false.
+    /// Wire name: `qIsSystem`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
     /// Whether it is hidden from users, by tag or by a prefix set in the script.
     ///
-    /// `qIsHidden`: true or false.
+    /// Wire name: `qIsHidden`.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
     /// Whether it was loaded as a semantic field, a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
     /// Whether only its distinct values are known, and not how often each occurs.
     ///
-    /// `qDistinctOnly`: true or false.
+    /// Wire name: `qDistinctOnly`.
     #[doc(alias = "qDistinctOnly")]
     pub distinct_only: bool,
     /// How many distinct values it has.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
     /// How many values it has in all its rows.
     ///
-    /// `qTotalCount`: whole number.
+    /// Wire name: `qTotalCount`.
     #[doc(alias = "qTotalCount")]
     pub total_count: i64,
     /// No longer in use.
     ///
-    /// `qPossibleCount_OBSOLETE`: whole number.
+    /// Wire name: `qPossibleCount_OBSOLETE`.
     #[doc(alias = "qPossibleCount_OBSOLETE")]
     pub possible_count_obsolete: i32,
     /// No longer in use.
     ///
-    /// `qHasInfo_OBSOLETE`: true or false.
+    /// Wire name: `qHasInfo_OBSOLETE`.
     #[doc(alias = "qHasInfo_OBSOLETE")]
     pub has_info_obsolete: bool,
     /// Whether its selections are locked.
     ///
-    /// `qIsLocked`: true or false.
+    /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
     /// Whether exactly one value stays selected; see [`NxFieldProperties`](crate::types::NxFieldProperties).
     ///
-    /// `qAlwaysOneSelected`: true or false.
+    /// Wire name: `qAlwaysOneSelected`.
     #[doc(alias = "qAlwaysOneSelected")]
     pub always_one_selected: bool,
     /// Whether several selected values are combined with AND instead of OR; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
     /// Whether the values are numbers.
     ///
-    /// `qIsNumeric`: true or false.
+    /// Wire name: `qIsNumeric`.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
     /// The comment that the load script gave it.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
     /// Its tags, such as `$key`, `$numeric`, `$text`, `$date`, and those set by the script.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Whether it is a field on the fly: an expression used as a field, without data of its own.
     ///
-    /// `qIsDefinitionOnly`: true or false.
+    /// Wire name: `qIsDefinitionOnly`.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
     /// How many bytes of memory it takes.
     ///
-    /// `qByteSize`: whole number.
+    /// Wire name: `qByteSize`.
     #[doc(alias = "qByteSize")]
     pub byte_size: i64,
 }
@@ -986,106 +970,104 @@ impl Record for FieldDescription {
 ///
 /// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). The figures about density, subset and key tell how well tables are linked.
 ///
-/// `FieldInTableData`: an object with 19 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata)
+/// Schema type: [`FieldInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableData {
     /// Name of the field in the data model.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Names that the field had in its source.
     ///
-    /// `qOriginalFields`: texts.
+    /// Wire name: `qOriginalFields`.
     #[doc(alias = "qOriginalFields")]
     pub original_fields: Vec<String>,
     /// Whether the field is present in the table.
     ///
-    /// `qPresent`: true or false.
+    /// Wire name: `qPresent`.
     #[doc(alias = "qPresent")]
     pub present: bool,
     /// Whether some rows have a null in it.
     ///
-    /// `qHasNull`: true or false.
+    /// Wire name: `qHasNull`.
     #[doc(alias = "qHasNull")]
     pub has_null: bool,
     /// Whether wild-card values occur in it.
     ///
-    /// `qHasWild`: true or false.
+    /// Wire name: `qHasWild`.
     #[doc(alias = "qHasWild")]
     pub has_wild: bool,
     /// Whether a value occurs in more than one row.
     ///
-    /// `qHasDuplicates`: true or false.
+    /// Wire name: `qHasDuplicates`.
     #[doc(alias = "qHasDuplicates")]
     pub has_duplicates: bool,
     /// Whether it is a synthetic key, which the engine makes when tables share several fields.
     ///
-    /// `qIsSynthetic`: true or false.
+    /// Wire name: `qIsSynthetic`.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
     /// Share of the rows that have a value, from 0 to 1.
     ///
-    /// `qInformationDensity`: number.
+    /// Wire name: `qInformationDensity`.
     #[doc(alias = "qInformationDensity")]
     pub information_density: f64,
     /// How many rows have a value.
     ///
-    /// `qnNonNulls`: whole number.
+    /// Wire name: `qnNonNulls`.
     #[doc(alias = "qnNonNulls")]
     pub n_non_nulls: i64,
     /// How many rows the table has.
     ///
-    /// `qnRows`: whole number.
+    /// Wire name: `qnRows`.
     #[doc(alias = "qnRows")]
     pub n_rows: i64,
     /// Share of the field's distinct values, over all tables, that this table has, from 0 to 1. Below 1 on
     /// both sides of a link means that values lack a partner.
     ///
-    /// `qSubsetRatio`: number.
+    /// Wire name: `qSubsetRatio`.
     #[doc(alias = "qSubsetRatio")]
     pub subset_ratio: f64,
     /// How many distinct values the field has in all tables together.
     ///
-    /// `qnTotalDistinctValues`: whole number.
+    /// Wire name: `qnTotalDistinctValues`.
     #[doc(alias = "qnTotalDistinctValues")]
     pub n_total_distinct_values: i32,
     /// How many distinct values the field has in this table.
     ///
-    /// `qnPresentDistinctValues`: whole number.
+    /// Wire name: `qnPresentDistinctValues`.
     #[doc(alias = "qnPresentDistinctValues")]
     pub n_present_distinct_values: i32,
     /// Whether the field links tables, and how well.
     ///
-    /// `qKeyType`: [`KeyType`].
+    /// Wire name: `qKeyType`.
     #[doc(alias = "qKeyType")]
     pub key_type: KeyType,
     /// The comment that the load script gave it.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
     /// Its tags.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// The sets of derived fields that it has, such as a calendar.
     ///
-    /// `qDerivedFields`: list of [`DerivedFieldsInTableData`].
+    /// Wire name: `qDerivedFields`.
     #[doc(alias = "qDerivedFields")]
     pub derived_fields: Vec<DerivedFieldsInTableData>,
     /// Whether it is an expression used as a field.
     ///
-    /// `qIsFieldOnTheFly`: true or false.
+    /// Wire name: `qIsFieldOnTheFly`.
     #[doc(alias = "qIsFieldOnTheFly")]
     pub is_field_on_the_fly: bool,
     /// Name for people, where `qName` is a technical one; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
 }
@@ -1338,170 +1320,168 @@ impl Record for FieldInTableData {
 /// Comes from [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), and from [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) when asked for. Figures on numbers are `NaN`
 /// in a field without numbers, those on texts 0 in a field without texts.
 ///
-/// `FieldInTableProfilingData`: an object with 32 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata)
+/// Schema type: [`FieldInTableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableProfilingData {
     /// Name of the field.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Its tags.
     ///
-    /// `qFieldTags`: texts.
+    /// Wire name: `qFieldTags`.
     #[doc(alias = "qFieldTags")]
     pub field_tags: Vec<String>,
     /// The format of its numbers.
     ///
-    /// `qNumberFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumberFormat`.
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
     /// How many distinct values there are.
     ///
-    /// `qDistinctValues`: whole number.
+    /// Wire name: `qDistinctValues`.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: i64,
     /// How many distinct numbers there are.
     ///
-    /// `qDistinctNumericValues`: whole number.
+    /// Wire name: `qDistinctNumericValues`.
     #[doc(alias = "qDistinctNumericValues")]
     pub distinct_numeric_values: i64,
     /// How many distinct texts there are.
     ///
-    /// `qDistinctTextValues`: whole number.
+    /// Wire name: `qDistinctTextValues`.
     #[doc(alias = "qDistinctTextValues")]
     pub distinct_text_values: i64,
     /// How many rows have a number.
     ///
-    /// `qNumericValues`: whole number.
+    /// Wire name: `qNumericValues`.
     #[doc(alias = "qNumericValues")]
     pub numeric_values: i64,
     /// How many rows have a null.
     ///
-    /// `qNullValues`: whole number.
+    /// Wire name: `qNullValues`.
     #[doc(alias = "qNullValues")]
     pub null_values: i64,
     /// How many rows have a text.
     ///
-    /// `qTextValues`: whole number.
+    /// Wire name: `qTextValues`.
     #[doc(alias = "qTextValues")]
     pub text_values: i64,
     /// How many rows have a negative number.
     ///
-    /// `qNegValues`: whole number.
+    /// Wire name: `qNegValues`.
     #[doc(alias = "qNegValues")]
     pub neg_values: i64,
     /// How many rows have a positive number.
     ///
-    /// `qPosValues`: whole number.
+    /// Wire name: `qPosValues`.
     #[doc(alias = "qPosValues")]
     pub pos_values: i64,
     /// How many rows have a zero.
     ///
-    /// `qZeroValues`: whole number.
+    /// Wire name: `qZeroValues`.
     #[doc(alias = "qZeroValues")]
     pub zero_values: i64,
     /// Sum of the numbers.
     ///
-    /// `qSum`: number.
+    /// Wire name: `qSum`.
     #[doc(alias = "qSum")]
     pub sum: f64,
     /// Sum of their squares.
     ///
-    /// `qSum2`: number.
+    /// Wire name: `qSum2`.
     #[doc(alias = "qSum2")]
     pub sum2: f64,
     /// Their average.
     ///
-    /// `qAverage`: number.
+    /// Wire name: `qAverage`.
     #[doc(alias = "qAverage")]
     pub average: f64,
     /// Their median.
     ///
-    /// `qMedian`: number.
+    /// Wire name: `qMedian`.
     #[doc(alias = "qMedian")]
     pub median: f64,
     /// Their standard deviation.
     ///
-    /// `qStd`: number.
+    /// Wire name: `qStd`.
     #[doc(alias = "qStd")]
     pub std: f64,
     /// The smallest one.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
     /// The largest one.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
     /// How lopsided their distribution is.
     ///
-    /// `qSkewness`: number.
+    /// Wire name: `qSkewness`.
     #[doc(alias = "qSkewness")]
     pub skewness: f64,
     /// How heavy the tails of their distribution are.
     ///
-    /// `qKurtosis`: number.
+    /// Wire name: `qKurtosis`.
     #[doc(alias = "qKurtosis")]
     pub kurtosis: f64,
     /// Nine fractiles, at 1, 5, 10, 25, 50, 75, 90, 95 and 99 per cent.
     ///
-    /// `qFractiles`: numbers.
+    /// Wire name: `qFractiles`.
     #[doc(alias = "qFractiles")]
     pub fractiles: Vec<f64>,
     /// How many rows have an empty text.
     ///
-    /// `qEmptyStrings`: whole number.
+    /// Wire name: `qEmptyStrings`.
     #[doc(alias = "qEmptyStrings")]
     pub empty_strings: i64,
     /// Length of the longest text, in characters.
     ///
-    /// `qMaxStringLen`: whole number.
+    /// Wire name: `qMaxStringLen`.
     #[doc(alias = "qMaxStringLen")]
     pub max_string_len: i64,
     /// Length of the shortest text, in characters.
     ///
-    /// `qMinStringLen`: whole number.
+    /// Wire name: `qMinStringLen`.
     #[doc(alias = "qMinStringLen")]
     pub min_string_len: i64,
     /// Length of all texts together, in characters.
     ///
-    /// `qSumStringLen`: whole number.
+    /// Wire name: `qSumStringLen`.
     #[doc(alias = "qSumStringLen")]
     pub sum_string_len: i64,
     /// Average length of a text.
     ///
-    /// `qAvgStringLen`: number.
+    /// Wire name: `qAvgStringLen`.
     #[doc(alias = "qAvgStringLen")]
     pub avg_string_len: f64,
     /// The text that comes first in alphabetical order.
     ///
-    /// `qFirstSorted`: text.
+    /// Wire name: `qFirstSorted`.
     #[doc(alias = "qFirstSorted")]
     pub first_sorted: String,
     /// The text that comes last in alphabetical order.
     ///
-    /// `qLastSorted`: text.
+    /// Wire name: `qLastSorted`.
     #[doc(alias = "qLastSorted")]
     pub last_sorted: String,
     /// The three values that occur most often.
     ///
-    /// `qMostFrequent`: list of [`SymbolFrequency`].
+    /// Wire name: `qMostFrequent`.
     #[doc(alias = "qMostFrequent")]
     pub most_frequent: Vec<SymbolFrequency>,
     /// A histogram of the numbers.
     ///
-    /// `qFrequencyDistribution`: [`FrequencyDistributionData`].
+    /// Wire name: `qFrequencyDistribution`.
     #[doc(alias = "qFrequencyDistribution")]
     pub frequency_distribution: FrequencyDistributionData,
     /// How evenly rows are spread over the values: entropy, scaled to a range from 0 to 1.
     ///
-    /// `qDataEvenness`: number.
+    /// Wire name: `qDataEvenness`.
     #[doc(alias = "qDataEvenness")]
     pub data_evenness: f64,
 }
@@ -1897,20 +1877,18 @@ impl Record for FieldInTableProfilingData {
 
 /// Names a field of the data model, or that field in one table.
 ///
-/// `FieldOrColumn`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldorcolumn)
+/// Schema type: [`FieldOrColumn`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldorcolumn).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldOrColumn {
     /// Name of the field or column; [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) takes `*` and `?` as wild cards.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
     /// Name of the table, which makes it a column of that table. Left empty, the whole field is meant.
     ///
-    /// `qTableName`: text.
+    /// Wire name: `qTableName`.
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
@@ -1964,25 +1942,23 @@ impl Record for FieldOrColumn {
 /// To select by value, give it to [`FieldApi::select_values`](crate::field::FieldApi::select_values): a number needs `qIsNumeric` and `qNumber`, a text just `qText`.
 /// A number given as a text is compared as a text, and may not be found.
 ///
-/// `FieldValue`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue)
+/// Schema type: [`FieldValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldValue {
     /// The value as text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Whether the value is a number.
     ///
-    /// `qIsNumeric`: true or false.
+    /// Wire name: `qIsNumeric`.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
     /// The number; has a meaning only with `qIsNumeric`.
     ///
-    /// `qNumber`: number.
+    /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: f64,
 }
@@ -2043,32 +2019,30 @@ impl Record for FieldValue {
 
 /// Whether a field links tables, and how clean a key it is.
 ///
-/// `KeyType`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#keytype)
+/// Schema type: [`KeyType`](https://qlik.dev/apis/json-rpc/qix/schemas/#keytype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyType {
     /// It occurs in one table only.
     ///
-    /// `NOT_KEY`, number 0.
+    /// Wire value: `NOT_KEY`, also 0.
     #[doc(alias = "NOT_KEY")]
     #[default]
     NotKey,
     /// It links tables, and its values repeat within this one.
     ///
-    /// `ANY_KEY`, number 1.
+    /// Wire value: `ANY_KEY`, also 1.
     #[doc(alias = "ANY_KEY")]
     AnyKey,
     /// Its values are unique in this table, but rows without a value occur, or other tables have values that
     /// this one lacks.
     ///
-    /// `PRIMARY_KEY`, number 2.
+    /// Wire value: `PRIMARY_KEY`, also 2.
     #[doc(alias = "PRIMARY_KEY")]
     PrimaryKey,
     /// Every row has a value, all are unique, and this table has all the values that occur anywhere.
     ///
-    /// `PERFECT_KEY`, number 3.
+    /// Wire value: `PERFECT_KEY`, also 3.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
     /// A value that the schema does not know; it is written back as it came.
@@ -2131,35 +2105,33 @@ impl Choice for KeyType {
 
 /// A field that was derived from another, such as the year of a date.
 ///
-/// `NxDerivedField`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfield)
+/// Schema type: [`NxDerivedField`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfield).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedField {
     /// Id of the derived field.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Its name: those of field, definition and method joined with dots, as in `OrderDate.autoCalendar.Year`.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Name of the method within the definition, such as `Year`.
     ///
-    /// `qMethod`: text.
+    /// Wire name: `qMethod`.
     #[doc(alias = "qMethod")]
     pub method: String,
     /// The expression to use it with, as a dimension or in other expressions.
     ///
-    /// `qExpr`: text.
+    /// Wire name: `qExpr`.
     #[doc(alias = "qExpr")]
     pub expr: String,
     /// Its tags.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
@@ -2249,15 +2221,13 @@ impl Record for NxDerivedField {
 
 /// All derived fields of a field, by definition.
 ///
-/// `NxDerivedFieldDescriptionList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist)
+/// Schema type: [`NxDerivedFieldDescriptionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldDescriptionList {
     /// One entry for each definition that was applied to the field.
     ///
-    /// `qDerivedFieldLists`: list of [`NxDerivedFieldsData`].
+    /// Wire name: `qDerivedFieldLists`.
     #[doc(alias = "qDerivedFieldLists")]
     pub derived_field_lists: Vec<NxDerivedFieldsData>,
 }
@@ -2304,30 +2274,28 @@ impl Record for NxDerivedFieldDescriptionList {
 /// Definitions are made in the load script with `DECLARE FIELD DEFINITION` and applied with `DERIVE FIELDS`; automatic
 /// calendars are the usual case.
 ///
-/// `NxDerivedFieldsData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfieldsdata)
+/// Schema type: [`NxDerivedFieldsData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfieldsdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldsData {
     /// Name of the definition.
     ///
-    /// `qDerivedDefinitionName`: text.
+    /// Wire name: `qDerivedDefinitionName`.
     #[doc(alias = "qDerivedDefinitionName")]
     pub derived_definition_name: String,
     /// The derived fields.
     ///
-    /// `qFieldDefs`: list of [`NxDerivedField`].
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<NxDerivedField>,
     /// The groups that are made of them, such as a drill-down from year to day.
     ///
-    /// `qGroupDefs`: list of [`NxDerivedGroup`].
+    /// Wire name: `qGroupDefs`.
     #[doc(alias = "qGroupDefs")]
     pub group_defs: Vec<NxDerivedGroup>,
     /// The tags of the fields that the definition applies to.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
@@ -2412,30 +2380,28 @@ impl Record for NxDerivedFieldsData {
 
 /// A group of derived fields, ready to be used as a dimension.
 ///
-/// `NxDerivedGroup`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedgroup)
+/// Schema type: [`NxDerivedGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedgroup).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedGroup {
     /// Id of the group.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Its name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// The kind of group: drill-down or cyclic.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
     /// The derived fields in it, in order.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
 }
@@ -2516,75 +2482,73 @@ impl Record for NxDerivedGroup {
 ///
 /// Comes in the layout of an object that has a `qFieldListDef` in its properties, in [`FieldList`](crate::types::FieldList).
 ///
-/// `NxFieldDescription`: an object with 13 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfielddescription)
+/// Schema type: [`NxFieldDescription`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfielddescription).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldDescription {
     /// Whether it was loaded as a semantic field, a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
     /// Whether it is hidden from users, by tag or by a prefix set in the script.
     ///
-    /// `qIsHidden`: true or false.
+    /// Wire name: `qIsHidden`.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
     /// Whether it is one of the engine's own fields, such as `$Field` or `$Table`.
     ///
-    /// `qIsSystem`: true or false.
+    /// Wire name: `qIsSystem`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
     /// Whether several selected values are combined with AND instead of OR.
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
     /// Name of the field.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// How many distinct values it has.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
     /// Its tags, such as `$key`, `$numeric`, `$text`, `$date`, and those set by the script.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Whether it is a field on the fly: an expression used as a field, without data of its own.
     ///
-    /// `qIsDefinitionOnly`: true or false.
+    /// Wire name: `qIsDefinitionOnly`.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
     /// The fields derived from it.
     ///
-    /// `qDerivedFieldData`: [`NxDerivedFieldDescriptionList`].
+    /// Wire name: `qDerivedFieldData`.
     #[doc(alias = "qDerivedFieldData")]
     pub derived_field_data: NxDerivedFieldDescriptionList,
     /// In Direct Discovery, whether it is a detail field, whose values stay in the database.
     ///
-    /// `qIsDetail`: true or false.
+    /// Wire name: `qIsDetail`.
     #[doc(alias = "qIsDetail")]
     pub is_detail: bool,
     /// In Direct Discovery, whether it is a measure field, which is aggregated in the database.
     ///
-    /// `qIsImplicit`: true or false.
+    /// Wire name: `qIsImplicit`.
     #[doc(alias = "qIsImplicit")]
     pub is_implicit: bool,
     /// Name for people, where `qName` is a technical one; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// `qSrcTables`: texts.
+    /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
     /// Members that the schema does not know.
@@ -2777,18 +2741,16 @@ impl Record for NxFieldDescription {
 ///
 /// Read with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), set with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
 ///
-/// `NxFieldProperties`: an object with one member.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldproperties)
+/// Schema type: [`NxFieldProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldProperties {
     /// Whether exactly one value stays selected, so that the field can neither be cleared nor hold several.
     /// To switch it on, one single value must be selected already.
     ///
-    /// `qOneAndOnlyOne`: true or false.
+    /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
     /// Members that the schema does not know.
@@ -2836,20 +2798,18 @@ impl Record for NxFieldProperties {
 
 /// The resource identifiers of a field.
 ///
-/// `NxFieldResourceId`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid)
+/// Schema type: [`NxFieldResourceId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldResourceId {
     /// Name of the field.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// An identifier for each table that contains the field; several for a key.
     ///
-    /// `qResourceIds`: list of [`NxFieldTableResourceId`].
+    /// Wire name: `qResourceIds`.
     #[doc(alias = "qResourceIds")]
     pub resource_ids: Vec<NxFieldTableResourceId>,
 }
@@ -2903,20 +2863,18 @@ impl Record for NxFieldResourceId {
 
 /// The resource identifier of a field in one table.
 ///
-/// `NxFieldTableResourceId`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldtableresourceid)
+/// Schema type: [`NxFieldTableResourceId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldtableresourceid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldTableResourceId {
     /// Name of the table.
     ///
-    /// `qTable`: text.
+    /// Wire name: `qTable`.
     #[doc(alias = "qTable")]
     pub table: String,
     /// The identifier, a Qlik resource identifier (QRI) as used for data lineage.
     ///
-    /// `qResourceId`: text.
+    /// Wire name: `qResourceId`.
     #[doc(alias = "qResourceId")]
     pub resource_id: String,
 }
@@ -2969,20 +2927,18 @@ impl Record for NxFieldTableResourceId {
 ///
 /// See [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
 ///
-/// `NxRange`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrange)
+/// Schema type: [`NxRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRange {
     /// Where the stretch begins, counted in characters from 0.
     ///
-    /// `qFrom`: whole number.
+    /// Wire name: `qFrom`.
     #[doc(alias = "qFrom")]
     pub from: i32,
     /// How many characters it covers.
     ///
-    /// `qCount`: whole number.
+    /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
@@ -3036,30 +2992,28 @@ impl Record for NxRange {
 /// Used to select by value rather than by element, as with [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values). Infinite bounds
 /// and `NaN` are possible, as in every number of the protocol.
 ///
-/// `Range`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#range)
+/// Schema type: [`Range`](https://qlik.dev/apis/json-rpc/qix/schemas/#range).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
     /// The lower end.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
     /// The upper end.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
     /// Whether a value equal to the lower end belongs to the range.
     ///
-    /// `qMinInclEq`: true or false.
+    /// Wire name: `qMinInclEq`.
     #[doc(alias = "qMinInclEq")]
     pub min_incl_eq: bool,
     /// Whether a value equal to the upper end belongs to the range.
     ///
-    /// `qMaxInclEq`: true or false.
+    /// Wire name: `qMaxInclEq`.
     #[doc(alias = "qMaxInclEq")]
     pub max_incl_eq: bool,
 }
@@ -3135,20 +3089,18 @@ impl Record for Range {
 
 /// Sample values of one field or column.
 ///
-/// `SampleResult`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult)
+/// Schema type: [`SampleResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SampleResult {
     /// The field or column; a request with wild cards can match several.
     ///
-    /// `qFieldOrColumn`: [`FieldOrColumn`].
+    /// Wire name: `qFieldOrColumn`.
     #[doc(alias = "qFieldOrColumn")]
     pub field_or_column: FieldOrColumn,
     /// Some of its values.
     ///
-    /// `qValues`: list of [`FieldValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
 }
@@ -3204,20 +3156,18 @@ impl Record for SampleResult {
 ///
 /// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
 ///
-/// `SourceKeyRecord`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sourcekeyrecord)
+/// Schema type: [`SourceKeyRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#sourcekeyrecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceKeyRecord {
     /// The fields that link; several when tables share more than one.
     ///
-    /// `qKeyFields`: texts.
+    /// Wire name: `qKeyFields`.
     #[doc(alias = "qKeyFields")]
     pub key_fields: Vec<String>,
     /// The tables that they link.
     ///
-    /// `qTables`: texts.
+    /// Wire name: `qTables`.
     #[doc(alias = "qTables")]
     pub tables: Vec<String>,
 }
@@ -3274,20 +3224,18 @@ impl Record for SourceKeyRecord {
 
 /// A value of a field: a text or a number.
 ///
-/// `SymbolValue`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolvalue)
+/// Schema type: [`SymbolValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolValue {
     /// The text; missing when the value is a plain number.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The number; `NaN` when the value is a text.
     ///
-    /// `qNumber`: number.
+    /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: f64,
 }
@@ -3338,20 +3286,18 @@ impl Record for SymbolValue {
 
 /// Statistics about a table and each of its fields.
 ///
-/// `TableProfilingData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata)
+/// Schema type: [`TableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableProfilingData {
     /// How many rows the table has.
     ///
-    /// `qNoOfRows`: whole number.
+    /// Wire name: `qNoOfRows`.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
     /// The statistics, field by field.
     ///
-    /// `qFieldProfiling`: list of [`FieldInTableProfilingData`].
+    /// Wire name: `qFieldProfiling`.
     #[doc(alias = "qFieldProfiling")]
     pub field_profiling: Vec<FieldInTableProfilingData>,
 }
@@ -3408,61 +3354,59 @@ impl Record for TableProfilingData {
 /// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), for a data model viewer or for checks of a model. To read rows of it see
 /// [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
 ///
-/// `TableRecord`: an object with 10 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord)
+/// Schema type: [`TableRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRecord {
     /// Name of the table.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Whether the table is loosely coupled: selections do not pass through it. The engine does so to break a
     /// circle of links.
     ///
-    /// `qLoose`: true or false.
+    /// Wire name: `qLoose`.
     #[doc(alias = "qLoose")]
     pub loose: bool,
     /// How many rows it has.
     ///
-    /// `qNoOfRows`: whole number.
+    /// Wire name: `qNoOfRows`.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
     /// The fields in it.
     ///
-    /// `qFields`: list of [`FieldInTableData`].
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<FieldInTableData>,
     /// Where it stands in the data model viewer.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
     /// The comment that the load script gave it.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
     /// Whether its data stays in a database and is queried when needed.
     ///
-    /// `qIsDirectDiscovery`: true or false.
+    /// Wire name: `qIsDirectDiscovery`.
     #[doc(alias = "qIsDirectDiscovery")]
     pub is_direct_discovery: bool,
     /// Whether it is a synthetic table, which the engine makes for keys of several fields.
     ///
-    /// `qIsSynthetic`: true or false.
+    /// Wire name: `qIsSynthetic`.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
     /// Its tags.
     ///
-    /// `qTableTags`: texts.
+    /// Wire name: `qTableTags`.
     #[doc(alias = "qTableTags")]
     pub table_tags: Vec<String>,
     /// Statistics, when they were asked for.
     ///
-    /// `qProfilingData`: [`TableProfilingData`].
+    /// Wire name: `qProfilingData`.
     #[doc(alias = "qProfilingData")]
     pub profiling_data: TableProfilingData,
 }
@@ -3610,15 +3554,13 @@ impl Record for TableRecord {
 
 /// A row of a table of the data model.
 ///
-/// `TableRow`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerow)
+/// Schema type: [`TableRow`](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerow).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRow {
     /// The values, in the order of the table's fields.
     ///
-    /// `qValue`: list of [`FieldValue`].
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: Vec<FieldValue>,
 }
@@ -3662,27 +3604,25 @@ impl Record for TableRow {
 
 /// Where a link between tables bends in the data model viewer.
 ///
-/// `TableViewBroomPointSaveInfo`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewbroompointsaveinfo)
+/// Schema type: [`TableViewBroomPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewbroompointsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewBroomPointSaveInfo {
     /// Its position, in pixels.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
     /// Name of the table.
     ///
-    /// `qTable`: text.
+    /// Wire name: `qTable`.
     #[doc(alias = "qTable")]
     pub table: String,
     /// The fields that the link is made by.
     ///
-    /// `qFields`: texts.
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
     /// Members that the schema does not know.
@@ -3753,22 +3693,20 @@ impl Record for TableViewBroomPointSaveInfo {
 
 /// Where links between tables meet in the data model viewer.
 ///
-/// `TableViewConnectionPointSaveInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewconnectionpointsaveinfo)
+/// Schema type: [`TableViewConnectionPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewconnectionpointsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewConnectionPointSaveInfo {
     /// Its position, in pixels.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
     /// The fields that the links are made by.
     ///
-    /// `qFields`: texts.
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
     /// Members that the schema does not know.
@@ -3829,22 +3767,20 @@ impl Record for TableViewConnectionPointSaveInfo {
 
 /// What the data model viewer remembers for each of its two views.
 ///
-/// `TableViewCtlSaveInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewctlsaveinfo)
+/// Schema type: [`TableViewCtlSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewctlsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewCtlSaveInfo {
     /// For the view of the model as the engine has it, with synthetic tables.
     ///
-    /// `qInternalView`: [`TableViewSaveInfo`].
+    /// Wire name: `qInternalView`.
     #[doc(alias = "qInternalView")]
     pub internal_view: TableViewSaveInfo,
     /// For the view of the tables as loaded.
     ///
-    /// `qSourceView`: [`TableViewSaveInfo`].
+    /// Wire name: `qSourceView`.
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
     /// Members that the schema does not know.
@@ -3904,27 +3840,25 @@ impl Record for TableViewCtlSaveInfo {
 ///
 /// Read with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), set with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info); saved with the app.
 ///
-/// `TableViewDlgSaveInfo`: an object with 3 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewdlgsaveinfo)
+/// Schema type: [`TableViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewdlgsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewDlgSaveInfo {
     /// Place and size of the window. The web client has none and does not use it.
     ///
-    /// `qPos`: [`Rect`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Rect,
     /// What is remembered for each view.
     ///
-    /// `qCtlInfo`: [`TableViewCtlSaveInfo`].
+    /// Wire name: `qCtlInfo`.
     #[doc(alias = "qCtlInfo")]
     pub ctl_info: TableViewCtlSaveInfo,
     /// The view to open with: 0 for the internal one, 1 for the source one.
     ///
-    /// `qMode`: whole number.
+    /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
     /// Members that the schema does not know.
@@ -3992,34 +3926,30 @@ impl Record for TableViewDlgSaveInfo {
 
 /// What the data model viewer remembers for one of its views.
 ///
-/// `TableViewSaveInfo`: an object with 4 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewsaveinfo)
+/// Schema type: [`TableViewSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewsaveinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewSaveInfo {
     /// Where the tables stand.
     ///
-    /// `qTables`: list of [`TableViewTableWinSaveInfo`].
+    /// Wire name: `qTables`.
     #[doc(alias = "qTables")]
     pub tables: Vec<TableViewTableWinSaveInfo>,
     /// Where links bend. Qlik Sense does not use it.
     ///
-    /// `qBroomPoints`: list of [`TableViewBroomPointSaveInfo`].
+    /// Wire name: `qBroomPoints`.
     #[doc(alias = "qBroomPoints")]
     pub broom_points: Vec<TableViewBroomPointSaveInfo>,
     /// Where links meet. Qlik Sense does not use it.
     ///
-    /// `qConnectionPoints`: list of [`TableViewConnectionPointSaveInfo`].
+    /// Wire name: `qConnectionPoints`.
     #[doc(alias = "qConnectionPoints")]
     pub connection_points: Vec<TableViewConnectionPointSaveInfo>,
     /// The zoom factor; 1 is the natural size.
     ///
-    /// `qZoomFactor`: number.
-    ///
-    /// Absent means 1.0.
+    /// Wire name: `qZoomFactor`. Defaults to `1.0`.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: f64,
     /// Members that the schema does not know.
@@ -4125,22 +4055,20 @@ impl Record for TableViewSaveInfo {
 
 /// Where a table stands in the data model viewer.
 ///
-/// `TableViewTableWinSaveInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewtablewinsaveinfo)
+/// Schema type: [`TableViewTableWinSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewtablewinsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewTableWinSaveInfo {
     /// Its place and size, in pixels.
     ///
-    /// `qPos`: [`Rect`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Rect,
     /// Name of the table.
     ///
-    /// `qCaption`: text.
+    /// Wire name: `qCaption`.
     #[doc(alias = "qCaption")]
     pub caption: String,
     /// Members that the schema does not know.

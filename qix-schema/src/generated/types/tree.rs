@@ -11,24 +11,18 @@ use super::*;
 ///
 /// The levels are the dimensions in their current order (see [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order)).
 ///
-/// `NxPageTreeLevel`: an object with 2 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreelevel)
+/// Schema type: [`NxPageTreeLevel`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreelevel).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeLevel {
     /// How many levels to skip: with 1 the tree starts at the second dimension.
     ///
-    /// `qLeft`: whole number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: i32,
     /// How many levels to fetch; -1 fetches all that follow.
     ///
-    /// `qDepth`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qDepth`. Defaults to `-1`.
     #[doc(alias = "qDepth")]
     pub depth: i32,
 }
@@ -90,24 +84,20 @@ impl Record for NxPageTreeLevel {
 
 /// Says which nodes of a level to fetch: a window over its rows.
 ///
-/// `NxPageTreeNode`: an object with 2 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreenode)
+/// Schema type: [`NxPageTreeNode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreenode).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeNode {
     /// The window. `qLeft` is the level, `qTop` and `qHeight` the range of nodes within it. Levels without a window
     /// come whole.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
     /// Whether to add nodes for values that are possible in the selections but have no data at this place of
     /// the tree. They come as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Useful when all groups must have the same members.
     ///
-    /// `qAllValues`: true or false.
+    /// Wire name: `qAllValues`.
     #[doc(alias = "qAllValues")]
     pub all_values: bool,
 }
@@ -161,27 +151,23 @@ impl Record for NxPageTreeNode {
 /// Goes into [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data) and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without any option the call
 /// fetches the whole tree, which can be very large.
 ///
-/// `NxTreeDataOption`: an object with 3 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedataoption)
+/// Schema type: [`NxTreeDataOption`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedataoption).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDataOption {
     /// The most nodes that may come back. A tree with more comes back empty, not shortened. All levels count.
     ///
-    /// `qMaxNbrOfNodes`: whole number.
+    /// Wire name: `qMaxNbrOfNodes`.
     #[doc(alias = "qMaxNbrOfNodes")]
     pub max_nbr_of_nodes: i32,
     /// Windows over the nodes of single levels, ordered from the left to the right.
     ///
-    /// `qTreeNodes`: list of [`NxPageTreeNode`].
+    /// Wire name: `qTreeNodes`.
     #[doc(alias = "qTreeNodes")]
     pub tree_nodes: Vec<NxPageTreeNode>,
     /// The levels to fetch.
     ///
-    /// `qTreeLevels`: [`NxPageTreeLevel`].
+    /// Wire name: `qTreeLevels`.
     #[doc(alias = "qTreeLevels")]
     pub tree_levels: NxPageTreeLevel,
 }
@@ -251,69 +237,65 @@ impl Record for NxTreeDataOption {
 ///
 /// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, except that a tree can have different measures on each level.
 ///
-/// `NxTreeDimensionDef`: an object with 11 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensiondef)
+/// Schema type: [`NxTreeDimensionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionDef {
     /// Id of a master dimension, instead of an own definition in `qDef`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
     /// Fields, labels and sorting of a dimension defined here.
     ///
-    /// `qDef`: [`NxInlineDimensionDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
     /// The measures to calculate for every node of this level.
     ///
-    /// `qValueExprs`: list of [`NxMeasure`].
+    /// Wire name: `qValueExprs`.
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
     /// Whether to leave out nodes whose value is null.
     ///
-    /// `qNullSuppression`: true or false.
+    /// Wire name: `qNullSuppression`.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
     /// Limits how many values are shown, collects the rest in a group of others, and asks for a total.
     ///
-    /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
+    /// Wire name: `qOtherTotalSpec`.
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
     /// Whether to show values that the selections exclude, too.
     ///
-    /// `qShowAll`: true or false.
+    /// Wire name: `qShowAll`.
     #[doc(alias = "qShowAll")]
     pub show_all: bool,
     /// What to call the group of others.
     ///
-    /// `qOtherLabel`: [`StringExpr`].
+    /// Wire name: `qOtherLabel`.
     #[doc(alias = "qOtherLabel")]
     pub other_label: StringExpr,
     /// What to call the total.
     ///
-    /// `qTotalLabel`: [`StringExpr`].
+    /// Wire name: `qTotalLabel`.
     #[doc(alias = "qTotalLabel")]
     pub total_label: StringExpr,
     /// Takes the level out of the tree as long as its condition does not hold.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
     /// Expressions to calculate for each value beside the measures, such as its colour.
     ///
-    /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
+    /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
     /// Dimensions whose values are to come with each value of this one.
     ///
-    /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
+    /// Wire name: `qAttributeDimensions`.
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
     /// Members that the schema does not know.
@@ -485,29 +467,25 @@ impl Record for NxTreeDimensionDef {
 /// The counterpart of [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Works like [`NxDimensionInfo`](crate::types::NxDimensionInfo), and has the measures of the
 /// level besides.
 ///
-/// `NxTreeDimensionInfo`: an object with 31 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensioninfo)
+/// Schema type: [`NxTreeDimensionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionInfo {
     /// The label to show: the one that was defined, else the field or expression.
     ///
-    /// `qFallbackTitle`: text.
+    /// Wire name: `qFallbackTitle`.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
     /// Length of the longest value in characters, for choosing column widths.
     ///
-    /// `qApprMaxGlyphCount`: whole number.
+    /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
     /// How many distinct values the field has; [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities) has more to say.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     ///
     /// Deprecated: use `cardinalities` instead.
     #[doc(alias = "qCardinal")]
@@ -515,146 +493,144 @@ pub struct NxTreeDimensionInfo {
     pub cardinal: i32,
     /// Whether the field is locked.
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
     /// Whether the values are sorted upwards or downwards.
     ///
-    /// `qSortIndicator`: [`NxSortIndicatorType`].
+    /// Wire name: `qSortIndicator`.
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
     /// The labels of all fields of a drill-down or cyclic group; just one for other dimensions.
     ///
-    /// `qGroupFallbackTitles`: texts.
+    /// Wire name: `qGroupFallbackTitles`.
     #[doc(alias = "qGroupFallbackTitles")]
     pub group_fallback_titles: Vec<String>,
     /// Which of the group's fields is shown now, counted from 0; 0 for other dimensions.
     ///
-    /// `qGroupPos`: whole number.
+    /// Wire name: `qGroupPos`.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
     /// How many values of the field are selected, possible, excluded and so on.
     ///
-    /// `qStateCounts`: [`NxStateCounts`].
+    /// Wire name: `qStateCounts`.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
     /// The field's tags, such as `$numeric`, `$date` or `$key`.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Why the dimension cannot be calculated. Absent when all is well.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
     /// Whether the values are best shown as separate ones, as numbers, or along a time axis.
     ///
-    /// `qDimensionType`: [`NxDimensionType`].
+    /// Wire name: `qDimensionType`.
     #[doc(alias = "qDimensionType")]
     pub dimension_type: NxDimensionType,
     /// Whether the sort order is turned round.
     ///
-    /// `qReverseSort`: true or false.
+    /// Wire name: `qReverseSort`.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
     /// Whether the dimension is a group of fields, and of which kind.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
     /// Whether the field was loaded as a semantic one, a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
     /// How the numbers of the dimension are formatted.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
     /// Whether the engine chose the format, none having been defined.
     ///
-    /// `qIsAutoFormat`: true or false.
+    /// Wire name: `qIsAutoFormat`.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
     /// The fields or expressions of the dimension; several for a group.
     ///
-    /// `qGroupFieldDefs`: texts.
+    /// Wire name: `qGroupFieldDefs`.
     #[doc(alias = "qGroupFieldDefs")]
     pub group_field_defs: Vec<String>,
     /// The lowest number among the values.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
     /// The highest number among the values.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
     /// Whether a continuous axis is in use.
     ///
-    /// `qContinuousAxes`: true or false.
+    /// Wire name: `qContinuousAxes`.
     #[doc(alias = "qContinuousAxes")]
     pub continuous_axes: bool,
     /// Whether the dimension is a cyclic group.
     ///
-    /// `qIsCyclic`: true or false.
+    /// Wire name: `qIsCyclic`.
     #[doc(alias = "qIsCyclic")]
     pub is_cyclic: bool,
     /// Whether it is based on a derived field, such as the month of an automatic calendar.
     ///
-    /// `qDerivedField`: true or false.
+    /// Wire name: `qDerivedField`.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
     /// The measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
     ///
-    /// `qMeasureInfo`: list of [`NxMeasureInfo`].
+    /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
     /// The attribute expressions, in the order of their definitions.
     ///
-    /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
+    /// Wire name: `qAttrExprInfo`.
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
     /// The attribute dimensions, in the order of their definitions.
     ///
-    /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
+    /// Wire name: `qAttrDimInfo`.
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
     /// The message of the calculation condition, when the condition does not hold.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
     /// Whether the dimension is an expression rather than a field.
     ///
-    /// `qIsCalculated`: true or false.
+    /// Wire name: `qIsCalculated`.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
     /// Whether the field always keeps exactly one value selected.
     ///
-    /// `qIsOneAndOnlyOne`: true or false.
+    /// Wire name: `qIsOneAndOnlyOne`.
     #[doc(alias = "qIsOneAndOnlyOne")]
     pub is_one_and_only_one: bool,
     /// How many distinct values there are, in the field and in the tree.
     ///
-    /// `qCardinalities`: [`NxCardinalities`].
+    /// Wire name: `qCardinalities`.
     #[doc(alias = "qCardinalities")]
     pub cardinalities: NxCardinalities,
     /// Id of the master dimension, when it is one.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// The name under which the engine itself handles the dimension, with variables expanded.
     ///
-    /// `qEffectiveDimensionName`: text.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qEffectiveDimensionName`.
     #[doc(alias = "qEffectiveDimensionName")]
     pub effective_dimension_name: String,
     /// Members that the schema does not know.
@@ -1053,99 +1029,95 @@ impl Record for NxTreeDimensionInfo {
 
 /// A node of a tree: a dimension value with its measures and children.
 ///
-/// `NxTreeNode`: an object with 17 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreenode)
+/// Schema type: [`NxTreeNode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreenode).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeNode {
     /// The value as formatted text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The value as a number, `NaN` when it has none.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
     /// Number of the value within its field, for selections. Negative numbers are no values: -1 is a total, -2 a
     /// null, -3 the group of others.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
     /// Position among its siblings in the whole tree, whatever part was fetched.
     ///
-    /// `qGroupPos`: whole number.
+    /// Wire name: `qGroupPos`.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
     /// How many children it has in the whole tree, whatever part was fetched.
     ///
-    /// `qGroupSize`: whole number.
+    /// Wire name: `qGroupSize`.
     #[doc(alias = "qGroupSize")]
     pub group_size: i32,
     /// Row of the node in the data, counted from 0.
     ///
-    /// `qRow`: whole number.
+    /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
     pub row: i32,
     /// What the node stands for.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// The measures of this node's level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
     ///
-    /// `qValues`: list of [`NxTreeValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxTreeValue>,
     /// The children that were fetched, sorted; see [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size) for how many there are.
     ///
-    /// `qNodes`: list of [`NxTreeNode`].
+    /// Wire name: `qNodes`.
     #[doc(alias = "qNodes")]
     pub nodes: Vec<NxTreeNode>,
     /// The results of the dimension's attribute expressions for this value.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
     /// The values of the dimension's attribute dimensions for this value.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
     /// For each measure, the sum of the positive values in the group.
     ///
-    /// `qMaxPos`: numbers.
+    /// Wire name: `qMaxPos`.
     #[doc(alias = "qMaxPos")]
     pub max_pos: Vec<f64>,
     /// For each measure, the sum of the negative values in the group.
     ///
-    /// `qMinNeg`: numbers.
+    /// Wire name: `qMinNeg`.
     #[doc(alias = "qMinNeg")]
     pub min_neg: Vec<f64>,
     /// Whether the node is closed and can be opened.
     ///
-    /// `qCanExpand`: true or false.
+    /// Wire name: `qCanExpand`.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
     /// Whether the node is open and can be closed.
     ///
-    /// `qCanCollapse`: true or false.
+    /// Wire name: `qCanCollapse`.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
     /// How the value relates to the current selections.
     ///
-    /// `qState`: [`StateEnumType`].
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: StateEnumType,
     /// Where the node hangs: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors, the outermost first. Empty right
     /// under the root.
     ///
-    /// `qTreePath`: whole numbers.
+    /// Wire name: `qTreePath`.
     #[doc(alias = "qTreePath")]
     pub tree_path: Vec<i32>,
 }
@@ -1404,32 +1376,28 @@ impl Record for NxTreeNode {
 
 /// The result of a measure for one node of a tree.
 ///
-/// `NxTreeValue`: an object with 4 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreevalue)
+/// Schema type: [`NxTreeValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreevalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeValue {
     /// The result as formatted text.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The result as a number, `NaN` when it has none.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
     /// The results of the measure's attribute expressions.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
     /// The values of the measure's attribute dimensions.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
@@ -1509,68 +1477,64 @@ impl Record for NxTreeValue {
 /// fetch was defined, else get them with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). Look at `qError` first: when it is set,
 /// the rest is not valid.
 ///
-/// `TreeData`: an object with 11 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#treedata)
+/// Schema type: [`TreeData`](https://qlik.dev/apis/json-rpc/qix/schemas/#treedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeData {
     /// The alternate state that the tree is calculated in.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// How many nodes each level has in all.
     ///
-    /// `qNodesOnDim`: whole numbers.
+    /// Wire name: `qNodesOnDim`.
     #[doc(alias = "qNodesOnDim")]
     pub nodes_on_dim: Vec<i32>,
     /// Why the tree could not be calculated. Absent when all is well.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
     /// The levels, in the order of [`TreeDataDef::dimensions`](crate::types::TreeDataDef::dimensions).
     ///
-    /// `qDimensionInfo`: list of [`NxTreeDimensionInfo`].
+    /// Wire name: `qDimensionInfo`.
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxTreeDimensionInfo>,
     /// The order of the levels now, as indexes of dimensions: `[1,0]` puts the second
     /// dimension outermost.
     ///
-    /// `qEffectiveInterColumnSortOrder`: whole numbers.
+    /// Wire name: `qEffectiveInterColumnSortOrder`.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
     /// Whether there is a group of others.
     ///
-    /// `qHasOtherValues`: true or false.
+    /// Wire name: `qHasOtherValues`.
     #[doc(alias = "qHasOtherValues")]
     pub has_other_values: bool,
     /// The title, evaluated.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// Where a node was opened last.
     ///
-    /// `qLastExpandedPos`: [`NxCellPosition`].
+    /// Wire name: `qLastExpandedPos`.
     #[doc(alias = "qLastExpandedPos")]
     pub last_expanded_pos: NxCellPosition,
     /// The message of the calculation condition, when the condition does not hold.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
     /// The root nodes of the parts defined by [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch); empty if there are none.
     ///
-    /// `qTreeDataPages`: list of [`NxTreeNode`].
+    /// Wire name: `qTreeDataPages`.
     #[doc(alias = "qTreeDataPages")]
     pub tree_data_pages: Vec<NxTreeNode>,
     /// The measures that are calculated over the whole tree.
     ///
-    /// `qMeasureInfo`: list of [`NxMeasureInfo`].
+    /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
 }
@@ -1748,84 +1712,78 @@ impl Record for TreeData {
 /// levels need measures of their own, or when data is fetched level by level. Plain tables are better served by
 /// [`HyperCubeDef`](crate::types::HyperCubeDef).
 ///
-/// `TreeDataDef`: an object with 13 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#treedatadef)
+/// Schema type: [`TreeDataDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#treedatadef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeDataDef {
     /// The alternate state to calculate in; the state of the object when empty.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// The levels of the tree.
     ///
-    /// `qDimensions`: list of [`NxTreeDimensionDef`].
+    /// Wire name: `qDimensions`.
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxTreeDimensionDef>,
     /// The order of the levels, as indexes of dimensions: `[1,0]` puts the second dimension
     /// outermost. Left empty, they are in the order of definition.
     ///
-    /// `qInterColumnSortOrder`: whole numbers.
+    /// Wire name: `qInterColumnSortOrder`.
     #[doc(alias = "qInterColumnSortOrder")]
     pub inter_column_sort_order: Vec<i32>,
     /// Whether to leave out nodes whose measures are all zero.
     ///
-    /// `qSuppressZero`: true or false.
+    /// Wire name: `qSuppressZero`.
     #[doc(alias = "qSuppressZero")]
     pub suppress_zero: bool,
     /// Whether to leave out nodes whose measures are all missing.
     ///
-    /// `qSuppressMissing`: true or false.
+    /// Wire name: `qSuppressMissing`.
     #[doc(alias = "qSuppressMissing")]
     pub suppress_missing: bool,
     /// Whether all nodes start opened.
     ///
-    /// `qOpenFullyExpanded`: true or false.
+    /// Wire name: `qOpenFullyExpanded`.
     #[doc(alias = "qOpenFullyExpanded")]
     pub open_fully_expanded: bool,
     /// Whether to fill gaps: missing numbers become 0, missing texts empty.
     ///
-    /// `qPopulateMissing`: true or false.
+    /// Wire name: `qPopulateMissing`.
     #[doc(alias = "qPopulateMissing")]
     pub populate_missing: bool,
     /// Keeps the tree from being calculated as long as its condition does not hold.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
     /// A title, usually an expression.
     ///
-    /// `qTitle`: [`StringExpr`].
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
     /// The parts of the tree that shall come with the layout.
     ///
-    /// `qInitialDataFetch`: list of [`NxTreeDataOption`].
+    /// Wire name: `qInitialDataFetch`.
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxTreeDataOption>,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Which nodes are open, for each dimension.
     ///
-    /// `qExpansionState`: list of [`ExpansionData`].
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qExpansionState`.
     #[doc(alias = "qExpansionState")]
     pub expansion_state: Vec<ExpansionData>,
     /// Measures to calculate over the whole tree, beside those of the levels.
     ///
-    /// `qValueExprs`: list of [`NxMeasure`].
+    /// Wire name: `qValueExprs`.
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
     /// A set expression, such as `{<Year={2024}>}`, in which everything is calculated.
     ///
-    /// `qContextSetExpression`: text.
+    /// Wire name: `qContextSetExpression`.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
     /// Members that the schema does not know.

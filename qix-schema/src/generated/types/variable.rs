@@ -13,25 +13,23 @@ use super::*;
 /// that do not fit together or do not fit the variable give
 /// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency) (18003).
 ///
-/// `GenericVariableConstraints`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints)
+/// Schema type: [`GenericVariableConstraints`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableConstraints {
     /// Whether texts, numbers or both are accepted.
     ///
-    /// `qType`: [`GenericVariableType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: GenericVariableType,
     /// The texts to choose from, for a variable that is limited to certain values.
     ///
-    /// `qValuesText`: texts.
+    /// Wire name: `qValuesText`.
     #[doc(alias = "qValuesText")]
     pub values_text: Vec<String>,
     /// The numbers to choose from, for a variable that is limited to certain values.
     ///
-    /// `qValuesNum`: numbers.
+    /// Wire name: `qValuesNum`.
     #[doc(alias = "qValuesNum")]
     pub values_num: Vec<f64>,
 }
@@ -102,38 +100,36 @@ impl Record for GenericVariableConstraints {
 /// the engine then reports it as changed and the layout has to be fetched again. For the definition see
 /// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
 ///
-/// `GenericVariableLayout`: an object with 5 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariablelayout)
+/// Schema type: [`GenericVariableLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariablelayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableLayout {
     /// Identifier and type of the variable; the type is `variable`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Title, description and rights of the variable.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// The value as text, formatted as its number presentation says.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// The value as a number; `NaN` when it is not one.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
     /// Whether the load script defined the variable. Such a variable comes back with every reload, and
     /// cannot be removed or redefined through its properties.
     ///
-    /// `qIsScriptCreated`: true or false.
+    /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
     /// Members that the schema does not know.
@@ -236,54 +232,52 @@ impl Record for GenericVariableLayout {
 /// [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value): those leave the saved properties alone and also work on variables of the load
 /// script.
 ///
-/// `GenericVariableProperties`: an object with 8 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableproperties)
+/// Schema type: [`GenericVariableProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableProperties {
     /// Identifier and type; the type is `variable`, and the identifier stays for good.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Title, description, tags and the like.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// The name that expressions use, unique in the app and case-sensitive.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// A remark for those who maintain the app.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
     /// How a number is formatted when it is shown as text.
     ///
-    /// `qNumberPresentation`: [`FieldAttributes`].
+    /// Wire name: `qNumberPresentation`.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
     /// Whether bookmarks keep the variable's value and set it again when they are applied. Bookmarks do
     /// not keep variables of the load script.
     ///
-    /// `qIncludeInBookmark`: true or false.
+    /// Wire name: `qIncludeInBookmark`.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
     /// What the variable stands for. With a leading `=` it is an expression that is evaluated, and the
     /// variable has its result; otherwise the text itself is the value.
     ///
-    /// `qDefinition`: text.
+    /// Wire name: `qDefinition`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
     /// Limits on the values that are accepted.
     ///
-    /// `qConstraints`: [`GenericVariableConstraints`].
+    /// Wire name: `qConstraints`.
     #[doc(alias = "qConstraints")]
     pub constraints: GenericVariableConstraints,
     /// Members that the schema does not know.
@@ -410,28 +404,26 @@ impl Record for GenericVariableProperties {
 
 /// The kind of values that a variable accepts.
 ///
-/// `GenericVariableType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariabletype)
+/// Schema type: [`GenericVariableType`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariabletype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericVariableType {
     /// Texts and numbers.
     ///
-    /// `any`, in full `VARIABLE_TYPE_ANY`, number 0.
+    /// Wire value: `any`, also `VARIABLE_TYPE_ANY` or 0.
     #[doc(alias = "any")]
     #[doc(alias = "VARIABLE_TYPE_ANY")]
     #[default]
     Any,
     /// Numbers only.
     ///
-    /// `number`, in full `VARIABLE_TYPE_NUMBER`, number 1.
+    /// Wire value: `number`, also `VARIABLE_TYPE_NUMBER` or 1.
     #[doc(alias = "number")]
     #[doc(alias = "VARIABLE_TYPE_NUMBER")]
     Number,
     /// Texts only.
     ///
-    /// `text`, in full `VARIABLE_TYPE_TEXT`, number 2.
+    /// Wire value: `text`, also `VARIABLE_TYPE_TEXT` or 2.
     #[doc(alias = "text")]
     #[doc(alias = "VARIABLE_TYPE_TEXT")]
     Text,
@@ -491,56 +483,54 @@ impl Choice for GenericVariableType {
 /// The list gives definitions, not results: open the variable ([`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)) and fetch its
 /// [`GenericVariableLayout`](crate::types::GenericVariableLayout) for the value.
 ///
-/// `NxVariableListItem`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem)
+/// Schema type: [`NxVariableListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableListItem {
     /// The name that expressions use.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// The description, or comment, of the variable.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
     /// What the variable stands for: a value, or an expression.
     ///
-    /// `qDefinition`: text.
+    /// Wire name: `qDefinition`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
     /// Whether this is a system variable, which the engine sets and nobody else can change.
     ///
-    /// `qIsConfig`: true or false.
+    /// Wire name: `qIsConfig`.
     #[doc(alias = "qIsConfig")]
     pub is_config: bool,
     /// Whether the name has a meaning to the engine: either it sets the variable, as with `ScriptError`, or it
     /// reads it, as with `DayNames`.
     ///
-    /// `qIsReserved`: true or false.
+    /// Wire name: `qIsReserved`.
     #[doc(alias = "qIsReserved")]
     pub is_reserved: bool,
     /// Title, description and rights of the variable.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// Identifier and type of the variable.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The values that [`VariableListDef::data`](crate::types::VariableListDef::data) asked for, under the same names.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Whether the load script defined the variable.
     ///
-    /// `qIsScriptCreated`: true or false.
+    /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
 }
@@ -673,40 +663,38 @@ impl Record for NxVariableListItem {
 ///
 /// Use [`GenericVariableProperties`](crate::types::GenericVariableProperties) for variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id).
 ///
-/// `NxVariableProperties`: an object with 5 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
 /// Deprecated: use [`GenericVariableProperties`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariableproperties)
+/// Schema type: [`NxVariableProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariableproperties).
 #[deprecated(note = "use `GenericVariableProperties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableProperties {
     /// The name that expressions use.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// How a number is formatted when it is shown as text.
     ///
-    /// `qNumberPresentation`: [`FieldAttributes`].
+    /// Wire name: `qNumberPresentation`.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
     /// Whether bookmarks keep the variable's value and set it again when they are applied.
     ///
-    /// `qIncludeInBookmark`: true or false.
+    /// Wire name: `qIncludeInBookmark`.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
     /// Whether the value is meant to be chosen from [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
     ///
-    /// `qUsePredefListedValues`: true or false.
+    /// Wire name: `qUsePredefListedValues`.
     #[doc(alias = "qUsePredefListedValues")]
     pub use_predef_listed_values: bool,
     /// The values to choose from; it counts only with [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values).
     ///
-    /// `qPreDefinedList`: texts.
+    /// Wire name: `qPreDefinedList`.
     #[doc(alias = "qPreDefinedList")]
     pub pre_defined_list: Vec<String>,
     /// Members that the schema does not know.
@@ -806,15 +794,13 @@ impl Record for NxVariableProperties {
 /// The engine reports the object as changed when variables come or go, which [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not. The list
 /// follows [`VariableListDef`](crate::types::VariableListDef).
 ///
-/// `VariableList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist)
+/// Schema type: [`VariableList`](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableList {
     /// The variables.
     ///
-    /// `qItems`: list of [`NxVariableListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxVariableListItem>,
 }
@@ -862,38 +848,36 @@ impl Record for VariableList {
 /// argument of [`DocApi::get_variables`](crate::doc::DocApi::get_variables). The variables that the app's authors made are always listed; reserved, system and
 /// session variables only on request.
 ///
-/// `VariableListDef`: an object with 5 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelistdef)
+/// Schema type: [`VariableListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableListDef {
     /// The type of items to list: `variable`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
     /// Whether to list variables with names that mean something to the engine, such as `ThousandSep` and
     /// `DayNames`.
     ///
-    /// `qShowReserved`: true or false.
+    /// Wire name: `qShowReserved`.
     #[doc(alias = "qShowReserved")]
     pub show_reserved: bool,
     /// Whether to list system variables, which the engine sets.
     ///
-    /// `qShowConfig`: true or false.
+    /// Wire name: `qShowConfig`.
     #[doc(alias = "qShowConfig")]
     pub show_config: bool,
     /// Names and paths of properties to bring along for each variable, see [`JsonObject`](crate::types::JsonObject).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Whether to list variables that live in this session only.
     ///
-    /// `qShowSession`: true or false.
+    /// Wire name: `qShowSession`.
     #[doc(alias = "qShowSession")]
     pub show_session: bool,
     /// Members that the schema does not know.
