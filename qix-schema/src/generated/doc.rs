@@ -1873,7 +1873,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Gets the grammar of chart expressions as it holds in this app, its fields and functions included.
     ///
-    /// For editors that colour and complete expressions. The answer is large and seldom changes: keep it with its hash and
+    /// For editors that color and complete expressions. The answer is large and seldom changes: keep it with its hash and
     /// ask [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) whether it is still the same. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) has the grammar without an app.
     ///
     /// # Returns

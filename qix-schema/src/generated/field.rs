@@ -10,16 +10,17 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A field of the data model in one alternate state: the place to select values in it without any object.
+/// A field of the data model in one alternate state. Selects values without an object.
 ///
-/// Got from [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection in a field narrows what is possible in every field connected to it, so that all
-/// that depends on it becomes stale, and calculations that run are aborted (error 15). Selecting methods come in three
-/// kinds: by search text ([`FieldApi::select`](crate::field::FieldApi::select)), by values ([`FieldApi::select_values`](crate::field::FieldApi::select_values)) and by element numbers
-/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). They answer with a boolean: false says that the selection was not made, most often because
-/// the field is locked. A soft lock selects all the same.
+/// Returned by [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection restricts the possible values of all associated fields, invalidates
+/// everything that depends on them, and aborts running calculations (error 15).
 ///
-/// The values of a field, and which of them are selected or possible, are read through a list object ([`ListObjectDef`](crate::types::ListObjectDef)),
-/// not here.
+/// You can select by search string ([`FieldApi::select`](crate::field::FieldApi::select)), by value ([`FieldApi::select_values`](crate::field::FieldApi::select_values)), or by element number
+/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). These methods return `false` if the selection was not made, usually because the field is
+/// locked. With a soft lock, they select even in a locked field.
+///
+///
+/// To read the values of a field and their selection states, use a list object ([`ListObjectDef`](crate::types::ListObjectDef)).
 ///
 /// Methods: [`FieldApi`].
 #[derive(Clone, Debug)]
@@ -49,8 +50,8 @@ impl FieldApi for Field {}
 pub trait FieldApi: AsRemote {
     /// Clears the selections in this field.
     ///
-    /// Other fields keep theirs. A locked field stays as it is: [`FieldApi::unlock`](crate::field::FieldApi::unlock) it first. [`DocApi::clear_all`](crate::doc::DocApi::clear_all) clears
-    /// everything.
+    /// Selections in other fields are unchanged. Fails on a locked field: call [`FieldApi::unlock`](crate::field::FieldApi::unlock) first. To clear all fields,
+    /// use [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -68,7 +69,7 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether it was done.
+    /// `bool` (`qReturn`): `true` if the selections were cleared.
     ///
     /// Schema method: [`Field.Clear`](https://qlik.dev/apis/json-rpc/qix/field/#clear).
     #[doc(alias = "Clear")]
@@ -76,15 +77,15 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), Clear::new())
     }
 
-    /// Clears the selections in all other fields, and keeps those in this one.
+    /// Clears the selections in all other fields.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether locked fields are cleared too.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to clear locked fields too.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether it was done.
+    /// `bool` (`qReturn`): `true` on success.
     ///
     /// Schema method: [`Field.ClearAllButThis`](https://qlik.dev/apis/json-rpc/qix/field/#clearallbutthis).
     #[doc(alias = "ClearAllButThis")]
@@ -92,13 +93,13 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), ClearAllButThis::new())
     }
 
-    /// Tells whether selections in this field are combined by "and".
+    /// Returns whether the selected values of this field are combined with AND.
     ///
     /// See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): True in "and" mode, false in the usual "or" mode.
+    /// `bool` (`qReturn`): `true` in AND mode; `false` in OR mode, the default.
     ///
     /// Schema method: [`Field.GetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#getandmode), read-only.
     #[doc(alias = "GetAndMode")]
@@ -106,10 +107,11 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), GetAndMode::new())
     }
 
-    /// Retrieves how many distinct values the field has.
+    /// Returns the number of distinct values in the field.
     ///
-    /// All values count, whatever is selected. To count those possible under the present selections, evaluate `Count(distinct
-    /// …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
+    /// All values count, regardless of selections. To count the values that are possible under the current selections,
+    /// evaluate `Count(distinct …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object
+    /// ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -125,7 +127,7 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `i64` (`qReturn`): The number of values.
+    /// `i64` (`qReturn`): Number of distinct values.
     ///
     /// Schema method: [`Field.GetCardinal`](https://qlik.dev/apis/json-rpc/qix/field/#getcardinal), read-only.
     #[doc(alias = "GetCardinal")]
@@ -133,11 +135,11 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), GetCardinal::new())
     }
 
-    /// Gets the settings of the field.
+    /// Returns the settings of the field.
     ///
     /// # Returns
     ///
-    /// [`NxFieldProperties`] (`qProperties`): The settings; so far one, [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    /// [`NxFieldProperties`] (`qProperties`): The settings. [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is the only one so far.
     ///
     /// Schema method: [`Field.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#getnxproperties), read-only.
     #[doc(alias = "GetNxProperties")]
@@ -145,14 +147,14 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), GetNxProperties::new())
     }
 
-    /// Locks the selections in this field, so that they stay when others are cleared and refuse changes.
+    /// Locks the selections in this field: they cannot be changed, and clearing other selections keeps them.
     ///
-    /// A field without selections has nothing to lock. Selecting in a locked field gives false unless it is done with a soft
-    /// lock. [`FieldApi::unlock`](crate::field::FieldApi::unlock) is the reverse, [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields that have selections.
+    /// A field without selections cannot be locked. Selecting in a locked field returns `false` unless a soft lock is used.
+    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock) undoes it; [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields with selections.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the field is locked now.
+    /// `bool` (`qReturn`): `true` if the field is now locked.
     ///
     /// Schema method: [`Field.Lock`](https://qlik.dev/apis/json-rpc/qix/field/#lock).
     #[doc(alias = "Lock")]
@@ -162,20 +164,20 @@ pub trait FieldApi: AsRemote {
 
     /// Selects values by their element numbers.
     ///
-    /// The fastest way to select many values, when the numbers are known from cells of a list or a cube
-    /// ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number names a value within this field until the next reload. Negative numbers in
-    /// cells stand for totals, nulls and the like, and are not selectable.
+    /// This is the fastest way to select many values if you have their element numbers from the cells of a list or cube
+    /// ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number identifies a value within this field until the next reload. Negative
+    /// numbers, which cells contain for totals, null values, and so on, cannot be selected.
     ///
     /// # Parameters
     ///
-    /// * `values` (`qValues`): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`): Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    ///   up selected.
+    /// * `values` (`qValues`): Element numbers to select.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections. If `false`, the given values replace the
+    ///   selection.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.LowLevelSelect`](https://qlik.dev/apis/json-rpc/qix/field/#lowlevelselect).
     #[doc(alias = "LowLevelSelect")]
@@ -187,13 +189,12 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), LowLevelSelect::new(values, toggle_mode))
     }
 
-    /// Selects the values that match a search text, in place of the present selection.
+    /// Selects the values that match a search string, replacing the current selection.
     ///
-    /// The text is what a user could type into a filter's search: one value as it stands (`2020`), a pattern with `*` and `?`
-    /// (`Jan*`), a comparison of numbers (`>=2015<2020`), an expression that is evaluated for each value
-    /// (`=Sum(Sales)>1000`). Some characters at its beginning therefore have a meaning, among them `<`, `>`, `"`, `~`, `(`,
-    /// `=`, `'` and `[`. For values that come from data, where that would be a trap, use [`FieldApi::select_values`](crate::field::FieldApi::select_values). To add to a
-    /// selection use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
+    /// The string uses the same syntax as the search box of a filter: a value (`2020`), a wildcard pattern (`Jan*`), a
+    /// numeric comparison (`>=2015<2020`), or an expression that is evaluated for each value (`=Sum(Sales)>1000`). Some
+    /// leading characters therefore have a special meaning, including `<`, `>`, `"`, `~`, `(`, `=`, `'`, and `[`. To select
+    /// values that come from data, use [`FieldApi::select_values`](crate::field::FieldApi::select_values) instead. To add to a selection, use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -210,14 +211,15 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`): The search text.
+    /// * `match_` (`qMatch`): Search string.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How values that other selections exclude take part in the search; 0, the usual choice, can be
-    ///   left out.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other selections exclude. Defaults to 0, which suits most
+    ///   uses.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made. Some engines also return `true` if no value matches, so verify
+    /// the result with a list object or an expression.
     ///
     /// Schema method: [`Field.Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
     #[doc(alias = "Select")]
@@ -225,10 +227,10 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), Select::new(match_))
     }
 
-    /// Selects every value of the field, those included that other selections exclude.
+    /// Selects all values of the field, including excluded ones.
     ///
-    /// Not the same as no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it counts as one, it narrows the connected fields to what has a value
-    /// here, and it appears among the current selections.
+    /// This differs from having no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it appears in the current selections and restricts associated
+    /// fields to values that occur together with a value of this field.
     ///
     /// # Parameters
     ///
@@ -236,7 +238,7 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectAll`](https://qlik.dev/apis/json-rpc/qix/field/#selectall).
     #[doc(alias = "SelectAll")]
@@ -244,10 +246,10 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SelectAll::new())
     }
 
-    /// Selects the alternative values in place of the selected ones.
+    /// Selects the alternative values, replacing the current selection.
     ///
-    /// Alternative values are those that are neither selected nor excluded in a field with selections: they would be
-    /// possible, had the field none.
+    /// Alternative values are values of a field with selections that are not selected themselves and are not excluded by
+    /// selections in other fields.
     ///
     /// # Parameters
     ///
@@ -255,7 +257,7 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectAlternative`](https://qlik.dev/apis/json-rpc/qix/field/#selectalternative).
     #[doc(alias = "SelectAlternative")]
@@ -263,7 +265,7 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SelectAlternative::new())
     }
 
-    /// Selects the excluded values in place of the present selection, which turns the selection round.
+    /// Selects the excluded values, replacing the current selection. This inverts the selection.
     ///
     /// # Parameters
     ///
@@ -271,7 +273,7 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectExcluded`](https://qlik.dev/apis/json-rpc/qix/field/#selectexcluded).
     #[doc(alias = "SelectExcluded")]
@@ -279,9 +281,9 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SelectExcluded::new())
     }
 
-    /// Selects all values that the present selections leave possible.
+    /// Selects all values that are possible under the current selections.
     ///
-    /// Makes a result lasting: what the other fields imply here now stays selected when they change.
+    /// The values stay selected even if the selections in other fields change later.
     ///
     /// # Parameters
     ///
@@ -289,7 +291,7 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectPossible`](https://qlik.dev/apis/json-rpc/qix/field/#selectpossible).
     #[doc(alias = "SelectPossible")]
@@ -297,11 +299,11 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SelectPossible::new())
     }
 
-    /// Selects values given as text or number: the safe way for a program that has the values themselves.
+    /// Selects the given values.
     ///
-    /// Nothing in them is read as a pattern or an expression. Give numbers as numbers ([`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) true and
-    /// [`FieldValue::number`](crate::types::FieldValue::number)), which fits whatever the field's format; this holds for dates too, which are numbers of days
-    /// since 30 December 1899.
+    /// Values are taken literally, never as a pattern or an expression, so this is the safe way to select values that come
+    /// from data. Pass numbers as numbers (set [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) and [`FieldValue::number`](crate::types::FieldValue::number)); they match regardless
+    /// of the field's format. Dates are numbers too: days since December 30, 1899.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -319,14 +321,14 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_values` (`qFieldValues`): The values.
-    /// * `toggle_mode` (`qToggleMode`, optional `bool`): Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    ///   up selected.
+    /// * `field_values` (`qFieldValues`): Values to select.
+    /// * `toggle_mode` (`qToggleMode`, optional `bool`): Whether to toggle the given values and keep other selections. If `false`, the given values replace the
+    ///   selection.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues).
     #[doc(alias = "SelectValues")]
@@ -334,15 +336,15 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SelectValues::new(field_values))
     }
 
-    /// Sets how several selected values in this field combine: "and" in place of the usual "or".
+    /// Sets whether the selected values of this field are combined with AND instead of OR.
     ///
-    /// With products in "and" mode, selecting two of them leaves the customers who bought both. It makes sense, and is
-    /// allowed, only where the data fit: the field occurs in one table only, as the second of at most two columns, and that
-    /// table has been loaded with `distinct`, without duplicates.
+    /// For example, selecting two products in AND mode leaves the customers who bought both. The data must support it: the
+    /// field must occur in one table only, as the second of at most two columns, and that table must be loaded with
+    /// `distinct` and contain no duplicate records.
     ///
     /// # Parameters
     ///
-    /// * `and_mode` (`qAndMode`): True for "and", false for "or".
+    /// * `and_mode` (`qAndMode`): `true` for AND, `false` for OR.
     ///
     /// Schema method: [`Field.SetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#setandmode).
     #[doc(alias = "SetAndMode")]
@@ -350,14 +352,14 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SetAndMode::new(and_mode))
     }
 
-    /// Sets the settings of the field.
+    /// Changes the settings of the field.
     ///
-    /// With [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) exactly one value of the field is selected from then on: it cannot be
-    /// cleared, and selecting another value replaces it. When it is switched on, one value must be selected already.
+    /// If [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is set, exactly one value of the field is always selected: the selection
+    /// cannot be cleared, and selecting another value replaces it. One value must be selected when you set it.
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`): The settings.
+    /// * `properties` (`qProperties`): New settings.
     ///
     /// Schema method: [`Field.SetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#setnxproperties).
     #[doc(alias = "SetNxProperties")]
@@ -368,9 +370,10 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SetNxProperties::new(properties))
     }
 
-    /// Switches the selection of the values that match a search text, and keeps the others.
+    /// Toggles the values that match a search string and keeps other selections.
     ///
-    /// Matching values that are selected lose their selection, the rest get it. The text is that of [`FieldApi::select`](crate::field::FieldApi::select).
+    /// Matching values that are selected become unselected, and vice versa. The search string has the syntax described at
+    /// [`FieldApi::select`](crate::field::FieldApi::select).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -389,14 +392,14 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`): The search text.
+    /// * `match_` (`qMatch`): Search string.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How values that other selections exclude take part in the search; 0, the usual choice, can be
-    ///   left out.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other selections exclude. Defaults to 0, which suits most
+    ///   uses.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selection was changed.
+    /// `bool` (`qReturn`): `true` if the selection changed.
     ///
     /// Schema method: [`Field.ToggleSelect`](https://qlik.dev/apis/json-rpc/qix/field/#toggleselect).
     #[doc(alias = "ToggleSelect")]
@@ -404,11 +407,11 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), ToggleSelect::new(match_))
     }
 
-    /// Unlocks the selections in this field; they stay, and can be changed again.
+    /// Unlocks the selections in this field. They stay selected but can be changed again.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether it was done.
+    /// `bool` (`qReturn`): `true` on success.
     ///
     /// Schema method: [`Field.Unlock`](https://qlik.dev/apis/json-rpc/qix/field/#unlock).
     #[doc(alias = "Unlock")]

@@ -10,12 +10,13 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A bookmark: selections of an app kept under a name, with variables and layout changes if wanted.
+/// A bookmark: a named set of selections, optionally with variable values and layout changes.
 ///
-/// Made by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which keeps the selections of that moment, in all alternate states; found by
-/// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark), listed by [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with [`BookmarkListDef`](crate::types::BookmarkListDef). The content is fixed:
-/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) takes new
-/// selections. Snapshots of charts, which stories use, are bookmarks too; their properties hold a whole layout.
+/// Created by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current selections of all alternate states, and opened by
+/// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark). To list bookmarks, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with a [`BookmarkListDef`](crate::types::BookmarkListDef). The stored
+/// selections cannot be edited: [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes the title and other properties, and
+/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) stores the current selections instead. Chart snapshots in stories are also bookmarks; their
+/// properties contain a complete layout.
 ///
 /// Methods: [`GenericBookmarkApi`].
 #[derive(Clone, Debug)]
@@ -43,15 +44,15 @@ impl GenericBookmarkApi for GenericBookmark {}
 ///
 /// Schema class: [`GenericBookmark`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/).
 pub trait GenericBookmarkApi: AsRemote {
-    /// Makes the selections of the bookmark, in place of the present ones.
+    /// Applies the bookmark, replacing the current selections.
     ///
-    /// Variables and layout changes kept in it are applied as well. Values that no longer exist in the data are passed over
-    /// without a word; to be told use [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify). Nearly everything in the app becomes stale.
-    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does it without a handle.
+    /// It also restores the variables and layout changes that the bookmark contains. Values that no longer exist are skipped
+    /// silently; use [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) to find out about them. Almost everything in the app becomes stale.
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does the same by bookmark ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the bookmark was applied.
+    /// `bool` (`qSuccess`): `true` if the bookmark was applied.
     ///
     /// Schema method: [`GenericBookmark.Apply`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#apply).
     #[doc(alias = "Apply")]
@@ -61,13 +62,13 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Makes the selections of the bookmark, and reports those that could not be made as they were.
+    /// Applies the bookmark and reports selections that could not be restored.
     ///
-    /// After a reload a field or value can be missing: the warnings say which, for each state and field.
+    /// Fields or values may be missing after a reload. The warnings identify them by alternate state and field.
     ///
     /// # Returns
     ///
-    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether it was applied, and the warnings.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and the warnings.
     ///
     /// Schema method: [`GenericBookmark.ApplyAndVerify`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applyandverify).
     #[doc(alias = "ApplyAndVerify")]
@@ -75,14 +76,14 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), ApplyAndVerify::new())
     }
 
-    /// Changes single properties of the bookmark, such as its title at `/qMetaDef/title`.
+    /// Changes individual properties of the bookmark, such as its title at `/qMetaDef/title`.
     ///
-    /// A patch's value is JSON in a text. Cheaper than [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties), and it leaves the other members
-    /// alone. The identifier must not be patched. Bookmarks have no soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) and does not
+    /// touch other members. You cannot patch the bookmark ID. Bookmarks do not support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
     /// Requires the access right `update`.
     ///
@@ -92,9 +93,9 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published bookmark part of the official content of its app.
+    /// Adds a published bookmark to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows; [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) is the reverse.
+    /// Qlik Sense Enterprise on Windows only. [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -104,20 +105,20 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// Retrieves the values of a field that the bookmark holds for the default state `$`.
+    /// Returns the values of a field that the bookmark stores for the default state `$`.
     ///
-    /// For other alternate states see [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Which fields there are, and how many values each
-    /// has, is in [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos).
+    /// For other alternate states, use [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos) lists the
+    /// fields and the number of values of each.
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`): Name of the field.
-    /// * `get_excluded_values` (`qGetExcludedValues`): Whether to get the values that are not selected in it; if false, those that are.
-    /// * `data_page` (`qDataPage`): From which to which of the values.
+    /// * `field` (`qField`): Field name.
+    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to return the selected ones.
+    /// * `data_page` (`qDataPage`): Range of values to return.
     ///
     /// # Returns
     ///
-    /// list of [`FieldValue`] (`qFieldValues`): The values, as text and, for numbers, number.
+    /// list of [`FieldValue`] (`qFieldValues`): The values: strings, and numbers for numeric values.
     ///
     /// Schema method: [`GenericBookmark.GetFieldValues`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvalues), read-only.
     #[doc(alias = "GetFieldValues")]
@@ -133,14 +134,14 @@ pub trait GenericBookmarkApi: AsRemote {
         )
     }
 
-    /// Retrieves the values of a field that the bookmark holds, state by state.
+    /// Returns the values of a field that the bookmark stores, grouped by alternate state.
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`): Name of the field.
-    /// * `get_excluded_values` (`qGetExcludedValues`): Whether to get the values that are not selected in it; if false, those that are.
-    /// * `data_pages` (`qDataPages`): A range for each state. An empty list gives all states; so does a single range without a state's name,
-    ///   applied to each of them.
+    /// * `field` (`qField`): Field name.
+    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to return the selected ones.
+    /// * `data_pages` (`qDataPages`): One range per state. An empty list returns the values of all states. A single range without a state name
+    ///   applies to every state.
     ///
     /// # Returns
     ///
@@ -160,11 +161,11 @@ pub trait GenericBookmarkApi: AsRemote {
         )
     }
 
-    /// Returns type and identifier of the bookmark.
+    /// Returns the type and ID of the bookmark.
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
     /// Schema method: [`GenericBookmark.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
@@ -172,7 +173,7 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns what the bookmark holds, with its expressions evaluated: title, selections of each state, variables, patches.
+    /// Returns the evaluated bookmark: title, selections per state, variables, and patches.
     ///
     /// # Returns
     ///
@@ -184,9 +185,9 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Returns the properties of the bookmark as they are saved: what to edit.
+    /// Returns the properties of the bookmark, for editing.
     ///
-    /// The selections are not among them; see [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
+    /// They do not include the selections; see [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
     ///
     /// # Returns
     ///
@@ -198,9 +199,9 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Makes the bookmark, private until then, visible to the other users of a published app.
+    /// Makes a private bookmark of a published app visible to other users.
     ///
-    /// Not on Desktop. [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) is the reverse.
+    /// Not available in Qlik Sense Desktop. [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -210,14 +211,14 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// Replaces the properties of the bookmark by a complete new set.
+    /// Replaces all properties of the bookmark.
     ///
-    /// Members that are left out are gone, so send back what [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) returned, changed. The
-    /// selections it keeps are untouched.
+    /// Omitted members are removed, so modify the result of [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) and pass all of it. The stored
+    /// selections do not change.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
     /// Requires the access right `update`.
     ///
@@ -230,9 +231,9 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// Takes the bookmark out of the official content of its app; it stays published.
+    /// Removes the bookmark from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows.
+    /// Qlik Sense Enterprise on Windows only.
     ///
     /// Requires the access right `approve`.
     ///
@@ -242,9 +243,9 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published bookmark private to its owner again.
+    /// Makes a published bookmark private again.
     ///
-    /// Not on Desktop.
+    /// Not available in Qlik Sense Desktop.
     ///
     /// Requires the access right `publish`.
     ///

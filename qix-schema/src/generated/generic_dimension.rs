@@ -10,12 +10,12 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A dimension of the app's library, which charts use by reference.
+/// A library dimension, which charts use by reference.
 ///
-/// Also known as a master dimension: one or several field expressions with a title, maintained in one place. A chart
-/// refers to it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and follows its changes. Made by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension), found by
-/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension), listed by an object with [`DimensionListDef`](crate::types::DimensionListDef). With several fields it is a drill-down dimension
-/// ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic one ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
+/// Also called a master dimension: one or more field expressions with a title, maintained in one place. A chart refers to
+/// it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up its changes. Created by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and opened by
+/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension). To list dimensions, use an object with a [`DimensionListDef`](crate::types::DimensionListDef). A dimension with several fields
+/// is either a drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic dimension ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
 ///
 /// Methods: [`GenericDimensionApi`].
 #[derive(Clone, Debug)]
@@ -43,15 +43,15 @@ impl GenericDimensionApi for GenericDimension {}
 ///
 /// Schema class: [`GenericDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/).
 pub trait GenericDimensionApi: AsRemote {
-    /// Changes single properties of the dimension, such as its title at `/qMetaDef/title`.
+    /// Changes individual properties of the dimension, such as its title at `/qMetaDef/title`.
     ///
-    /// A patch's value is JSON in a text. Cheaper than [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties), and it leaves the other members
-    /// alone. Objects that use the dimension become stale. The identifier must not be patched. There are no soft patches
-    /// here.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties) and does not
+    /// touch other members. Objects that use the dimension become stale. You cannot patch the dimension ID. Dimensions do not
+    /// support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
     /// Requires the access right `update`.
     ///
@@ -61,9 +61,9 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published dimension part of the official content of its app.
+    /// Adds a published dimension to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows; [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) is the reverse.
+    /// Qlik Sense Enterprise on Windows only. [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -75,13 +75,13 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Tells which field a cyclic dimension shows.
+    /// Returns the active field of a cyclic dimension.
     ///
-    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection).
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only.
     ///
     /// # Returns
     ///
-    /// `i64` (`qReturn`): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// `i64` (`qReturn`): Index of the field in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
     /// Schema method: [`GenericDimension.GetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getactivefield), read-only.
     #[doc(alias = "GetActiveField")]
@@ -89,7 +89,7 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), GetActiveField::new())
     }
 
-    /// Returns the definition of the dimension without title and other properties: grouping, fields, labels.
+    /// Returns the definition of the dimension: grouping, fields, and labels, without the title and other properties.
     ///
     /// # Returns
     ///
@@ -101,11 +101,11 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), GetDimension::new())
     }
 
-    /// Returns type and identifier of the dimension.
+    /// Returns the type and ID of the dimension.
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and identifier; the latter is what goes into [`NxDimension::library_id`](crate::types::NxDimension::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as [`NxDimension::library_id`](crate::types::NxDimension::library_id).
     ///
     /// Schema method: [`GenericDimension.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
@@ -113,10 +113,10 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns the dimension with its expressions evaluated, and facts about its fields.
+    /// Returns the evaluated dimension and information about its fields.
     ///
-    /// Among these, in [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos), the number of values and the tags of each field, which say for
-    /// example what is a date.
+    /// [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos) contains the tags of each field, which tell, for example, whether it contains
+    /// dates.
     ///
     /// # Returns
     ///
@@ -128,14 +128,14 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Lists the objects that use this dimension.
+    /// Returns the objects that use this dimension.
     ///
-    /// Ask before changing or deleting it ([`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension)): charts that refer to a dimension that is gone show an
-    /// error.
+    /// Check them before you change the dimension or delete it with [`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension): charts that refer to a deleted
+    /// dimension show an error.
     ///
     /// # Returns
     ///
-    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with its root object, such as its sheet.
     ///
     /// Schema method: [`GenericDimension.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlinkedobjects), read-only.
     #[doc(alias = "GetLinkedObjects")]
@@ -143,11 +143,11 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Returns the properties of the dimension as they are saved: what to edit.
+    /// Returns the properties of the dimension, for editing.
     ///
     /// # Returns
     ///
-    /// [`GenericDimensionProperties`] (`qProp`): The properties, among them the definition and the title.
+    /// [`GenericDimensionProperties`] (`qProp`): The properties, including the definition and the title.
     ///
     /// Schema method: [`GenericDimension.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
@@ -155,9 +155,9 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Makes the dimension, private until then, visible to the other users of a published app.
+    /// Makes a private dimension of a published app visible to other users.
     ///
-    /// Not on Desktop. [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) is the reverse.
+    /// Not available in Qlik Sense Desktop. [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -169,14 +169,14 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Makes a cyclic dimension show a certain field.
+    /// Sets the active field of a cyclic dimension.
     ///
-    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection). Charts that use the dimension follow; for one chart alone see
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that use the dimension change; to change a single chart, use
     /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `ix` (`qIx`): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// * `ix` (`qIx`): Index of the field in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
     /// Schema method: [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
     #[doc(alias = "SetActiveField")]
@@ -184,14 +184,14 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), SetActiveField::new(ix))
     }
 
-    /// Replaces the properties of the dimension by a complete new set.
+    /// Replaces all properties of the dimension.
     ///
-    /// Members that are left out are gone, so send back what [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) returned, changed. All
-    /// objects that use the dimension become stale and follow.
+    /// Omitted members are removed, so modify the result of [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) and pass all of it. All
+    /// objects that use the dimension become stale.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
     /// Requires the access right `update`.
     ///
@@ -206,13 +206,13 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Moves a cyclic dimension on to another of its fields.
+    /// Activates another field of a cyclic dimension.
     ///
-    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection). Charts that use the dimension follow.
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that use the dimension change.
     ///
     /// # Parameters
     ///
-    /// * `step` (`qStep`): How many fields to go on; negative numbers go back.
+    /// * `step` (`qStep`): Number of fields to advance. Negative numbers step back.
     ///
     /// Schema method: [`GenericDimension.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#stepcycle).
     #[doc(alias = "StepCycle")]
@@ -220,9 +220,9 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), StepCycle::new(step))
     }
 
-    /// Takes the dimension out of the official content of its app; it stays published.
+    /// Removes the dimension from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows.
+    /// Qlik Sense Enterprise on Windows only.
     ///
     /// Requires the access right `approve`.
     ///
@@ -232,9 +232,9 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published dimension private to its owner again.
+    /// Makes a published dimension private again.
     ///
-    /// Not on Desktop.
+    /// Not available in Qlik Sense Desktop.
     ///
     /// Requires the access right `publish`.
     ///

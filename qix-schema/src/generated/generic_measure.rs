@@ -10,11 +10,12 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A measure of the app's library, which charts use by reference.
+/// A library measure, which charts use by reference.
 ///
-/// Also known as a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained in one
-/// place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and follows its changes. Made by [`DocApi::create_measure`](crate::doc::DocApi::create_measure), found
-/// by [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label), listed by an object with [`MeasureListDef`](crate::types::MeasureListDef).
+/// Also called a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained in one
+/// place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks up its changes. Created by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and
+/// opened by [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label). To list measures, use an object with a
+/// [`MeasureListDef`](crate::types::MeasureListDef).
 ///
 /// Methods: [`GenericMeasureApi`].
 #[derive(Clone, Debug)]
@@ -42,14 +43,15 @@ impl GenericMeasureApi for GenericMeasure {}
 ///
 /// Schema class: [`GenericMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/).
 pub trait GenericMeasureApi: AsRemote {
-    /// Changes single properties of the measure, such as its expression at `/qMeasure/qDef`.
+    /// Changes individual properties of the measure, such as its expression at `/qMeasure/qDef`.
     ///
-    /// A patch's value is JSON in a text. Cheaper than [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties), and it leaves the other members
-    /// alone. Objects that use the measure become stale. The identifier must not be patched. There are no soft patches here.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties) and does not
+    /// touch other members. Objects that use the measure become stale. You cannot patch the measure ID. Measures do not
+    /// support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
     /// Requires the access right `update`.
     ///
@@ -59,9 +61,9 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published measure part of the official content of its app.
+    /// Adds a published measure to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows; [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) is the reverse.
+    /// Qlik Sense Enterprise on Windows only. [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -71,11 +73,11 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// Returns type and identifier of the measure.
+    /// Returns the type and ID of the measure.
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and identifier; the latter is what goes into [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
     ///
     /// Schema method: [`GenericMeasure.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
@@ -83,10 +85,10 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns the measure with the expressions in its properties evaluated, such as that of its label.
+    /// Returns the measure with the expressions in its properties evaluated, such as its label expression.
     ///
-    /// The measure itself gets no value here: for a number evaluate its expression with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or put it into a
-    /// cube.
+    /// It does not calculate the measure itself. For a value, evaluate the expression with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or use the
+    /// measure in a hypercube.
     ///
     /// # Returns
     ///
@@ -98,14 +100,14 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Lists the objects that use this measure.
+    /// Returns the objects that use this measure.
     ///
-    /// Ask before changing or deleting it ([`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure)): charts that refer to a measure that is gone show an
-    /// error.
+    /// Check them before you change the measure or delete it with [`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure): charts that refer to a deleted
+    /// measure show an error.
     ///
     /// # Returns
     ///
-    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with its root object, such as its sheet.
     ///
     /// Schema method: [`GenericMeasure.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlinkedobjects), read-only.
     #[doc(alias = "GetLinkedObjects")]
@@ -113,7 +115,7 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Returns the definition of the measure without title and other properties: expression, label, number format.
+    /// Returns the definition of the measure: expression, label, and number format, without the title and other properties.
     ///
     /// # Returns
     ///
@@ -125,11 +127,11 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), GetMeasure::new())
     }
 
-    /// Returns the properties of the measure as they are saved: what to edit.
+    /// Returns the properties of the measure, for editing.
     ///
     /// # Returns
     ///
-    /// [`GenericMeasureProperties`] (`qProp`): The properties, among them the definition and the title.
+    /// [`GenericMeasureProperties`] (`qProp`): The properties, including the definition and the title.
     ///
     /// Schema method: [`GenericMeasure.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
@@ -137,9 +139,9 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Makes the measure, private until then, visible to the other users of a published app.
+    /// Makes a private measure of a published app visible to other users.
     ///
-    /// Not on Desktop. [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) is the reverse.
+    /// Not available in Qlik Sense Desktop. [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -149,14 +151,14 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// Replaces the properties of the measure by a complete new set.
+    /// Replaces all properties of the measure.
     ///
-    /// Members that are left out are gone, so send back what [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) returned, changed. All objects
-    /// that use the measure become stale and follow.
+    /// Omitted members are removed, so modify the result of [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) and pass all of it. All objects
+    /// that use the measure become stale.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
     /// Requires the access right `update`.
     ///
@@ -166,9 +168,9 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// Takes the measure out of the official content of its app; it stays published.
+    /// Removes the measure from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows.
+    /// Qlik Sense Enterprise on Windows only.
     ///
     /// Requires the access right `approve`.
     ///
@@ -178,9 +180,9 @@ pub trait GenericMeasureApi: AsRemote {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published measure private to its owner again.
+    /// Makes a published measure private again.
     ///
-    /// Not on Desktop.
+    /// Not available in Qlik Sense Desktop.
     ///
     /// Requires the access right `publish`.
     ///

@@ -1094,7 +1094,7 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Makes the object, private until then, visible to the other users of a published app.
     ///
-    /// Not on Desktop. On servers for Windows it appears among the sheets of the community; [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) moves
+    /// Not available in Qlik Sense Desktop. On servers for Windows it appears among the sheets of the community; [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) moves
     /// it on to the official ones.
     ///
     /// Requires the access right `publish`.

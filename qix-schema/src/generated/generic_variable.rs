@@ -10,15 +10,16 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A variable of an app: a named value or expression that expressions elsewhere refer to.
+/// A variable: a named value or expression that other expressions refer to.
 ///
-/// Made by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or for the length of a session by [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable);
-/// found by [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), listed by [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with
-/// [`VariableListDef`](crate::types::VariableListDef). A content that begins with `=` is an expression and follows the selections.
+/// Created by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or, for the duration of a session, by
+/// [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable). Opened by [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id). To list variables, use
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with a [`VariableListDef`](crate::types::VariableListDef). A definition that starts with `=` is an expression,
+/// whose value depends on the selections.
 ///
-/// Two ways to change it differ in what they reach. The methods named `Set…Value` change the value within the session and
-/// are gone with it: what a slider does. [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes the variable of the app. Both make
-/// stale whatever uses it.
+/// There are two ways to change a variable. The `Set…Value` methods change its value in the current session only, for
+/// example in response to a slider. [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes the variable in the app. Both invalidate
+/// everything that uses the variable.
 ///
 /// Methods: [`GenericVariableApi`].
 #[derive(Clone, Debug)]
@@ -46,14 +47,14 @@ impl GenericVariableApi for GenericVariable {}
 ///
 /// Schema class: [`GenericVariable`](https://qlik.dev/apis/json-rpc/qix/genericvariable/).
 pub trait GenericVariableApi: AsRemote {
-    /// Changes single properties of the variable in the app, such as its content at `/qDefinition`.
+    /// Changes individual properties of the variable in the app, such as its definition at `/qDefinition`.
     ///
-    /// A patch's value is JSON in a text: a new content needs quotes of its own. The identifier must not be patched. There
-    /// are no soft patches here.
+    /// Patch values are JSON, encoded as strings, so a new definition needs its own quotes. You cannot patch the variable ID.
+    /// Variables do not support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
     /// Requires the access right `update`.
     ///
@@ -63,11 +64,11 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Returns type and identifier of the variable.
+    /// Returns the type and ID of the variable.
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
     /// Schema method: [`GenericVariable.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
@@ -75,14 +76,14 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns the present value of the variable, evaluated if it is an expression.
+    /// Returns the current value of the variable. Expressions are evaluated.
     ///
-    /// Text and number come together, and either can be missing: the number is `NaN` for what is only text. It becomes stale
-    /// when the variable is set, or when a selection changes the outcome of its expression.
+    /// The value has a string and a number, either of which may be missing: the number is `NaN` if the value is not numeric.
+    /// The layout becomes stale when the variable is set, or when a selection changes the result of its expression.
     ///
     /// # Returns
     ///
-    /// [`GenericVariableLayout`] (`qLayout`): The layout; [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) hold the value.
+    /// [`GenericVariableLayout`] (`qLayout`): The layout. [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) contain the value.
     ///
     /// Schema method: [`GenericVariable.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getlayout), read-only.
     #[doc(alias = "GetLayout")]
@@ -90,11 +91,11 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Returns the properties of the variable: name, content, comment, format, constraints.
+    /// Returns the properties of the variable: name, definition, comment, number format, and constraints.
     ///
     /// # Returns
     ///
-    /// [`GenericVariableProperties`] (`qProp`): The properties; [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the content as written.
+    /// [`GenericVariableProperties`] (`qProp`): The properties. [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the definition as entered.
     ///
     /// Schema method: [`GenericVariable.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
@@ -102,13 +103,13 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Returns the content of the variable in this session as written, without evaluating it.
+    /// Returns the definition of the variable in this session, without evaluating it.
     ///
-    /// For the value see [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For the value, use [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The content; an expression stands as it is, with its `=`.
+    /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
     /// Schema method: [`GenericVariable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getrawcontent), read-only.
     #[doc(alias = "GetRawContent")]
@@ -116,15 +117,15 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), GetRawContent::new())
     }
 
-    /// Sets the variable to a value with a number and a text of its own, for this session.
+    /// Sets the variable to a value with a separate string and number, for this session only.
     ///
-    /// For values shown in one way and calculated with in another, such as a month's name. A value that the variable's
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
+    /// Use it for values that are displayed in one way and calculated with in another, such as month names. Returns error
+    /// 18004 if the value violates [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
-    /// * `text` (`qText`): The text of the value; an empty text for none.
-    /// * `num` (`qNum`): The number of the value.
+    /// * `text` (`qText`): String of the value, or an empty string for none.
+    /// * `num` (`qNum`): Number of the value.
     ///
     /// Schema method: [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
     #[doc(alias = "SetDualValue")]
@@ -132,14 +133,14 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), SetDualValue::new(text, num))
     }
 
-    /// Sets the variable to a number, for this session.
+    /// Sets the variable to a number, for this session only.
     ///
-    /// The next user, and this one's next session, have the former value. A number that the variable's
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
+    /// Other sessions keep the saved value. Returns error 18004 if the number violates
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`): The number.
+    /// * `val` (`qVal`): New value.
     ///
     /// Schema method: [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
     #[doc(alias = "SetNumValue")]
@@ -147,15 +148,15 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), SetNumValue::new(val))
     }
 
-    /// Replaces the properties of the variable in the app by a complete new set.
+    /// Replaces all properties of the variable in the app.
     ///
-    /// Members that are left out are gone, so send back what [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) returned, changed. A variable
-    /// made by the load script takes its properties from there and cannot be changed so, nor can any variable's identifier. A
-    /// name that is taken gives error 18001, none at all 18000.
+    /// Omitted members are removed, so modify the result of [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) and pass all of it. You cannot
+    /// change the ID of a variable, or the properties of a variable that the load script created. Returns error 18001 if the
+    /// name is taken and error 18000 if it is empty.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
     /// Requires the access right `update`.
     ///
@@ -168,14 +169,14 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// Sets the variable to a text, for this session; a text that begins with `=` is an expression.
+    /// Sets the variable to a string or, if the string starts with `=`, to an expression, for this session only.
     ///
-    /// The next user, and this one's next session, have the former value. A value that the variable's
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
+    /// Other sessions keep the saved value. Returns error 18004 if the value violates
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`): The text or expression.
+    /// * `val` (`qVal`): New string or expression.
     ///
     /// Schema method: [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
     #[doc(alias = "SetStringValue")]

@@ -455,7 +455,7 @@ pub trait GlobalApi: AsRemote {
 
     /// Gets the grammar of the script language or of chart expressions, as a list of rules with a hash of the whole.
     ///
-    /// Editors use it to colour and complete text: it names every statement and function that this engine knows, with the
+    /// Editors use it to color and complete text: it names every statement and function that this engine knows, with the
     /// group of each. The grammar is large and changes only with the engine: keep it together with its hash, and ask
     /// [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) later whether it still holds. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) gives the grammar as one app sees it.
     ///

@@ -10,10 +10,10 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A variable of an app, in the way that older engines gave access to it.
+/// A variable, as accessed through older engine versions.
 ///
-/// No method of the present schema returns such an object: take [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id),
-/// which return a [`GenericVariable`](crate::generic_variable::GenericVariable).
+/// No method of the current schema returns a `Variable`. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), which
+/// return a [`GenericVariable`](crate::generic_variable::GenericVariable).
 ///
 /// Methods: [`VariableApi`].
 #[derive(Clone, Debug)]
@@ -41,12 +41,12 @@ impl VariableApi for Variable {}
 ///
 /// Schema class: [`Variable`](https://qlik.dev/apis/json-rpc/qix/variable/).
 pub trait VariableApi: AsRemote {
-    /// Sets text and number of the variable, whatever its constraints on input say.
+    /// Sets the string and number of the variable, ignoring its constraints.
     ///
     /// # Parameters
     ///
-    /// * `s` (`qs`): The text of the new value; an empty text for none.
-    /// * `d` (`qd`): The number of the new value.
+    /// * `s` (`qs`): New string, or an empty string for none.
+    /// * `d` (`qd`): New number.
     ///
     /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
@@ -57,13 +57,13 @@ pub trait VariableApi: AsRemote {
         Call::new(self.remote(), ForceContent::new(s, d))
     }
 
-    /// Returns the value of the variable, evaluated if it is an expression.
+    /// Returns the value of the variable. Expressions are evaluated.
     ///
-    /// On a [`GenericVariable`](crate::generic_variable::GenericVariable) that is [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
     /// # Returns
     ///
-    /// [`AlfaNumString`] (`qContent`): The value, as text with a mark for numbers.
+    /// [`AlfaNumString`] (`qContent`): The value: a string, and a flag that marks numbers.
     ///
     /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
@@ -74,7 +74,7 @@ pub trait VariableApi: AsRemote {
         Call::new(self.remote(), GetContent::new())
     }
 
-    /// Gets the settings of the variable: name, format, part in bookmarks, values to choose from.
+    /// Returns the settings of the variable: name, number format, use in bookmarks, and predefined values.
     ///
     /// # Returns
     ///
@@ -89,13 +89,13 @@ pub trait VariableApi: AsRemote {
         Call::new(self.remote(), GetNxProperties::new())
     }
 
-    /// Returns the content of the variable as it was set, without evaluating it.
+    /// Returns the definition of the variable, without evaluating it.
     ///
-    /// On a [`GenericVariable`](crate::generic_variable::GenericVariable) that is [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
+    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The content; an expression stands as written, with its `=`.
+    /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
     /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
@@ -106,18 +106,19 @@ pub trait VariableApi: AsRemote {
         Call::new(self.remote(), GetRawContent::new())
     }
 
-    /// Sets the content of the variable.
+    /// Sets the value of the variable.
     ///
-    /// Objects whose expressions use it become stale. On a [`GenericVariable`](crate::generic_variable::GenericVariable) see [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
+    /// Objects whose expressions use the variable become stale. For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
     ///
     /// # Parameters
     ///
-    /// * `content` (`qContent`): The new content; an expression if it begins with `=`.
-    /// * `update_mru` (`qUpdateMRU`): Whether the value joins the list of most recently used ones.
+    /// * `content` (`qContent`): New value, or an expression if it starts with `=`.
+    /// * `update_mru` (`qUpdateMRU`): Whether to add the value to the list of most recently used values.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the content was accepted.
+    /// `bool` (`qReturn`): `true` if the value was accepted.
     ///
     /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
@@ -128,11 +129,11 @@ pub trait VariableApi: AsRemote {
         Call::new(self.remote(), SetContent::new(content, update_mru))
     }
 
-    /// Sets the settings of the variable.
+    /// Replaces the settings of the variable.
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`): The settings, complete.
+    /// * `properties` (`qProperties`): Complete new settings.
     ///
     /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///

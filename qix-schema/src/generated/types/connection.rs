@@ -7,22 +7,22 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Chooses the unit in which positions in a text are counted.
+/// Unit of string positions.
 ///
-/// It matters for [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result; texts themselves are always sent
+/// Used by [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result. The strings themselves are always sent
 /// as UTF-8.
 ///
 /// Schema type: [`CharEncodingType`](https://qlik.dev/apis/json-rpc/qix/schemas/#charencodingtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CharEncodingType {
-    /// Positions count bytes of UTF-8, as offsets into a Rust `str` do.
+    /// UTF-8 bytes, like offsets into a Rust `str`.
     ///
     /// Wire value: `Utf8`, also `CHAR_ENCODING_UTF8` or 0.
     #[doc(alias = "CHAR_ENCODING_UTF8")]
     #[default]
     Utf8,
-    /// Positions count UTF-16 code units, as offsets into a JavaScript string do.
+    /// UTF-16 code units, like offsets into a JavaScript string.
     ///
     /// Wire value: `Utf16`, also `CHAR_ENCODING_UTF16` or 1.
     #[doc(alias = "CHAR_ENCODING_UTF16")]
@@ -71,25 +71,25 @@ impl Choice for CharEncodingType {
     }
 }
 
-/// Describes a character set that the engine can read files in.
+/// A character encoding for reading files.
 ///
-/// Listed by [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+/// Returned by [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
 ///
 /// Schema type: [`CodePage`](https://qlik.dev/apis/json-rpc/qix/schemas/#codepage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CodePage {
-    /// Number of the character set, as used in [`FileDataFormat::code_page`](crate::types::FileDataFormat::code_page).
+    /// Code page number, as used in [`FileDataFormat::code_page`](crate::types::FileDataFormat::code_page).
     ///
     /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: i32,
-    /// Short name of the character set.
+    /// Short name of the encoding.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the character set for users.
+    /// Name of the encoding shown to users.
     ///
     /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
@@ -150,61 +150,61 @@ impl Record for CodePage {
     }
 }
 
-/// Describes a data connection: a named place that the load script reads data from.
+/// A data connection: a named data source for load scripts.
 ///
-/// Scripts refer to it by name, as in `lib://Sales/2024.csv` for a folder. Create one with [`DocApi::create_connection`](crate::doc::DocApi::create_connection), change
-/// it with [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection) (the identifier and type cannot change). User name and password are written only: the
-/// engine never gives them back, so a connection that was read cannot be copied to another app together with its
+/// Scripts refer to a connection by name, for example `lib://Sales/2024.csv` for a folder. Create one with
+/// [`DocApi::create_connection`](crate::doc::DocApi::create_connection) and change it with [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection); the ID and the type cannot change. The engine
+/// never returns user names and passwords, so reading a connection and creating it in another app does not copy its
 /// credentials.
 ///
 /// Schema type: [`Connection`](https://qlik.dev/apis/json-rpc/qix/schemas/#connection).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
-    /// Identifier that the engine gives the connection; leave it empty when creating one.
+    /// Connection ID, assigned by the engine. Leave it empty when creating a connection.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Name of the connection, as in the script.
+    /// Name used in scripts.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Where the data are: a path for a folder, an address for a web file, or a connect statement such as
-    /// `ODBC CONNECT TO [Sales]`, `OLEDB CONNECT TO […]`, `CUSTOM CONNECT TO […]`. Check one with
-    /// [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string).
+    /// Location of the data: a path for a folder, a URL for a web file, or a connect statement such as
+    /// `ODBC CONNECT TO [Sales]`, `OLEDB CONNECT TO […]`, or `CUSTOM CONNECT TO […]`. [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string)
+    /// validates it.
     ///
     /// Wire name: `qConnectionString`.
     #[doc(alias = "qConnectionString")]
     pub connection_string: String,
-    /// Kind of connection: `ODBC`, `OLEDB`, `folder`, `internet`, or the file name of a custom connector; letter case
-    /// is ignored. The first two and custom ones must agree with the connection string.
+    /// Connection type: `ODBC`, `OLEDB`, `folder`, `internet`, or the file name of a custom connector; not
+    /// case-sensitive. For ODBC, OLE DB, and custom connections, it must match the connection string.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// User name for the data source, in ODBC, OLE DB and custom connections.
+    /// User name for ODBC, OLE DB, and custom connections. Write-only.
     ///
     /// Wire name: `qUserName`.
     #[doc(alias = "qUserName")]
     pub user_name: String,
-    /// Password for the data source, in ODBC, OLE DB and custom connections.
+    /// Password for ODBC, OLE DB, and custom connections. Write-only.
     ///
     /// Wire name: `qPassword`.
     #[doc(alias = "qPassword")]
     pub password: String,
-    /// When the connection was created or last changed; set by the engine.
+    /// Time when the connection was created or last modified; set by the engine.
     ///
     /// Wire name: `qModifiedDate`.
     #[doc(alias = "qModifiedDate")]
     pub modified_date: String,
-    /// Title, owner and access rights.
+    /// Title, owner, and access rights.
     ///
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// In whose name the engine's host opens the source.
+    /// Account used to open the data source.
     ///
     /// Wire name: `qLogOn`.
     #[doc(alias = "qLogOn")]
@@ -335,9 +335,9 @@ impl Record for Connection {
     }
 }
 
-/// Describes a connector program that is installed on the engine's host.
+/// A connector installed on the engine host.
 ///
-/// Listed by [`GlobalApi::get_custom_connectors`](crate::global::GlobalApi::get_custom_connectors).
+/// Returned by [`GlobalApi::get_custom_connectors`](crate::global::GlobalApi::get_custom_connectors).
 ///
 /// Schema type: [`CustomConnector`](https://qlik.dev/apis/json-rpc/qix/schemas/#customconnector).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -348,17 +348,17 @@ pub struct CustomConnector {
     /// Wire name: `qProvider`.
     #[doc(alias = "qProvider")]
     pub provider: String,
-    /// Name of the folder that the connector lies in.
+    /// Name of the folder that contains the connector.
     ///
     /// Wire name: `qParent`.
     #[doc(alias = "qParent")]
     pub parent: String,
-    /// Name of the connector for users.
+    /// Connector name shown to users.
     ///
     /// Wire name: `qDisplayName`.
     #[doc(alias = "qDisplayName")]
     pub display_name: String,
-    /// Whether the connector is a program of 64 or of 32 bits.
+    /// Processor architecture of the connector.
     ///
     /// Wire name: `qMachineMode`.
     #[doc(alias = "qMachineMode")]
@@ -450,13 +450,13 @@ impl Record for CustomConnector {
     }
 }
 
-/// Describes a column of a table in a file or database, before it is loaded.
+/// A column of a table in a file or database, before it is loaded.
 ///
 /// Schema type: [`DataField`](https://qlik.dev/apis/json-rpc/qix/schemas/#datafield).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataField {
-    /// Name of the column.
+    /// Column name.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
@@ -466,8 +466,8 @@ pub struct DataField {
     /// Wire name: `qIsKey`.
     #[doc(alias = "qIsKey")]
     pub is_key: bool,
-    /// For files with fixed record length, the column's name without the names embedded in the file;
-    /// otherwise the same as [`DataField::name`](crate::types::DataField::name).
+    /// For fixed-record files, the column name without the names embedded in the file; otherwise the
+    /// same as [`DataField::name`](crate::types::DataField::name).
     ///
     /// Wire name: `qOriginalFieldName`.
     #[doc(alias = "qOriginalFieldName")]
@@ -528,16 +528,16 @@ impl Record for DataField {
     }
 }
 
-/// Holds one row of a preview of a table.
+/// A row of a table preview.
 ///
-/// In the list that [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview) or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) returns, the first record holds the
-/// column names and the others hold data.
+/// In the list returned by [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview) or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview), the first record contains the
+/// column names; the others contain data.
 ///
 /// Schema type: [`DataRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#datarecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataRecord {
-    /// One text per column.
+    /// One string per column.
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
@@ -581,18 +581,18 @@ impl Record for DataRecord {
     }
 }
 
-/// Describes a database that a connection gives access to.
+/// A database that a connection can access.
 ///
 /// Schema type: [`Database`](https://qlik.dev/apis/json-rpc/qix/schemas/#database).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Database {
-    /// Name of the database.
+    /// Database name.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether it is the one used when a statement names none.
+    /// Whether this database is used when a statement does not name one.
     ///
     /// Wire name: `qIsDefault`.
     #[doc(alias = "qIsDefault")]
@@ -643,10 +643,10 @@ impl Record for Database {
     }
 }
 
-/// Tells how statements for the database behind a connection have to be written.
+/// SQL syntax rules of the database behind a connection.
 ///
-/// Use it to build `SELECT` statements: which levels a table name has, what joins them, how names are quoted. Comes from
-/// [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info).
+/// Returned by [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info). Use it to build `SELECT` statements: it describes the parts of a table name,
+/// their separators, and how names are quoted.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -669,42 +669,42 @@ pub struct DatabaseInfo {
     /// Wire name: `qOwnerUsage`.
     #[doc(alias = "qOwnerUsage")]
     pub owner_usage: bool,
-    /// What follows the database in a full table name: the first dot of `Shop.dbo.Orders`.
+    /// Separator after the database in a qualified table name: the first dot of `Shop.dbo.Orders`.
     ///
     /// Wire name: `qDBSeparator`.
     #[doc(alias = "qDBSeparator")]
     pub db_separator: String,
-    /// What follows the owner in a full table name: the second dot of `Shop.dbo.Orders`.
+    /// Separator after the owner in a qualified table name: the second dot of `Shop.dbo.Orders`.
     ///
     /// Wire name: `qOwnerSeparator`.
     #[doc(alias = "qOwnerSeparator")]
     pub owner_separator: String,
-    /// Whether the database stands in front of owner and table in a full name.
+    /// Whether the database comes first in a qualified name, before the owner and the table.
     ///
     /// Wire name: `qDBFirst`.
     #[doc(alias = "qDBFirst")]
     pub db_first: bool,
-    /// What opens a quoted name. Names with special characters, or equal to a keyword, have to be quoted.
+    /// Opening quote. Names that contain special characters or match a keyword must be quoted.
     ///
     /// Wire name: `qQuotePreffix`.
     #[doc(alias = "qQuotePreffix")]
     pub quote_preffix: String,
-    /// What closes a quoted name.
+    /// Closing quote.
     ///
     /// Wire name: `qQuoteSuffix`.
     #[doc(alias = "qQuoteSuffix")]
     pub quote_suffix: String,
-    /// The characters that make quoting necessary, as one text.
+    /// Characters that require quoting, in one string.
     ///
     /// Wire name: `qSpecialChars`.
     #[doc(alias = "qSpecialChars")]
     pub special_chars: String,
-    /// Name of the database used when a statement names none.
+    /// Database used when a statement does not name one.
     ///
     /// Wire name: `qDefaultDatabase`.
     #[doc(alias = "qDefaultDatabase")]
     pub default_database: String,
-    /// The words that make quoting necessary.
+    /// Keywords that require quoting.
     ///
     /// Wire name: `qKeywords`.
     #[doc(alias = "qKeywords")]
@@ -867,15 +867,15 @@ impl Record for DatabaseInfo {
     }
 }
 
-/// Describes an owner (schema) of tables in a database.
+/// An owner (schema) of database tables.
 ///
-/// Listed by [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners).
+/// Returned by [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners).
 ///
 /// Schema type: [`DatabaseOwner`](https://qlik.dev/apis/json-rpc/qix/schemas/#databaseowner).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatabaseOwner {
-    /// Name of the owner.
+    /// Owner name.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
@@ -916,7 +916,7 @@ impl Record for DatabaseOwner {
     }
 }
 
-/// Describes what separates the values in a delimited file.
+/// The delimiter of a delimited text file.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -929,7 +929,7 @@ pub struct DelimiterInfo {
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The delimiter as it is written in a script, quotes included, such as `'\t'`.
+    /// The delimiter as written in a script, including quotes, such as `'\t'`.
     ///
     /// Wire name: `qScriptCode`.
     #[doc(alias = "qScriptCode")]
@@ -939,7 +939,7 @@ pub struct DelimiterInfo {
     /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: i32,
-    /// Whether a run of blanks counts as a single delimiter.
+    /// Whether consecutive spaces count as one delimiter.
     ///
     /// Wire name: `qIsMultiple`.
     #[doc(alias = "qIsMultiple")]
@@ -1022,9 +1022,9 @@ impl Record for DelimiterInfo {
     }
 }
 
-/// Describes a drive of the machine that Qlik Sense Desktop runs on.
+/// A drive of the computer that runs Qlik Sense Desktop.
 ///
-/// Listed by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), on Desktop only.
+/// Returned by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), in Qlik Sense Desktop only.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1032,22 +1032,22 @@ impl Record for DelimiterInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DriveInfo {
-    /// Root path of the drive, such as `C:\`.
+    /// Root path, such as `C:\`.
     ///
     /// Wire name: `qDrive`.
     #[doc(alias = "qDrive")]
     pub drive: String,
-    /// Kind of drive as a text, such as `Fixed`.
+    /// Drive type as a string, such as `Fixed`.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Label of the drive.
+    /// Volume label.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Kind of drive, for programs.
+    /// Drive type as an enum.
     ///
     /// Wire name: `qTypeIdentifier`.
     #[doc(alias = "qTypeIdentifier")]
@@ -1146,39 +1146,39 @@ impl Record for DriveInfo {
     }
 }
 
-/// Tells what kind of drive it is.
+/// Type of a drive.
 ///
 /// Schema type: [`DriveType`](https://qlik.dev/apis/json-rpc/qix/schemas/#drivetype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DriveType {
-    /// A removable medium, such as a memory stick.
+    /// Removable drive, such as a USB stick.
     ///
     /// Wire value: `REMOVABLE`, also 0.
     #[doc(alias = "REMOVABLE")]
     #[default]
     Removable,
-    /// A built-in disk.
+    /// Fixed disk.
     ///
     /// Wire value: `FIXED`, also 1.
     #[doc(alias = "FIXED")]
     Fixed,
-    /// A network share.
+    /// Network drive.
     ///
     /// Wire value: `NETWORK`, also 2.
     #[doc(alias = "NETWORK")]
     Network,
-    /// An optical disc.
+    /// Optical drive.
     ///
     /// Wire value: `CD_ROM`, also 3.
     #[doc(alias = "CD_ROM")]
     CdRom,
-    /// A disk in memory.
+    /// RAM disk.
     ///
     /// Wire value: `RAM`, also 4.
     #[doc(alias = "RAM")]
     Ram,
-    /// The system does not tell.
+    /// Unknown drive type.
     ///
     /// Wire value: `UNKNOWN_TYPE`, also 5.
     #[doc(alias = "UNKNOWN_TYPE")]
@@ -1255,69 +1255,69 @@ impl Choice for DriveType {
     }
 }
 
-/// Describes how a data file is to be read.
+/// Format of a data file.
 ///
-/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct what it got wrong, and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
-/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields) and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The latter two also return the matching format specification
-/// for a `LOAD` statement. Which members count depends on the type of file.
+/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct any wrong guesses, and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
+/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields), and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The last two also return the equivalent format
+/// specification for a `LOAD` statement. The file type determines which members apply.
 ///
 /// Schema type: [`FileDataFormat`](https://qlik.dev/apis/json-rpc/qix/schemas/#filedataformat).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileDataFormat {
-    /// Type of the file.
+    /// File type.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FileType,
-    /// Where column names come from: `Embedded labels` for names in the file itself, `No labels`, or
-    /// `Explicit labels` for DIF files.
+    /// Source of the column names: `Embedded labels` if they are in the file, `No labels`, or `Explicit labels` for
+    /// DIF files.
     ///
     /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// How values may be quoted in a delimited file: `None`; `Standard`, with quotes around a whole value only; or
-    /// `MSQ` (modern style quoting).
+    /// Quoting in a delimited file: `None`; `Standard`, which allows quotes around whole values only; or `MSQ`
+    /// (modern style quoting).
     ///
     /// Wire name: `qQuote`.
     #[doc(alias = "qQuote")]
     pub quote: String,
-    /// What a line of a delimited file begins with to be passed over, such as `#` or `//`.
+    /// Prefix of comment lines in a delimited file, such as `#` or `//`.
     ///
     /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// What separates the values in a delimited file.
+    /// Delimiter of a delimited file.
     ///
     /// Wire name: `qDelimiter`.
     #[doc(alias = "qDelimiter")]
     pub delimiter: DelimiterInfo,
-    /// Number of the character set; see [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+    /// Code page number; see [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
     ///
     /// Wire name: `qCodePage`.
     #[doc(alias = "qCodePage")]
     pub code_page: i32,
-    /// How much at the start of the file is header and not data, in rows; column names may be in it.
+    /// Number of header rows to skip at the start of the file.
     ///
     /// Wire name: `qHeaderSize`.
     #[doc(alias = "qHeaderSize")]
     pub header_size: i32,
-    /// Length of a record, in files with fixed record length.
+    /// Record length of a fixed-record file.
     ///
     /// Wire name: `qRecordSize`.
     #[doc(alias = "qRecordSize")]
     pub record_size: i32,
-    /// How many spaces a tab stands for, in files with fixed record length.
+    /// Number of spaces per tab in a fixed-record file.
     ///
     /// Wire name: `qTabSize`.
     #[doc(alias = "qTabSize")]
     pub tab_size: i32,
-    /// Whether end-of-file characters within the text are passed over, in delimited and fixed record files.
+    /// Whether to ignore end-of-file characters inside delimited and fixed-record files.
     ///
     /// Wire name: `qIgnoreEOF`.
     #[doc(alias = "qIgnoreEOF")]
     pub ignore_eof: bool,
-    /// Positions at which columns end, in files with fixed record length.
+    /// Column boundaries of a fixed-record file.
     ///
     /// Wire name: `qFixedWidthDelimiters`.
     #[doc(alias = "qFixedWidthDelimiters")]
@@ -1470,20 +1470,20 @@ impl Record for FileDataFormat {
     }
 }
 
-/// Lists the file formats that the engine reads.
+/// A file format that the engine can read.
 ///
 /// Schema type: [`FileType`](https://qlik.dev/apis/json-rpc/qix/schemas/#filetype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileType {
-    /// Text with delimiters.
+    /// Delimited text.
     ///
     /// Wire value: `CSV`, also `FILE_TYPE_CSV` or 0.
     #[doc(alias = "CSV")]
     #[doc(alias = "FILE_TYPE_CSV")]
     #[default]
     Csv,
-    /// Text with fixed record length.
+    /// Fixed-record text.
     ///
     /// Wire value: `FIX`, also `FILE_TYPE_FIX` or 1.
     #[doc(alias = "FIX")]
@@ -1495,7 +1495,7 @@ pub enum FileType {
     #[doc(alias = "DIF")]
     #[doc(alias = "FILE_TYPE_DIF")]
     Dif,
-    /// Excel workbook of the old binary kind, `.xls`.
+    /// Excel workbook in the old binary format, `.xls`.
     ///
     /// Wire value: `EXCEL_BIFF`, also `FILE_TYPE_EXCEL_BIFF` or 3.
     #[doc(alias = "EXCEL_BIFF")]
@@ -1513,7 +1513,7 @@ pub enum FileType {
     #[doc(alias = "HTML")]
     #[doc(alias = "FILE_TYPE_HTML")]
     Html,
-    /// Qlik's own format for one table, by far the fastest to load.
+    /// Qlik's native single-table format, the fastest to load.
     ///
     /// Wire value: `QVD`, also `FILE_TYPE_QVD` or 6.
     #[doc(alias = "QVD")]
@@ -1663,7 +1663,7 @@ impl Choice for FileType {
     }
 }
 
-/// Restricts the rows of a preview of a database table.
+/// Filter for the preview of a database table.
 ///
 /// Pass it to [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview).
 ///
@@ -1673,12 +1673,12 @@ impl Choice for FileType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterInfo {
-    /// Whether there is a filter.
+    /// Whether a filter applies.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FilterType,
-    /// The condition as it would follow `WHERE`, in the dialect of the database.
+    /// Condition to place after `WHERE`, in the SQL dialect of the database.
     ///
     /// Wire name: `qWherePredicate`.
     #[doc(alias = "qWherePredicate")]
@@ -1736,20 +1736,20 @@ impl Record for FilterInfo {
     }
 }
 
-/// Tells whether and how the rows of a preview are filtered.
+/// Kind of filter for a table preview.
 ///
 /// Schema type: [`FilterType`](https://qlik.dev/apis/json-rpc/qix/schemas/#filtertype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
-    /// No filter; all rows.
+    /// No filter: all rows.
     ///
     /// Wire value: `NONE`, also `FILTER_TYPE_NONE` or 0.
     #[doc(alias = "NONE")]
     #[doc(alias = "FILTER_TYPE_NONE")]
     #[default]
     None,
-    /// The condition is handed on to the database as it is.
+    /// Passes the condition to the database unchanged.
     ///
     /// Wire value: `RAW`, also `FILTER_TYPE_RAW` or 1.
     #[doc(alias = "RAW")]
@@ -1799,18 +1799,18 @@ impl Choice for FilterType {
     }
 }
 
-/// Describes an entry of a folder on the engine's host.
+/// A folder entry on the engine host.
 ///
 /// Schema type: [`FolderItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FolderItem {
-    /// Name of the entry, without its path.
+    /// Entry name, without the path.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether it is a folder, a file or something else.
+    /// Whether the entry is a folder, a file, or something else.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
@@ -1861,26 +1861,26 @@ impl Record for FolderItem {
     }
 }
 
-/// Tells what kind of folder entry it is.
+/// Type of a folder entry.
 ///
 /// Schema type: [`FolderItemType`](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitemtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FolderItemType {
-    /// A folder, which has entries of its own.
+    /// Folder.
     ///
     /// Wire value: `FOLDER`, also `FOLDER_ITEM_FOLDER` or 0.
     #[doc(alias = "FOLDER")]
     #[doc(alias = "FOLDER_ITEM_FOLDER")]
     #[default]
     Folder,
-    /// A regular file.
+    /// Regular file.
     ///
     /// Wire value: `FILE`, also `FOLDER_ITEM_FILE` or 1.
     #[doc(alias = "FILE")]
     #[doc(alias = "FOLDER_ITEM_FILE")]
     File,
-    /// Neither file nor folder.
+    /// Neither a folder nor a file.
     ///
     /// Wire value: `OTHER`, also `FOLDER_ITEM_OTHER` or 2.
     #[doc(alias = "OTHER")]
@@ -1937,24 +1937,24 @@ impl Choice for FolderItemType {
     }
 }
 
-/// Tells for which processor architecture a connector was built.
+/// Processor architecture of a connector.
 ///
 /// Schema type: [`GenericConnectMachine`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericconnectmachine).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericConnectMachine {
-    /// No particular one is stated.
+    /// Not specified.
     ///
     /// Wire value: `CONNECT_DEFAULT`, also 0.
     #[doc(alias = "CONNECT_DEFAULT")]
     #[default]
     ConnectDefault,
-    /// A program of 64 bits.
+    /// 64-bit.
     ///
     /// Wire value: `CONNECT_64`, also 1.
     #[doc(alias = "CONNECT_64")]
     Connect64,
-    /// A program of 32 bits.
+    /// 32-bit.
     ///
     /// Wire value: `CONNECT_32`, also 2.
     #[doc(alias = "CONNECT_32")]
@@ -2010,19 +2010,19 @@ impl Choice for GenericConnectMachine {
     }
 }
 
-/// Tells in whose name a data source is opened.
+/// Account that opens a data source.
 ///
 /// Schema type: [`LogOnType`](https://qlik.dev/apis/json-rpc/qix/schemas/#logontype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogOnType {
-    /// In the name of the account that the engine runs under.
+    /// The account that the engine service runs as.
     ///
     /// Wire value: `LOG_ON_SERVICE_USER`, also 0.
     #[doc(alias = "LOG_ON_SERVICE_USER")]
     #[default]
     ServiceUser,
-    /// In the name of the user of the session (single sign-on).
+    /// The user of the session (single sign-on).
     ///
     /// Wire value: `LOG_ON_CURRENT_USER`, also 1.
     #[doc(alias = "LOG_ON_CURRENT_USER")]
@@ -2071,30 +2071,30 @@ impl Choice for LogOnType {
     }
 }
 
-/// Describes an ODBC data source name set up on the engine's host.
+/// An ODBC data source configured on the engine host.
 ///
-/// Listed by [`GlobalApi::get_odbc_dsns`](crate::global::GlobalApi::get_odbc_dsns).
+/// Returned by [`GlobalApi::get_odbc_dsns`](crate::global::GlobalApi::get_odbc_dsns).
 ///
 /// Schema type: [`OdbcDsn`](https://qlik.dev/apis/json-rpc/qix/schemas/#odbcdsn).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OdbcDsn {
-    /// The data source name, as in `ODBC CONNECT TO [name]`.
+    /// Data source name, as in `ODBC CONNECT TO [name]`.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the ODBC driver, or what else was entered as a description.
+    /// Name of the ODBC driver, or a custom description.
     ///
     /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// Whether it uses a driver of 32 bits.
+    /// Whether the data source uses a 32-bit driver.
     ///
     /// Wire name: `qBit32`.
     #[doc(alias = "qBit32")]
     pub bit32: bool,
-    /// Whether only one user account has it; such a source may be out of reach for others.
+    /// Whether the data source is defined for a single user account. Other users may be unable to access it.
     ///
     /// Wire name: `qUserOnly`.
     #[doc(alias = "qUserOnly")]
@@ -2170,25 +2170,25 @@ impl Record for OdbcDsn {
     }
 }
 
-/// Describes an OLE DB provider installed on the engine's host.
+/// An OLE DB provider installed on the engine host.
 ///
-/// Listed by [`GlobalApi::get_ole_db_providers`](crate::global::GlobalApi::get_ole_db_providers).
+/// Returned by [`GlobalApi::get_ole_db_providers`](crate::global::GlobalApi::get_ole_db_providers).
 ///
 /// Schema type: [`OleDbProvider`](https://qlik.dev/apis/json-rpc/qix/schemas/#oledbprovider).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OleDbProvider {
-    /// Name of the provider, as used in connection strings.
+    /// Provider name, as used in connection strings.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the provider for users.
+    /// Provider name shown to users.
     ///
     /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// Whether it is a provider of 32 bits.
+    /// Whether the provider is 32-bit.
     ///
     /// Wire name: `qBit32`.
     #[doc(alias = "qBit32")]

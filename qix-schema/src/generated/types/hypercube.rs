@@ -1395,7 +1395,7 @@ impl Record for ListObjectDef {
 
 /// Attaches a further dimension to a dimension or measure, whose value comes with each cell.
 ///
-/// The values arrive in [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) and are described by [`NxAttrDimInfo`](crate::types::NxAttrDimInfo). Used to colour by a dimension, or to
+/// The values arrive in [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) and are described by [`NxAttrDimInfo`](crate::types::NxAttrDimInfo). Used to color by a dimension, or to
 /// select in a field that is not a column.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1643,7 +1643,7 @@ impl Record for NxAttrDimInfo {
 /// Attaches an expression to a dimension or measure, whose result comes with each cell.
 ///
 /// The results arrive in [`NxCell::attr_exps`](crate::types::NxCell::attr_exps) and are described by [`NxAttrExprInfo`](crate::types::NxAttrExprInfo). Meant for what accompanies a value
-/// without being a column of its own: colours, tool tips, links. Such an expression changes neither sorting nor
+/// without being a column of its own: colors, tool tips, links. Such an expression changes neither sorting nor
 /// selections.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2395,7 +2395,7 @@ pub struct NxDimension {
     /// Wire name: `qCalcCond`.
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
-    /// Expressions to calculate for each value beside the measures, such as its colour.
+    /// Expressions to calculate for each value beside the measures, such as its color.
     ///
     /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
@@ -4260,7 +4260,7 @@ pub struct NxMeasure {
     /// Wire name: `qSortBy`.
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
-    /// Expressions to calculate for each cell besides, such as its colour.
+    /// Expressions to calculate for each cell besides, such as its color.
     ///
     /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
@@ -4913,7 +4913,7 @@ pub struct NxMiniChartDef {
     /// Wire name: `qMaxNumberPoints`. Defaults to `-1`.
     #[doc(alias = "qMaxNumberPoints")]
     pub max_number_points: i32,
-    /// Expressions to calculate for each point besides, such as its colour.
+    /// Expressions to calculate for each point besides, such as its color.
     ///
     /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]

@@ -158,7 +158,7 @@ impl Record for AppScriptMeta {
 /// Describes one token of the grammar of the script or expression language.
 ///
 /// The grammar comes as a flat list from [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) or [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf); definitions refer to each other
-/// by number. Editors build syntax colouring and completion from it.
+/// by number. Editors build syntax coloring and completion from it.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1418,7 +1418,7 @@ pub enum FunctionGroup {
     #[doc(alias = "FRMT")]
     #[doc(alias = "FUNC_GROUP_FORMATTING")]
     Formatting,
-    /// Colour functions, such as `RGB`.
+    /// Color functions, such as `RGB`.
     ///
     /// Wire value: `CLR`, also `FUNC_GROUP_COLOR` or 23.
     #[doc(alias = "CLR")]

@@ -288,7 +288,7 @@ pub struct NxTreeDimensionDef {
     /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Expressions to calculate for each value beside the measures, such as its colour.
+    /// Expressions to calculate for each value beside the measures, such as its color.
     ///
     /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
