@@ -13,27 +13,26 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// An open app: its data model, its selections, its objects, its library and its load script.
+/// An open app: its data model, selections, objects, library, and load script.
 ///
-/// A handle comes from [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) or one of the methods that create an app. A connection
-/// works with one app; for a second app open a second connection. Roughly, the methods fall into these groups:
+/// Returned by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc), and the methods that create an app. A connection works with
+/// one app; to work with a second app, open another connection. The most important methods:
 ///
-/// - objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved), [`DocApi::get_object`](crate::doc::DocApi::get_object),
-///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects);
-/// - selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all), [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
-///   [`DocApi::forward`](crate::doc::DocApi::forward), bookmarks;
-/// - the library: master dimensions, master measures, variables;
-/// - single values and checks: [`DocApi::evaluate`](crate::doc::DocApi::evaluate), [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), [`DocApi::check_expression`](crate::doc::DocApi::check_expression);
-/// - the data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data), [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
-///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields);
-/// - script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script), [`DocApi::set_script`](crate::doc::DocApi::set_script), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), connections and the
-///   preview of sources;
-/// - search: [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_objects`](crate::doc::DocApi::search_objects), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// - Objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved), [`DocApi::get_object`](crate::doc::DocApi::get_object),
+///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+/// - Selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all), [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
+///   [`DocApi::forward`](crate::doc::DocApi::forward), and bookmarks.
+/// - Library: dimensions, measures, and variables.
+/// - Single values and validation: [`DocApi::evaluate`](crate::doc::DocApi::evaluate), [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
+/// - Data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data), [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description), [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// - Script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script), [`DocApi::set_script`](crate::doc::DocApi::set_script), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), connections, and source
+///   previews.
+/// - Search: [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_objects`](crate::doc::DocApi::search_objects), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// Selections belong to the session: every connection that is attached to the same session sees the same ones. When
-/// selections, data or definitions change, the engine names the handles that are stale and calculates nothing by itself;
-/// the app's own handle is among them when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app last
-/// once it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
+/// Selections belong to the session and are shared by all connections attached to it. When selections, data, or
+/// definitions change, the engine reports the handles whose data is stale but does not recalculate anything until it is
+/// asked. The app's own handle is reported when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app
+/// become permanent when it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
 ///
 /// Methods: [`DocApi`].
 #[derive(Clone, Debug)]
@@ -61,16 +60,15 @@ impl DocApi for Doc {}
 ///
 /// Schema class: [`Doc`](https://qlik.dev/apis/json-rpc/qix/doc/).
 pub trait DocApi: AsRemote {
-    /// Ends the selection mode of whatever object is in it.
+    /// Ends the selection mode of the object that is currently in it.
     ///
-    /// An object is put into selection mode by [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). While one is, selections elsewhere fail
-    /// with error 6003. This method is the way out for a client that has lost the object's handle, for example one that
-    /// attached to a session that another connection left in selection mode. With the handle at hand,
-    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections) does it for the one object.
+    /// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) puts an object into selection mode, during which selections in other objects fail
+    /// with error 6003. Use this method if you do not have a handle to the object, for example after attaching to a session
+    /// that another connection left in selection mode. If you have the handle, use [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`): `true` keeps the selections made during the mode, `false` throws them away.
+    /// * `accept` (`qAccept`): `true` keeps the selections made in selection mode; `false` discards them.
     ///
     /// Schema method: [`Doc.AbortModal`](https://qlik.dev/apis/json-rpc/qix/doc/#abortmodal).
     #[doc(alias = "AbortModal")]
@@ -78,12 +76,12 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AbortModal::new(accept))
     }
 
-    /// Adds an alternate state to the app, saved with it.
+    /// Adds an alternate state, which is saved with the app.
     ///
-    /// An alternate state is a second set of selections that lives next to the default one (`$`). Objects that name it in
-    /// their definition follow only the selections made in it, which allows side-by-side comparisons. The new state starts
-    /// without selections and is listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session needs, use
-    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state); it needs no right to change the app.
+    /// An alternate state is a separate set of selections next to the default state `$`. Objects that name the state in their
+    /// definition respond only to the selections made in it, for example to compare two selections side by side. A new state
+    /// has no selections and is listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session needs, use
+    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state), which does not require permission to change the app.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -103,7 +101,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): A name for the new state, not used by another one.
+    /// * `state_name` (`qStateName`): Name of the new state. Must be unique.
     ///
     /// Requires the access right `update`.
     ///
@@ -113,21 +111,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AddAlternateState::new(state_name))
     }
 
-    /// Adds a calculated field to the app, a "field on the fly".
+    /// Adds a calculated field to the app, also called a field on the fly.
     ///
-    /// The field holds the value of the expression for each value of the fields it is made from, and can then be selected in
-    /// and used as a dimension like a loaded field. The expression is saved with the app; its values are calculated again
-    /// when needed. The field's [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true`.
+    /// The engine evaluates the expression for each value of the fields that it uses. You can select in the calculated field
+    /// and use it as a dimension. The app stores the expression; its values are calculated when needed.
+    /// [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true` for such a field.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
-    /// * `expr` (`qExpr`): The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
-    ///   here.
+    /// * `name` (`qName`): Readable name of the field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) converts it to the engine's internal name.
+    /// * `expr` (`qExpr`): Expression, for example `=Len(Country)`. Most aggregation functions, such as `Sum` and `Count`, are not
+    ///   allowed.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the field was added.
+    /// `bool` (`qSuccess`): `true` if the field was added.
     ///
     /// Schema method: [`Doc.AddFieldFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#addfieldfromexpression).
     #[doc(alias = "AddFieldFromExpression")]
@@ -139,16 +137,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AddFieldFromExpression::new(name, expr))
     }
 
-    /// Adds an alternate state that ends with the session.
+    /// Adds an alternate state that exists until the session ends.
     ///
-    /// It works like one of [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state) but is not saved, is not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and
-    /// needs no right to change the app. Remove it with [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// Unlike a state added by [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state), it is not saved, not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and
+    /// does not require permission to change the app. Remove it with [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): A name for the new state, not used by another one.
-    /// * `source_state_name` (`qSourceStateName`, optional `String`): An existing state whose selections the new one starts with; it starts without selections when left
-    ///   out.
+    /// * `state_name` (`qStateName`): Name of the new state. Must be unique.
+    /// * `source_state_name` (`qSourceStateName`, optional `String`): Existing state whose selections are copied. Defaults to no selections.
     ///
     /// Schema method: [`Doc.AddSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addsessionalternatestate).
     #[doc(alias = "AddSessionAlternateState")]
@@ -161,18 +158,18 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Applies a bookmark and says which of its values could not be selected.
+    /// Applies a bookmark and reports the values that could not be selected.
     ///
-    /// A plain [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) stays silent when a value that was selected when the bookmark was made is gone after a
-    /// reload. This one compares the outcome with what was stored and lists the differences by state and field.
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does not report values that disappeared in a reload after the bookmark was created. This method
+    /// compares the result with the stored selections and lists the differences by state and field.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, with a warning for each field whose selection differs.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and a warning for each field whose selection differs.
     ///
     /// Schema method: [`Doc.ApplyAndVerifyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applyandverifybookmark).
     #[doc(alias = "ApplyAndVerifyBookmark")]
@@ -180,19 +177,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ApplyAndVerifyBookmark::new(id))
     }
 
-    /// Replaces the selections of the app by those of a bookmark.
+    /// Applies a bookmark, replacing the current selections.
     ///
-    /// Fields that the bookmark says nothing about are cleared. A bookmark may also bring values of variables and soft
-    /// patches of objects. All objects that depend on any of these become stale. [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) is the same on a
-    /// handle; [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports values that are missing.
+    /// Fields without stored selections are cleared. A bookmark may also contain variable values and soft patches. All
+    /// objects that depend on any of these become stale. [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) does the same for a bookmark handle;
+    /// [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports missing values.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the bookmark was applied. `false` is an ordinary answer, not an error: look at it.
+    /// `bool` (`qSuccess`): `true` if the bookmark was applied. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.ApplyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applybookmark).
     #[doc(alias = "ApplyBookmark")]
@@ -202,18 +199,18 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Sets which field is the active one in each of a number of cyclic groups.
+    /// Sets the active fields of several cyclic groups.
     ///
-    /// The counterpart of [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states). For a single group use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
+    /// Restores what [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returned. For a single group, use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
     /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `group_states` (`qGroupStates`): The groups, each with the field definition that shall become active.
+    /// * `group_states` (`qGroupStates`): The groups, each with the definition of the field to activate.
     ///
     /// # Returns
     ///
-    /// [`ApplyGroupStatesResult`] (`qResult`): Whether it worked, with a warning for each group that could not be set.
+    /// [`ApplyGroupStatesResult`] (`qResult`): Whether the states were applied, and a warning for each group that did not change.
     ///
     /// Schema method: [`Doc.ApplyGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#applygroupstates).
     #[doc(alias = "ApplyGroupStates")]
@@ -224,17 +221,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ApplyGroupStates::new(group_states))
     }
 
-    /// Applies a bookmark made by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// Applies a bookmark created by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
-    /// Cloud only. A temporary bookmark is not listed among the app's bookmarks, so its identifier is the only way to it.
+    /// Qlik Cloud only. Temporary bookmarks are not listed with the app's bookmarks, so keep their IDs.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
+    /// * `id` (`qId`): ID returned by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the bookmark was applied.
+    /// `bool` (`qReturn`): `true` if the bookmark was applied.
     ///
     /// Schema method: [`Doc.ApplyTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applytemporarybookmark).
     #[doc(alias = "ApplyTemporaryBookmark")]
@@ -242,10 +239,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ApplyTemporaryBookmark::new(id))
     }
 
-    /// Takes one step back in the history of selections.
+    /// Goes back one step in the selection history.
     ///
-    /// There is one history for the whole session. [`DocApi::back_count`](crate::doc::DocApi::back_count) tells how many steps there are, [`DocApi::forward`](crate::doc::DocApi::forward) goes the
-    /// other way. Changes of objects and their properties have a separate history: see [`DocApi::undo`](crate::doc::DocApi::undo).
+    /// The session has one selection history. [`DocApi::back_count`](crate::doc::DocApi::back_count) returns the number of available steps, and [`DocApi::forward`](crate::doc::DocApi::forward)
+    /// goes forward again. Changes to objects and properties have a separate history; see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -267,11 +264,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Back::new())
     }
 
-    /// Tells how many steps [`DocApi::back`](crate::doc::DocApi::back) can take.
+    /// Returns the number of steps that [`DocApi::back`](crate::doc::DocApi::back) can go back.
     ///
     /// # Returns
     ///
-    /// `i64` (`qReturn`): The number of earlier selection states; 0 when there are none.
+    /// `i64` (`qReturn`): Number of earlier selection states.
     ///
     /// Schema method: [`Doc.BackCount`](https://qlik.dev/apis/json-rpc/qix/doc/#backcount), read-only.
     #[doc(alias = "BackCount")]
@@ -281,19 +278,18 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Hands a session app over to another user.
+    /// Transfers a session app to another user.
     ///
-    /// For a service that prepares a session app on behalf of someone else, with the right to do so. It makes sense only
-    /// where the other user can attach to the session app afterwards, which at present means Cloud. See also
-    /// [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
+    /// For services that prepare session apps for others. It requires a deployment in which the new owner can attach to the
+    /// session app, currently Qlik Cloud only. See also [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
     ///
     /// # Parameters
     ///
-    /// * `new_owner_id` (`qNewOwnerId`): The identifier of the user who shall own the session app.
+    /// * `new_owner_id` (`qNewOwnerId`): ID of the new owner.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the owner was changed.
+    /// `bool` (`qSuccess`): `true` if the owner changed.
     ///
     /// Requires the access right `change_owner`.
     ///
@@ -308,17 +304,17 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Puts a session app into a space, so that the members of the space can use it.
+    /// Moves a session app to a space, so the members of the space can use it.
     ///
-    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner) this is for services that prepare session apps for others, and for Cloud.
+    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner), for services that prepare session apps in Qlik Cloud.
     ///
     /// # Parameters
     ///
-    /// * `space_id` (`qSpaceId`): The identifier of the space.
+    /// * `space_id` (`qSpaceId`): ID of the space.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the app was put there.
+    /// `bool` (`qSuccess`): `true` if the app was moved.
     ///
     /// Schema method: [`Doc.ChangeSessionAppSpace`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappspace).
     #[doc(alias = "ChangeSessionAppSpace")]
@@ -329,11 +325,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ChangeSessionAppSpace::new(space_id))
     }
 
-    /// Checks a chart expression without calculating it.
+    /// Validates a chart expression without evaluating it.
     ///
-    /// An expression is fine when the message and both lists are empty. It is checked against this app: a field that another
-    /// app has is a bad field name here. For input that may also be a plain number in the user's notation, use
-    /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
+    /// The expression is valid if the error message and both lists are empty. Field names are checked against this app. For
+    /// input that may also be a number in the locale of the app, use [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -350,9 +345,9 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`): The expression, with or without the leading `=`.
-    /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use though they are no fields, such as the labels of a chart's other
-    ///   measures.
+    /// * `expr` (`qExpr`): Expression, with or without a leading `=`.
+    /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not fields, such as the labels of other measures in
+    ///   the chart.
     ///
     /// # Returns
     ///
@@ -364,14 +359,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CheckExpression::new(expr))
     }
 
-    /// Checks that a text is either a number as the locale writes it or a valid expression.
+    /// Validates a string that must be either a number in the locale of the app or an expression.
     ///
-    /// Useful for input fields such as a chart's axis limits, where `1.000,5` may be right in one locale and wrong in
-    /// another. The text is valid when both results are empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
+    /// Use it for input such as axis limits: `1.000,5` is valid in some locales only. The string is valid if both results are
+    /// empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`): The text to check.
+    /// * `expr` (`qExpr`): String to check.
     ///
     /// # Returns
     ///
@@ -386,10 +381,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CheckNumberOrExpression::new(expr))
     }
 
-    /// Checks the syntax of the app's load script without running it.
+    /// Checks the syntax of the load script without running it.
     ///
-    /// It looks at the script as last set by [`DocApi::set_script`](crate::doc::DocApi::set_script), saved or not. It finds errors of syntax only: missing files,
-    /// fields and tables show up in the reload.
+    /// It checks the script last set with [`DocApi::set_script`](crate::doc::DocApi::set_script), whether saved or not, for syntax errors only. Missing files,
+    /// fields, and tables are reported by the reload.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -408,7 +403,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`ScriptSyntaxError`] (`qErrors`): The errors, in the order of the script; empty if there are none.
+    /// list of [`ScriptSyntaxError`] (`qErrors`): Syntax errors, in script order.
     ///
     /// Requires the access right `reload`.
     ///
@@ -418,9 +413,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CheckScriptSyntax::new())
     }
 
-    /// Clears the selections of all fields in one state.
+    /// Clears the selections of all fields in one alternate state.
     ///
-    /// Locked fields keep their selections unless told otherwise. To clear a single field use [`FieldApi::clear`](crate::field::FieldApi::clear).
+    /// Locked fields keep their selections unless you set `qLockedAlso`. To clear a single field, use [`FieldApi::clear`](crate::field::FieldApi::clear).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -437,8 +432,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `locked_also` (`qLockedAlso`, optional `bool`): Whether locked fields are cleared too.
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state to clear; the default state `$` when left out.
+    /// * `locked_also` (`qLockedAlso`, optional `bool`): Whether to clear locked fields too.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state to clear. Defaults to `$`, the default state.
     ///
     /// Schema method: [`Doc.ClearAll`](https://qlik.dev/apis/json-rpc/qix/doc/#clearall).
     #[doc(alias = "ClearAll")]
@@ -448,11 +443,11 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Drops the soft patches of all objects of the app.
+    /// Removes the soft patches of all objects.
     ///
-    /// Soft patches change an object's properties for one user's session only (see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). After
-    /// this call all objects show what is saved again, and those that had patches become stale.
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) does it for a single object.
+    /// Soft patches change the properties of an object for one user and session only; see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches). The
+    /// objects revert to their saved properties, and those that had patches become stale. For a single object, use
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches).
     ///
     /// Schema method: [`Doc.ClearAllSoftPatches`](https://qlik.dev/apis/json-rpc/qix/doc/#clearallsoftpatches).
     #[doc(alias = "ClearAllSoftPatches")]
@@ -460,7 +455,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ClearAllSoftPatches::new())
     }
 
-    /// Forgets everything that [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo) could bring back.
+    /// Clears the history of [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo).
     ///
     /// Schema method: [`Doc.ClearUndoBuffer`](https://qlik.dev/apis/json-rpc/qix/doc/#clearundobuffer).
     #[doc(alias = "ClearUndoBuffer")]
@@ -468,17 +463,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ClearUndoBuffer::new())
     }
 
-    /// Makes a copy of a bookmark under a new identifier.
+    /// Copies a bookmark.
     ///
     /// Open the copy with [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The bookmark to copy.
+    /// * `id` (`qId`): ID of the bookmark to copy.
     ///
     /// # Returns
     ///
-    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
     /// Requires the access right `create`.
     ///
@@ -488,17 +483,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CloneBookmark::new(id))
     }
 
-    /// Makes a copy of a master dimension under a new identifier.
+    /// Copies a library dimension.
     ///
     /// Objects that use the original keep using it. Open the copy with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The master dimension to copy.
+    /// * `id` (`qId`): ID of the dimension to copy.
     ///
     /// # Returns
     ///
-    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
     /// Requires the access right `create`.
     ///
@@ -508,17 +503,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CloneDimension::new(id))
     }
 
-    /// Makes a copy of a master measure under a new identifier.
+    /// Copies a library measure.
     ///
     /// Objects that use the original keep using it. Open the copy with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The master measure to copy.
+    /// * `id` (`qId`): ID of the measure to copy.
     ///
     /// # Returns
     ///
-    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
     /// Requires the access right `create`.
     ///
@@ -528,19 +523,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CloneMeasure::new(id))
     }
 
-    /// Makes a copy of an object of the app, together with all its children.
+    /// Copies an object of the app and all its children.
     ///
-    /// Only objects at the top level can be copied, such as a sheet or a story: to duplicate a single chart, copy its
-    /// properties into a new child ([`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from)). Session objects cannot be copied. Open the copy with
-    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Only root objects, such as sheets and stories, can be copied. To duplicate a single chart, copy its properties into a
+    /// new child with [`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from). Session objects cannot be copied. Open the copy with [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The object to copy; it must be at the top level.
+    /// * `id` (`qId`): ID of the object to copy. Must be a root object.
     ///
     /// # Returns
     ///
-    /// `String` (`qCloneId`): The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
     /// Requires the access right `create`.
     ///
@@ -550,14 +544,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CloneObject::new(id))
     }
 
-    /// Replaces a published object by the draft made from it.
+    /// Replaces a published object with its draft.
     ///
-    /// The last step of the old way of editing published sheets and stories: [`DocApi::create_draft`](crate::doc::DocApi::create_draft), change the draft, commit.
-    /// To give the draft up instead, use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
+    /// This is the last step of the old way to edit published sheets and stories: create a draft with [`DocApi::create_draft`](crate::doc::DocApi::create_draft),
+    /// change it, and commit it. To discard it instead, use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
+    /// * `id` (`qId`): Draft ID, as returned by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
     ///
     /// Requires the access right `update`.
     ///
@@ -570,13 +564,13 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Closes the current version of the load script, so that later changes begin a new one.
+    /// Completes the current version of the load script. Later changes start a new version.
     ///
-    /// The versions are part of Cloud's script history.
+    /// Script versions are part of the script history in Qlik Cloud.
     ///
     /// # Parameters
     ///
-    /// * `commit_message` (`qCommitMessage`, optional `String`): A name for the version. Only Cloud uses it.
+    /// * `commit_message` (`qCommitMessage`, optional `String`): Name of the version. Used in Qlik Cloud only.
     ///
     /// Requires the access right `update`.
     ///
@@ -586,12 +580,12 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CommitScript::new())
     }
 
-    /// Saves the current selections as a bookmark.
+    /// Creates a bookmark with the current selections.
     ///
-    /// What is stored are the selections of all states at the time of the call; whether the values of variables go with them
-    /// is said in the properties. Soft patches of objects need [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex), and a bookmark that need not last
-    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply it with [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update it to newer selections with
-    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+    /// The bookmark stores the selections of all alternate states. Its properties determine whether it also stores variable
+    /// values. To store soft patches, use [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex); for a short-lived bookmark, use
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply a bookmark with [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update its selections with
+    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), and list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -612,7 +606,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
+    /// * `prop` (`qProp`): Properties of the bookmark. `qInfo.qType` is required and usually `bookmark`; put the title in `qMetaDef`.
     ///
     /// # Returns
     ///
@@ -631,15 +625,15 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Saves the current selections and soft patches of objects as a bookmark.
+    /// Creates a bookmark with the current selections and soft patches.
     ///
-    /// It is [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) plus the session's soft patches (see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)): applying the
-    /// bookmark brings back, for example, the sorting and the exploration settings of charts.
+    /// In addition to what [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) stores, it stores the soft patches of the session (see
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). Applying the bookmark then also restores, for example, the sort order of charts.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): The objects whose soft patches are stored; all objects' when empty.
+    /// * `prop` (`qProp`): Properties of the bookmark, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft patches are stored. Empty stores the soft patches of all objects.
     ///
     /// # Returns
     ///
@@ -656,20 +650,20 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateBookmarkEx::new(prop))
     }
 
-    /// Creates a data connection that load scripts can use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
+    /// Creates a data connection, which load scripts use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
     ///
-    /// Connections belong to the deployment rather than to the app: where they are shared, others see the new one as far as
-    /// their rights go. Read the definition back with [`DocApi::get_connection`](crate::doc::DocApi::get_connection): some deployments add the user's name to the name
-    /// of a new connection.
+    /// Connections belong to the deployment, not to the app: other users may see the new connection, subject to their access
+    /// rights. Some deployments append the user name to the connection name, so read the definition back with
+    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The definition. The name, the type and the connection string must be set; the identifier is the
-    ///   engine's to choose.
+    /// * `connection` (`qConnection`): Definition of the connection. Name, type, and connection string are required; the engine chooses the
+    ///   ID.
     ///
     /// # Returns
     ///
-    /// `String` (`qConnectionId`): The identifier of the new connection, for [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and its relatives.
+    /// `String` (`qConnectionId`): ID of the new connection.
     ///
     /// Requires the access right `create`.
     ///
@@ -679,9 +673,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateConnection::new(connection))
     }
 
-    /// Creates a master dimension: a dimension in the app's library that any number of objects can share.
+    /// Creates a library dimension, also called a master dimension, which any number of objects can share.
     ///
-    /// Objects refer to it by its identifier ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and change along when it changes.
+    /// Objects refer to it by ID ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and pick up its changes.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -700,8 +694,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
-    ///   empty `qId` the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the dimension: `qInfo.qType` (usually `dimension`), the definition in `qDim`, and the title in
+    ///   `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
     ///
     /// # Returns
     ///
@@ -718,18 +712,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateDimension::new(prop))
     }
 
-    /// Makes a draft of a published sheet or story, to be changed while the published one stays as it is.
+    /// Creates a draft of a published sheet or story, which can be changed without affecting the published object.
     ///
-    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). The result is an identifier only: open the draft with
-    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). Open the draft with [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The object to make a draft of.
+    /// * `id` (`qId`): ID of the published object.
     ///
     /// # Returns
     ///
-    /// `String` (`qDraftId`): The identifier of the draft, made up by the engine.
+    /// `String` (`qDraftId`): ID of the draft.
     ///
     /// Requires the access right `create`.
     ///
@@ -740,10 +733,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateDraft::new(id))
     }
 
-    /// Creates a master measure: a measure in the app's library that any number of objects can share.
+    /// Creates a library measure, also called a master measure, which any number of objects can share.
     ///
-    /// Objects refer to it by its identifier ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)), expressions by its label. They change along when it
-    /// changes.
+    /// Objects refer to it by ID ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)); expressions refer to it by label. Both pick up its changes.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -762,8 +754,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
-    ///   an empty `qId` the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the measure: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, and the title in
+    ///   `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
     ///
     /// # Returns
     ///
@@ -777,15 +769,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateMeasure::new(prop))
     }
 
-    /// Creates an object at the top level of the app, such as a sheet, saved with the app.
+    /// Creates a root object, such as a sheet, which is saved with the app.
     ///
-    /// A generic object is any JSON document with a type. Wherever it contains a definition that the engine knows
-    /// (`qHyperCubeDef`, `qListObjectDef`, a string expression …) the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) has the calculated
-    /// counterpart. Use [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) for everything that merely reads data: it needs no right to change the
-    /// app and leaves nothing behind. A chart on a sheet is a child: [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app
-    /// objects are created as the user's private ones.
+    /// A generic object is any JSON object with a type. For each definition in its properties that the engine recognizes
+    /// (`qHyperCubeDef`, `qListObjectDef`, a string expression, …), the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
+    /// calculated result. To read data only, use [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object), which does not require permission to change the
+    /// app and is not saved. To create a chart on a sheet, use [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app, new objects
+    /// are private to the user.
     ///
-    /// Setting `qExtendsId` links the new object to another (saved) one, whose properties it takes over.
+    /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -805,8 +797,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    ///   is in use already, the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId` is empty or already
+    ///   in use, the engine generates an ID.
     ///
     /// # Returns
     ///
@@ -820,15 +812,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateObject::new(prop))
     }
 
-    /// Creates an object that lives as long as the session and is never saved.
+    /// Creates an object that exists until the session ends and is never saved.
     ///
-    /// The usual way to get data: put a `qHyperCubeDef` or a `qListObjectDef` into the properties, ask
-    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and page through the rest with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
-    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It works without any right to change the app. The objects count towards the
-    /// session's memory and are recalculated only when asked, yet it is good manners to remove them with
-    /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object) when they are no longer of use.
+    /// This is the usual way to read data: include a `qHyperCubeDef` or a `qListObjectDef` in the properties, call
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and fetch the remaining pages with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
+    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It does not require permission to change the app. Session objects use memory and
+    /// are recalculated only when their data is requested. Destroy objects that you no longer need with
+    /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object).
     ///
-    /// Setting `qExtendsId` links the new object to a saved one, whose properties it takes over.
+    /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -850,12 +842,12 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    ///   is in use already, the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId` is empty or already
+    ///   in use, the engine generates an ID.
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object; [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells its identifier.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object. [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) returns its ID.
     ///
     /// Schema method: [`Doc.CreateSessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionobject).
     #[doc(alias = "CreateSessionObject")]
@@ -866,15 +858,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateSessionObject::new(prop))
     }
 
-    /// Creates a variable that lives as long as the session and is never saved.
+    /// Creates a variable that exists until the session ends and is never saved.
     ///
-    /// The only kind of variable that can be made in a published app. It is used like any other, `$(name)` in an expression
-    /// or [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its content by `qDefinition`, or later by [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and its
-    /// relatives.
+    /// This is the only kind of variable that you can create in a published app. Use it like any other variable: insert it
+    /// into an expression with `$(name)`, or open it with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its value in `qDefinition`, or later
+    /// with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and similar methods.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
+    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the
+    ///   definition.
     ///
     /// # Returns
     ///
@@ -889,16 +882,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateSessionVariable::new(prop))
     }
 
-    /// Stores the current selections under an identifier for a short time.
+    /// Stores the current selections as a temporary bookmark.
     ///
-    /// Cloud only. It is meant for handing a state over to another session, a printing job or a link, without filling the
-    /// app's list of bookmarks. Apply it with [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
+    /// Qlik Cloud only. Use it to pass selections to another session, a print job, or a link without adding a bookmark to the
+    /// app. Apply it with [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): Whether values of variables and the soft patches of all objects are stored too.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): The objects whose soft patches are stored, if not those of all are. Session objects named here
-    ///   are stored as well, whatever the options say.
+    /// * `options` (`qOptions`): Whether to store variable values and the soft patches of all objects.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft patches are stored, unless those of all objects are. Session
+    ///   objects listed here are stored too, regardless of the options.
     ///
     /// # Returns
     ///
@@ -913,17 +906,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateTemporaryBookmark::new(options))
     }
 
-    /// Creates a variable by nothing but its name, saved with the app.
+    /// Creates an empty variable, which is saved with the app.
     ///
-    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which takes the whole definition and gives the variable back.
+    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) instead, which takes the definition and returns the variable.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The name, case-sensitive.
+    /// * `name` (`qName`): Name of the variable. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether it was created.
+    /// `bool` (`qReturn`): `true` if the variable was created.
     ///
     /// Deprecated: use [`DocApi::create_variable_ex`] instead.
     ///
@@ -936,12 +929,12 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateVariable::new(name))
     }
 
-    /// Creates a variable that is saved with the app.
+    /// Creates a variable, which is saved with the app.
     ///
-    /// A variable is a named text or number. `$(name)` in an expression puts its content there before the expression is read,
-    /// so it can hold a part of a formula; every object that uses it becomes stale when it changes. In a published app only
-    /// session variables can be made ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load script (`SET`, `LET`) come into
-    /// being by a reload. An empty or duplicate name is refused with an engine error.
+    /// A variable is a named value. `$(name)` inserts its value into an expression before the expression is parsed, so a
+    /// variable can contain part of an expression. When a variable changes, every object that uses it becomes stale. In a
+    /// published app, you can create session variables only ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load script
+    /// (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or already in use.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -962,8 +955,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
-    ///   definition.
+    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and
+    ///   the definition.
     ///
     /// # Returns
     ///
@@ -982,12 +975,12 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a data connection.
     ///
-    /// Scripts of any app that name it fail from then on. The connection for files attached to apps, on servers that have
-    /// one, cannot be deleted this way.
+    /// Scripts that use it then fail, in any app. The connection for files attached to apps, which some servers have, cannot
+    /// be deleted.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier, not its name.
+    /// * `connection_id` (`qConnectionId`): Connection ID. Not the name.
     ///
     /// Requires the access right `delete`.
     ///
@@ -999,15 +992,15 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a bookmark.
     ///
-    /// The selections it made stay as they are. Handles to it are closed.
+    /// Current selections do not change. Handles to the bookmark are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the bookmark was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1017,18 +1010,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyBookmark::new(id))
     }
 
-    /// Deletes a master dimension.
+    /// Deletes a library dimension.
     ///
-    /// Objects that use it are left without that dimension: see [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects) before. Handles to it
+    /// Objects that use it lose that dimension; check [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects) first. Handles to the dimension
     /// are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier of the master dimension.
+    /// * `id` (`qId`): Dimension ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the dimension was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1038,18 +1031,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyDimension::new(id))
     }
 
-    /// Deletes a draft and its children, leaving the published object as it is.
+    /// Deletes a draft and its children. The published object does not change.
     ///
-    /// The way to give up what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) began; [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) is the way to finish it.
+    /// Discards what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) created; [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) publishes it instead.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier of the draft.
-    /// * `source_id` (`qSourceId`): The object that the draft was made of.
+    /// * `id` (`qId`): Draft ID.
+    /// * `source_id` (`qSourceId`): ID of the published object.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the draft was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1060,18 +1053,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyDraft::new(id, source_id))
     }
 
-    /// Deletes a master measure.
+    /// Deletes a library measure.
     ///
-    /// Objects and expressions that use it are left without it: see [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects) before. Handles to it
-    /// are closed.
+    /// Objects and expressions that use it lose that measure; check [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects) first. Handles to the
+    /// measure are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier of the master measure.
+    /// * `id` (`qId`): Measure ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the measure was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1081,10 +1074,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyMeasure::new(id))
     }
 
-    /// Deletes a saved object at the top level of the app, together with all its children.
+    /// Deletes a saved root object and all its children.
     ///
-    /// For an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object), for a child
-    /// [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to what is deleted are closed.
+    /// For session objects, use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object); for children, use [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to
+    /// deleted objects are closed.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1101,11 +1094,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The object's identifier.
+    /// * `id` (`qId`): Object ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the object was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1115,18 +1108,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyObject::new(id))
     }
 
-    /// Removes an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
+    /// Destroys an object created by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
     ///
-    /// A session that opens many cubes should remove those it has read: each keeps its result in the engine's memory. Handles
-    /// to the object are closed.
+    /// If a session opens many cubes, destroy those that you have read: each keeps its result in the memory of the engine.
+    /// Handles to the object are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
+    /// * `id` (`qId`): Object ID, as returned by [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info).
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the object was destroyed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.DestroySessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionobject).
     #[doc(alias = "DestroySessionObject")]
@@ -1134,17 +1127,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionObject::new(id))
     }
 
-    /// Removes a session variable, given its identifier.
+    /// Destroys a session variable by ID.
     ///
-    /// [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id) does the same, [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name) takes the name.
+    /// Same as [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id). To destroy it by name, use [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The variable's identifier.
+    /// * `id` (`qId`): Variable ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.DestroySessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariable).
     #[doc(alias = "DestroySessionVariable")]
@@ -1152,15 +1145,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariable::new(id))
     }
 
-    /// Removes a session variable, given its identifier.
+    /// Destroys a session variable by ID.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
+    /// * `id` (`qId`): Variable ID, as returned by [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info).
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.DestroySessionVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyid).
     #[doc(alias = "DestroySessionVariableById")]
@@ -1171,15 +1164,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariableById::new(id))
     }
 
-    /// Removes a session variable, given its name.
+    /// Destroys a session variable by name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.DestroySessionVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyname).
     #[doc(alias = "DestroySessionVariableByName")]
@@ -1190,18 +1183,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariableByName::new(name))
     }
 
-    /// Deletes a saved variable, given its identifier.
+    /// Deletes a saved variable by ID.
     ///
-    /// Variables that come from the load script cannot be deleted so, only by the script. Expressions that use the variable
+    /// Variables created by the load script can be removed only by changing the script. Expressions that use the variable
     /// become stale.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The variable's identifier.
+    /// * `id` (`qId`): Variable ID.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1211,18 +1204,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyVariableById::new(id))
     }
 
-    /// Deletes a saved variable, given its name.
+    /// Deletes a saved variable by name.
     ///
-    /// Variables that come from the load script cannot be deleted so, only by the script. Expressions that use the variable
+    /// Variables created by the load script can be removed only by changing the script. Expressions that use the variable
     /// become stale.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was deleted. A failure is reported as `false`, not as an error.
     ///
     /// Requires the access right `delete`.
     ///
@@ -1232,17 +1225,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroyVariableByName::new(name))
     }
 
-    /// Runs the load script and replaces the app's data by what it loads.
+    /// Runs the load script and replaces the data of the app.
     ///
-    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) does the same with more options and says more about the outcome: prefer it. What holds for both:
+    /// Prefer [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), which has more options and returns more details. For both methods:
     ///
-    /// - The call answers when the reload has ended. Meanwhile [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with this call's request id reports
-    ///   progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
-    /// - A script that fails is no engine error: the call succeeds and its result says `false`. What failed is in the
-    ///   progress, as [`ProgressData::error_data`](crate::types::ProgressData::error_data), if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called before.
+    /// - The call returns when the reload has ended. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with the ID of this request
+    ///   returns progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
+    /// - A failed script is not an error: the call succeeds and returns `false`. If [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called
+    ///   before, the progress contains the script errors ([`ProgressData::error_data`](crate::types::ProgressData::error_data)).
     /// - A second reload of the app while one is running fails with error 11000.
-    /// - Nothing is saved: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
-    /// - All data is stale afterwards, so is every object. Selections of values that are still there survive.
+    /// - The reload does not save the app: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
+    /// - All objects become stale. Selections of values that still exist are kept.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1260,14 +1253,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `mode` (`qMode`, optional `i64`): What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    /// * `partial` (`qPartial`, optional `bool`): Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    ///   tables stay.
-    /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    /// * `mode` (`qMode`, optional `i64`): How to handle script errors: 0 for the engine default, 1 to stop at the first error, 2 to continue.
+    /// * `partial` (`qPartial`, optional `bool`): Whether to run a partial reload: only statements with the prefix `Add`, `Replace`, or `Merge` are run, and
+    ///   other tables are kept.
+    /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints set with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and apply the limit set with
+    ///   [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the reload succeeded.
+    /// `bool` (`qReturn`): `true` if the reload succeeded.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1277,21 +1271,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DoReload::new())
     }
 
-    /// Runs the load script with a set of options and reports how it ended.
+    /// Runs the load script with options and returns details of the result.
     ///
-    /// Everything said of [`DocApi::do_reload`](crate::doc::DocApi::do_reload) holds here: watch it with [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with
-    /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), look at the result even though the call itself has succeeded, save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    /// Like [`DocApi::do_reload`](crate::doc::DocApi::do_reload): follow it with [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), check the result
+    /// even if the call succeeds, and save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
     ///
-    /// On top of that it can limit the rows of each source, leave out `STORE` statements, and it returns the path of the log
-    /// and the errors of the script. Indexing for search, which follows the load, has no influence on the result.
+    /// In addition, it can limit the number of rows per source and skip `STORE` statements, and it returns the path of the
+    /// log file and the script errors. The search index that is built after the load does not affect the result.
     ///
     /// # Parameters
     ///
-    /// * `params` (`qParams`, optional [`DoReloadExParams`]): The options; a full reload with the default treatment of errors when left out.
+    /// * `params` (`qParams`, optional [`DoReloadExParams`]): Options. Defaults to a full reload with the default error handling.
     ///
     /// # Returns
     ///
-    /// [`DoReloadExResult`] (`qResult`): Success, the path of the script's log file, and the errors if there were any.
+    /// [`DoReloadExResult`] (`qResult`): Whether the reload succeeded, the path of the script log, and the script errors.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1301,11 +1295,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DoReloadEx::new())
     }
 
-    /// Saves the app: definitions, script and data.
+    /// Saves the app: definitions, script, and data.
     ///
-    /// Needed after a reload, or the loaded data is lost when the app is closed. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress)
-    /// reports on it. Where only objects were changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is far cheaper on servers that have it. A session
-    /// app cannot be saved like this: see [`DocApi::save_as`](crate::doc::DocApi::save_as).
+    /// Call it after a reload; otherwise the loaded data is lost when the app closes. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress)
+    /// returns its progress. If only objects changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is much cheaper in deployments that support it. A
+    /// session app cannot be saved this way; use [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1322,7 +1316,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_name` (`qFileName`, optional `String`): A file name to save under. Leave it out to save the app in its own place, as is usual.
+    /// * `file_name` (`qFileName`, optional `String`): File name to save under. Usually omitted, which saves the app in place.
     ///
     /// Requires the access right `update`.
     ///
@@ -1332,14 +1326,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DoSave::new())
     }
 
-    /// Calculates an expression under the current selections and returns its text.
+    /// Evaluates an expression under the current selections and returns the result as a string.
     ///
-    /// It is meant for single values: for more than a handful, or for values by dimension, one cube
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is evaluated in the default state; set analysis reaches other
-    /// states. A bare field name means `Only(field)`, which is null unless exactly one value is possible. Check what users
-    /// type with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
+    /// Intended for single values: for more than a few values, or for values by dimension, a hypercube
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is evaluated in the default state; use set analysis for other
+    /// states. A plain field name means `Only(field)`, which is null unless exactly one value is possible. Validate user
+    /// input with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
     ///
-    /// For the number behind the text use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
+    /// To get the result as a number, use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1355,11 +1349,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`): The expression, such as `Sum(Sales)`.
+    /// * `expression` (`qExpression`): Expression, such as `Sum(Sales)`.
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The result as text.
+    /// `String` (`qReturn`): Result as a string.
     ///
     /// Schema method: [`Doc.Evaluate`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluate), read-only.
     #[doc(alias = "Evaluate")]
@@ -1367,9 +1361,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Evaluate::new(expression))
     }
 
-    /// Calculates an expression under the current selections and returns its text and its number.
+    /// Evaluates an expression under the current selections and returns the result as a string and a number.
     ///
-    /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for one value at a time, in the default state.
+    /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for single values in the default state.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1387,11 +1381,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`): The expression, such as `Sum(Sales)`.
+    /// * `expression` (`qExpression`): Expression, such as `Sum(Sales)`.
     ///
     /// # Returns
     ///
-    /// [`FieldValue`] (`qValue`): The result; its number counts only where [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
+    /// [`FieldValue`] (`qValue`): Result. Its number is valid only if [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
     ///
     /// Schema method: [`Doc.EvaluateEx`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluateex), read-only.
     #[doc(alias = "EvaluateEx")]
@@ -1399,10 +1393,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), EvaluateEx::new(expression))
     }
 
-    /// Carries out the dollar expansions of an expression, without calculating it.
+    /// Performs the dollar-sign expansions of an expression without evaluating it.
     ///
-    /// Shows what the engine really evaluates once variables and `$(=…)` are put in: helpful when a formula made of variables
-    /// does not do what it should.
+    /// The result is what the engine evaluates after inserting variables and `$(=…)` expressions. Use it to debug expressions
+    /// that consist of variables.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1418,11 +1412,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`): The expression with its `$(…)`.
+    /// * `expression` (`qExpression`): Expression that contains `$(…)`.
     ///
     /// # Returns
     ///
-    /// `String` (`qExpandedExpression`): The expression after expansion.
+    /// `String` (`qExpandedExpression`): Expanded expression.
     ///
     /// Schema method: [`Doc.ExpandExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#expandexpression), read-only.
     #[doc(alias = "ExpandExpression")]
@@ -1430,18 +1424,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ExpandExpression::new(expression))
     }
 
-    /// Makes a copy of the app that holds only the data of a bookmark's selections, and offers it for download.
+    /// Creates a copy of the app that contains only the data selected by a bookmark, and provides it for download.
     ///
-    /// Enterprise on Windows only. Section access applies to the copy in any case, so nobody exports what they may not see.
-    /// See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app) and [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports one table.
+    /// Qlik Sense Enterprise on Windows only. Section access always applies to the copy, so it never contains data that the
+    /// user may not see. See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app), and [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports a single table.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, optional [`NxDownloadOptions`]): The bookmark to reduce by and how many seconds the link shall work.
+    /// * `options` (`qOptions`, optional [`NxDownloadOptions`]): ID of the bookmark, and the lifetime of the link in seconds.
     ///
     /// # Returns
     ///
-    /// [`NxDownloadInfo`] (`qDownloadInfo`): The URL of the copy and its size; a size of -1 means unknown.
+    /// [`NxDownloadInfo`] (`qDownloadInfo`): URL and size of the copy.
     ///
     /// Schema method: [`Doc.ExportReducedData`](https://qlik.dev/apis/json-rpc/qix/doc/#exportreduceddata).
     #[doc(alias = "ExportReducedData")]
@@ -1449,20 +1443,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ExportReducedData::new())
     }
 
-    /// Finds the fields that are connected with a given field and carry one of a list of tags.
+    /// Returns the fields that are associated with a given field and have at least one of the given tags.
     ///
-    /// Connected means: in the same island of tables, reached through keys, so that a selection in one can affect the other.
-    /// To look in the whole data model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). Tags set by the engine begin with `$`, for example
-    /// `$numeric`, `$key` or `$date`.
+    /// Associated fields are connected through keys, so a selection in one can affect the other. To search the whole data
+    /// model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). System tags start with `$`, for example `$numeric`, `$key`, or `$date`.
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): A field in the island to search.
-    /// * `tags` (`qTags`): Tags, of which a field needs at least one.
+    /// * `field_name` (`qFieldName`): Field whose associated fields are searched.
+    /// * `tags` (`qTags`): Tags. A field must have at least one of them.
     ///
     /// # Returns
     ///
-    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): The fields, each with all its tags.
+    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): Matching fields with all their tags.
     ///
     /// Schema method: [`Doc.FindMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#findmatchingfields), read-only.
     #[doc(alias = "FindMatchingFields")]
@@ -1474,9 +1467,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), FindMatchingFields::new(field_name, tags))
     }
 
-    /// Takes one step forward in the history of selections, after [`DocApi::back`](crate::doc::DocApi::back).
+    /// Goes forward one step in the selection history, after [`DocApi::back`](crate::doc::DocApi::back).
     ///
-    /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) tells how many steps there are.
+    /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) returns the number of available steps.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1499,11 +1492,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Forward::new())
     }
 
-    /// Tells how many steps [`DocApi::forward`](crate::doc::DocApi::forward) can take.
+    /// Returns the number of steps that [`DocApi::forward`](crate::doc::DocApi::forward) can go forward.
     ///
     /// # Returns
     ///
-    /// `i64` (`qReturn`): The number of later selection states; 0 when there are none.
+    /// `i64` (`qReturn`): Number of later selection states.
     ///
     /// Schema method: [`Doc.ForwardCount`](https://qlik.dev/apis/json-rpc/qix/doc/#forwardcount), read-only.
     #[doc(alias = "ForwardCount")]
@@ -1511,10 +1504,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ForwardCount::new())
     }
 
-    /// Lists the identifier and type of every object in the app, children included.
+    /// Returns the ID and type of every object in the app, including children.
     ///
-    /// Cheap, as nothing but [`NxInfo`](crate::types::NxInfo) is returned. Objects of all kinds are mixed; tell them apart by [`NxInfo::type_`](crate::types::NxInfo::type_). To
-    /// filter by type, or to get titles and other properties along with them, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+    /// The call is cheap because it returns [`NxInfo`](crate::types::NxInfo) values only. The list contains objects of all types; check
+    /// [`NxInfo::type_`](crate::types::NxInfo::type_). To filter by type or to include titles and other properties, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1532,7 +1525,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`NxInfo`] (`qInfos`): Identifiers and types.
+    /// list of [`NxInfo`] (`qInfos`): IDs and types.
     ///
     /// Schema method: [`Doc.GetAllInfos`](https://qlik.dev/apis/json-rpc/qix/doc/#getallinfos), read-only.
     #[doc(alias = "GetAllInfos")]
@@ -1540,10 +1533,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAllInfos::new())
     }
 
-    /// Gets what is known about the app: title, last reload, states, locale, and whether it has data and a script.
+    /// Returns information about the app: title, last reload, alternate states, locale, and whether it has data and a script.
     ///
-    /// The app's counterpart of [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). Asking for it also makes the engine announce the next change:
-    /// the app's handle is named as stale at most once between two calls.
+    /// This is the app's equivalent of [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). The engine reports the app handle as stale once, and
+    /// again only after the layout has been fetched.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1561,7 +1554,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxAppLayout`] (`qLayout`): The layout of the app.
+    /// [`NxAppLayout`] (`qLayout`): Layout of the app.
     ///
     /// Schema method: [`Doc.GetAppLayout`](https://qlik.dev/apis/json-rpc/qix/doc/#getapplayout), read-only.
     #[doc(alias = "GetAppLayout")]
@@ -1569,14 +1562,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAppLayout::new())
     }
 
-    /// Gets the properties of the app, such as title and thumbnail, as they can be set.
+    /// Returns the editable properties of the app, such as its title and thumbnail.
     ///
-    /// Change what is returned and hand it to [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties), with the members that clients have added of their
-    /// own. To merely read, [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) tells more.
+    /// Modify the result and pass all of it, including custom members, to [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties). If you only need to read,
+    /// [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) contains more.
     ///
     /// # Returns
     ///
-    /// [`NxAppProperties`] (`qProp`): The properties of the app.
+    /// [`NxAppProperties`] (`qProp`): Properties of the app.
     ///
     /// Schema method: [`Doc.GetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#getappproperties), read-only.
     #[doc(alias = "GetAppProperties")]
@@ -1584,19 +1577,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAppProperties::new())
     }
 
-    /// Rates how well each field of one table would fit as a key to each field of another.
+    /// Rates how well each field of one table would work as a key to each field of another table.
     ///
-    /// Tools for data preparation use it to suggest links between tables. Both tables must be loaded. If one has a synthetic
-    /// key, the fields in the synthetic table are rated in its place, under names that begin with `[Synthetic Key]:`.
+    /// Data preparation tools use it to suggest associations between tables. Both tables must be loaded. If a table has a
+    /// synthetic key, the fields of the synthetic table are rated instead, under names that start with `[Synthetic Key]:`.
     ///
     /// # Parameters
     ///
-    /// * `table1` (`qTable1`): The name of the first table.
-    /// * `table2` (`qTable2`): The name of the second table.
+    /// * `table1` (`qTable1`): Name of the first table.
+    /// * `table2` (`qTable2`): Name of the second table.
     ///
     /// # Returns
     ///
-    /// list of [`AssociationScore`] (`qScore`): One rating for each pair of fields.
+    /// list of [`AssociationScore`] (`qScore`): One score for each pair of fields.
     ///
     /// Schema method: [`Doc.GetAssociationScores`](https://qlik.dev/apis/json-rpc/qix/doc/#getassociationscores), read-only.
     #[doc(alias = "GetAssociationScores")]
@@ -1608,13 +1601,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAssociationScores::new(table1, table2))
     }
 
-    /// Gives a handle to a bookmark.
+    /// Opens a bookmark.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`).
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
@@ -1626,16 +1619,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetBookmark::new(id))
     }
 
-    /// Lists the bookmarks of the app, with the properties asked for.
+    /// Lists the bookmarks of the app, with selected properties.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
-    ///   come along. They can be large.
+    /// * `options` (`qOptions`): Types to list (usually `bookmark`), properties to return, and whether to include soft patches, which can
+    ///   be large.
     ///
     /// # Returns
     ///
-    /// list of [`NxContainerEntry`] (`qList`): One entry for each bookmark, with its identifier, its meta data and the parts asked for.
+    /// list of [`NxContainerEntry`] (`qList`): One entry per bookmark, with its ID, metadata, and the requested properties.
     ///
     /// Schema method: [`Doc.GetBookmarks`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmarks), read-only.
     #[doc(alias = "GetBookmarks")]
@@ -1643,17 +1636,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetBookmarks::new(options))
     }
 
-    /// Gets the definition of a data connection.
+    /// Returns the definition of a data connection.
     ///
-    /// The user name and the password are never returned.
+    /// It never contains the user name or the password.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
     ///
     /// # Returns
     ///
-    /// [`Connection`] (`qConnection`): Name, type, connection string and date of the last change.
+    /// [`Connection`] (`qConnection`): Name, type, connection string, and modification time.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1665,11 +1658,11 @@ pub trait DocApi: AsRemote {
 
     /// Lists the data connections that the user may use in this app.
     ///
-    /// Servers show one more for the files attached to the app.
+    /// Servers add a connection for the files attached to the app.
     ///
     /// # Returns
     ///
-    /// list of [`Connection`] (`qConnections`): The connections, as [`DocApi::get_connection`](crate::doc::DocApi::get_connection) would return them.
+    /// list of [`Connection`] (`qConnections`): Connections, as returned by [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// Requires the access right `reload`.
     ///
@@ -1679,14 +1672,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetConnections::new())
     }
 
-    /// Lists the libraries of images and other files: the app's own, and the global ones.
+    /// Lists the content libraries, which contain images and other files: the library of the app and the global libraries.
     ///
-    /// What is in one is listed by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+    /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) lists the files in a library.
     ///
     /// # Returns
     ///
-    /// [`ContentLibraryList`] (`qList`): The libraries; [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the app's own, of which there is exactly
-    /// one.
+    /// [`ContentLibraryList`] (`qList`): Libraries. [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the library of the app.
     ///
     /// Schema method: [`Doc.GetContentLibraries`](https://qlik.dev/apis/json-rpc/qix/doc/#getcontentlibraries), read-only.
     #[doc(alias = "GetContentLibraries")]
@@ -1694,19 +1686,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetContentLibraries::new())
     }
 
-    /// Tells how a database behind a connection writes its names, and whether it has databases and owners at all.
+    /// Returns the SQL syntax rules of the database behind a connection, and whether it has databases and owners.
     ///
-    /// The first of the methods for browsing a source by an ODBC, OLE DB or custom connection: then come
-    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases), [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners), [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables), [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields) and
-    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). What it returns helps to write a correct `SELECT`.
+    /// Start with this method to browse an ODBC, OLE DB, or custom connection, then use [`DocApi::get_databases`](crate::doc::DocApi::get_databases),
+    /// [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners), [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables), [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields), and
+    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). The result also helps you write correct `SELECT` statements.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
     ///
     /// # Returns
     ///
-    /// [`DatabaseInfo`] (`qInfo`): Product, quotes, separators, keywords, and which levels of names there are.
+    /// [`DatabaseInfo`] (`qInfo`): Product, quotes, separators, keywords, and name levels.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1716,16 +1708,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseInfo::new(connection_id))
     }
 
-    /// Lists the owners (schemas) in a database behind an ODBC, OLE DB or custom connection.
+    /// Lists the owners (schemas) of a database behind an ODBC, OLE DB, or custom connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
-    /// * `database` (`qDatabase`, optional `String`): The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database, as returned by [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
     ///
     /// # Returns
     ///
-    /// list of [`DatabaseOwner`] (`qOwners`): The owners.
+    /// list of [`DatabaseOwner`] (`qOwners`): Owners.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1735,20 +1727,20 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
     }
 
-    /// Lists the fields of a table or view behind an ODBC, OLE DB or custom connection.
+    /// Lists the columns of a table or view behind an ODBC, OLE DB, or custom connection.
     ///
-    /// At least one of database and owner must be given; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) tells which the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) returns which ones the source uses.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
-    /// * `database` (`qDatabase`, optional `String`): The database that the table is in.
-    /// * `owner` (`qOwner`, optional `String`): The owner of the table.
-    /// * `table` (`qTable`): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database of the table.
+    /// * `owner` (`qOwner`, optional `String`): Owner of the table.
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
     ///
     /// # Returns
     ///
-    /// list of [`DataField`] (`qFields`): The fields, with a mark on those that form the primary key.
+    /// list of [`DataField`] (`qFields`): Columns. Primary key columns are marked.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1762,17 +1754,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTableFields::new(connection_id, table))
     }
 
-    /// Reads the first rows of a table or view behind an ODBC, OLE DB or custom connection.
+    /// Returns the first rows of a table or view behind an ODBC, OLE DB, or custom connection.
     ///
-    /// At least one of database and owner must be given. The source is queried, which can take a while.
+    /// Specify a database, an owner, or both. The engine queries the source, which can take a while.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
-    /// * `database` (`qDatabase`, optional `String`): The database that the table is in.
-    /// * `owner` (`qOwner`, optional `String`): The owner of the table.
-    /// * `table` (`qTable`): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    /// * `conditions` (`qConditions`, optional [`FilterInfo`]): A condition that rows must meet.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database of the table.
+    /// * `owner` (`qOwner`, optional `String`): Owner of the table.
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
+    /// * `conditions` (`qConditions`, optional [`FilterInfo`]): Filter for the rows.
     ///
     /// # Returns
     ///
@@ -1790,19 +1782,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTablePreview::new(connection_id, table))
     }
 
-    /// Lists the tables and views behind an ODBC, OLE DB or custom connection.
+    /// Lists the tables and views behind an ODBC, OLE DB, or custom connection.
     ///
-    /// At least one of database and owner must be given; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) tells which the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) returns which ones the source uses.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
-    /// * `database` (`qDatabase`, optional `String`): The database to look in.
-    /// * `owner` (`qOwner`, optional `String`): The owner whose tables to list.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database to list.
+    /// * `owner` (`qOwner`, optional `String`): Owner whose tables are listed.
     ///
     /// # Returns
     ///
-    /// list of [`DataTable`] (`qTables`): Names and kinds (such as `TABLE` or `VIEW`).
+    /// list of [`DataTable`] (`qTables`): Names and types, such as `TABLE` or `VIEW`.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1812,15 +1804,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTables::new(connection_id))
     }
 
-    /// Lists the databases behind an ODBC, OLE DB or custom connection.
+    /// Lists the databases behind an ODBC, OLE DB, or custom connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
     ///
     /// # Returns
     ///
-    /// list of [`Database`] (`qDatabases`): The databases, with a mark on the default one.
+    /// list of [`Database`] (`qDatabases`): Databases. The default database is marked.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1830,17 +1822,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabases::new(connection_id))
     }
 
-    /// Gives a handle to a master dimension.
+    /// Opens a library dimension.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`).
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier of the master dimension.
+    /// * `id` (`qId`): Dimension ID.
     ///
     /// # Returns
     ///
-    /// [`GenericDimension`](crate::generic_dimension::GenericDimension) (`qReturn`): The master dimension.
+    /// [`GenericDimension`](crate::generic_dimension::GenericDimension) (`qReturn`): The dimension.
     ///
     /// Schema method: [`Doc.GetDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#getdimension), read-only.
     #[doc(alias = "GetDimension")]
@@ -1848,18 +1840,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDimension::new(id))
     }
 
-    /// Makes the text of a new script, with the usual `SET` statements for number and date formats.
+    /// Generates a new script with the default `SET` statements for number and date formats.
     ///
-    /// The formats are those of the machine the engine runs on, as they were when it started. The app's own script is not
-    /// touched: hand the text to [`DocApi::set_script`](crate::doc::DocApi::set_script) for that.
+    /// The formats are those of the engine host at the time the engine started. The script of the app does not change; pass
+    /// the result to [`DocApi::set_script`](crate::doc::DocApi::set_script).
     ///
     /// # Parameters
     ///
-    /// * `localized_main_section` (`qLocalizedMainSection`, optional `String`): A name for the script's first section, by default `Main`.
+    /// * `localized_main_section` (`qLocalizedMainSection`, optional `String`): Title of the first script section. Defaults to `Main`.
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The script.
+    /// `String` (`qReturn`): Generated script.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1871,10 +1863,11 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets the grammar of chart expressions as it holds in this app, its fields and functions included.
+    /// Returns the grammar of chart expressions for this app, including its fields and functions.
     ///
-    /// For editors that color and complete expressions. The answer is large and seldom changes: keep it with its hash and
-    /// ask [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) whether it is still the same. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) has the grammar without an app.
+    /// For syntax highlighting and completion in editors. The result is large and rarely changes: cache it with its hash, and
+    /// call [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) to check whether it is still current. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) returns the grammar
+    /// without an app.
     ///
     /// # Returns
     ///
@@ -1888,11 +1881,11 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) would return.
+    /// Returns the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns.
     ///
     /// # Returns
     ///
-    /// `String` (`qBnfHash`): The hash; while it stays the same, so does the grammar.
+    /// `String` (`qBnfHash`): Hash of the grammar.
     ///
     /// Schema method: [`Doc.GetExpressionBNFHash`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnfhash), read-only.
     #[doc(alias = "GetExpressionBNFHash")]
@@ -1900,11 +1893,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetExpressionBNFHash::new())
     }
 
-    /// Lists the variables that [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables) has marked as favourites.
+    /// Lists the variables marked as favorites by [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables).
     ///
     /// # Returns
     ///
-    /// list of `String` (`qNames`): Their names.
+    /// list of `String` (`qNames`): Variable names.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1914,13 +1907,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFavoriteVariables::new())
     }
 
-    /// Gives a handle to a field of the data model, to select in it or to ask how many values it has.
+    /// Opens a field of the data model, to select in it or to count its values.
     ///
-    /// The handle belongs to one alternate state: selections made through it go there, and for another state a handle of its
-    /// own is needed. A field that does not exist gives no object (`Error::is_not_found`), not an engine error. The values of
-    /// a field are not read through this handle but through a list object ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
+    /// The handle belongs to one alternate state; open the field once for each state. For an unknown field, the method
+    /// returns a not-found error (`Error::is_not_found`). To read the values of a field, use a list object
+    /// ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
     ///
-    /// See [`FieldApi::select`](crate::field::FieldApi::select), [`FieldApi::select_values`](crate::field::FieldApi::select_values), [`FieldApi::clear`](crate::field::FieldApi::clear) and, for facts about the field,
+    /// See [`FieldApi::select`](crate::field::FieldApi::select), [`FieldApi::select_values`](crate::field::FieldApi::select_values), and [`FieldApi::clear`](crate::field::FieldApi::clear). For information about the field, see
     /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
     ///
     /// ```
@@ -1939,8 +1932,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): Name of the field as in the data model, case-sensitive, without brackets.
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state in which selections will be made; the default state `$` when left out.
+    /// * `field_name` (`qFieldName`): Field name, case-sensitive and without brackets.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state to select in. Defaults to `$`, the default state.
     ///
     /// # Returns
     ///
@@ -1952,21 +1945,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetField::new(field_name))
     }
 
-    /// Draws random sample values from fields or from columns of tables.
+    /// Returns random samples of values from fields or table columns.
     ///
-    /// For previews and for guessing what a field holds, without building a cube. In names, `*` stands for any run of
-    /// characters and `?` for one.
+    /// Use it for previews or to find out what a field contains without creating a hypercube. In names, `*` matches any
+    /// number of characters and `?` matches one character.
     ///
     /// # Parameters
     ///
-    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): What to draw from. With a table name it is a column of that table, without it is a
-    ///   field.
-    /// * `max_number_of_values` (`qMaxNumberOfValues`): The most values to return for each; small fields give fewer. A negative number returns all.
-    /// * `rand_seed` (`qRandSeed`, optional `i64`): A seed, so that tests draw the same sample each time.
+    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): Fields or columns to sample. An entry with a table name is a column of that table; an
+    ///   entry without one is a field.
+    /// * `max_number_of_values` (`qMaxNumberOfValues`): Maximum number of values for each field or column. A negative number returns all values.
+    /// * `rand_seed` (`qRandSeed`, optional `i64`): Seed of the random number generator, for reproducible samples.
     ///
     /// # Returns
     ///
-    /// list of [`SampleResult`] (`qResult`): One sample for each field or column that matched.
+    /// list of [`SampleResult`] (`qResult`): One sample for each matching field or column.
     ///
     /// Schema method: [`Doc.GetFieldAndColumnSamples`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldandcolumnsamples), read-only.
     #[doc(alias = "GetFieldAndColumnSamples")]
@@ -1984,18 +1977,18 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Gets what the engine knows about a field: number of values, tables, tags, comment, size in memory.
+    /// Returns information about a field: number of values, tables, tags, comment, and size in memory.
     ///
-    /// The mode flags in it (locked, and mode, always one selected) tell about the field too, and need no handle. For all
-    /// fields at once, use a field list in a generic object ([`FieldListDef`](crate::types::FieldListDef)) or [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// It also contains the field's modes (locked, AND mode, always one selected value). To get all fields at once, use a
+    /// field list ([`FieldListDef`](crate::types::FieldListDef)) in a generic object, or [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): The field's name.
+    /// * `field_name` (`qFieldName`): Field name.
     ///
     /// # Returns
     ///
-    /// [`FieldDescription`] (`qReturn`): The description.
+    /// [`FieldDescription`] (`qReturn`): Description of the field.
     ///
     /// Schema method: [`Doc.GetFieldDescription`](https://qlik.dev/apis/json-rpc/qix/doc/#getfielddescription), read-only.
     #[doc(alias = "GetFieldDescription")]
@@ -2003,17 +1996,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFieldDescription::new(field_name))
     }
 
-    /// Finds the engine's name of a calculated field from its readable one.
+    /// Returns the internal name of a calculated field, given its readable name.
     ///
-    /// See [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression), which makes such fields.
+    /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression) creates calculated fields.
     ///
     /// # Parameters
     ///
-    /// * `readable_name` (`qReadableName`): The readable name of the calculated field.
+    /// * `readable_name` (`qReadableName`): Readable name of the field.
     ///
     /// # Returns
     ///
-    /// `String` (`qName`): The name to use in expressions and definitions.
+    /// `String` (`qName`): Internal name, for use in expressions and definitions.
     ///
     /// Schema method: [`Doc.GetFieldOnTheFlyByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldontheflybyname), read-only.
     #[doc(alias = "GetFieldOnTheFlyByName")]
@@ -2028,11 +2021,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`): The expression.
+    /// * `expr` (`qExpr`): Expression.
     ///
     /// # Returns
     ///
-    /// list of `String` (`qFieldNames`): The fields' names.
+    /// list of `String` (`qFieldNames`): Field names.
     ///
     /// Schema method: [`Doc.GetFieldsFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsfromexpression), read-only.
     #[doc(alias = "GetFieldsFromExpression")]
@@ -2043,17 +2036,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFieldsFromExpression::new(expr))
     }
 
-    /// Gets the resource identifiers (QRI) of fields, by which the platform's lineage refers to them.
+    /// Returns the resource identifiers (QRIs) of fields, which identify them in the lineage service.
     ///
-    /// Cloud only. A key field has one identifier for each table it is in.
+    /// Qlik Cloud only. A key field has one identifier for each of its tables.
     ///
     /// # Parameters
     ///
-    /// * `field_names` (`qFieldNames`): The fields to ask for.
+    /// * `field_names` (`qFieldNames`): Field names.
     ///
     /// # Returns
     ///
-    /// list of [`NxFieldResourceId`] (`qFields`): The identifiers by field and table.
+    /// list of [`NxFieldResourceId`] (`qFields`): Identifiers by field and table.
     ///
     /// Schema method: [`Doc.GetFieldsResourceIds`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsresourceids), read-only.
     #[doc(alias = "GetFieldsResourceIds")]
@@ -2066,15 +2059,16 @@ pub trait DocApi: AsRemote {
 
     /// Lists the fields of a table in a file of a folder connection.
     ///
-    /// A step in browsing files: [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) finds the file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) its format,
-    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) its tables; [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) shows values.
+    /// To browse files, use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) to find a file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) to detect its format,
+    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) to list its tables, and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) to read sample rows.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    /// * `table` (`qTable`): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables). Required for formats with several tables per file, such as
+    ///   Excel, HTML, and XML.
     ///
     /// # Returns
     ///
@@ -2096,14 +2090,15 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Reads the first rows of a table in a file of a folder connection.
+    /// Returns the first rows of a table in a file of a folder connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    /// * `table` (`qTable`): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables). Required for formats with several tables per file, such as
+    ///   Excel, HTML, and XML.
     ///
     /// # Returns
     ///
@@ -2127,17 +2122,17 @@ pub trait DocApi: AsRemote {
 
     /// Lists the tables in a file of a folder connection.
     ///
-    /// For JSON and XML files [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) tells the fields in the same call.
+    /// For JSON and XML files, [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) also returns the fields.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
     ///
     /// # Returns
     ///
-    /// list of [`DataTable`] (`qTables`): The tables: sheets and ranges of a workbook, tables of a page, or just one.
+    /// list of [`DataTable`] (`qTables`): Tables: sheets and ranges of a workbook, tables of a page, or a single table.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2151,19 +2146,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFileTables::new(connection_id, data_format))
     }
 
-    /// Lists the tables in a JSON or XML file of a folder connection, together with their fields.
+    /// Lists the tables in a JSON or XML file of a folder connection, with their fields.
     ///
-    /// For other formats use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
+    /// For other formats, use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
     ///
     /// # Returns
     ///
-    /// list of [`DataTableEx`] (`qTables`): The tables, each with its fields and its format in the notation of the script.
+    /// list of [`DataTableEx`] (`qTables`): Tables with their fields and format specifications.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2177,16 +2172,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFileTablesEx::new(connection_id, data_format))
     }
 
-    /// Lists the files and folders at some place of a folder connection.
+    /// Lists the files and folders at a path of a folder connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): A path below the connection's folder; the folder itself when left out.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): Path relative to the folder of the connection. Defaults to that folder.
     ///
     /// # Returns
     ///
-    /// list of [`FolderItem`] (`qFolderItems`): Names and kinds.
+    /// list of [`FolderItem`] (`qFolderItems`): Names and types.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2201,13 +2196,13 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Tells which field is the active one in each cyclic group of the app.
+    /// Returns the active field of each cyclic group of the app.
     ///
-    /// Keep the answer and hand it to [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) later to bring the same view back.
+    /// To restore the active fields later, pass the result to [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states).
     ///
     /// # Returns
     ///
-    /// list of [`GroupState`] (`qGroupStates`): The groups with their active fields.
+    /// list of [`GroupState`] (`qGroupStates`): Groups with their active fields.
     ///
     /// Schema method: [`Doc.GetGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#getgroupstates), read-only.
     #[doc(alias = "GetGroupStates")]
@@ -2215,16 +2210,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetGroupStates::new())
     }
 
-    /// Reads a text file that the load script could include.
+    /// Returns the content of a text file that the load script can include.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
-    ///   brackets where the script would.
+    /// * `path` (`qPath`): File path as in a script, through a connection: `lib://Scripts/common.txt`. Use square brackets where a
+    ///   script would need them.
     ///
     /// # Returns
     ///
-    /// `String` (`qContent`): The text of the file.
+    /// `String` (`qContent`): Content of the file.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2234,15 +2229,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetIncludeFileContent::new(path))
     }
 
-    /// Lists the files in a content library, with the URLs to load them from.
+    /// Lists the files in a content library and their URLs.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
+    /// * `name` (`qName`): Library name, from [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name). See [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries).
     ///
     /// # Returns
     ///
-    /// [`StaticContentList`] (`qList`): The files.
+    /// [`StaticContentList`] (`qList`): Files.
     ///
     /// Schema method: [`Doc.GetLibraryContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getlibrarycontent), read-only.
     #[doc(alias = "GetLibraryContent")]
@@ -2250,13 +2245,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetLibraryContent::new(name))
     }
 
-    /// Tells where the data of the app came from: the statements of the script that loaded or stored it, and their sources.
+    /// Returns the script statements that loaded or stored data, and their sources.
     ///
-    /// It describes the last reload; an app without one has none.
+    /// It describes the last reload, so it is empty if the app has never been reloaded.
     ///
     /// # Returns
     ///
-    /// list of [`LineageInfo`] (`qLineage`): One entry for each statement.
+    /// list of [`LineageInfo`] (`qLineage`): One entry per statement.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2266,14 +2261,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetLineage::new())
     }
 
-    /// Gets the formats of the app: separators, date and money formats, names of months and days, collation.
+    /// Returns the formats of the app: separators, date and money formats, month and day names, and collation.
     ///
-    /// They come from the `SET` statements of the load script and, where it says nothing, from the machine that the engine
-    /// runs on. Use them to read and write numbers as the app's users do. They are in [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) too.
+    /// They come from the `SET` statements of the load script and default to the locale of the engine host. Use them to parse
+    /// and format numbers as the users of the app do. [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) contains the same information.
     ///
     /// # Returns
     ///
-    /// [`LocaleInfo`] (`qReturn`): The formats.
+    /// [`LocaleInfo`] (`qReturn`): Formats.
     ///
     /// Schema method: [`Doc.GetLocaleInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getlocaleinfo), read-only.
     #[doc(alias = "GetLocaleInfo")]
@@ -2281,15 +2276,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetLocaleInfo::new())
     }
 
-    /// Tells which tables of the data model are loosely coupled.
+    /// Returns which tables of the data model are loosely coupled.
     ///
-    /// A selection does not spread through a loosely coupled table. The engine couples tables loosely by itself where the
-    /// data model would have a loop. Change the vector with [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
+    /// Selections do not propagate through a loosely coupled table. The engine automatically makes tables loosely coupled to
+    /// break circular references. Change the result with [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
     ///
     /// # Returns
     ///
-    /// list of `i16` (`qv`): A number for each table: 0 normal, 1 loosely coupled, 2 loosely coupled for good. The last three numbers
-    /// belong to no table: pass them back as they are.
+    /// list of `i16` (`qv`): One number per table: 0 for a regular table, 1 for loosely coupled, 2 for permanently loosely coupled.
+    /// The last three numbers do not belong to tables; pass them back unchanged.
     ///
     /// Schema method: [`Doc.GetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#getlooselycoupledvector), read-only.
     #[doc(alias = "GetLooselyCoupledVector")]
@@ -2297,20 +2292,20 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetLooselyCoupledVector::new())
     }
 
-    /// Finds the fields of the data model that carry all or at least one of a list of tags.
+    /// Returns the fields of the data model that have all or at least one of the given tags.
     ///
-    /// Tags set by the engine begin with `$`, for example `$numeric`, `$key` or `$date`. [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches
-    /// only what is connected with a given field.
+    /// System tags start with `$`, for example `$numeric`, `$key`, or `$date`. [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches only the
+    /// fields that are associated with a given field.
     ///
     /// # Parameters
     ///
-    /// * `tags` (`qTags`): The tags.
-    /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    ///   them is enough. All when left out.
+    /// * `tags` (`qTags`): Tags.
+    /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): Whether a field needs all of the tags or one of them, as the name of a [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode)
+    ///   value. Defaults to all.
     ///
     /// # Returns
     ///
-    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): The fields, each with all its tags.
+    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): Matching fields with all their tags.
     ///
     /// Schema method: [`Doc.GetMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getmatchingfields), read-only.
     #[doc(alias = "GetMatchingFields")]
@@ -2318,9 +2313,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetMatchingFields::new(tags))
     }
 
-    /// Gives a handle to a master measure.
+    /// Opens a library measure.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`). To find one by its label, use
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID. To find a measure by label, use
     /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
     ///
     /// ```
@@ -2341,11 +2336,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier of the master measure.
+    /// * `id` (`qId`): Measure ID.
     ///
     /// # Returns
     ///
-    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The master measure.
+    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
     ///
     /// Schema method: [`Doc.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasure), read-only.
     #[doc(alias = "GetMeasure")]
@@ -2353,18 +2348,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetMeasure::new(id))
     }
 
-    /// Gives a handle to the master measure with a certain label.
+    /// Opens the library measure that has a given label.
     ///
-    /// Labels need not be unique; the first measure that has it is taken. If none has, there is no object
-    /// (`Error::is_not_found`).
+    /// Labels are not necessarily unique; the first matching measure is returned. If no measure matches, the method returns a
+    /// not-found error (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
-    /// * `label` (`qLabel`): The label.
+    /// * `label` (`qLabel`): Label.
     ///
     /// # Returns
     ///
-    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The master measure.
+    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
     ///
     /// Schema method: [`Doc.GetMeasureWithLabel`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasurewithlabel), read-only.
     #[doc(alias = "GetMeasureWithLabel")]
@@ -2372,9 +2367,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetMeasureWithLabel::new(label))
     }
 
-    /// Lists media files that the app can show.
+    /// Lists the media files that the app can use.
     ///
-    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) tell more, library by library.
+    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) return more information, grouped by library.
     ///
     /// # Returns
     ///
@@ -2389,13 +2384,12 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetMediaList::new())
     }
 
-    /// Gives a handle to an object of the app, saved or of the session, at the top level or a child.
+    /// Opens an object of the app: a saved object or a session object, a root object or a child.
     ///
-    /// The handle tells the type that the object was created with. An unknown identifier gives no object
-    /// (`Error::is_not_found`), not an engine error.
+    /// The result includes the type of the object. Returns a not-found error (`Error::is_not_found`) for an unknown ID.
     ///
-    /// Master dimensions, master measures, variables and bookmarks have methods of their own: [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
-    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure), [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+    /// To open library dimensions, library measures, variables, and bookmarks, use [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension), [`DocApi::get_measure`](crate::doc::DocApi::get_measure),
+    /// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), and [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2416,7 +2410,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The object's identifier.
+    /// * `id` (`qId`): Object ID.
     ///
     /// # Returns
     ///
@@ -2428,11 +2422,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetObject::new(id))
     }
 
-    /// Lists the objects of certain types, with the properties asked for.
+    /// Lists the objects of given types, with selected properties.
     ///
-    /// One call in place of opening each object: for a list of sheets, ask for type `sheet` and say in the options which
-    /// parts of the layouts are wanted, such as the title. [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper if identifiers and types are
-    /// enough.
+    /// This replaces opening each object: to list sheets with their titles, request type `sheet` and the title property in
+    /// the options. If you only need IDs and types, [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2450,11 +2443,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The types to list, the parts of the layouts to return, and whether session objects are listed too.
+    /// * `options` (`qOptions`): Types to list, properties to return, and whether to include session objects.
     ///
     /// # Returns
     ///
-    /// list of [`NxContainerEntry`] (`qList`): One entry for each object, with its identifier, its meta data and the parts asked for.
+    /// list of [`NxContainerEntry`] (`qList`): One entry per object, with its ID, metadata, and the requested properties.
     ///
     /// Schema method: [`Doc.GetObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#getobjects), read-only.
     #[doc(alias = "GetObjects")]
@@ -2464,15 +2457,14 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gives a handle to the object with a certain identifier, creating it first if there is none.
+    /// Opens the object with a given ID, creating it if it does not exist.
     ///
-    /// Good for objects that must be there once under a fixed identifier. An object that exists is not changed: the
-    /// properties count for a new one only. The call fails if the identifier belongs to something else, such as an object of
-    /// another type.
+    /// Use it for objects that must exist once under a fixed ID. An existing object is not changed: the properties apply to a
+    /// new object only. Returns an error if the ID belongs to something else, such as an object of another type.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
+    /// * `prop` (`qProp`): Properties of a new object. `qInfo.qId` and `qInfo.qType` are required.
     ///
     /// # Returns
     ///
@@ -2489,10 +2481,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetOrCreateObject::new(prop))
     }
 
-    /// Gets the text of the load script.
+    /// Returns the load script.
     ///
-    /// It is the script as last set, saved or not. Sections are divided by lines of the form `///$tab Name`.
-    /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) tells in addition whether someone has locked it.
+    /// It returns the script as last set, whether saved or not. Lines of the form `///$tab Name` start script sections.
+    /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) also returns whether another user has locked the script.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2509,7 +2501,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `String` (`qScript`): The script.
+    /// `String` (`qScript`): Load script.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2521,11 +2513,11 @@ pub trait DocApi: AsRemote {
 
     /// Lists the breakpoints in the load script.
     ///
-    /// They count in a reload with debugging ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
+    /// They apply to debug reloads ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
     ///
     /// # Returns
     ///
-    /// list of [`EditorBreakpoint`] (`qBreakpoints`): The breakpoints.
+    /// list of [`EditorBreakpoint`] (`qBreakpoints`): Breakpoints.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2535,13 +2527,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetScriptBreakpoints::new())
     }
 
-    /// Gets the load script together with its meta data.
+    /// Returns the load script and its metadata.
     ///
-    /// The plain text alone is returned by [`DocApi::get_script`](crate::doc::DocApi::get_script), the meta data alone by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta).
+    /// [`DocApi::get_script`](crate::doc::DocApi::get_script) returns the script alone, and [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta) the metadata alone.
     ///
     /// # Returns
     ///
-    /// [`AppScript`] (`qScript`): The text, its meta data, and whether it is locked for this user at the moment (on Cloud).
+    /// [`AppScript`] (`qScript`): Script, metadata, and whether it is currently locked for this user (Qlik Cloud).
     ///
     /// Requires the access right `read`.
     ///
@@ -2553,11 +2545,11 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets the meta data of the load script, without its text.
+    /// Returns the metadata of the load script.
     ///
     /// # Returns
     ///
-    /// [`AppScriptMeta`] (`qMeta`): Who may do what with the script, and whether it is locked for this user at the moment (on Cloud).
+    /// [`AppScriptMeta`] (`qMeta`): Access rights, and whether the script is currently locked for this user (Qlik Cloud).
     ///
     /// Requires the access right `read`.
     ///
@@ -2567,20 +2559,20 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetScriptMeta::new())
     }
 
-    /// Turns selections into a set expression that means the same.
+    /// Converts selections to an equivalent set expression.
     ///
-    /// The result can be put into an aggregation, `Sum({…} Sales)`, to freeze the selections in a formula. Selections in
-    /// calculated fields and dimensions cannot be written so; the text says that fields are missing instead. Either the
-    /// current selections are used, or, with a bookmark given, those stored in it.
+    /// Insert the result into an aggregation, `Sum({…} Sales)`, to make an expression independent of later selections. Uses
+    /// the current selections or, if you specify a bookmark, the selections stored in it. Selections in calculated fields and
+    /// dimensions cannot be converted; the result then states that fields are missing.
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state to take; the default state `$` when left out.
-    /// * `bookmark_id` (`qBookmarkId`, optional `String`): The bookmark to take the selections from; the current ones when left out.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
+    /// * `bookmark_id` (`qBookmarkId`, optional `String`): ID of a bookmark to take the selections from. Defaults to the current selections.
     ///
     /// # Returns
     ///
-    /// `String` (`qSetExpression`): The set expression.
+    /// `String` (`qSetExpression`): Set expression.
     ///
     /// Schema method: [`Doc.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/doc/#getsetanalysis), read-only.
     #[doc(alias = "GetSetAnalysis")]
@@ -2588,22 +2580,22 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetSetAnalysis::new())
     }
 
-    /// Reads rows of a table of the data model as it was loaded, whatever is selected.
+    /// Returns rows of a table of the data model as loaded.
     ///
-    /// For looking at raw data. Related tables are not joined and selections do not matter; use a cube in a session object
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) for anything that should follow them.
+    /// Use it to inspect raw data. The method ignores selections and does not join related tables; for data that respects
+    /// selections, use a hypercube in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)).
     ///
     /// # Parameters
     ///
-    /// * `offset` (`qOffset`): The first row to return, counted from 0.
-    /// * `rows` (`qRows`): The number of rows to return.
-    /// * `synthetic_mode` (`qSyntheticMode`): Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
-    /// * `table_name` (`qTableName`): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    /// * `offset` (`qOffset`): First row to return, counted from 0.
+    /// * `rows` (`qRows`): Number of rows to return.
+    /// * `synthetic_mode` (`qSyntheticMode`): Whether to return the table as the engine stores it, with synthetic keys, instead of as the script
+    ///   loaded it.
+    /// * `table_name` (`qTableName`): Table name, as returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Returns
     ///
-    /// list of [`TableRow`] (`qData`): The rows, with a value for each field in the order of the table; fewer than asked for at the end of
-    /// the table.
+    /// list of [`TableRow`] (`qData`): Rows, with one value per field in table order. Fewer rows than requested at the end of the table.
     ///
     /// Schema method: [`Doc.GetTableData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettabledata), read-only.
     #[doc(alias = "GetTableData")]
@@ -2622,17 +2614,17 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets statistics about the fields of a table: rows, nulls, distinct values, extremes, averages.
+    /// Returns statistics about the fields of a table: row counts, nulls, distinct values, extremes, and averages.
     ///
-    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) can return the same for all tables.
+    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) can return them for all tables.
     ///
     /// # Parameters
     ///
-    /// * `table_name` (`qTableName`): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    /// * `table_name` (`qTableName`): Table name, as returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Returns
     ///
-    /// [`TableProfilingData`] (`qProfiling`): The statistics by field.
+    /// [`TableProfilingData`] (`qProfiling`): Statistics by field.
     ///
     /// Schema method: [`Doc.GetTableProfileData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettableprofiledata), read-only.
     #[doc(alias = "GetTableProfileData")]
@@ -2640,10 +2632,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetTableProfileData::new(table_name))
     }
 
-    /// Describes the whole data model: tables with their fields and row counts, and the keys that link them.
+    /// Returns the data model: tables with their fields and row counts, and the keys that associate them.
     ///
-    /// The sizes only serve a data model viewer that wants tables laid out. A program interested in the model gives
-    /// `Size::default()` twice and 0.
+    /// The sizes are for data model viewers that draw the tables. If you only need the model, pass `Size::default()` twice
+    /// and 0.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2662,13 +2654,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `window_size` (`qWindowSize`): The size of the viewer's window in pixels, to lay the tables out in.
-    /// * `null_size` (`qNullSize`): A second size for the layout, commonly zero.
-    /// * `cell_height` (`qCellHeight`): The height in pixels of one line of a table in the viewer.
-    /// * `synthetic_mode` (`qSyntheticMode`): `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
-    ///   tables as the script loaded them, linked by several fields where that is so.
-    /// * `include_sys_vars` (`qIncludeSysVars`): Whether the engine's own system items are listed as well.
-    /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
+    /// * `window_size` (`qWindowSize`): Window size of the viewer in pixels, for arranging the tables.
+    /// * `null_size` (`qNullSize`): Second size for arranging the tables; usually zero.
+    /// * `cell_height` (`qCellHeight`): Height of a table row in the viewer, in pixels.
+    /// * `synthetic_mode` (`qSyntheticMode`): `true` returns the model as the engine stores it, with synthetic keys and tables; `false` returns
+    ///   the tables as the script loaded them.
+    /// * `include_sys_vars` (`qIncludeSysVars`): Whether to include system items of the engine.
+    /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether to include the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) for each table, which takes more
     ///   time.
     ///
     /// # Returns
@@ -2697,12 +2689,12 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Lists the variables of the script and their values, at the point that a reload with debugging has reached.
+    /// Lists the script variables and their values at the current position of a debug reload.
     ///
     /// # Returns
     ///
-    /// list of [`TextMacro`] (`qMacros`): The variables, with numbers that tell when each was last read and set; both 0 means it was not
-    /// touched.
+    /// list of [`TextMacro`] (`qMacros`): Variables, with sequence numbers of their last read and write. Both numbers are 0 if the variable
+    /// has not been used.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2712,15 +2704,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetTextMacros::new())
     }
 
-    /// Gives a handle to a variable, given its name.
+    /// Opens a variable by name. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) instead.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The variable's name.
+    /// * `name` (`qName`): Variable name.
     ///
     /// # Returns
     ///
-    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable, of the present class [`GenericVariable`](crate::generic_variable::GenericVariable).
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
     /// Deprecated: use [`DocApi::get_variable_by_id`] or [`DocApi::get_variable_by_name`] instead.
     ///
@@ -2733,14 +2725,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetVariable::new(name))
     }
 
-    /// Gives a handle to a variable, saved or of the session, given its identifier.
+    /// Opens a saved variable or session variable by ID.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`). With only the name at hand use
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID. To open a variable by name, use
     /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The variable's identifier.
+    /// * `id` (`qId`): Variable ID.
     ///
     /// # Returns
     ///
@@ -2752,10 +2744,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetVariableById::new(id))
     }
 
-    /// Gives a handle to a variable, saved or of the session, given its name.
+    /// Opens a saved variable or session variable by name.
     ///
-    /// A name that no variable has gives no object (`Error::is_not_found`). Through the handle the value is read with
-    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) and set with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown name. Read the value with
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout), and set it with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2775,7 +2767,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
@@ -2789,16 +2781,15 @@ pub trait DocApi: AsRemote {
 
     /// Lists the variables of the app.
     ///
-    /// A single call for what the layout of a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object would hold; use the
-    /// latter to be told of changes.
+    /// Returns once what a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object keeps up to date.
     ///
     /// # Parameters
     ///
-    /// * `list_def` (`qListDef`): Which variables to list, besides the app's own: reserved ones, system ones, the session's.
+    /// * `list_def` (`qListDef`): Which variables to include in addition to those of the app: reserved, system, and session variables.
     ///
     /// # Returns
     ///
-    /// list of [`NxVariableListItem`] (`qList`): One entry for each variable.
+    /// list of [`NxVariableListItem`] (`qList`): One entry per variable.
     ///
     /// Schema method: [`Doc.GetVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariables), read-only.
     #[doc(alias = "GetVariables")]
@@ -2806,11 +2797,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetVariables::new(list_def))
     }
 
-    /// Gets where a data model viewer should draw each table.
+    /// Returns the saved positions of the tables in a data model viewer.
     ///
     /// # Returns
     ///
-    /// [`TableViewDlgSaveInfo`] (`qReturn`): Positions and sizes, for both views of the model.
+    /// [`TableViewDlgSaveInfo`] (`qReturn`): Positions and sizes for both views of the model.
     ///
     /// Schema method: [`Doc.GetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getviewdlgsaveinfo), read-only.
     #[doc(alias = "GetViewDlgSaveInfo")]
@@ -2818,19 +2809,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetViewDlgSaveInfo::new())
     }
 
-    /// Guesses the format of a file of a folder connection by looking into it.
+    /// Guesses the format of a file of a folder connection from its content.
     ///
-    /// The result is meant for [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and the methods that follow it. It is a guess: for delimited text the
-    /// quotes, the code page and the labels may need a correction.
+    /// Pass the result to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and related methods. For delimited text, you may need to correct the quotes,
+    /// the code page, and the labels.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): The file's path below the connection's folder.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
     ///
     /// # Returns
     ///
-    /// [`FileDataFormat`] (`qDataFormat`): The format found.
+    /// [`FileDataFormat`] (`qDataFormat`): Detected format.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2840,13 +2831,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GuessFileType::new(connection_id))
     }
 
-    /// Locks the selections of all fields in one state, so that ordinary selections do not change them.
+    /// Locks the selections of all fields in one alternate state.
     ///
-    /// Undo it with [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all). For one field use [`FieldApi::lock`](crate::field::FieldApi::lock).
+    /// [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all) undoes it. To lock a single field, use [`FieldApi::lock`](crate::field::FieldApi::lock).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state; the default state `$` when left out.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
     /// Schema method: [`Doc.LockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#lockall).
     #[doc(alias = "LockAll")]
@@ -2856,14 +2847,14 @@ pub trait DocApi: AsRemote {
 
     /// Changes the definition of a data connection.
     ///
-    /// Neither its identifier nor its type can change. Get the present definition with [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and change that.
+    /// The ID and the type cannot change. Modify the definition returned by [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`): The connection's identifier.
-    /// * `connection` (`qConnection`): The whole new definition.
-    /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    ///   you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `connection` (`qConnection`): Complete new definition.
+    /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether to replace the user name and password. Set it to `false` to keep the stored ones,
+    ///   because [`DocApi::get_connection`](crate::doc::DocApi::get_connection) does not return them.
     ///
     /// Requires the access right `update`.
     ///
@@ -2877,15 +2868,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ModifyConnection::new(connection_id, connection))
     }
 
-    /// Publishes the app to a stream, with all its objects, bookmarks and library items.
+    /// Publishes the app to a stream, with all its objects, bookmarks, and library items.
     ///
-    /// Streams belong to Enterprise on Windows; [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists them. An app can be published once, to one
-    /// stream. [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app) publishes an app that is not open.
+    /// Qlik Sense Enterprise on Windows only; [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists the streams. An app can be published once, to
+    /// one stream. To publish an app that is not open, use [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app).
     ///
     /// # Parameters
     ///
-    /// * `stream_id` (`qStreamId`): The identifier of the stream.
-    /// * `name` (`qName`, optional `String`): A name for the published app; the engine makes one up when left out.
+    /// * `stream_id` (`qStreamId`): ID of the stream.
+    /// * `name` (`qName`, optional `String`): Name of the published app. Generated by default.
     ///
     /// Requires the access right `publish`.
     ///
@@ -2895,11 +2886,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Publish::new(stream_id))
     }
 
-    /// Repeats the change that [`DocApi::undo`](crate::doc::DocApi::undo) took back last.
+    /// Redoes the last change undone by [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether there was something to repeat.
+    /// `bool` (`qSuccess`): `true` if a change was redone.
     ///
     /// Schema method: [`Doc.Redo`](https://qlik.dev/apis/json-rpc/qix/doc/#redo).
     #[doc(alias = "Redo")]
@@ -2907,14 +2898,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Redo::new())
     }
 
-    /// Removes an alternate state from the app, with the selections in it.
+    /// Removes an alternate state and its selections from the app.
     ///
-    /// Objects that name the state have to be changed by whoever made them. For a state of the session use
-    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// Update objects that use the state yourself. To remove a session state, use [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): The state to remove.
+    /// * `state_name` (`qStateName`): State to remove.
     ///
     /// Requires the access right `update`.
     ///
@@ -2927,15 +2917,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveAlternateState::new(state_name))
     }
 
-    /// Removes an alternate state made by [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
+    /// Removes an alternate state added by [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`): The state to remove.
+    /// * `state_name` (`qStateName`): State to remove.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the state was removed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.RemoveSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removesessionalternatestate).
     #[doc(alias = "RemoveSessionAlternateState")]
@@ -2946,15 +2936,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveSessionAlternateState::new(state_name))
     }
 
-    /// Deletes a variable, given its name.
+    /// Deletes a variable by name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether it was deleted.
+    /// `bool` (`qReturn`): `true` if the variable was deleted.
     ///
     /// Deprecated: use [`DocApi::destroy_variable_by_id`] or [`DocApi::destroy_variable_by_name`] instead.
     ///
@@ -2971,14 +2961,14 @@ pub trait DocApi: AsRemote {
 
     /// Stores the current selections in an existing bookmark.
     ///
-    /// The bookmark keeps its identifier and its other properties.
+    /// The bookmark keeps its ID and its other properties.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The bookmark's identifier.
-    /// * `ignore_patches` (`qIgnorePatches`, optional `bool`): Whether the soft patches of objects are left out.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    ///   left out.
+    /// * `id` (`qId`): Bookmark ID.
+    /// * `ignore_patches` (`qIgnorePatches`, optional `bool`): Whether to omit soft patches.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft patches are stored. Empty stores the soft patches of all objects.
+    ///   Ignored if `qIgnorePatches` is `true`.
     ///
     /// # Returns
     ///
@@ -2992,17 +2982,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ReplaceBookmark::new(id))
     }
 
-    /// Brings back the selections that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) stored.
+    /// Restores the selections stored by [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
     ///
-    /// Cloud only.
+    /// Qlik Cloud only.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
+    /// * `id` (`qId`): ID returned by [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the selections were restored; `false` if, for example, they have expired.
+    /// `bool` (`qReturn`): `true` if the selections were restored; `false` if, for example, they have expired.
     ///
     /// Schema method: [`Doc.RestoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#restoretempselectionstate).
     #[doc(alias = "RestoreTempSelectionState")]
@@ -3013,7 +3003,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RestoreTempSelectionState::new(id))
     }
 
-    /// Puts the app back into the state in which the user left it.
+    /// Restores the app to the state in which the user left it.
     ///
     /// Schema method: [`Doc.Resume`](https://qlik.dev/apis/json-rpc/qix/doc/#resume).
     #[doc(alias = "Resume")]
@@ -3023,15 +3013,15 @@ pub trait DocApi: AsRemote {
 
     /// Saves a copy of the app under another name.
     ///
-    /// The way to turn a session app into a lasting one. Open the copy with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), over a connection of its own.
+    /// This turns a session app into a saved app. Open the copy with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) over a separate connection.
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`): The name of the copy.
+    /// * `new_app_name` (`qNewAppName`): Name of the copy.
     ///
     /// # Returns
     ///
-    /// `String` (`qNewAppId`): The identifier of the copy.
+    /// `String` (`qNewAppId`): ID of the copy.
     ///
     /// Requires the access right `create`.
     ///
@@ -3041,9 +3031,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SaveAs::new(new_app_name))
     }
 
-    /// Saves the objects that were changed, but no data.
+    /// Saves changed objects without the data.
     ///
-    /// Enterprise only; elsewhere use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload this is not enough: the new data needs [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    /// Qlik Sense Enterprise only; otherwise, use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload, call [`DocApi::do_save`](crate::doc::DocApi::do_save) to save the new data
+    /// too.
     ///
     /// Requires the access right `update`.
     ///
@@ -3053,15 +3044,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SaveObjects::new())
     }
 
-    /// Makes the values of a field unrecognisable, so that the app can be shown to strangers.
+    /// Scrambles the values of a field, so the app can be shared without revealing them.
     ///
-    /// Special characters and the rough size of small numbers stay, so the data still behaves much like the original. Beware:
-    /// once the app is saved the original values are gone until the next reload. It can be called for several fields, one
-    /// after the other.
+    /// Special characters and the magnitude of small numbers are preserved, so the data still behaves like the original. **If
+    /// you save the app, the original values are lost until the next reload.** Call it once for each field.
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`): The field to scramble.
+    /// * `field_name` (`qFieldName`): Field to scramble.
     ///
     /// Requires the access right `update`.
     ///
@@ -3071,19 +3061,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Scramble::new(field_name))
     }
 
-    /// Searches the values of fields for terms and returns the combinations of matches.
+    /// Searches field values for terms and returns combinations of matches.
     ///
-    /// A result is selected by [`DocApi::select_associations`](crate::doc::DocApi::select_associations).
+    /// To select a result, use [`DocApi::select_associations`](crate::doc::DocApi::select_associations).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The fields to search, and whether selections and locks narrow the search.
-    /// * `terms` (`qTerms`): The terms.
-    /// * `page` (`qPage`): Which results to return, and how many values for each.
+    /// * `options` (`qOptions`): Fields to search, and whether selections and locks limit the search.
+    /// * `terms` (`qTerms`): Search terms.
+    /// * `page` (`qPage`): Results to return, and the number of values of each.
     ///
     /// # Returns
     ///
-    /// [`SearchAssociationResult`] (`qResults`): The matches, with a dictionary for each field; the total is not limited by the page.
+    /// [`SearchAssociationResult`] (`qResults`): Matches, with one dictionary per field. The total count is not limited by the page.
     ///
     /// Deprecated: use [`DocApi::search_results`] instead.
     ///
@@ -3099,20 +3089,20 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchAssociations::new(options, terms, page))
     }
 
-    /// Searches for charts and other objects by title, subtitle, footnote, type and the dimension values they show.
+    /// Searches for charts and other objects by title, subtitle, footnote, type, and displayed dimension values.
     ///
-    /// Selections matter: values that they exclude are not found. Containers and helpers are never returned: sheets, stories
-    /// and slides, master objects, snapshots and the like. To search the data itself use [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    /// Values excluded by selections are not found. Containers and auxiliary objects, such as sheets, stories, slides,
+    /// library items, and snapshots, are never returned. To search the data, use [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): Whether the properties that matched are returned, and how positions in a text are counted.
-    /// * `terms` (`qTerms`): The terms.
-    /// * `page` (`qPage`): Which groups and how many items of each to return.
+    /// * `options` (`qOptions`): Whether to return the matching properties, and the unit of string positions.
+    /// * `terms` (`qTerms`): Search terms.
+    /// * `page` (`qPage`): Groups to return, and the number of items of each.
     ///
     /// # Returns
     ///
-    /// [`SearchResult`] (`qResult`): The matches, grouped by the terms that they match.
+    /// [`SearchResult`] (`qResult`): Matches, grouped by matching terms.
     ///
     /// Schema method: [`Doc.SearchObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#searchobjects), read-only.
     #[doc(alias = "SearchObjects")]
@@ -3125,26 +3115,26 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchObjects::new(options, terms, page))
     }
 
-    /// Searches the values of all or some fields for a number of terms.
+    /// Searches the values of all or some fields for several terms.
     ///
-    /// The search behind the search bar of the client. With several terms, the results are grouped by the terms they match,
-    /// so that a group for all terms together is found beside one for each term alone. A group has an item for each field,
-    /// and an item has the matching values with the places of the match. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects what a group
-    /// stands for.
+    /// This is the search behind the smart search of Qlik Sense. Results are grouped by matching terms: with several terms,
+    /// there is a group for values that match all terms and groups for individual terms. A group contains one item per field,
+    /// and an item contains the matching values and the positions of the matches. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects the
+    /// values of a group.
     ///
-    /// For suggestions while a user types use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), for a plain list of values by field
-    /// [`DocApi::search_values`](crate::doc::DocApi::search_values), for charts [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// For suggestions while a user types, use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest); for a plain list of values by field, use
+    /// [`DocApi::search_values`](crate::doc::DocApi::search_values); for charts, use [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The fields to search, whether selections and locks narrow the search, and which details of a match to
+    /// * `options` (`qOptions`): Fields to search, whether selections and locks limit the search, and which details of the matches to
     ///   return.
-    /// * `terms` (`qTerms`): The terms, one or more words.
-    /// * `page` (`qPage`): Which groups to return, and how many items and matches of each.
+    /// * `terms` (`qTerms`): Search terms, each of one or more words.
+    /// * `page` (`qPage`): Groups to return, and the number of items and matches of each.
     ///
     /// # Returns
     ///
-    /// [`SearchResult`] (`qResult`): The groups, and how many there are in total.
+    /// [`SearchResult`] (`qResult`): Groups and their total number.
     ///
     /// Schema method: [`Doc.SearchResults`](https://qlik.dev/apis/json-rpc/qix/doc/#searchresults), read-only.
     #[doc(alias = "SearchResults")]
@@ -3157,16 +3147,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchResults::new(options, terms, page))
     }
 
-    /// Suggests completions of search terms, from the words in the data.
+    /// Suggests completions for search terms, based on words in the data.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The fields to search, and whether selections and locks narrow the search.
-    /// * `terms` (`qTerms`): What the user has typed so far.
+    /// * `options` (`qOptions`): Fields to search, and whether selections and locks limit the search.
+    /// * `terms` (`qTerms`): Terms that the user has typed so far.
     ///
     /// # Returns
     ///
-    /// [`SearchSuggestionResult`] (`qResult`): The suggestions, and the fields that have hits.
+    /// [`SearchSuggestionResult`] (`qResult`): Suggestions, and the fields that contain matches.
     ///
     /// Schema method: [`Doc.SearchSuggest`](https://qlik.dev/apis/json-rpc/qix/doc/#searchsuggest), read-only.
     #[doc(alias = "SearchSuggest")]
@@ -3180,19 +3170,19 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Searches the values of all or some fields and lists the matching values by field.
+    /// Searches the values of all or some fields and returns the matching values by field.
     ///
-    /// Simpler than [`DocApi::search_results`](crate::doc::DocApi::search_results): there are no groups and no combinations of terms.
+    /// Unlike [`DocApi::search_results`](crate::doc::DocApi::search_results), it does not group results or combine terms.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The fields to search; all when the list is empty.
-    /// * `terms` (`qTerms`): The terms.
-    /// * `page` (`qPage`): Which fields to return, and how many values of each; -1 means all values.
+    /// * `options` (`qOptions`): Fields to search. Empty searches all fields.
+    /// * `terms` (`qTerms`): Search terms.
+    /// * `page` (`qPage`): Fields to return, and the number of values of each. -1 returns all values.
     ///
     /// # Returns
     ///
-    /// [`SearchValueResult`] (`qResult`): The fields that have matches, with the matching values.
+    /// [`SearchValueResult`] (`qResult`): Fields with their matching values.
     ///
     /// Schema method: [`Doc.SearchValues`](https://qlik.dev/apis/json-rpc/qix/doc/#searchvalues), read-only.
     #[doc(alias = "SearchValues")]
@@ -3207,15 +3197,14 @@ pub trait DocApi: AsRemote {
 
     /// Selects the values of a search result.
     ///
-    /// Options and terms must be those of the search, as the engine repeats it.
+    /// The engine repeats the search, so pass the same options and terms.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): The options of the search.
-    /// * `terms` (`qTerms`): The terms of the search.
-    /// * `match_ix` (`qMatchIx`): Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
-    ///   [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): No longer in use: leave it out.
+    /// * `options` (`qOptions`): Options of the search.
+    /// * `terms` (`qTerms`): Terms of the search.
+    /// * `match_ix` (`qMatchIx`): Result to select: [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Not used; omit it.
     ///
     /// Schema method: [`Doc.SelectAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#selectassociations).
     #[doc(alias = "SelectAssociations")]
@@ -3228,22 +3217,22 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SelectAssociations::new(options, terms, match_ix))
     }
 
-    /// Passes a command to a custom connector (one made with the QVX SDK) and returns its answer.
+    /// Sends a command to a custom connector built with the QVX SDK and returns its response.
     ///
-    /// What is possible depends on the connector. The commands that exist are `JsonRequest`, `GetCustomCaption`,
-    /// `IsConnected`, `DisableQlikViewSelectButton` and `HaveStarField`.
+    /// The connector determines what is possible. Commands are `JsonRequest`, `GetCustomCaption`, `IsConnected`,
+    /// `DisableQlikViewSelectButton`, and `HaveStarField`.
     ///
     /// # Parameters
     ///
-    /// * `provider` (`qProvider`): The file name of the connector.
-    /// * `command` (`qCommand`): The command, one of those above.
-    /// * `method` (`qMethod`): The method to call in the connector, with commands such as `JsonRequest`.
-    /// * `parameters` (`qParameters`): Parameters of the method; the list may be empty.
-    /// * `append_connection` (`qAppendConnection`): The name of the data connection to work with.
+    /// * `provider` (`qProvider`): File name of the connector.
+    /// * `command` (`qCommand`): Command.
+    /// * `method` (`qMethod`): Connector method to call, for commands such as `JsonRequest`.
+    /// * `parameters` (`qParameters`): Parameters of the method. May be empty.
+    /// * `append_connection` (`qAppendConnection`): Name of the data connection to use.
     ///
     /// # Returns
     ///
-    /// `String` (`qResult`): What the connector answered.
+    /// `String` (`qResult`): Response of the connector.
     ///
     /// Requires the access right `reload`.
     ///
@@ -3269,15 +3258,15 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Sets the properties of the app.
+    /// Replaces the properties of the app.
     ///
-    /// They are replaced as a whole: start from [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), or members are lost that other clients have put
-    /// there. The time of the last reload and the members for migration can be left out; if they are there, they must be what
-    /// the engine has. Servers keep only a few members of a client's own.
+    /// Modify the result of [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties); otherwise, members set by other clients are lost. You can omit the last
+    /// reload time and the migration members. If present, they must have the values that the engine returned. Servers keep
+    /// only a few custom members.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The new properties.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
     /// Requires the access right `update`.
     ///
@@ -3287,11 +3276,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetAppProperties::new(prop))
     }
 
-    /// Marks variables as favourites.
+    /// Marks variables as favorites.
     ///
     /// # Parameters
     ///
-    /// * `names` (`qNames`): The names of the variables.
+    /// * `names` (`qNames`): Variable names.
     ///
     /// Requires the access right `reload`.
     ///
@@ -3304,14 +3293,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetFavoriteVariables::new(names))
     }
 
-    /// Limits how many rows a reload with debugging takes from each source.
+    /// Limits how many rows a debug reload loads from each source.
     ///
-    /// For trying a script on a part of the data. A normal reload is not affected; [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) sets a
-    /// limit for one reload with [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
+    /// Use it to test a script on part of the data. To limit a regular reload, set [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) in
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
     ///
     /// # Parameters
     ///
-    /// * `limit` (`qLimit`): The number of rows.
+    /// * `limit` (`qLimit`): Maximum number of rows.
     ///
     /// Requires the access right `reload`.
     ///
@@ -3323,15 +3312,16 @@ pub trait DocApi: AsRemote {
 
     /// Sets which tables of the data model are loosely coupled.
     ///
-    /// Start from [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector), which explains the numbers, and change only what is 0 or 1.
+    /// Modify the result of [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector), which describes the numbers. Change only entries that are 0 or
+    /// 1.
     ///
     /// # Parameters
     ///
-    /// * `v` (`qv`): A number for each table, followed by the last three as they were.
+    /// * `v` (`qv`): One number per table, followed by the last three numbers unchanged.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the vector was accepted.
+    /// `bool` (`qReturn`): `true` if the vector was accepted.
     ///
     /// Requires the access right `reload`.
     ///
@@ -3344,13 +3334,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetLooselyCoupledVector::new(v))
     }
 
-    /// Forbids or allows other apps to take this app's data by a `BINARY` load.
+    /// Sets whether other apps may load the data of this app with a `BINARY` statement.
     ///
-    /// It takes effect once the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
+    /// Takes effect when the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
     ///
     /// # Parameters
     ///
-    /// * `prohibit` (`qProhibit`): `true` forbids it, `false` allows it.
+    /// * `prohibit` (`qProhibit`): `true` to prohibit it, `false` to allow it.
     ///
     /// Requires the access right `update`.
     ///
@@ -3363,10 +3353,10 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetProhibitBinaryLoad::new(prohibit))
     }
 
-    /// Replaces the text of the load script.
+    /// Replaces the load script.
     ///
-    /// Nothing is run, checked or saved: see [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) and [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it
-    /// into sections, put a line `///$tab Name` before each.
+    /// The script is not run, checked, or saved; see [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), and [`DocApi::do_save`](crate::doc::DocApi::do_save). To
+    /// divide it into sections, start each section with a line `///$tab Name`.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -3383,7 +3373,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `script` (`qScript`): The whole script.
+    /// * `script` (`qScript`): Complete script.
     ///
     /// Requires the access right `update`.
     ///
@@ -3393,14 +3383,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetScript::new(script))
     }
 
-    /// Sets breakpoints in the load script.
+    /// Sets the breakpoints of the load script.
     ///
-    /// A reload with debugging ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) stops at them; the reload's requests are then seen by
-    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) and answered by [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A debug reload ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) pauses at them. [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns what it is waiting for; respond with
+    /// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `breakpoints` (`qBreakpoints`): The breakpoints, each with its place in the script and whether it is enabled.
+    /// * `breakpoints` (`qBreakpoints`): Breakpoints, with their positions in the script and whether they are enabled.
     ///
     /// Requires the access right `reload`.
     ///
@@ -3413,11 +3403,11 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetScriptBreakpoints::new(breakpoints))
     }
 
-    /// Saves where a data model viewer should draw each table.
+    /// Saves the positions of the tables in a data model viewer.
     ///
     /// # Parameters
     ///
-    /// * `info` (`qInfo`): Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
+    /// * `info` (`qInfo`): Positions and sizes, as returned by [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info).
     ///
     /// Requires the access right `update`.
     ///
@@ -3430,14 +3420,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetViewDlgSaveInfo::new(info))
     }
 
-    /// Stores the current selections for a while, under an identifier.
+    /// Stores the current selections temporarily.
     ///
-    /// Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state) brings them back. [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) can keep variables and
-    /// soft patches as well.
+    /// Qlik Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state) restores them. To include variables and soft patches, use
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `ttl_of_temp_state` (`qTTLOfTempState`, optional `i64`): How many seconds to keep them; half an hour when left out.
+    /// * `ttl_of_temp_state` (`qTTLOfTempState`, optional `i64`): Time to keep the selections, in seconds. Defaults to half an hour.
     ///
     /// # Returns
     ///
@@ -3449,16 +3439,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), StoreTempSelectionState::new())
     }
 
-    /// Makes a new app of another mode out of this one.
+    /// Creates a new app of another mode from this app.
     ///
     /// # Parameters
     ///
-    /// * `dst_parameters` (`qDstParameters`): The name of the new app, the space for it (the personal one when empty), and a prefix for script
-    ///   parameters, which matters for templates only.
+    /// * `dst_parameters` (`qDstParameters`): Name of the new app, the space to create it in (the personal space if empty), and a prefix for
+    ///   script parameters, which applies to template apps only.
     ///
     /// # Returns
     ///
-    /// [`TransformAppResult`] (`qResult`): The identifier of the new app.
+    /// [`TransformAppResult`] (`qResult`): ID of the new app.
     ///
     /// Schema method: [`Doc.TransformApp`](https://qlik.dev/apis/json-rpc/qix/doc/#transformapp).
     #[doc(alias = "TransformApp")]
@@ -3469,13 +3459,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), TransformApp::new(dst_parameters))
     }
 
-    /// Takes back the last change to the app's objects.
+    /// Undoes the last change to the objects of the app.
     ///
-    /// Selections are not part of this history: see [`DocApi::back`](crate::doc::DocApi::back).
+    /// Selections are not part of this history; see [`DocApi::back`](crate::doc::DocApi::back).
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether there was something to take back.
+    /// `bool` (`qSuccess`): `true` if a change was undone.
     ///
     /// Schema method: [`Doc.Undo`](https://qlik.dev/apis/json-rpc/qix/doc/#undo).
     #[doc(alias = "Undo")]
@@ -3483,13 +3473,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), Undo::new())
     }
 
-    /// Unlocks the selections of all fields in one state.
+    /// Unlocks the selections of all fields in one alternate state.
     ///
-    /// They stay selected, but can be changed again. For one field use [`FieldApi::unlock`](crate::field::FieldApi::unlock).
+    /// They stay selected but can be changed again. To unlock a single field, use [`FieldApi::unlock`](crate::field::FieldApi::unlock).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state; the default state `$` when left out.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
     /// Schema method: [`Doc.UnlockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#unlockall).
     #[doc(alias = "UnlockAll")]
@@ -4102,17 +4092,17 @@ impl Request for CheckExpression {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpressionResponse {
-    /// What is wrong with the syntax; empty if nothing is.
+    /// Syntax error, or an empty string.
     ///
     /// Wire name: `qErrorMsg`.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
-    /// Where the expression names fields that the data model does not have.
+    /// Positions of fields that the data model does not contain.
     ///
     /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
-    /// Where it uses field names that the engine accepts but considers risky.
+    /// Positions of field names that the engine accepts but considers risky.
     ///
     /// Wire name: `qDangerousFieldNames`.
     #[doc(alias = "qDangerousFieldNames")]
@@ -4200,12 +4190,12 @@ impl Request for CheckNumberOrExpression {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpressionResponse {
-    /// What is wrong with it; empty if nothing is.
+    /// Error, or an empty string.
     ///
     /// Wire name: `qErrorMsg`.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
-    /// Where it names fields that the data model does not have.
+    /// Positions of fields that the data model does not contain.
     ///
     /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
@@ -4742,7 +4732,7 @@ impl Request for CreateBookmark {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkResponse {
-    /// The identifier and type that the bookmark got.
+    /// ID and type of the bookmark.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -4833,7 +4823,7 @@ impl Request for CreateBookmarkEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkExResponse {
-    /// The identifier and type that the bookmark got.
+    /// ID and type of the bookmark.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -4938,12 +4928,12 @@ impl Request for CreateDimension {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDimensionResponse {
-    /// The identifier and type that the dimension got.
+    /// ID and type of the dimension.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The master dimension.
+    /// The dimension.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -5044,12 +5034,12 @@ impl Request for CreateMeasure {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateMeasureResponse {
-    /// The identifier and type that the measure got.
+    /// ID and type of the measure.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The master measure.
+    /// The measure.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -5106,7 +5096,7 @@ impl Request for CreateObject {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateObjectResponse {
-    /// The identifier and type that the object really got.
+    /// ID and type of the object.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -5280,12 +5270,12 @@ impl Request for CreateTemporaryBookmark {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmarkResponse {
-    /// The identifier of the temporary bookmark.
+    /// ID of the temporary bookmark.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether it was stored.
+    /// `true` if the bookmark was stored.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -5414,7 +5404,7 @@ impl Request for CreateVariableEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateVariableExResponse {
-    /// The identifier and type that the variable got.
+    /// ID and type of the variable.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -7117,12 +7107,12 @@ impl Request for GetDatabaseTablePreview {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreviewResponse {
-    /// Records of texts. The first one holds the names of the fields, the values follow.
+    /// Records of strings. The first record contains the column names.
     ///
     /// Wire name: `qPreview`.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
-    /// The number of rows that goes with the preview.
+    /// Number of rows.
     ///
     /// Wire name: `qRowCount`.
     #[doc(alias = "qRowCount")]
@@ -7426,12 +7416,12 @@ impl Request for GetExpressionBNF {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFResponse {
-    /// The rules and tokens, which refer to each other by number.
+    /// Rules and tokens, which refer to each other by number.
     ///
     /// Wire name: `qBnfDefs`.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
-    /// A hash of the grammar.
+    /// Hash of the grammar.
     ///
     /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
@@ -7931,13 +7921,12 @@ impl Request for GetFileTableFields {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFieldsResponse {
-    /// The fields.
+    /// Fields.
     ///
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
-    /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    /// statement.
+    /// Format specification for a `LOAD` statement, to place after the file name.
     ///
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
@@ -8054,13 +8043,12 @@ impl Request for GetFileTablePreview {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreviewResponse {
-    /// Records of texts. The first one holds the names of the fields, the values follow.
+    /// Records of strings. The first record contains the field names.
     ///
     /// Wire name: `qPreview`.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
-    /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    /// statement.
+    /// Format specification for a `LOAD` statement, to place after the file name.
     ///
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
@@ -8709,12 +8697,12 @@ impl Request for GetMediaList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaListResponse {
-    /// The files.
+    /// Files.
     ///
     /// Wire name: `qList`.
     #[doc(alias = "qList")]
     pub list: MediaList,
-    /// Whether the list could be made.
+    /// `true` on success.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -8887,7 +8875,7 @@ impl Request for GetOrCreateObject {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetOrCreateObjectResponse {
-    /// Whether the object was created by this call.
+    /// Whether this call created the object.
     ///
     /// Wire name: `qNewObject`.
     #[doc(alias = "qNewObject")]
@@ -9315,12 +9303,12 @@ impl Request for GetTablesAndKeys {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeysResponse {
-    /// The tables, with their fields.
+    /// Tables with their fields.
     ///
     /// Wire name: `qtr`.
     #[doc(alias = "qtr")]
     pub tr: Vec<TableRecord>,
-    /// The keys, each with the tables it links.
+    /// Keys, each with the tables that it associates.
     ///
     /// Wire name: `qk`.
     #[doc(alias = "qk")]
@@ -10119,7 +10107,7 @@ impl Request for ReplaceBookmark {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReplaceBookmarkResponse {
-    /// The bookmark's identifier and type.
+    /// ID and type of the bookmark.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -11154,12 +11142,12 @@ impl Request for StoreTempSelectionState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionStateResponse {
-    /// The identifier of what was stored.
+    /// ID of the stored selections.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether it was stored.
+    /// `true` if the selections were stored.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]

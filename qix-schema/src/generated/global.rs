@@ -13,14 +13,14 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// The engine itself: opening and creating apps, what is installed around it, long requests and their progress.
+/// The engine: opens and creates apps, describes its environment, and controls long-running requests.
 ///
-/// It is the one object that exists from the start of a connection, under the handle -1; every other object is reached
-/// through it. Until an app is open only its methods work. What matters to nearly every program: [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
-/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (one connection works with one app), [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an app in memory,
-/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to see what there is, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for what takes long.
+/// It is the only object that exists when a connection opens, with handle -1; all other objects are reached through it.
+/// Until an app is open, only methods of this class work. Most programs need these: [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
+/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (a connection works with one app), [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an in-memory app,
+/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to list apps, and [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for long-running requests.
 ///
-/// Methods on files, drives, ODBC and the like look at the machine that the engine runs on, not at the client's.
+/// Methods for files, drives, ODBC, and the like refer to the computer that the engine runs on, not to the client's.
 ///
 /// Methods: [`GlobalApi`].
 #[derive(Clone, Debug)]
@@ -48,11 +48,11 @@ impl GlobalApi for Global {}
 ///
 /// Schema class: [`Global`](https://qlik.dev/apis/json-rpc/qix/global/).
 pub trait GlobalApi: AsRemote {
-    /// Flags all requests of the session, waiting or running, to be given up.
+    /// Flags all pending and running requests of the session for cancellation.
     ///
-    /// Waiting requests end at once; a running one ends when its calculation next looks at the flag, or completes if it is
-    /// past that point. Ended requests fail with error 15 (aborted). It counts for the whole session, which other connections
-    /// of the same user and URL can share. To end one request use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
+    /// Pending requests end immediately. A running request ends when its calculation next checks the flag, or completes if it
+    /// is past that point. Canceled requests fail with error 15 (aborted). This affects the whole session, which other
+    /// connections of the same user and URL may share. To cancel a single request, use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
     ///
     /// Schema method: [`Global.AbortAll`](https://qlik.dev/apis/json-rpc/qix/global/#abortall).
     #[doc(alias = "AbortAll")]
@@ -60,14 +60,14 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), AbortAll::new())
     }
 
-    /// Flags one request of the session to be given up.
+    /// Flags one request of the session for cancellation.
     ///
-    /// A request still waiting ends at once; a running one ends if it has reached no point of no return, and fails with error
-    /// 15 (aborted). [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) is what client libraries use to stop a request they have lost interest in.
+    /// A pending request ends immediately. A running request fails with error 15 (aborted) unless it is too late to stop it.
+    /// Clients usually call [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) instead.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): The JSON-RPC `id` with which the request was sent.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request.
     ///
     /// Schema method: [`Global.AbortRequest`](https://qlik.dev/apis/json-rpc/qix/global/#abortrequest).
     #[doc(alias = "AbortRequest")]
@@ -75,13 +75,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), AbortRequest::new(request_id))
     }
 
-    /// Tells whether the connected user may create apps.
+    /// Returns whether the user may create apps.
     ///
-    /// Cheaper than trying [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and reading the error, for example to decide what a user interface offers.
+    /// Use it to decide what a user interface offers, instead of calling [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and handling the error.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): True if the user's rights allow a new app.
+    /// `bool` (`qReturn`): `true` if the user may create apps.
     ///
     /// Schema method: [`Global.AllowCreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#allowcreateapp), read-only.
     #[doc(alias = "AllowCreateApp")]
@@ -91,13 +91,13 @@ pub trait GlobalApi: AsRemote {
 
     /// Stops the reload that is running in the session.
     ///
-    /// The app keeps the data that it had before. A reload stopped only after all data is read, while the engine builds its
-    /// indexes, still counts as successful. Knowing the id of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request, [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) can end
-    /// it too, without a reason.
+    /// The app keeps its previous data. If all data has been read and the engine is already building its indexes, the reload
+    /// still succeeds. If you have the ID of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request, you can also use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request), without
+    /// a reason.
     ///
     /// # Parameters
     ///
-    /// * `reason` (`qReason`, optional `String`): Why it was stopped, for whoever reads the script log.
+    /// * `reason` (`qReason`, optional `String`): Reason, written to the script log.
     ///
     /// Requires the access right `reload`.
     ///
@@ -107,15 +107,15 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CancelReload::new())
     }
 
-    /// Stops one request that has been sent and not yet answered.
+    /// Cancels one request that has been sent but not answered.
     ///
-    /// The stopped request fails with error 15 (aborted); this call itself succeeds also when the request had ended in the
-    /// meantime. Cancelling saves the engine the work of a calculation nobody waits for, such as a cube of a view that has
-    /// been left. An unneeded reload can be stopped so too.
+    /// The canceled request fails with error 15 (aborted). This call succeeds even if the request has already ended.
+    /// Canceling saves the engine a calculation whose result is no longer needed, for example when the user leaves a sheet.
+    /// It can also stop a reload.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): The JSON-RPC `id` with which the request was sent.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request.
     ///
     /// Schema method: [`Global.CancelRequest`](https://qlik.dev/apis/json-rpc/qix/global/#cancelrequest).
     #[doc(alias = "CancelRequest")]
@@ -123,18 +123,18 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CancelRequest::new(request_id))
     }
 
-    /// Sets how the session's next reloads treat script errors.
+    /// Sets how the next reloads of the session handle script errors.
     ///
-    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To get the errors of a script as data, pass true for
-    /// `qUseErrorData` and read [`ProgressData::error_data`](crate::types::ProgressData::error_data) from [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress): without it that list stays empty.
+    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To receive script errors as data, set `qUseErrorData` and read
+    /// [`ProgressData::error_data`](crate::types::ProgressData::error_data) from [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). Without it, that list stays empty.
     ///
     /// # Parameters
     ///
-    /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error ends the reload; otherwise the engine goes on with the next
-    ///   statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
-    /// * `use_error_data` (`qUseErrorData`): Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
-    /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
-    ///   or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
+    /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error stops the reload. Otherwise, the engine continues with the next
+    ///   statement. Applies only if the script variable `ErrorMode` is 1, its default.
+    /// * `use_error_data` (`qUseErrorData`): Whether to report script errors in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to
+    ///   continue or stop. Applies only to a reload in debug mode with `ErrorMode` 1. A client that sets it must respond, or
     ///   the reload hangs.
     ///
     /// Requires the access right `reload`.
@@ -157,21 +157,21 @@ pub trait GlobalApi: AsRemote {
         )
     }
 
-    /// Copies the contents of one app of the repository into another, which must exist already.
+    /// Copies the content of one repository app into another, existing app.
     ///
-    /// Part of the way in which Qlik Sense Enterprise on Windows duplicates apps: its repository service first creates the
-    /// empty target, then the engine fills it. Ordinary programs let the repository's own API duplicate an app instead.
+    /// Qlik Sense Enterprise on Windows duplicates apps with it: the repository service creates the empty target app, and the
+    /// engine fills it. To duplicate an app from a client, use the API of the repository instead.
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`): The GUID of the app to fill, created beforehand through the repository's API.
-    /// * `src_app_id` (`qSrcAppId`): The GUID of the app to copy from.
-    /// * `ids` (`qIds`): The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
-    ///   come along in any case, other variables only if they are listed.
+    /// * `target_app_id` (`qTargetAppId`): GUID of the app to fill, created through the API of the repository.
+    /// * `src_app_id` (`qSrcAppId`): GUID of the app to copy from.
+    /// * `ids` (`qIds`): Repository GUIDs of the objects to copy. Empty copies all objects. Variables created by the load script are
+    ///   always copied; other variables only if listed.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the copy was made.
+    /// `bool` (`qSuccess`): `true` if the app was copied.
     ///
     /// Requires the access right `duplicate`.
     ///
@@ -186,17 +186,17 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CopyApp::new(target_app_id, src_app_id, ids))
     }
 
-    /// Creates an empty app and saves it, without opening it.
+    /// Creates and saves an empty app without opening it.
     ///
-    /// The new app has a script with a first section and no data; open it with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to give it a script and
-    /// reload it. Where apps are files (Desktop) a name that is taken gives error 1000; in a repository several apps can have
-    /// the same name. For an app that leaves nothing behind use [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
+    /// The new app has a script with one section and contains no data. Open it with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to set its script and
+    /// reload it. If apps are files (Qlik Sense Desktop), a name that is taken returns error 1000; in a repository, several
+    /// apps can have the same name. For an app that is not saved, use [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
     ///
     /// # Parameters
     ///
-    /// * `app_name` (`qAppName`): Name of the new app, shown to users; on Desktop also the name of its file.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the script's first section, `Main` when left out.
-    /// * `locale` (`qLocale`, optional `String`): Locale of the app, in place of that of the engine's system.
+    /// * `app_name` (`qAppName`): Name shown to users and, in Qlik Sense Desktop, the file name.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first script section. Defaults to `Main`.
+    /// * `locale` (`qLocale`, optional `String`): Locale of the app. Defaults to the locale of the system that the engine runs on.
     ///
     /// # Returns
     ///
@@ -210,17 +210,17 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CreateApp::new(app_name))
     }
 
-    /// Creates an app and opens it in one step, on Qlik Sense Desktop only.
+    /// Creates and opens an app. Qlik Sense Desktop only.
     ///
-    /// Elsewhere use [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) followed by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// In other deployments, call [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`): Name of the new app, also that of its file.
-    /// * `user_name` (`qUserName`, optional `String`): A remnant of older products; leave it out.
-    /// * `password` (`qPassword`, optional `String`): A remnant of older products; leave it out.
-    /// * `serial` (`qSerial`, optional `String`): A remnant of older products; leave it out.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the script's first section, `Main` when left out.
+    /// * `doc_name` (`qDocName`): Name of the app and of its file.
+    /// * `user_name` (`qUserName`, optional `String`): Legacy parameter; omit it.
+    /// * `password` (`qPassword`, optional `String`): Legacy parameter; omit it.
+    /// * `serial` (`qSerial`, optional `String`): Legacy parameter; omit it.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first script section. Defaults to `Main`.
     ///
     /// # Returns
     ///
@@ -234,14 +234,14 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CreateDocEx::new(doc_name))
     }
 
-    /// Creates an empty app that lives in memory and ends with the session.
+    /// Creates an empty app that exists in memory until the session ends.
     ///
-    /// The usual way to load data with a script and calculate on it without leaving anything behind: set a script with
-    /// [`DocApi::set_script`](crate::doc::DocApi::set_script), run [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, read them. Nothing of it is saved: neither objects, nor data
-    /// connections, nor data, and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not apply. The engine chooses the identifier.
+    /// Use it to load data with a script and calculate on it without storing anything: set a script with [`DocApi::set_script`](crate::doc::DocApi::set_script),
+    /// run [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, and read them. Nothing is saved, including objects, data connections, and data,
+    /// and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not apply. The engine chooses the app ID.
     ///
-    /// In Qlik Cloud session apps are made by connecting to a URL whose app id starts with `SessionApp_`; this method is for
-    /// the other deployments.
+    /// In Qlik Cloud, create a session app by connecting to a URL whose app ID starts with `SessionApp_`; use this method in
+    /// other deployments.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -272,15 +272,14 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CreateSessionApp::new())
     }
 
-    /// Creates an app in memory that starts with the script and the objects of an existing app.
+    /// Creates an in-memory app that starts with the script and the objects of an existing app.
     ///
-    /// Only the data is missing: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to get some, after changing the script if you like, for example to load
-    /// fewer rows for one user. The source app is not touched, and nothing of the session app is saved, as with
-    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
+    /// It does not copy the data: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to load it. You can change the script first, for example to load fewer
+    /// rows for one user. The source app is not changed. As with [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app), nothing is saved.
     ///
     /// # Parameters
     ///
-    /// * `src_app_id` (`qSrcAppId`): Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
+    /// * `src_app_id` (`qSrcAppId`): ID of the source app, as for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Returns
     ///
@@ -297,17 +296,17 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CreateSessionAppFromApp::new(src_app_id))
     }
 
-    /// Deletes an app for good: its file on Desktop, its entry and its data in a repository.
+    /// Deletes an app permanently: its file in Qlik Sense Desktop, or its entry and data in a repository.
     ///
-    /// There is no undo. A user without the right to delete the app gets error 5.
+    /// Returns error 5 if the user is not allowed to delete the app.
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`): Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
+    /// * `app_id` (`qAppId`): App ID: a GUID, or in Qlik Sense Desktop the name of the file in the app folder.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the app is gone.
+    /// `bool` (`qSuccess`): `true` if the app was deleted.
     ///
     /// Requires the access right `delete`.
     ///
@@ -319,8 +318,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the version of the engine.
     ///
-    /// It is the number to compare with that of the schema this crate was generated from, before using a method that only
-    /// newer engines have. It needs no app and is cheap, so it also serves to see whether a connection is alive.
+    /// Compare it with the schema version that this crate was generated from before you use a method that only newer engines
+    /// have. The call is cheap and does not need an app, so it can also check that a connection is alive.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -345,21 +344,21 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), EngineVersion::new())
     }
 
-    /// Writes an app of the repository to a file of the engine's machine.
+    /// Exports an app from the repository to a file on the engine host.
     ///
-    /// For Qlik Sense Enterprise on Windows, where the repository's own export uses it. To hand a user a smaller copy of an
-    /// open app see [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
+    /// The export of Qlik Sense Enterprise on Windows uses it. To give users a reduced copy of an open app, use
+    /// [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
     ///
     /// # Parameters
     ///
-    /// * `target_path` (`qTargetPath`): Path and name of the file to write, as the engine's machine sees it.
-    /// * `src_app_id` (`qSrcAppId`): The GUID of the app.
-    /// * `ids` (`qIds`): The repository's GUIDs of all objects that shall be in the file.
-    /// * `no_data` (`qNoData`, optional `bool`): Whether the data is left out, so that the file holds script and objects only.
+    /// * `target_path` (`qTargetPath`): Path of the file to write, on the engine host.
+    /// * `src_app_id` (`qSrcAppId`): GUID of the app.
+    /// * `ids` (`qIds`): Repository GUIDs of the objects to export.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether to export the script and the objects without the data.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the file was written.
+    /// `bool` (`qSuccess`): `true` if the file was written.
     ///
     /// Schema method: [`Global.ExportApp`](https://qlik.dev/apis/json-rpc/qix/global/#exportapp).
     #[doc(alias = "ExportApp")]
@@ -374,9 +373,9 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the app that is open in this session.
     ///
-    /// After connecting to a session that existed already (state `SESSION_ATTACHED`) the app is usually open, and
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002: ask here first. With no app open the call fails with error 1007, or
-    /// gives no object (`Error::is_not_found`).
+    /// If the connection attached to an existing session (state `SESSION_ATTACHED`), an app is usually open already, and
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002, so call this method first. If no app is open, it fails with error 1007
+    /// or returns no object (`Error::is_not_found`).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -401,15 +400,15 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetActiveDoc::new())
     }
 
-    /// Retrieves what is known of one app without opening it: title, time of the last reload, size, thumbnail.
+    /// Returns the metadata of one app without opening it: title, last reload time, size, and thumbnail.
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppID`): Identifier of the app: a GUID, on Desktop the path of the file.
+    /// * `app_id` (`qAppID`): App ID: a GUID, or the path of the app file in Qlik Sense Desktop.
     ///
     /// # Returns
     ///
-    /// [`AppEntry`] (`qEntry`): The app's entry. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) gives similar ones for all apps.
+    /// [`AppEntry`] (`qEntry`): Metadata of the app. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) returns similar entries for all apps.
     ///
     /// Schema method: [`Global.GetAppEntry`](https://qlik.dev/apis/json-rpc/qix/global/#getappentry), read-only.
     #[doc(alias = "GetAppEntry")]
@@ -417,14 +416,14 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetAppEntry::new(app_id))
     }
 
-    /// Returns who the engine takes the connected user for.
+    /// Returns the user that the engine has authenticated.
     ///
-    /// Useful when authentication passes through a proxy, a ticket or a header, to see what has arrived. Section access and
-    /// security rules work with this identity.
+    /// Use it to check the identity if authentication goes through a proxy, a ticket, or a header. Section access and
+    /// security rules apply to this identity.
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The user, on servers in the form `UserDirectory=…; UserId=…`.
+    /// `String` (`qReturn`): The user. Servers use the format `UserDirectory=…; UserId=…`.
     ///
     /// Schema method: [`Global.GetAuthenticatedUser`](https://qlik.dev/apis/json-rpc/qix/global/#getauthenticateduser), read-only.
     #[doc(alias = "GetAuthenticatedUser")]
@@ -432,17 +431,17 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetAuthenticatedUser::new())
     }
 
-    /// Gets the grammar of the script language or of chart expressions, as a list of rules.
+    /// Returns the grammar of the script language or of chart expressions as a list of rules.
     ///
-    /// Newer programs use [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), which also gives a hash.
+    /// Prefer [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), which also returns a hash.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// list of [`BNFDef`] (`qBnfDefs`): The rules and tokens; they refer to each other by number.
+    /// list of [`BNFDef`] (`qBnfDefs`): Rules and tokens, which refer to each other by number.
     ///
     /// Deprecated: use [`GlobalApi::get_base_bnf`] instead.
     ///
@@ -453,15 +452,16 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetBNF::new(bnf_type))
     }
 
-    /// Gets the grammar of the script language or of chart expressions, as a list of rules with a hash of the whole.
+    /// Returns the grammar of the script language or of chart expressions as a list of rules, and its hash.
     ///
-    /// Editors use it to color and complete text: it names every statement and function that this engine knows, with the
-    /// group of each. The grammar is large and changes only with the engine: keep it together with its hash, and ask
-    /// [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) later whether it still holds. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) gives the grammar as one app sees it.
+    /// Editors use it for syntax highlighting and completion: it contains every statement and function that the engine
+    /// supports, with its group. The grammar is large and depends only on the engine version. Cache it with its hash, and
+    /// call [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) to check whether it is still current. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns the grammar for
+    /// a specific app.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
@@ -473,15 +473,15 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetBaseBNF::new(bnf_type))
     }
 
-    /// Gets only the hash of a grammar, to see whether a stored copy still holds.
+    /// Returns the hash of a grammar, to check whether a cached copy is current.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// `String` (`qBnfHash`): The hash, comparable with that of [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and of [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
+    /// `String` (`qBnfHash`): Hash, as returned by [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
     ///
     /// Schema method: [`Global.GetBaseBNFHash`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfhash), read-only.
     #[doc(alias = "GetBaseBNFHash")]
@@ -489,13 +489,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
     }
 
-    /// Gets the grammar of the script language or of chart expressions as one text.
+    /// Returns the grammar of the script language or of chart expressions as one string, and its hash.
     ///
-    /// Same content as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that parse a grammar themselves.
+    /// Contains the same rules as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that parse a grammar themselves.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
@@ -507,18 +507,18 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
     }
 
-    /// Lists the custom connectors that are installed beside the engine.
+    /// Lists the custom connectors installed on the engine host.
     ///
-    /// Their names serve as provider in connections of type `CUSTOM`, see [`Connection::connection_string`](crate::types::Connection::connection_string).
+    /// Use their names as providers in connections of type `CUSTOM`; see [`Connection::connection_string`](crate::types::Connection::connection_string).
     ///
     /// # Parameters
     ///
-    /// * `reload_list` (`qReloadList`, optional `bool`): Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    ///   and a connector installed since is missing.
+    /// * `reload_list` (`qReloadList`, optional `bool`): Whether to search the connector folders again. Otherwise, the engine returns its cached list, which
+    ///   does not include connectors installed since.
     ///
     /// # Returns
     ///
-    /// list of [`CustomConnector`] (`qConnectors`): One entry for each connector.
+    /// list of [`CustomConnector`] (`qConnectors`): Installed connectors.
     ///
     /// Requires the access right `reload`.
     ///
@@ -528,19 +528,18 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetCustomConnectors::new())
     }
 
-    /// Lists the databases that a data source offers, for a connection that is not stored yet.
+    /// Lists the databases of a data source, for a connection that is not saved yet.
     ///
-    /// For trying out the settings of a new connection. Once it is stored in the app, [`DocApi::get_databases`](crate::doc::DocApi::get_databases) does it by the
-    /// connection's id.
+    /// Use it to test the settings of a new connection. For a saved connection, use [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
-    ///   a custom connector.
+    /// * `connection` (`qConnection`): The connection to test, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type, and credentials. Must be an
+    ///   ODBC, OLE DB, or custom connection.
     ///
     /// # Returns
     ///
-    /// list of [`Database`] (`qDatabases`): Names of the databases, one of them marked as the source's default if it has one.
+    /// list of [`Database`] (`qDatabases`): Databases of the source. One may be marked as the default.
     ///
     /// Requires the access right `reload`.
     ///
@@ -553,13 +552,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetDatabasesFromConnectionString::new(connection))
     }
 
-    /// Returns the folder in which Desktop keeps its apps.
+    /// Returns the folder in which Qlik Sense Desktop stores apps.
     ///
-    /// Other deployments keep apps in a repository and have no such folder.
+    /// Other deployments store apps in a repository and have no such folder.
     ///
     /// # Returns
     ///
-    /// `String` (`qPath`): The folder's full path, on the engine's machine.
+    /// `String` (`qPath`): Full path of the folder on the engine host.
     ///
     /// Requires the access right `reload`.
     ///
@@ -569,11 +568,12 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetDefaultAppFolder::new())
     }
 
-    /// Lists the apps that the connected user may see.
+    /// Lists the apps that the user can access.
     ///
-    /// On a server the list comes from the repository, cut down by its access rules; on Desktop it shows the folder of apps.
-    /// Take [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) from it for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). On Desktop entries carry file times and sizes, on servers
-    /// these are 0. In Qlik Cloud the REST APIs are the better catalogue, as they page and filter.
+    /// On a server, the list comes from the repository and respects its access rules; in Qlik Sense Desktop, it contains the
+    /// apps in the app folder. Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). Entries contain file times and sizes in
+    /// Qlik Sense Desktop only; on servers, these are 0. In Qlik Cloud, prefer the REST APIs, which support paging and
+    /// filtering.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -591,7 +591,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`DocListEntry`] (`qDocList`): One entry an app.
+    /// list of [`DocListEntry`] (`qDocList`): Available apps.
     ///
     /// Schema method: [`Global.GetDocList`](https://qlik.dev/apis/json-rpc/qix/global/#getdoclist), read-only.
     #[doc(alias = "GetDocList")]
@@ -599,18 +599,18 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetDocList::new())
     }
 
-    /// Lists files and folders at a path of the engine's machine.
+    /// Lists the files and folders at a path on the engine host.
     ///
-    /// For choosing files to load on Desktop. With a data connection of the app use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection),
-    /// which works in the other deployments too.
+    /// Lets users choose files to load in Qlik Sense Desktop. For a data connection, use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection),
+    /// which works in all deployments.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): The folder, absolute or relative to the default folder of apps.
+    /// * `path` (`qPath`): Folder, as an absolute path or relative to the default app folder.
     ///
     /// # Returns
     ///
-    /// list of [`FolderItem`] (`qFolderItems`): The items, each with its kind.
+    /// list of [`FolderItem`] (`qFolderItems`): Files and folders.
     ///
     /// Requires the access right `reload`.
     ///
@@ -620,18 +620,18 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetFolderItemsForPath::new(path))
     }
 
-    /// Lists the functions that the script language knows.
+    /// Lists the functions of the script language.
     ///
-    /// Each comes with its group and its signature, which is enough for help and completion in an editor. For the full
-    /// grammar see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
+    /// Each entry contains the group and the signature of a function, for help and completion in an editor. For the full
+    /// grammar, see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
     ///
     /// # Parameters
     ///
-    /// * `group` (`qGroup`, optional `String`): The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
+    /// * `group` (`qGroup`, optional `String`): Function group to list, as a value of [`FunctionGroup`](crate::types::FunctionGroup). Defaults to all groups.
     ///
     /// # Returns
     ///
-    /// list of [`Function`] (`qFunctions`): The functions.
+    /// list of [`Function`] (`qFunctions`): Available functions.
     ///
     /// Schema method: [`Global.GetFunctions`](https://qlik.dev/apis/json-rpc/qix/global/#getfunctions), read-only.
     #[doc(alias = "GetFunctions")]
@@ -639,15 +639,15 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetFunctions::new())
     }
 
-    /// Retrieves the question that a paused reload waits to have answered.
+    /// Returns what a paused reload is waiting for.
     ///
-    /// A reload pauses only in debug mode ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`): before a statement, at a breakpoint, at an error
-    /// if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) asked for that, and when the script has ended. That it has paused is seen from
-    /// [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted); the answer goes back by [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A reload pauses in debug mode only ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`): before a statement, at a breakpoint, at an error
+    /// if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) requested it, and at the end of the script. [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted)
+    /// indicates that it has paused. Respond with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): The JSON-RPC `id` of the reload request.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the reload request.
     ///
     /// # Returns
     ///
@@ -661,11 +661,11 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetInteract::new(request_id))
     }
 
-    /// Lists the drives of the machine on which Desktop runs.
+    /// Lists the drives of the computer that runs Qlik Sense Desktop.
     ///
     /// # Returns
     ///
-    /// list of [`DriveInfo`] (`qDrives`): The drives, each with its kind and name.
+    /// list of [`DriveInfo`] (`qDrives`): Available drives.
     ///
     /// Requires the access right `reload`.
     ///
@@ -675,14 +675,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetLogicalDriveStrings::new())
     }
 
-    /// Lists the ODBC data source names that are set up on the engine's machine.
+    /// Lists the ODBC data sources configured on the engine host.
     ///
-    /// A name from here goes into the connection string of an ODBC [`Connection`](crate::types::Connection). Each source tells whether it is of 32 bits
-    /// and whether it belongs to one user only.
+    /// Use their names in the connection string of an ODBC [`Connection`](crate::types::Connection).
     ///
     /// # Returns
     ///
-    /// list of [`OdbcDsn`] (`qOdbcDsns`): The data sources.
+    /// list of [`OdbcDsn`] (`qOdbcDsns`): Data sources.
     ///
     /// Requires the access right `reload`.
     ///
@@ -692,11 +691,11 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetOdbcDsns::new())
     }
 
-    /// Lists the OLE DB providers that are installed on the engine's machine.
+    /// Lists the OLE DB providers installed on the engine host.
     ///
     /// # Returns
     ///
-    /// list of [`OleDbProvider`] (`qOleDbProviders`): The providers, by the names that go into connection strings.
+    /// list of [`OleDbProvider`] (`qOleDbProviders`): Installed providers. Use their names in connection strings.
     ///
     /// Requires the access right `reload`.
     ///
@@ -706,28 +705,28 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetOleDbProviders::new())
     }
 
-    /// Tells how far an app's opening, reload or saving has come.
+    /// Returns the progress of opening, reloading, or saving an app.
     ///
-    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) or [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, from the same
-    /// connection; once a second is plenty.
+    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), or [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, over the same
+    /// connection. Once per second is often enough.
     ///
-    /// - Persistent messages are those since the last poll, each given once: collect them. The transient message replaces the
-    ///   one before.
-    /// - Poll once more after the request has been answered, for the last messages; those left unread turn up in the next
-    ///   request's progress.
-    /// - An id that the engine does not know (not yet, or no longer) gets data that look finished, without messages: judge by
-    ///   the request's own answer.
-    /// - When [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is true the reload stands still until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is
-    ///   called.
-    /// - Script errors come as data only after [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) with `qUseErrorData`.
+    /// - Each persistent message is returned once, by the first poll after it occurs, so collect them. A transient message
+    ///   replaces the previous one.
+    /// - Poll once more after the request has been answered to get its last messages. Messages that are not read appear in
+    ///   the progress of the next request.
+    /// - For an unknown ID, before the request starts or after it has been forgotten, the engine returns data that looks
+    ///   finished and contains no messages. Rely on the response of the request itself.
+    /// - If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`, the reload is paused until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is called.
+    /// - Script errors are returned as data only if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called with `qUseErrorData`.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request to follow. 0 returns the messages, but not whether the request has started
+    ///   or finished.
     ///
     /// # Returns
     ///
-    /// [`ProgressData`] (`qProgressData`): The state and the new messages.
+    /// [`ProgressData`] (`qProgressData`): State and new messages.
     ///
     /// Schema method: [`Global.GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress).
     #[doc(alias = "GetProgress")]
@@ -737,11 +736,11 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the streams to which apps can be published.
     ///
-    /// Streams exist in Qlik Sense Enterprise on Windows only; its repository's API is the way to list them.
+    /// Streams exist in Qlik Sense Enterprise on Windows only. Prefer the API of the repository.
     ///
     /// # Returns
     ///
-    /// list of [`NxStreamListEntry`] (`qStreamList`): Name and identifier of each stream.
+    /// list of [`NxStreamListEntry`] (`qStreamList`): Names and IDs of the streams.
     ///
     /// Schema method: [`Global.GetStreamList`](https://qlik.dev/apis/json-rpc/qix/global/#getstreamlist), read-only.
     #[doc(alias = "GetStreamList")]
@@ -752,11 +751,11 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the code pages in which the engine can read text files.
     ///
-    /// Their numbers can be used in the format of a text file and in the `codepage` part of a `LOAD` statement.
+    /// Use their numbers in the format of a text file and in the `codepage` option of a `LOAD` statement.
     ///
     /// # Returns
     ///
-    /// list of [`CodePage`] (`qCodePages`): Number, name and description of each.
+    /// list of [`CodePage`] (`qCodePages`): Supported code pages.
     ///
     /// Requires the access right `reload`.
     ///
@@ -766,14 +765,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetSupportedCodePages::new())
     }
 
-    /// Returns an identifier of this user's endpoint in this app, made for log files.
+    /// Returns an ID that identifies this user's connection to the app in log files.
     ///
-    /// It lets the lines of a client's log be matched with those of the engine's. It identifies no object and is of no use in
-    /// other calls.
+    /// Use it to correlate a client's log with the logs of the engine. Other methods do not accept it.
     ///
     /// # Returns
     ///
-    /// `String` (`qUniqueID`): The identifier.
+    /// `String` (`qUniqueID`): The ID.
     ///
     /// Schema method: [`Global.GetUniqueID`](https://qlik.dev/apis/json-rpc/qix/global/#getuniqueid), read-only.
     #[doc(alias = "GetUniqueID")]
@@ -781,15 +779,15 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetUniqueID::new())
     }
 
-    /// Answers the question for which a reload in debug mode has paused, and lets it go on or stop.
+    /// Responds to a paused reload, which then continues or stops.
     ///
-    /// Send back the definition got from [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact), with [`InteractDef::result`](crate::types::InteractDef::result) filled in. Without an answer
-    /// the reload waits for ever.
+    /// Pass the value returned by [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) with [`InteractDef::result`](crate::types::InteractDef::result) filled in. A reload that gets no
+    /// response waits forever.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): The JSON-RPC `id` of the reload request.
-    /// * `def` (`qDef`): The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the reload request.
+    /// * `def` (`qDef`): The response. After an error, an [`InteractDef::result`](crate::types::InteractDef::result) of 1 continues the script; any other value stops it.
     ///
     /// Requires the access right `reload`.
     ///
@@ -803,13 +801,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), InteractDone::new(request_id, def))
     }
 
-    /// Tells whether the engine is that of Qlik Sense Desktop.
+    /// Returns whether the engine belongs to Qlik Sense Desktop.
     ///
-    /// Desktop has no repository, no users and no publishing, and identifies apps by path: programs meant for both ask here.
+    /// Qlik Sense Desktop has no repository, users, or publishing, and identifies apps by path.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): True on Desktop, false on a server or in the cloud.
+    /// `bool` (`qReturn`): `true` in Qlik Sense Desktop, `false` in other deployments.
     ///
     /// Schema method: [`Global.IsDesktopMode`](https://qlik.dev/apis/json-rpc/qix/global/#isdesktopmode), read-only.
     #[doc(alias = "IsDesktopMode")]
@@ -817,13 +815,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), IsDesktopMode::new())
     }
 
-    /// Tells whether the engine is that of Qlik Sense Desktop, under the older name of that mode.
+    /// Returns whether the engine belongs to Qlik Sense Desktop, under an older name.
     ///
-    /// [`GlobalApi::is_desktop_mode`](crate::global::GlobalApi::is_desktop_mode) is the same question.
+    /// Same as [`GlobalApi::is_desktop_mode`](crate::global::GlobalApi::is_desktop_mode).
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): True on Desktop.
+    /// `bool` (`qReturn`): `true` in Qlik Sense Desktop.
     ///
     /// Deprecated: use [`GlobalApi::is_desktop_mode`] instead.
     ///
@@ -834,17 +832,17 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), IsPersonalMode::new())
     }
 
-    /// Checks whether the settings of a connection are valid.
+    /// Validates the settings of a connection.
     ///
-    /// For a form in which a user enters a new connection, before [`DocApi::create_connection`](crate::doc::DocApi::create_connection).
+    /// Use it to check user input before [`DocApi::create_connection`](crate::doc::DocApi::create_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
+    /// * `connection` (`qConnection`): The connection to check. Only [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) matter.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): Whether the connection string is valid.
+    /// `bool` (`qReturn`): `true` if the connection string is valid.
     ///
     /// Requires the access right `reload`.
     ///
@@ -857,11 +855,11 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), IsValidConnectionString::new(connection))
     }
 
-    /// Returns the name of the operating system under the engine.
+    /// Returns the name of the operating system that the engine runs on.
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The system's name.
+    /// `String` (`qReturn`): Name of the operating system.
     ///
     /// Schema method: [`Global.OSName`](https://qlik.dev/apis/json-rpc/qix/global/#osname), read-only.
     #[doc(alias = "OSName")]
@@ -869,11 +867,11 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), OSName::new())
     }
 
-    /// Returns the version of the operating system under the engine.
+    /// Returns the version of the operating system that the engine runs on.
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The version, in the form that the system itself uses.
+    /// `String` (`qReturn`): Version, in the format of the operating system.
     ///
     /// Schema method: [`Global.OSVersion`](https://qlik.dev/apis/json-rpc/qix/global/#osversion), read-only.
     #[doc(alias = "OSVersion")]
@@ -881,23 +879,23 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), OSVersion::new())
     }
 
-    /// Opens an app in this session and returns it: the first call of nearly every program.
+    /// Opens an app in this session and returns it.
     ///
-    /// Loading a large app into memory can take many seconds the first time, longer if it was last saved by an older engine
-    /// and has to be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) tells how far it is. Later users share the copy in memory, while
-    /// selections belong to each session.
+    /// Loading a large app into memory can take many seconds the first time, or longer if an older engine saved it and it
+    /// must be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) reports the progress. Sessions share the copy in memory but have their own
+    /// selections.
     ///
-    /// What can go wrong:
+    /// Common errors:
     ///
-    /// - 1002, already open: the connection has been attached to a session in which an app is open. Take it from
-    ///   [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
-    /// - 1003, no such app, which can also mean one that the user may not see; 5, no access, for example when section access
-    ///   does not let the user in.
-    /// - 1009, open in another mode: with data where it was opened without, or the other way round.
-    /// - An app too old for migration, or one that would have to be migrated and is read-only, does not open.
+    /// - 1002: an app is already open, because the connection attached to an existing session. Call [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
+    /// - 1003: the app does not exist, or the user may not see it.
+    /// - 5: access denied, for example by section access.
+    /// - 1009: the app is open in another mode, with data instead of without or vice versa.
     ///
-    /// A connection has one app: for a second one open another connection. The app id in the connection's URL opens nothing
-    /// by itself, but should be the same.
+    /// Opening also fails if an app is too old to migrate, or if it needs migration and is read-only.
+    ///
+    /// A connection has one app; to work with a second app, open another connection. The app ID in the connection URL does
+    /// not open the app, but it should match.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -906,7 +904,7 @@ pub trait GlobalApi: AsRemote {
     /// # let engine = qix_test_engine::TestEngine::start().await?;
     /// # let session = Session::connect(engine.url()).await?;
     /// # let doc = session.open_doc("sales").await?;
-    /// // `Session::open_doc` does the same, and copes with an app that is open already.
+    /// // `Session::open_doc` does the same, and also works if the app is already open.
     /// let doc = session.global().open_doc("sales").no_data(false).await;
     /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
     /// # Ok(())
@@ -915,12 +913,12 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`): Identifier of the app: a GUID, on Desktop the path or the name of the file.
-    /// * `user_name` (`qUserName`, optional `String`): A remnant of older products; who the user is comes from the connection. Leave it out.
-    /// * `password` (`qPassword`, optional `String`): A remnant of older products; leave it out.
-    /// * `serial` (`qSerial`, optional `String`): A remnant of older products; leave it out.
-    /// * `no_data` (`qNoData`, optional `bool`): Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    ///   all that a program needs which edits a script or a sheet; calculations see no data until a reload.
+    /// * `doc_name` (`qDocName`): App ID: a GUID, or in Qlik Sense Desktop the path or name of the app file.
+    /// * `user_name` (`qUserName`, optional `String`): Legacy parameter; omit it. The connection determines the user.
+    /// * `password` (`qPassword`, optional `String`): Legacy parameter; omit it.
+    /// * `serial` (`qSerial`, optional `String`): Legacy parameter; omit it.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether to open the app without its data. This is fast even for huge apps and sufficient to edit scripts
+    ///   and sheets. Calculations have no data until the app is reloaded.
     ///
     /// # Returns
     ///
@@ -932,13 +930,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), OpenDoc::new(doc_name))
     }
 
-    /// Returns the version of Qlik Sense, as a text.
+    /// Returns the version of Qlik Sense.
     ///
-    /// In a deployment without product releases it says little; [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version) is the number to rely on.
+    /// It is meaningful only in deployments with product releases. To compare versions, use [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The version.
+    /// `String` (`qReturn`): Product version.
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
@@ -949,16 +947,15 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), ProductVersion::new())
     }
 
-    /// Publishes an app to a stream.
+    /// Publishes an app to a stream. Qlik Sense Enterprise on Windows only.
     ///
-    /// For Qlik Sense Enterprise on Windows. Those who may read the stream then see the app. For the app that is open there
-    /// is [`DocApi::publish`](crate::doc::DocApi::publish).
+    /// Users with access to the stream can then see the app. To publish the open app, use [`DocApi::publish`](crate::doc::DocApi::publish).
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`): The GUID of the app.
-    /// * `name` (`qName`): The name under which it is published.
-    /// * `stream_id` (`qStreamId`): The stream's identifier, as in the repository.
+    /// * `app_id` (`qAppId`): GUID of the app.
+    /// * `name` (`qName`): Name of the published app.
+    /// * `stream_id` (`qStreamId`): ID of the stream in the repository.
     ///
     /// Requires the access right `publish`.
     ///
@@ -977,7 +974,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The product's name.
+    /// `String` (`qReturn`): Product name.
     ///
     /// Schema method: [`Global.QTProduct`](https://qlik.dev/apis/json-rpc/qix/global/#qtproduct), read-only.
     #[doc(alias = "QTProduct")]
@@ -985,13 +982,13 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), QTProduct::new())
     }
 
-    /// Returns the version of Qlik Sense under an old name.
+    /// Returns the version of Qlik Sense, under an older name.
     ///
-    /// [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version) is the number to rely on.
+    /// To compare versions, use [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
     ///
     /// # Returns
     ///
-    /// `String` (`qReturn`): The version.
+    /// `String` (`qReturn`): Product version.
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
@@ -1002,9 +999,9 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), QvVersion::new())
     }
 
-    /// Makes the engine look again for installed extensions.
+    /// Makes the engine search for installed extensions again.
     ///
-    /// An object with [`ExtensionListDef`](crate::types::ExtensionListDef) then shows those added or removed since.
+    /// Objects with an [`ExtensionListDef`](crate::types::ExtensionListDef) then reflect extensions added or removed since.
     ///
     /// Schema method: [`Global.ReloadExtensionList`](https://qlik.dev/apis/json-rpc/qix/global/#reloadextensionlist).
     #[doc(alias = "ReloadExtensionList")]
@@ -1012,21 +1009,21 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), ReloadExtensionList::new())
     }
 
-    /// Replaces objects of one app by those of another, keeping the first one's data model.
+    /// Replaces objects of one app with those of another and keeps the data model.
     ///
-    /// The engine's part in replacing a published app on Qlik Sense Enterprise on Windows; ordinary programs ask the
-    /// repository's API.
+    /// Qlik Sense Enterprise on Windows uses it to replace published apps. Clients should use the API of the repository
+    /// instead.
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`): The GUID of the app whose objects are replaced.
-    /// * `src_app_id` (`qSrcAppID`): The GUID of the app that the objects come from.
-    /// * `ids` (`qIds`): The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
-    ///   source is deleted from the target; with an empty list nothing is deleted.
+    /// * `target_app_id` (`qTargetAppId`): GUID of the app whose objects are replaced.
+    /// * `src_app_id` (`qSrcAppID`): GUID of the app that the objects come from.
+    /// * `ids` (`qIds`): Repository GUIDs of the target objects to replace; public objects only. Listed objects that are missing from
+    ///   the source are deleted from the target. If the list is empty, nothing is deleted.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the objects were replaced.
+    /// `bool` (`qSuccess`): `true` if the objects were replaced.
     ///
     /// Requires the access right `update`.
     ///
@@ -1041,9 +1038,9 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), ReplaceAppFromID::new(target_app_id, src_app_id, ids))
     }
 
-    /// Saves a copy of the open app under another name, a session app as well.
+    /// Saves a copy of the open app, which may be a session app, under another name.
     ///
-    /// [`DocApi::save_as`](crate::doc::DocApi::save_as) does it on the app itself.
+    /// Same as [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// # Parameters
     ///
@@ -1051,7 +1048,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `String` (`qNewAppId`): Identifier of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// `String` (`qNewAppId`): ID of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// Deprecated: use [`DocApi::save_as`](crate::doc::DocApi::save_as) instead.
     ///
@@ -1064,9 +1061,9 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), SaveAs::new(new_app_name))
     }
 
-    /// Ends the engine's process, on Qlik Sense Desktop only.
+    /// Stops the engine process. Qlik Sense Desktop only.
     ///
-    /// All connections close, and whatever has not been saved is lost.
+    /// All connections close, and unsaved changes are lost.
     ///
     /// Schema method: [`Global.ShutdownProcess`](https://qlik.dev/apis/json-rpc/qix/global/#shutdownprocess).
     #[doc(alias = "ShutdownProcess")]
@@ -1490,12 +1487,12 @@ impl Request for CreateApp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppResponse {
-    /// Whether the app was created.
+    /// `true` if the app was created.
     ///
     /// Wire name: `qSuccess`.
     #[doc(alias = "qSuccess")]
     pub success: bool,
-    /// Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
+    /// ID of the new app for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, or the path of the app file in Qlik Sense Desktop.
     ///
     /// Wire name: `qAppId`.
     #[doc(alias = "qAppId")]
@@ -1655,12 +1652,12 @@ impl Request for CreateDocEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDocExResponse {
-    /// Identifier of the new app, its path.
+    /// ID of the new app: the path of its file.
     ///
     /// Wire name: `qDocId`.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
-    /// The app, open.
+    /// The open app.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -1707,13 +1704,12 @@ impl Request for CreateSessionApp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppResponse {
-    /// Identifier that the engine gave to the app; the returned object's own identifier can be
-    /// empty.
+    /// ID of the session app. The returned object's own ID may be empty.
     ///
     /// Wire name: `qSessionAppId`.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
+    /// The open app. Do not call [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) for it.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -1772,13 +1768,12 @@ impl Request for CreateSessionAppFromApp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromAppResponse {
-    /// Identifier that the engine gave to the app; the returned object's own identifier can be
-    /// empty.
+    /// ID of the session app. The returned object's own ID may be empty.
     ///
     /// Wire name: `qSessionAppId`.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// The new app, open and without data.
+    /// The open app, without data.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
@@ -2139,12 +2134,12 @@ impl Request for GetBaseBNF {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFResponse {
-    /// The rules and tokens; they refer to each other by number.
+    /// Rules and tokens, which refer to each other by number.
     ///
     /// Wire name: `qBnfDefs`.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
-    /// A hash of the grammar; another value means another grammar.
+    /// Hash of the grammar.
     ///
     /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
@@ -2269,12 +2264,12 @@ impl Request for GetBaseBNFString {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFStringResponse {
-    /// The grammar, one rule after the other.
+    /// Grammar rules.
     ///
     /// Wire name: `qBnfStr`.
     #[doc(alias = "qBnfStr")]
     pub bnf_str: String,
-    /// A hash of the grammar; another value means another grammar.
+    /// Hash of the grammar.
     ///
     /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
@@ -2622,12 +2617,12 @@ impl Request for GetInteract {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteractResponse {
-    /// What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
+    /// What the engine asks or shows. [`InteractDef::type_`](crate::types::InteractDef::type_) determines which members apply.
     ///
     /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: InteractDef,
-    /// Whether there is a question at all; if false, `qDef` means nothing.
+    /// Whether the reload is waiting. If `false`, ignore `qDef`.
     ///
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
