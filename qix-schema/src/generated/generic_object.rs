@@ -13,26 +13,26 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// An object of an app: a sheet, a chart, a filter, or just a hypercube that a program wants calculated.
+/// An object of an app: a sheet, a chart, a filter, or just a hypercube to calculate.
 ///
-/// What a generic object is, its properties decide ([`GenericObjectProperties`](crate::types::GenericObjectProperties)): any JSON, among which the engine
-/// understands certain members. Where it finds a definition such as `qHyperCubeDef` or `qListObjectDef`, it calculates
-/// it, and the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) has the result in its place: `qHyperCube`, `qListObject`. Everything
-/// else passes through unchanged. Get one by [`DocApi::get_object`](crate::doc::DocApi::get_object), make one that is saved with the app by
-/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or one that lasts as long as the session by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object); the last is right for
-/// programs that only read.
+/// The properties ([`GenericObjectProperties`](crate::types::GenericObjectProperties)) define what an object is. They are a JSON object in which the engine
+/// recognizes certain members. For each definition, such as `qHyperCubeDef` or `qListObjectDef`, the layout
+/// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the calculated result, `qHyperCube` or `qListObject`. All other members are
+/// copied to the layout unchanged. Open an object with [`DocApi::get_object`](crate::doc::DocApi::get_object), create a saved object with
+/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or create an object for the current session with [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object). Programs that only
+/// read data should use session objects.
 ///
-/// Cycle of a program that reads: ask for the layout; take data from it, or page through it with
-/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and its relatives; when a selection, a reload or new properties make the handle
-/// stale, ask again. The engine announces a stale object once and calculates nothing until asked.
+/// To read data, fetch the layout, then use its data or fetch more pages with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// similar methods. When a selection, a reload, or new properties make the handle stale, fetch the layout again. The
+/// engine reports a stale object once and does not recalculate it until asked.
 ///
-/// Paths. Methods that work on one definition take its path in the properties, such as `/qHyperCubeDef` or
-/// `/qListObjectDef`. A definition can lie deeper, for example at `/layers/0/qHyperCubeDef`.
+/// **Paths**: methods that work on a definition take its path in the properties, such as `/qHyperCubeDef`,
+/// `/qListObjectDef`, or `/layers/0/qHyperCubeDef`.
 ///
-/// Selections. Methods that select act on the alternate state of the object or of the definition, invalidate whatever
-/// depends on it, and stop calculations that have become pointless (error 15, aborted). They answer with a boolean: false
-/// means that nothing was selected, typically because a field is locked, because a dimension is no field of the data
-/// model, or because several values were wanted in a field that must have exactly one selected.
+/// **Selections**: methods that select act on the alternate state of the object or definition, invalidate everything that
+/// depends on it, and abort calculations that became obsolete (error 15). They return `false` if nothing was selected,
+/// usually because a field is locked, a dimension is not a field of the data model, or several values were requested in a
+/// field that always has exactly one selected value.
 ///
 /// Methods: [`GenericObjectApi`].
 #[derive(Clone, Debug)]
@@ -60,14 +60,14 @@ impl GenericObjectApi for GenericObject {}
 ///
 /// Schema class: [`GenericObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/).
 pub trait GenericObjectApi: AsRemote {
-    /// Drops the search that is going on in a list object.
+    /// Cancels the current search in a list object.
     ///
-    /// The list's layout shows all values again; selections stay as they are. Call it when a user leaves a search box without
-    /// choosing.
+    /// The layout shows all values again, and the selections do not change. Call it when a user leaves a search box without
+    /// choosing a value.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
     ///
     /// Schema method: [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
     #[doc(alias = "AbortListObjectSearch")]
@@ -75,15 +75,15 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), AbortListObjectSearch::new(path))
     }
 
-    /// Selects what the search in a list object has found, and ends the search.
+    /// Selects the matches of the current search in a list object and ends the search.
     ///
-    /// Comes after [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
+    /// Call [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for) first.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `toggle_mode` (`qToggleMode`): Whether the hits are added to the values selected before; if false they take their place.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `toggle_mode` (`qToggleMode`): Whether to keep the current selections and add the matches. If `false`, the matches replace them.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// Schema method: [`GenericObject.AcceptListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#acceptlistobjectsearch).
     #[doc(alias = "AcceptListObjectSearch")]
@@ -99,14 +99,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Adds members to a group of objects.
     ///
-    /// Groups are defined by an [`NxGroupDef`](crate::types::NxGroupDef) in an object's properties; they order bookmarks or objects into folders.
+    /// An [`NxGroupDef`](crate::types::NxGroupDef) in the properties of an object defines groups, which organize bookmarks or objects in folders.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `members` (`qMembers`): The objects or subgroups to add.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group that receives them, if it is not the group of this object itself.
-    /// * `pos_id` (`qPosId`, optional `String`): The member in front of which they are put.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `members` (`qMembers`): Objects or subgroups to add.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to add to. Defaults to the group of this object.
+    /// * `pos_id` (`qPosId`, optional `String`): ID of the member to insert them before.
     ///
     /// Requires the access right `update`.
     ///
@@ -120,17 +120,17 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), AddGroupMembers::new(path, members))
     }
 
-    /// Changes single properties of the object, for good or for this session only.
+    /// Changes individual properties of the object, permanently or for this session only.
     ///
-    /// A patch names a place in the properties by a path such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
-    /// operation, and a value, which is JSON in a text: a text value therefore has quotes of its own. Cheaper than
-    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), and it leaves alone whatever somebody else has changed elsewhere in the same object.
+    /// A patch consists of a path in the properties, such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
+    /// operation, and a value, which is JSON encoded as a string, so a string value needs its own quotes. Patching is cheaper
+    /// than [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties) and does not overwrite other changes to the object.
     ///
-    /// A soft patch changes what this session calculates and sees, and nothing else: users without the right to edit, or
-    /// clients that let a user try another sorting, use it. It shows in [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties), not in [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
-    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) tells that there are some, [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) takes them back,
-    /// and the end of the session does as well. The object's identifier must not be patched.
+    /// A soft patch changes only what this session calculates and sees, so users without permission to edit can use it, for
+    /// example to try another sort order. It affects [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties), but not [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
+    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) indicates that the object has soft patches. They are removed by
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) and at the end of the session. You cannot patch the object ID.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -156,8 +156,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`): The changes, made in this order.
-    /// * `soft_patch` (`qSoftPatch`, optional `bool`): Whether the patches are soft.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
+    /// * `soft_patch` (`qSoftPatch`, optional `bool`): Whether to apply soft patches.
     ///
     /// Schema method: [`GenericObject.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#applypatches).
     #[doc(alias = "ApplyPatches")]
@@ -165,10 +165,10 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published object part of the official content of its app.
+    /// Adds a published object to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows: users see approved sheets apart from those that other users have published.
-    /// [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) takes it back.
+    /// Qlik Sense Enterprise on Windows only: approved sheets are listed separately from sheets published by other users.
+    /// [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -178,15 +178,15 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// Opens the selection mode of this object, in which selections can be taken back as a whole.
+    /// Starts selection mode for this object, in which selections can be undone as a whole.
     ///
-    /// It is what a user interface does when a user starts clicking in a chart: selections made until
-    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections) take effect at once, so that the other charts follow, but are confirmed or undone
-    /// together. Meanwhile the object keeps its order of rows, so that nothing jumps under the pointer.
+    /// User interfaces call it when a user starts selecting in a chart. Selections take effect immediately, so other charts
+    /// update, but they are confirmed or undone together by [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections). In selection mode, the object
+    /// keeps its row order, so rows do not move while the user is selecting.
     ///
-    /// Only one object of the session can be in selection mode. Until it leaves, selecting elsewhere or opening another
-    /// selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends the mode whichever object it belongs to. A program that
-    /// just wants to select needs no selection mode at all.
+    /// Only one object of a session can be in selection mode. Until it ends, selecting in other objects or starting another
+    /// selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends selection mode for any object. To select values from a
+    /// program, you do not need selection mode.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -207,7 +207,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `paths` (`qPaths`): Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
+    /// * `paths` (`qPaths`): Paths of the definitions to select in, such as `/qHyperCubeDef`.
     ///
     /// Schema method: [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     #[doc(alias = "BeginSelections")]
@@ -215,14 +215,15 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), BeginSelections::new(paths))
     }
 
-    /// Clears the selections in the dimensions of a cube or in a list object.
+    /// Clears the selections in the dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep theirs. For one field use [`FieldApi::clear`](crate::field::FieldApi::clear), for everything [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
+    /// Locked fields keep their selections. To clear a single field, use [`FieldApi::clear`](crate::field::FieldApi::clear); to clear all fields, use
+    /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, optional list of `i32`): The dimensions to clear, counted from 0; all of them if left out.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to clear, counted from 0. Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
     #[doc(alias = "ClearSelections")]
@@ -230,10 +231,10 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ClearSelections::new(path))
     }
 
-    /// Takes back all soft patches of this object.
+    /// Removes all soft patches of this object.
     ///
-    /// It then has its saved properties again. [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches) does it for every object of the session. See
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
+    /// The object reverts to its saved properties. To remove the soft patches of all objects, use
+    /// [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches). See [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
     /// Schema method: [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
     #[doc(alias = "ClearSoftPatches")]
@@ -241,18 +242,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ClearSoftPatches::new())
     }
 
-    /// Collapses a node of the left dimensions of a pivot table, or all of them.
+    /// Collapses one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Only in cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) whose [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) is false. What is expanded
-    /// belongs to the session; the cube's size changes with it, so ask for the layout again. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) is
-    /// the reverse.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`. The expansion
+    /// state belongs to the session. The size of the cube changes, so fetch the layout again. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left)
+    /// undoes it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`): The node's row, counted from 0 in the data matrix.
-    /// * `col` (`qCol`): The node's level among the left dimensions, counted from 0.
-    /// * `all` (`qAll`): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Row of the node in the data matrix, counted from 0.
+    /// * `col` (`qCol`): Level of the node among the left dimensions, counted from 0.
+    /// * `all` (`qAll`): Whether to collapse all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.CollapseLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapseleft).
     #[doc(alias = "CollapseLeft")]
@@ -266,16 +267,16 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CollapseLeft::new(path, row, col, all))
     }
 
-    /// Collapses a node of the top dimensions of a pivot table, or all of them.
+    /// Collapses one or all nodes of the top dimensions of a pivot table.
     ///
-    /// The conditions of [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left) hold; [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) is the reverse.
+    /// Has the same requirements as [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left). [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) undoes it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`): The node's level among the top dimensions, counted from 0.
-    /// * `col` (`qCol`): The node's column, counted from 0 in the data matrix.
-    /// * `all` (`qAll`): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Level of the node among the top dimensions, counted from 0.
+    /// * `col` (`qCol`): Column of the node in the data matrix, counted from 0.
+    /// * `all` (`qAll`): Whether to collapse all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.CollapseTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapsetop).
     #[doc(alias = "CollapseTop")]
@@ -289,13 +290,13 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CollapseTop::new(path, row, col, all))
     }
 
-    /// Makes this object a copy of another: its properties and its children become those of the source.
+    /// Replaces the properties and children of this object with a copy of those of another object.
     ///
-    /// The identifier of this object stays. For a new object that is a copy use [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
+    /// The ID of this object does not change. To copy a root object to a new object, use [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
     ///
     /// # Parameters
     ///
-    /// * `from_id` (`qFromId`): Identifier of the object to copy from.
+    /// * `from_id` (`qFromId`): ID of the object to copy from.
     ///
     /// Requires the access right `update`.
     ///
@@ -305,11 +306,11 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CopyFrom::new(from_id))
     }
 
-    /// Creates an object below this one, such as a chart on a sheet.
+    /// Creates a child of this object, such as a chart on a sheet.
     ///
-    /// A child lives and ends with its parent. The parent's properties can be changed in the same step, so that no one sees
-    /// the parent without its new layout: a sheet, for example, keeps the places of its charts in properties of its own. To
-    /// make the child a copy that follows another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    /// Destroying an object also destroys its children. You can change the properties of the parent in the same call, so that
+    /// its layout is never inconsistent: for example, a sheet stores the positions of its charts in its own properties. To
+    /// derive the child from another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -327,9 +328,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
-    ///   choose an identifier.
-    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): New properties of the parent, complete; left out, they stay as they are.
+    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is required. If [`NxInfo::id`](crate::types::NxInfo::id) is empty, the engine
+    ///   generates an ID.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of the parent. If omitted, the parent does not change.
     ///
     /// # Returns
     ///
@@ -347,17 +348,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Creates a group inside a group of objects.
     ///
-    /// See [`NxGroupDef`](crate::types::NxGroupDef); [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) fills it.
+    /// See [`NxGroupDef`](crate::types::NxGroupDef). Add members with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `group_def` (`qGroupDef`): The new group.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group to create it in, if that is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `group_def` (`qGroupDef`): Definition of the new group.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the parent group. Defaults to the group of this object.
     ///
     /// # Returns
     ///
-    /// `String` (`qGroupId`): Identifier of the new group.
+    /// `String` (`qGroupId`): ID of the new group.
     ///
     /// Requires the access right `create`, `update`.
     ///
@@ -367,11 +368,11 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CreateGroup::new(path, group_def))
     }
 
-    /// Removes all objects below this one, at every level.
+    /// Destroys all descendants of this object.
     ///
     /// # Parameters
     ///
-    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): New properties of this object, complete, set in the same step; left out, they stay as they are.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this object, set in the same call. If omitted, they do not change.
     ///
     /// Requires the access right `update`.
     ///
@@ -381,18 +382,19 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), DestroyAllChildren::new())
     }
 
-    /// Removes one object from below this one, with everything below it.
+    /// Destroys a child of this object and all its descendants.
     ///
-    /// Handles to it are closed. Objects linked to it (see [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are invalidated.
+    /// Handles to destroyed objects are closed. Objects linked to the child (see [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are
+    /// invalidated.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Identifier of the child.
-    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): New properties of this object, complete, set in the same step; left out, they stay as they are.
+    /// * `id` (`qId`): ID of the child.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this object, set in the same call. If omitted, they do not change.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether there was such a child and it is gone.
+    /// `bool` (`qSuccess`): `true` if the child was destroyed.
     ///
     /// Requires the access right `update`.
     ///
@@ -402,16 +404,16 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), DestroyChild::new(id))
     }
 
-    /// Goes back to coarser levels in a drill-down dimension of a cube.
+    /// Goes up one or more levels in a drill-down dimension of a hypercube.
     ///
-    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) moves to its next field by itself once only one value of the present one is
-    /// left; this takes that back. More steps than there are levels lead to the first one.
+    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) automatically moves to its next field when only one value of the current
+    /// field is possible. This method goes back. It stops at the first level.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
-    /// * `nbr_steps` (`qNbrSteps`): How many levels to go up.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`): Number of levels to go up.
     ///
     /// Schema method: [`GenericObject.DrillUp`](https://qlik.dev/apis/json-rpc/qix/genericobject/#drillup).
     #[doc(alias = "DrillUp")]
@@ -419,14 +421,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
 
-    /// Puts a snapshot into this object.
+    /// Embeds a snapshot in this object.
     ///
-    /// A snapshot is a bookmark that keeps the layout of a chart at one moment; slides of a story show charts that way. An
-    /// object holds one snapshot: another call replaces it. [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) gives access to it.
+    /// A snapshot is a bookmark that contains the layout of a chart at one point in time; story slides show charts this way.
+    /// An object contains at most one snapshot, so another call replaces it. [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) opens it.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Identifier of the snapshot's bookmark.
+    /// * `id` (`qId`): Bookmark ID of the snapshot.
     ///
     /// Requires the access right `update`.
     ///
@@ -436,13 +438,13 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), EmbedSnapshotObject::new(id))
     }
 
-    /// Leaves the selection mode of this object, keeping or undoing the selections made in it.
+    /// Ends the selection mode of this object and keeps or undoes the selections made in it.
     ///
     /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`): Whether the selections stay; if false, everything is as before the mode was opened.
+    /// * `accept` (`qAccept`): Whether to keep the selections. If `false`, the selections from before selection mode are restored.
     ///
     /// Schema method: [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
     #[doc(alias = "EndSelections")]
@@ -450,18 +452,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), EndSelections::new(accept))
     }
 
-    /// Expands a node of the left dimensions of a pivot table, or all of them.
+    /// Expands one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Only in cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) whose [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) is false. Nodes that can be
-    /// expanded have [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand). What is expanded belongs to the session; rows appear, so ask for
-    /// the layout and the pages again.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`.
+    /// [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand) marks the nodes that can be expanded. The expansion state belongs to the session.
+    /// The size of the cube changes, so fetch the layout and the pages again.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`): The node's row, counted from 0 in the data matrix.
-    /// * `col` (`qCol`): The node's level among the left dimensions, counted from 0.
-    /// * `all` (`qAll`): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Row of the node in the data matrix, counted from 0.
+    /// * `col` (`qCol`): Level of the node among the left dimensions, counted from 0.
+    /// * `all` (`qAll`): Whether to expand all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.ExpandLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandleft).
     #[doc(alias = "ExpandLeft")]
@@ -475,16 +477,16 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExpandLeft::new(path, row, col, all))
     }
 
-    /// Expands a node of the top dimensions of a pivot table, or all of them.
+    /// Expands one or all nodes of the top dimensions of a pivot table.
     ///
-    /// The conditions of [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) hold.
+    /// Has the same requirements as [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`): The node's level among the top dimensions, counted from 0.
-    /// * `col` (`qCol`): The node's column, counted from 0 in the data matrix.
-    /// * `all` (`qAll`): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Level of the node among the top dimensions, counted from 0.
+    /// * `col` (`qCol`): Column of the node in the data matrix, counted from 0.
+    /// * `all` (`qAll`): Whether to expand all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.ExpandTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandtop).
     #[doc(alias = "ExpandTop")]
@@ -498,13 +500,13 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExpandTop::new(path, row, col, all))
     }
 
-    /// Writes the data of a cube to a file on the server and returns its address.
+    /// Exports the data of a hypercube to a file on the server and returns its URL.
     ///
-    /// Not available in Qlik Cloud. Programs that want rows rather than a file read the cube directly
-    /// ([`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data)), which works everywhere and has none of these limits: files are cut at 1,048,566
-    /// rows and 16,384 columns for a sheet of a workbook, at 1,000 columns and 5 million cells for CSV, unless the server is
-    /// configured differently. A file cut short is not an error: warning 1000 tells. A file that gets too large fails with
-    /// 13000, one without any data with 13001. The file is there for a while only, and for the same user.
+    /// Not available in Qlik Cloud. To read rows in a program, use [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data), which works in all
+    /// deployments. Unless the server is configured differently, files are truncated at 1,048,566 rows and 16,384 columns for
+    /// an Excel sheet, and at 1,000 columns and 5 million cells for CSV. Truncation is not an error but is reported by
+    /// warning 1000. Returns error 13000 if the file is too large and error 13001 if there is no data. The file is available
+    /// for a limited time, to the same user only.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -526,13 +528,13 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_type` (`qFileType`): Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
+    /// * `file_type` (`qFileType`): File type, as the wire value of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
     ///   [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
-    /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    /// * `file_name` (`qFileName`, optional `String`): Name that a browser gives to the downloaded file; Desktop only.
-    /// * `export_state` (`qExportState`, optional `String`): Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    ///   ones only.
-    /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file disappears after the first download; servers on Windows only.
+    /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`. Required for CSV.
+    /// * `file_name` (`qFileName`, optional `String`): File name for the browser download. Qlik Sense Desktop only.
+    /// * `export_state` (`qExportState`, optional `String`): Values to export, as the wire value of [`NxExportState`](crate::types::NxExportState): [`NxExportState::All`](crate::types::NxExportState::All) for all values or
+    ///   [`NxExportState::Possible`](crate::types::NxExportState::Possible) for possible values only.
+    /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file is deleted after the first download. Windows servers only.
     ///
     /// # Returns
     ///
@@ -546,14 +548,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExportData::new(file_type))
     }
 
-    /// Gives a handle to an object below this one.
+    /// Opens a child of this object.
     ///
-    /// Only direct children are found; for others use [`DocApi::get_object`](crate::doc::DocApi::get_object). A child that does not exist gives no object
-    /// (`Error::is_not_found`).
+    /// Finds direct children only; for other objects, use [`DocApi::get_object`](crate::doc::DocApi::get_object). Returns a not-found error
+    /// (`Error::is_not_found`) if there is no such child.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Identifier of the child.
+    /// * `id` (`qId`): ID of the child.
     ///
     /// # Returns
     ///
@@ -565,14 +567,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetChild::new(id))
     }
 
-    /// Lists the direct children: identifier and type of each, in their order.
+    /// Returns the ID and type of each direct child, in order.
     ///
-    /// To have more about each of them, such as titles, in one answer, and to be told when the list changes, give the object
-    /// a [`ChildListDef`](crate::types::ChildListDef) and read its layout.
+    /// To get more information about each child, such as its title, and to be notified of changes, add a [`ChildListDef`](crate::types::ChildListDef) to
+    /// the object and read its layout.
     ///
     /// # Returns
     ///
-    /// list of [`NxInfo`] (`qInfos`): One entry a child.
+    /// list of [`NxInfo`] (`qInfos`): One entry per child.
     ///
     /// Schema method: [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
     #[doc(alias = "GetChildInfos")]
@@ -580,14 +582,15 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetChildInfos::new())
     }
 
-    /// Returns the properties that count in this session: soft patches applied, and those of the object it is linked to.
+    /// Returns the properties in effect in this session, including soft patches and properties inherited from a linked
+    /// object.
     ///
-    /// For showing what is being calculated. Never send them back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would make
-    /// temporary changes lasting; edit what [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) returns.
+    /// They describe what is calculated. Do not pass them to [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would make temporary
+    /// changes permanent; edit the result of [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) instead.
     ///
     /// # Returns
     ///
-    /// [`GenericObjectProperties`] (`qProp`): The properties in effect.
+    /// [`GenericObjectProperties`] (`qProp`): Properties in effect.
     ///
     /// Schema method: [`GenericObject.GetEffectiveProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#geteffectiveproperties), read-only.
     #[doc(alias = "GetEffectiveProperties")]
@@ -595,14 +598,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetEffectiveProperties::new())
     }
 
-    /// Returns the properties of the object, of all objects below it, and of embedded snapshots.
+    /// Returns the properties of the object, all its descendants, and embedded snapshots.
     ///
-    /// A whole sheet in one call, for copies, backups and comparisons. [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree) writes such a
-    /// tree.
+    /// It returns a whole sheet in one call, for copies, backups, and comparisons. [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
+    /// writes the result.
     ///
     /// # Returns
     ///
-    /// [`GenericObjectEntry`] (`qPropEntry`): The tree.
+    /// [`GenericObjectEntry`] (`qPropEntry`): Property tree.
     ///
     /// Schema method: [`GenericObject.GetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getfullpropertytree), read-only.
     #[doc(alias = "GetFullPropertyTree")]
@@ -610,32 +613,33 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetFullPropertyTree::new())
     }
 
-    /// Gets the points of a scatter plot, or, where there are too many, rectangles that each stand for a number of points.
+    /// Returns the points of a scatter plot or, if there are too many, rectangles that represent several points each.
     ///
-    /// For cubes with one dimension and two or three measures: the first two measures are the axes. Zooming in means narrower
-    /// `qDataRanges` and a higher `qQueryLevel`; once few enough points remain in the range, the points themselves come.
-    /// Points of which a measure is null cannot be placed and are missing, so a page can be shorter than asked for.
+    /// Requires a cube with one dimension and two or three measures, the first two of which are the axes. To zoom in, pass
+    /// narrower `qDataRanges` and a higher `qQueryLevel`. When few enough points remain in the range, the engine returns the
+    /// points themselves. It omits points with a null measure, so a page may be shorter than requested.
     ///
-    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) tells what has come. With rectangles it holds a cell whose [`NxCell::num`](crate::types::NxCell::num)
-    /// is the largest number of points in one of them; the next arrays give each rectangle, its corners in [`NxCell::text`](crate::types::NxCell::text)
-    /// as `[left, top, right, bottom]` in units of the measures, and its count in [`NxCell::num`](crate::types::NxCell::num). With points it is empty,
-    /// and the next arrays hold dimension and measures of each. The element numbers of rectangles are made up for the grid:
-    /// they can be negative, and they are no values to select.
+    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) indicates what the page contains. For rectangles, it contains a cell whose
+    /// [`NxCell::num`](crate::types::NxCell::num) is the largest number of points in a rectangle. Each following array describes a rectangle: its
+    /// corners in [`NxCell::text`](crate::types::NxCell::text) as `[left, top, right, bottom]` in measure units, and its number of points in
+    /// [`NxCell::num`](crate::types::NxCell::num). For points, the first array is empty, and the following arrays contain the dimension and the measures
+    /// of each point. The element numbers of rectangles are generated for the grid: they can be negative and cannot be
+    /// selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`): The pages to get; the width is the number of dimensions and measures, 3 or 4.
-    /// * `viewport` (`qViewport`): Size and zoom of the drawing; the engine does not use it.
-    /// * `data_ranges` (`qDataRanges`): The part of the plane that is shown, in units of the measures. The extremes of each are
-    ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
-    /// * `max_nbr_cells` (`qMaxNbrCells`): Largest number of rectangles wanted.
-    /// * `query_level` (`qQueryLevel`): Fineness, up to 20: the higher, the smaller the rectangles.
-    /// * `binning_method` (`qBinningMethod`): Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return. The width is the number of dimensions and measures, 3 or 4.
+    /// * `viewport` (`qViewport`): Size and zoom level of the drawing. Not used by the engine.
+    /// * `data_ranges` (`qDataRanges`): Visible ranges, in measure units. [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) in the layout give
+    ///   the bounds of each measure.
+    /// * `max_nbr_cells` (`qMaxNbrCells`): Maximum number of rectangles.
+    /// * `query_level` (`qQueryLevel`): Resolution, up to 20. Higher levels return smaller rectangles.
+    /// * `binning_method` (`qBinningMethod`): Type of grid: 0 adapts to the density of the points, 1 is hexagonal, 2 is uniform.
     ///
     /// # Returns
     ///
-    /// list of [`NxDataPage`] (`qDataPages`): The rectangles or points.
+    /// list of [`NxDataPage`] (`qDataPages`): Rectangles or points.
     ///
     /// Schema method: [`GenericObject.GetHyperCubeBinnedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubebinneddata), read-only.
     #[doc(alias = "GetHyperCubeBinnedData")]
@@ -663,16 +667,16 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Gets the data of a chart with a continuous axis, such as a time axis, reduced to what can be drawn.
+    /// Returns the data of a chart with a continuous axis, such as a time axis, reduced to what can be drawn.
     ///
-    /// The engine groups the points into bins along the axis, down to seconds, so that zooming is asking again with a
-    /// narrower range. It also returns the axis' labels, at several levels (years, quarters, months and so on).
+    /// The engine groups the points into bins along the axis, down to one second. To zoom, request a narrower range. The
+    /// result also contains the axis labels at several levels, such as years, quarters, and months.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `options` (`qOptions`): The range of the axis, how many bins, how many ticks and lines at most.
-    /// * `reverse_sort` (`qReverseSort`, optional `bool`): Whether the pages come in reverse order.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `options` (`qOptions`): Axis range, number of bins, and maximum number of ticks and lines.
+    /// * `reverse_sort` (`qReverseSort`, optional `bool`): Whether to return the pages in reverse order.
     ///
     /// # Returns
     ///
@@ -688,18 +692,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeContinuousData::new(path, options))
     }
 
-    /// Gets rows of a straight table: the main way to read calculated data.
+    /// Returns rows of a straight hypercube. This is the main way to read calculated data.
     ///
-    /// For cubes of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). Columns are the dimensions, then the measures; rows are in the order that the
-    /// cube's sorting gives. A page is a rectangle of cells, several can be asked for at once, and all pages of a call
-    /// together may have at most 10,000 cells: more is error 7009. Take as many rows as 10,000 divided by the number of
-    /// columns, and go on below until [`HyperCube::size`](crate::types::HyperCube::size) of the layout is reached. A page that reaches beyond the end comes
-    /// back shorter, with its true place in [`NxDataPage::area`](crate::types::NxDataPage::area).
+    /// Requires a cube of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). The columns are the dimensions followed by the measures; the sort
+    /// settings of the cube determine the row order. A page is a rectangle of cells. A call can request several pages with at
+    /// most 10,000 cells in total; otherwise, it fails with error 7009. To read a large cube, request 10,000 divided by the
+    /// number of columns rows at a time until you reach [`HyperCube::size`](crate::types::HyperCube::size). A page that extends beyond the data is shorter;
+    /// [`NxDataPage::area`](crate::types::NxDataPage::area) describes what it covers.
     ///
-    /// Get the layout first: it tells the size, and errors of the definition in [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means that
-    /// the cube's calculation condition is not met. A selection or reload between two pages changes the rows: then the handle
-    /// is announced as stale, and reading has to start over. A selection in the session while a page is calculated makes the
-    /// call fail with error 15; it can simply be repeated.
+    /// Fetch the layout first: it contains the size, and errors in the definition in [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means
+    /// that the calculation condition of the cube is not met. A selection or reload between two pages changes the rows: the
+    /// handle is reported as stale, and you must start over. If a selection is made in the session while a page is
+    /// calculated, the call fails with error 15 and can be repeated.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -722,12 +726,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`): The rectangles to get, counted from 0 at the top left.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return. Coordinates start at 0 at the top left.
     ///
     /// # Returns
     ///
-    /// list of [`NxDataPage`] (`qDataPages`): The data, a page for each one asked for.
+    /// list of [`NxDataPage`] (`qDataPages`): One data page per requested page.
     ///
     /// Schema method: [`GenericObject.GetHyperCubeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubedata), read-only.
     #[doc(alias = "GetHyperCubeData")]
@@ -739,20 +743,20 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeData::new(path, pages))
     }
 
-    /// Gets a part of a pivot table: nodes of its left and top dimensions, and the values between them.
+    /// Returns part of a pivot table: nodes of its left and top dimensions and the values between them.
     ///
-    /// For cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Pages are measured in the rows and columns of the data matrix as presently
-    /// expanded; the nodes of both sides that touch the page come along as trees. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and its
-    /// relatives change what there is.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Page coordinates count the rows and columns of the data matrix in its
+    /// current expansion state. The result contains the trees of left and top nodes that overlap the page. To change the
+    /// expansion state, use [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and similar methods.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`): The rectangles to get, counted from 0 at the top left of the data.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return. Coordinates start at 0 at the top left of the data.
     ///
     /// # Returns
     ///
-    /// list of [`NxPivotPage`] (`qDataPages`): The parts, each with left, top and data.
+    /// list of [`NxPivotPage`] (`qDataPages`): Pages with left nodes, top nodes, and data.
     ///
     /// Schema method: [`GenericObject.GetHyperCubePivotData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubepivotdata), read-only.
     #[doc(alias = "GetHyperCubePivotData")]
@@ -764,23 +768,23 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubePivotData::new(path, pages))
     }
 
-    /// Gets a thinned-out picture of a chart that has far more points than can be drawn, for mini charts and overviews.
+    /// Returns reduced data of a chart with more points than can be drawn, for mini charts and overviews.
     ///
-    /// What comes keeps the chart's shape, not its values: a row cannot be taken for a particular value of the data. Nothing
-    /// is reduced if the data fit into the page, or with a zoom factor of 0; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) tells.
+    /// The result preserves the shape of the chart, not its values: a row does not represent a specific value of the data.
+    /// Data is not reduced if it fits into the page or if the zoom factor is 0; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) indicates which.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`): The rectangles of the full chart to thin out.
-    /// * `zoom_factor` (`qZoomFactor`): How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
-    ///   power of this number, in mode `C` it is the number of clusters.
-    /// * `reduction_mode` (`qReductionMode`): How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
-    ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages of the full chart to reduce.
+    /// * `zoom_factor` (`qZoomFactor`): How much to reduce. -1 lets the engine decide. In modes `D1` and `S`, one point represents 2 to the
+    ///   power of this number of points; in mode `C`, it is the number of clusters.
+    /// * `reduction_mode` (`qReductionMode`): Reduction algorithm, as the wire value of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for
+    ///   bar and line charts; [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
     ///
     /// # Returns
     ///
-    /// list of [`NxDataPage`] (`qDataPages`): The points that are left.
+    /// list of [`NxDataPage`] (`qDataPages`): Remaining points.
     ///
     /// Schema method: [`GenericObject.GetHyperCubeReducedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubereduceddata), read-only.
     #[doc(alias = "GetHyperCubeReducedData")]
@@ -797,20 +801,20 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Gets data of a stacked pivot table, such as a bar chart with stacked bars.
+    /// Returns the data of a stacked hypercube, such as a stacked bar chart.
     ///
-    /// For cubes of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which have left dimensions only. The data are one tree, a level for each
+    /// Requires a cube of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which has left dimensions only. The data is a tree with one level per
     /// dimension.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`): The rectangles to get.
-    /// * `max_nbr_cells` (`qMaxNbrCells`, optional `i64`): Largest number of cells at the outermost level.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return.
+    /// * `max_nbr_cells` (`qMaxNbrCells`, optional `i64`): Maximum number of cells at the outermost level.
     ///
     /// # Returns
     ///
-    /// list of [`NxStackPage`] (`qDataPages`): The trees.
+    /// list of [`NxStackPage`] (`qDataPages`): Trees.
     ///
     /// Schema method: [`GenericObject.GetHyperCubeStackData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubestackdata), read-only.
     #[doc(alias = "GetHyperCubeStackData")]
@@ -822,20 +826,20 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeStackData::new(path, pages))
     }
 
-    /// Gets nodes of a tree, as wide and as deep as wanted.
+    /// Returns the nodes of a tree, limited in width and depth.
     ///
-    /// For objects with a [`TreeDataDef`](crate::types::TreeDataDef), and cubes of mode [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike with a pivot table, each level can
-    /// have measures of its own. Without options the whole tree comes, which can be very large: limit it.
+    /// Requires an object with a [`TreeDataDef`](crate::types::TreeDataDef) or a cube of mode [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike in a pivot table, each level
+    /// can have its own measures. Without options, it returns the whole tree, which can be very large.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qTreeDataDef`.
-    /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    ///   back empty, not cut.
+    /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): Areas and levels to return. If the tree has more nodes than [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes), the
+    ///   result is empty, not truncated.
     ///
     /// # Returns
     ///
-    /// list of [`NxTreeNode`] (`qNodes`): The nodes at the top, with theirs inside.
+    /// list of [`NxTreeNode`] (`qNodes`): Top nodes, which contain their child nodes.
     ///
     /// Schema method: [`GenericObject.GetHyperCubeTreeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubetreedata), read-only.
     #[doc(alias = "GetHyperCubeTreeData")]
@@ -843,11 +847,11 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeTreeData::new(path))
     }
 
-    /// Returns type and identifier of the object.
+    /// Returns the type and ID of the object.
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
     /// Schema method: [`GenericObject.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getinfo), read-only.
     #[doc(alias = "GetInfo")]
@@ -855,18 +859,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Calculates the object and returns the result: its properties with every definition replaced by what it evaluates to.
+    /// Calculates the object and returns its layout: the properties, with each definition replaced by its result.
     ///
-    /// This is what a program shows or reads. A `qHyperCubeDef` has become `qHyperCube` with size, headings, totals and the
-    /// pages asked for in [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch); a `qListObjectDef` has become `qListObject`; expressions have
-    /// become values; other members stand as they are. Of the objects below, only the direct children are mentioned, and only
-    /// if the properties ask for a list of them.
+    /// This is what programs display or read. The layout contains `qHyperCube` with size, headings, totals, and the pages
+    /// requested by [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch) instead of `qHyperCubeDef`; `qListObject` instead of `qListObjectDef`;
+    /// and values instead of expressions. Other members are unchanged. Only direct children are included, and only if the
+    /// properties request a list of them.
     ///
-    /// Mistakes in a definition are not errors of this call: look at [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and at the `qError` of
-    /// the cube, dimension or measure. An unmet calculation condition, for example, is error 7005 there.
+    /// Errors in a definition do not make the call fail: check [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and the `qError` member of the
+    /// cube, dimension, or measure. For example, a calculation condition that is not met is reported there as error 7005.
     ///
-    /// After this call the engine again tells when the object becomes stale; a client that never asks is told once and no
-    /// more. A call is aborted (error 15) if a selection is made while it runs; repeat it.
+    /// The engine reports a stale object once, and again only after the layout has been fetched. If a selection is made while
+    /// the call runs, it fails with error 15 and can be repeated.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -899,14 +903,13 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Lists the objects that are linked to this one, and so take their properties from it.
+    /// Returns the objects that are linked to this object and inherit its properties.
     ///
-    /// Ask before changing or deleting a master visualisation: they will all follow. Objects become linked by
-    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    /// Check them before you change or delete a master visualization. [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id) links objects.
     ///
     /// # Returns
     ///
-    /// list of [`NxLinkedObjectInfo`] (`qItems`): The linked objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): Linked objects, each with its root object, such as its sheet.
     ///
     /// Schema method: [`GenericObject.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlinkedobjects), read-only.
     #[doc(alias = "GetLinkedObjects")]
@@ -914,12 +917,12 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Gets values of a list object, as in a filter: each with its selection state.
+    /// Returns the values of a list object, with their selection states.
     ///
-    /// The values are in the order that the list's sorting gives; while a search goes on
-    /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)), only the hits are in it. All pages of a call together may have at most 10,000
-    /// cells: more is error 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) of a value is what [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) selects
-    /// by, [`NxCell::state`](crate::types::NxCell::state) its state.
+    /// The sort settings of the list determine the order. During a search ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)), it returns
+    /// only the matches. A call can request several pages with at most 10,000 cells in total; otherwise, it fails with error
+    /// 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) is the number to pass to [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values); [`NxCell::state`](crate::types::NxCell::state) is
+    /// the selection state.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -942,12 +945,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `pages` (`qPages`): The pages to get; the values are in the first column, so a width of 1 is enough for them.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `pages` (`qPages`): Pages to return. The values are in the first column, so a width of 1 is sufficient.
     ///
     /// # Returns
     ///
-    /// list of [`NxDataPage`] (`qDataPages`): The values, a page for each one asked for.
+    /// list of [`NxDataPage`] (`qDataPages`): One data page per requested page.
     ///
     /// Schema method: [`GenericObject.GetListObjectData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlistobjectdata), read-only.
     #[doc(alias = "GetListObjectData")]
@@ -959,9 +962,9 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetListObjectData::new(path, pages))
     }
 
-    /// Gives a handle to the object above this one.
+    /// Opens the parent of this object.
     ///
-    /// An object at the top of the app, such as a sheet, has none (`Error::is_not_found`).
+    /// A root object, such as a sheet, has no parent: the method returns a not-found error (`Error::is_not_found`).
     ///
     /// # Returns
     ///
@@ -973,12 +976,12 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetParent::new())
     }
 
-    /// Returns the properties of the object as they are saved: what to edit.
+    /// Returns the saved properties of the object, for editing.
     ///
-    /// Soft patches are not in them, nor what a linked object takes over from another: for these see
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties). Members that were never set can appear with their defaults. The properties
-    /// of objects that other programs made hold members which the schema does not know; they are kept when the value is sent
-    /// back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
+    /// They do not include soft patches or properties inherited from a linked object; see
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties). Members that were never set may be present with their default values.
+    /// Members that are not part of the schema, which other programs added, are preserved when you pass the value to
+    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1010,13 +1013,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Gives a handle to the snapshot embedded in this object.
+    /// Opens the snapshot embedded in this object.
     ///
-    /// See [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object). Without one there is no object (`Error::is_not_found`).
+    /// See [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object). Returns a not-found error (`Error::is_not_found`) if the object has no
+    /// snapshot.
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties hold the layout of the chart as it was.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties contain the layout of the chart.
     ///
     /// Schema method: [`GenericObject.GetSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getsnapshotobject), read-only.
     #[doc(alias = "GetSnapshotObject")]
@@ -1024,15 +1028,15 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetSnapshotObject::new())
     }
 
-    /// Locks the selections in dimensions of a cube or in a list object.
+    /// Locks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep their selections when others are cleared, and refuse new ones except with a soft lock. For one
-    /// field use [`FieldApi::lock`](crate::field::FieldApi::lock), for all [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
+    /// Locked fields keep their selections when others are cleared, and reject new selections without a soft lock. To lock a
+    /// single field, use [`FieldApi::lock`](crate::field::FieldApi::lock); to lock all fields, use [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, optional list of `i32`): The dimensions to lock, counted from 0; all of them if left out.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to lock, counted from 0. Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
     #[doc(alias = "Lock")]
@@ -1040,21 +1044,21 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), Lock::new(path))
     }
 
-    /// Selects by several groups of ranges of measures in one step.
+    /// Selects values by several sets of measure ranges.
     ///
-    /// Each group works like a [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values) of its own, with its own dimensions; use it when
-    /// a user has drawn several rectangles in a scatter plot.
+    /// Each set has its own dimensions and works like a call to [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values), for example
+    /// when a user draws several rectangles in a scatter plot.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`): The groups: ranges of measures, and the dimensions in which to select.
-    /// * `or_mode` (`qOrMode`, optional `bool`): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): Sets of measure ranges, each with the dimensions to select in.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.MultiRangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecthypercubevalues).
     #[doc(alias = "MultiRangeSelectHyperCubeValues")]
@@ -1066,21 +1070,21 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
     }
 
-    /// Selects nodes of a tree by ranges of their measures.
+    /// Selects tree nodes by measure ranges.
     ///
-    /// The counterpart of [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values) for objects with a [`TreeDataDef`](crate::types::TreeDataDef). As each level
-    /// of a tree has measures of its own, a range names both the dimension and the measure.
+    /// Like [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values), for objects with a [`TreeDataDef`](crate::types::TreeDataDef). Each level of a tree has
+    /// its own measures, so a range specifies both the dimension and the measure.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the tree's definition, mostly `/qTreeDataDef`.
-    /// * `ranges` (`qRanges`): The groups of ranges.
-    /// * `or_mode` (`qOrMode`, optional `bool`): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the tree definition, usually `/qTreeDataDef`.
+    /// * `ranges` (`qRanges`): Sets of measure ranges.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.MultiRangeSelectTreeDataValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecttreedatavalues).
     #[doc(alias = "MultiRangeSelectTreeDataValues")]
@@ -1092,10 +1096,10 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
     }
 
-    /// Makes the object, private until then, visible to the other users of a published app.
+    /// Makes a private object of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop. On servers for Windows it appears among the sheets of the community; [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) moves
-    /// it on to the official ones.
+    /// Not available in Qlik Sense Desktop. In Qlik Sense Enterprise on Windows, a sheet becomes a community sheet;
+    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) then makes it part of the app. [`GenericObjectApi::un_publish`](crate::generic_object::GenericObjectApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -1105,23 +1109,23 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// Selects the dimension values whose measures lie in given ranges.
+    /// Selects the dimension values whose measures are in given ranges.
     ///
-    /// "All customers with sales between 1,000 and 5,000" in one call: the engine looks for the rows and selects in their
-    /// dimensions. The numbers are those of the measures, not of the fields. For ranges of a continuous dimension see
+    /// For example, it selects all customers with sales between 1,000 and 5,000: the engine finds the rows and selects in
+    /// their dimensions. The ranges apply to measure values, not to field values. For ranges of a continuous dimension, use
     /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`): A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
-    /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): The dimensions in which to select, counted from 0; empty means all.
-    /// * `or_mode` (`qOrMode`, optional `bool`): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): One range per measure. [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) specifies the measure.
+    /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): Indexes of the dimensions to select in, counted from 0. Empty for all dimensions.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.RangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#rangeselecthypercubevalues).
     #[doc(alias = "RangeSelectHyperCubeValues")]
@@ -1135,12 +1139,12 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Removes a group of objects; its members stay in the app.
+    /// Removes a group of objects. The members are not deleted.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `group_id` (`qGroupId`): The group to remove; must not be empty.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `group_id` (`qGroupId`): ID of the group to remove. Must not be empty.
     ///
     /// Requires the access right `update`, `delete`.
     ///
@@ -1152,13 +1156,13 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Takes members out of a group of objects; the members themselves stay in the app.
+    /// Removes members from a group of objects. The members are not deleted.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `members` (`qMembers`): Identifiers of the objects or subgroups to take out.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group that loses them, if it is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `members` (`qMembers`): IDs of the objects or subgroups to remove.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to remove from. Defaults to the group of this object.
     ///
     /// Requires the access right `update`.
     ///
@@ -1172,10 +1176,10 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), RemoveGroupMembers::new(path, members))
     }
 
-    /// Undoes what has been selected since this object's selection mode was opened, and stays in the mode.
+    /// Undoes all selections made in the current selection mode of this object, without ending the mode.
     ///
-    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) of the layout tells whether there is
-    /// anything to undo.
+    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) in the layout indicates whether there are
+    /// any.
     ///
     /// Schema method: [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
     #[doc(alias = "ResetMadeSelections")]
@@ -1183,11 +1187,11 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ResetMadeSelections::new())
     }
 
-    /// Searches the values of a list object; its layout then shows the hits only.
+    /// Searches the values of a list object. The layout then contains only the matches.
     ///
-    /// Nothing is selected yet. [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search) selects the hits,
-    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search) ends the search without. Call this method again with each key that a user
-    /// types, and read the hits with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
+    /// The search does not select anything. [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search) selects the matches;
+    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search) cancels the search. Call this method again whenever the user changes the
+    /// search string, and read the matches with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1208,13 +1212,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `match_` (`qMatch`): What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
-    ///   beginning of a value; with `*` for any characters the pattern has to fit as it stands.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `match_` (`qMatch`): Search string; not case-sensitive. A string without wildcards matches values in which any word starts with
+    ///   it. Several words separated by spaces are alternatives. A string with the wildcards `*` (any characters) or `?` (one
+    ///   character) must match the whole value.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the search was carried out.
+    /// `bool` (`qSuccess`): `true` if the search was performed, even if nothing matched. To find out whether there are
+    /// matches, check [`ListObject::size`](crate::types::ListObject::size) in the layout.
     ///
     /// Schema method: [`GenericObject.SearchListObjectFor`](https://qlik.dev/apis/json-rpc/qix/genericobject/#searchlistobjectfor).
     #[doc(alias = "SearchListObjectFor")]
@@ -1226,23 +1232,23 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SearchListObjectFor::new(path, match_))
     }
 
-    /// Selects the dimension values that stand at crossings of rows and columns of a cube.
+    /// Selects the dimension values at given rows and columns of a hypercube.
     ///
-    /// Good for a client that shows a table and knows what was clicked by its position: it needs no element numbers. The
-    /// positions are those of the cube as it is now; if it has gone stale in between, other values are hit, so work inside
+    /// Use it in a client that displays a table and knows the position of a click: it does not need element numbers.
+    /// Positions refer to the current state of the cube. If the cube has become stale, other values are selected, so use
     /// selection mode or select by value ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row_indices` (`qRowIndices`): Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
-    /// * `col_indices` (`qColIndices`): Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row_indices` (`qRowIndices`): Row indexes in the whole cube, not in a page, counted from 0. Empty for all rows.
+    /// * `col_indices` (`qColIndices`): Column indexes of the dimensions, counted from 0 without hidden columns. Empty for all dimensions.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectHyperCubeCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecells).
     #[doc(alias = "SelectHyperCubeCells")]
@@ -1258,21 +1264,21 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Selects what lies in ranges of a cube's continuous dimensions.
+    /// Selects ranges of the continuous dimensions of a hypercube.
     ///
-    /// For a time axis or another numeric axis: "from 1 March to 15 April". Dates are numbers of days, as everywhere in the
-    /// engine. To select by ranges of measures see [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
+    /// Use it for time axes and other numeric axes. Dates are day numbers, as in [`NxCell::num`](crate::types::NxCell::num). To select by measure
+    /// ranges, use [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`): The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
-    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): Ranges, each with the index of its dimension, counted from 0. Endpoints are included only if
+    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectHyperCubeContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecontinuousrange).
     #[doc(alias = "SelectHyperCubeContinuousRange")]
@@ -1284,12 +1290,12 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectHyperCubeContinuousRange::new(path, ranges))
     }
 
-    /// Selects values of one dimension of a cube by their element numbers.
+    /// Selects values of one dimension of a hypercube by element number.
     ///
-    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) names the value in its field, whatever row it stands in, so a
-    /// sort or a selection by someone else does no harm; only a reload can change it. Negative numbers belong to totals,
-    /// nulls and "others" and cannot be selected. [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells) selects by position and in several
-    /// dimensions.
+    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) identifies the value within its field, regardless of its row, so
+    /// changes to the sort order or the selections do not affect it; only a reload can change it. Negative numbers, which
+    /// cells contain for totals, null values, and others, cannot be selected. To select by position or in several dimensions,
+    /// use [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1313,15 +1319,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
-    /// * `values` (`qValues`): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`): Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    ///   exactly these values end up selected.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `values` (`qValues`): Element numbers to select.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If `false`, the given values
+    ///   replace the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubevalues).
     #[doc(alias = "SelectHyperCubeValues")]
@@ -1338,19 +1344,19 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Selects every value of the field in a list object, the excluded ones too.
+    /// Selects all values of the field in a list object, including excluded values.
     ///
-    /// This is a selection of all values, not the absence of one: that is [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). For all values
-    /// that the other selections allow, use [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
+    /// This is not the same as having no selection; for that, use [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). To select only the
+    /// values that other selections allow, use [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
     #[doc(alias = "SelectListObjectAll")]
@@ -1358,18 +1364,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectAll::new(path))
     }
 
-    /// Selects the alternative values of a list object in place of the selected ones.
+    /// Selects the alternative values of a list object, replacing the current selection.
     ///
-    /// Alternative values are those that would be possible if the field had no selection of its own, and are not selected.
+    /// Alternative values are not selected but would be possible if the field had no selections.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectListObjectAlternative`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectalternative).
     #[doc(alias = "SelectListObjectAlternative")]
@@ -1380,20 +1386,19 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectAlternative::new(path))
     }
 
-    /// Selects the values of a list object that lie in numeric ranges.
+    /// Selects the values of a list object that are in given numeric ranges.
     ///
-    /// For sliders and date pickers. Values without a number are not hit.
+    /// Use it for sliders and date pickers. Values that are not numeric are never selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `ranges` (`qRanges`): The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
-    ///   says so.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `ranges` (`qRanges`): Ranges. Endpoints are included only if [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectListObjectContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectcontinuousrange).
     #[doc(alias = "SelectListObjectContinuousRange")]
@@ -1405,16 +1410,16 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectContinuousRange::new(path, ranges))
     }
 
-    /// Selects the excluded values of a list object in place of the present selection, which turns the selection round.
+    /// Selects the excluded values of a list object, replacing the current selection. This inverts the selection.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectListObjectExcluded`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectexcluded).
     #[doc(alias = "SelectListObjectExcluded")]
@@ -1425,18 +1430,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectExcluded::new(path))
     }
 
-    /// Selects all values of a list object that the present selections leave possible.
+    /// Selects all values of a list object that are possible under the current selections.
     ///
-    /// It freezes a result: a later change of the other fields' selections does not move this one.
+    /// The values stay selected even if the selections in other fields change later.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectListObjectPossible`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectpossible).
     #[doc(alias = "SelectListObjectPossible")]
@@ -1447,10 +1452,10 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectPossible::new(path))
     }
 
-    /// Selects values of a list object by their element numbers, as a click in a filter does.
+    /// Selects values of a list object by element number, like a click in a filter.
     ///
-    /// The numbers come from [`NxCell::elem_number`](crate::types::NxCell::elem_number) of the list's data. A program that knows a value only by its text or
-    /// number is better served by [`FieldApi::select_values`](crate::field::FieldApi::select_values).
+    /// [`NxCell::elem_number`](crate::types::NxCell::elem_number) in the data of the list contains the element numbers. If you know only the string or the number
+    /// of a value, use [`FieldApi::select_values`](crate::field::FieldApi::select_values).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1472,15 +1477,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `values` (`qValues`): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`): Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    ///   exactly these values end up selected.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `values` (`qValues`): Element numbers to select.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If `false`, the given values
+    ///   replace the selection.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectListObjectValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectvalues).
     #[doc(alias = "SelectListObjectValues")]
@@ -1493,21 +1498,21 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectValues::new(path, values, toggle_mode))
     }
 
-    /// Selects in a pivot table or a stacked cube, by the positions of nodes and data cells.
+    /// Selects in a pivot table or stacked hypercube, by the positions of nodes and data cells.
     ///
-    /// For cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); in the latter there are no top nodes. Only
-    /// dimensions that are expanded can be selected in.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); the latter has no top nodes. Only expanded
+    /// dimensions can be selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `selections` (`qSelections`): The cells: for each its kind (data, left or top) and its place.
-    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even where the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `selections` (`qSelections`): Cells to select: the type (data, left, or top) and position of each.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
     ///
     /// Schema method: [`GenericObject.SelectPivotCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectpivotcells).
     #[doc(alias = "SelectPivotCells")]
@@ -1521,17 +1526,17 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Shows a certain field of a cyclic dimension in a cube.
+    /// Sets the active field of a cyclic dimension in a hypercube.
     ///
-    /// Nothing happens if there is no such field, or if another dimension of the cube shows it already.
-    /// [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) goes on to the next one; [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) works on a dimension of the
-    /// library, for all objects that use it.
+    /// Does nothing if the field does not exist or if another dimension of the cube already shows it. To activate the next
+    /// field, use [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle). To change a library dimension for all objects that use it, use
+    /// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
-    /// * `new_index` (`qNewIndex`): The field within the dimension, counted from 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `new_index` (`qNewIndex`): Index of the field within the dimension, counted from 0.
     ///
     /// Schema method: [`GenericObject.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setactivefield).
     #[doc(alias = "SetActiveField")]
@@ -1544,11 +1549,11 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
-    /// Sets the order of the objects below this one.
+    /// Sets the order of the children of this object.
     ///
     /// # Parameters
     ///
-    /// * `ids` (`qIds`): Identifiers of all children in the new order; none may be missing.
+    /// * `ids` (`qIds`): IDs of all children, in the new order.
     ///
     /// Requires the access right `update`.
     ///
@@ -1558,14 +1563,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetChildArrayOrder::new(ids))
     }
 
-    /// Sets the properties of the object and of the objects below it, and embedded snapshots, in one step.
+    /// Sets the properties of the object and its descendants, including embedded snapshots.
     ///
-    /// Writes what [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns: children that do not exist are created. The type of an
-    /// object cannot be changed.
+    /// Takes the result of [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree). Children that do not exist are created. The type of an
+    /// object cannot change.
     ///
     /// # Parameters
     ///
-    /// * `prop_entry` (`qPropEntry`): The tree.
+    /// * `prop_entry` (`qPropEntry`): Property tree.
     ///
     /// Requires the access right `update`.
     ///
@@ -1584,9 +1589,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `new_label` (`qNewLabel`): The new label; if it begins with `=`, an expression that gives it.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): The group to rename, if it is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `new_label` (`qNewLabel`): New label, or an expression if it starts with `=`.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to rename. Defaults to the group of this object.
     ///
     /// Requires the access right `update`.
     ///
@@ -1596,16 +1601,16 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetGroupLabel::new(path, new_label))
     }
 
-    /// Replaces the properties of the object by a complete new set.
+    /// Replaces all properties of the object.
     ///
-    /// Members that are left out are gone, so read them with [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), change what is to change, and
-    /// send all of it back. For one or two members [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and cheaper. The object becomes
-    /// stale. For objects that are kept, the change lasts once [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`DocApi::save_objects`](crate::doc::DocApi::save_objects) has been called. A user
-    /// who may not edit the object gets error 5.
+    /// Omitted members are removed, so modify the result of [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) and pass all of it. To change a
+    /// few members, [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and cheaper. The object becomes stale. For saved objects, call
+    /// [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`DocApi::save_objects`](crate::doc::DocApi::save_objects) to make the change permanent. Returns error 5 if the user may not edit the
+    /// object.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): The new properties, complete; `qInfo` with the same identifier and type as before.
+    /// * `prop` (`qProp`): Complete new properties. `qInfo` must have the same ID and type.
     ///
     /// Requires the access right `update`.
     ///
@@ -1617,16 +1622,16 @@ pub trait GenericObjectApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Moves a cyclic dimension of a cube on to another of its fields.
+    /// Activates another field of a cyclic dimension in a hypercube.
     ///
-    /// Fields that another dimension of the cube shows already are passed over; if none is left, nothing happens. See
-    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field) for a certain one.
+    /// It skips fields that another dimension of the cube already shows, and does nothing if no other field is left. To
+    /// activate a specific field, use [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`): The dimension, counted from 0.
-    /// * `nbr_steps` (`qNbrSteps`): How many fields to go on; negative numbers go back, 0 does nothing.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`): Number of fields to advance. Negative numbers step back; 0 does nothing.
     ///
     /// Schema method: [`GenericObject.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericobject/#stepcycle).
     #[doc(alias = "StepCycle")]
@@ -1639,9 +1644,9 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
-    /// Takes the object out of the official content of its app; it stays published.
+    /// Removes the object from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows; the reverse of [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
+    /// Qlik Sense Enterprise on Windows only. Undoes [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
     ///
     /// Requires the access right `approve`.
     ///
@@ -1651,9 +1656,9 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published object private to its owner again.
+    /// Makes a published object private again.
     ///
-    /// Not on Desktop; the reverse of [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
+    /// Not available in Qlik Sense Desktop. Undoes [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
     ///
     /// Requires the access right `publish`.
     ///
@@ -1663,14 +1668,14 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), UnPublish::new())
     }
 
-    /// Unlocks the selections in dimensions of a cube or in a list object.
+    /// Unlocks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// The selections stay, and can be changed again. See [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
+    /// They stay selected but can be changed again. See [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, optional list of `i32`): The dimensions to unlock, counted from 0; all of them if left out.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to unlock, counted from 0. Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
     #[doc(alias = "Unlock")]
@@ -2347,7 +2352,7 @@ impl Request for CreateChild {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateChildResponse {
-    /// Type and identifier of the child. The identifier differs from the wanted one if that was taken.
+    /// Type and ID of the child. The ID differs from the requested one if that was taken.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -2931,12 +2936,12 @@ impl Request for ExportData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDataResponse {
-    /// Address of the file, relative to the server; fetch it over HTTP with the same authentication.
+    /// URL of the file, relative to the server. Download it over HTTP with the same authentication.
     ///
     /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
-    /// Numbers of warnings; 1000 means that the file is not complete.
+    /// Warning numbers. 1000 means that the file is truncated.
     ///
     /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
@@ -3269,12 +3274,12 @@ impl Request for GetHyperCubeContinuousData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousDataResponse {
-    /// The points, one row a bin.
+    /// Points, one row per bin.
     ///
     /// Wire name: `qDataPages`.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
-    /// The axis' ticks, ready for labels.
+    /// Axis ticks with labels.
     ///
     /// Wire name: `qAxisData`.
     #[doc(alias = "qAxisData")]
