@@ -7,27 +7,26 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Holds the app's load script with its metadata.
+/// The load script of an app, with its metadata.
 ///
-/// Comes from [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Sections of the script are separated by lines that begin with `///$tab`, followed by the
-/// section's name.
+/// Returned by [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Lines that start with `///$tab`, followed by a name, start script sections.
 ///
 /// Schema type: [`AppScript`](https://qlik.dev/apis/json-rpc/qix/schemas/#appscript).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppScript {
-    /// The whole script, all sections in one text.
+    /// Complete script, with all sections.
     ///
     /// Wire name: `qScript`.
     #[doc(alias = "qScript")]
     pub script: String,
-    /// Owner, last change and access rights of the script, where the deployment keeps them.
+    /// Owner, last modification, and access rights of the script, if the deployment stores them.
     ///
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Whether somebody else is editing, so that this user cannot change the script for now; the metadata then
-    /// tell who. Cloud only.
+    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that
+    /// user. Qlik Cloud only.
     ///
     /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
@@ -90,21 +89,21 @@ impl Record for AppScript {
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// Holds the metadata of the app's load script, without its text.
+/// The metadata of the load script of an app.
 ///
-/// Comes from [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta); cheaper than [`AppScript`](crate::types::AppScript) when only the lock or the last change matters.
+/// Returned by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta). Cheaper than [`AppScript`](crate::types::AppScript) if you only need the lock or the last modification.
 ///
 /// Schema type: [`AppScriptMeta`](https://qlik.dev/apis/json-rpc/qix/schemas/#appscriptmeta).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppScriptMeta {
-    /// Owner, last change and access rights of the script, where the deployment keeps them.
+    /// Owner, last modification, and access rights of the script, if the deployment stores them.
     ///
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Whether somebody else is editing, so that this user cannot change the script for now; the metadata then
-    /// tell who. Cloud only.
+    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that
+    /// user. Qlik Cloud only.
     ///
     /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
@@ -155,10 +154,10 @@ impl Record for AppScriptMeta {
     }
 }
 
-/// Describes one token of the grammar of the script or expression language.
+/// A token of the grammar of the script or expression language.
 ///
-/// The grammar comes as a flat list from [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) or [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf); definitions refer to each other
-/// by number. Editors build syntax coloring and completion from it.
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) return the grammar as a flat list of definitions that refer to each
+/// other by number. Editors use it for syntax highlighting and completion.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -166,7 +165,7 @@ impl Record for AppScriptMeta {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BNFDef {
-    /// Numbers of the tokens that make up this one, for a rule. A few rules have none.
+    /// For a rule, the numbers of the tokens it consists of. Empty for some rules.
     ///
     /// Wire name: `qBnf`.
     #[doc(alias = "qBnf")]
@@ -176,77 +175,77 @@ pub struct BNFDef {
     /// Wire name: `qNbr`.
     #[doc(alias = "qNbr")]
     pub nbr: i32,
-    /// Number of the rule that this token is part of.
+    /// Number of the rule that contains this token.
     ///
     /// Wire name: `qPNbr`.
     #[doc(alias = "qPNbr")]
     pub p_nbr: i32,
-    /// Number of a help topic, for function names. Unused by today's products.
+    /// Number of a help topic, for function names. Not used by current products.
     ///
     /// Wire name: `qHelpId`.
     #[doc(alias = "qHelpId")]
     pub help_id: i32,
-    /// Name of the token: that of a rule, an identifier or a literal.
+    /// Name of the token: a rule name, an identifier, or a literal.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The literal text, such as `Round` or `(`.
+    /// Literal string, such as `Round` or `(`.
     ///
     /// Wire name: `qStr`.
     #[doc(alias = "qStr")]
     pub str: String,
-    /// Whether the token is a rule, made of those in [`BNFDef::bnf`](crate::types::BNFDef::bnf).
+    /// Whether the token is a rule that consists of the tokens in [`BNFDef::bnf`](crate::types::BNFDef::bnf).
     ///
     /// Wire name: `qIsBnfRule`.
     #[doc(alias = "qIsBnfRule")]
     pub is_bnf_rule: bool,
-    /// Whether it is a statement of the script, such as `LOAD`.
+    /// Whether the token is a script statement, such as `LOAD`.
     ///
     /// Wire name: `qScriptStatement`.
     #[doc(alias = "qScriptStatement")]
     pub script_statement: bool,
-    /// Whether it is a control statement of the script, such as `FOR` or `IF`.
+    /// Whether the token is a control statement, such as `FOR` or `IF`.
     ///
     /// Wire name: `qControlStatement`.
     #[doc(alias = "qControlStatement")]
     pub control_statement: bool,
-    /// Whether it stands for its own text.
+    /// Whether the token is a literal.
     ///
     /// Wire name: `qBnfLiteral`.
     #[doc(alias = "qBnfLiteral")]
     pub bnf_literal: bool,
-    /// Whether it belongs to a function that is not an aggregation.
+    /// Whether the token belongs to a function that is not an aggregation function.
     ///
     /// Wire name: `qQvFunc`.
     #[doc(alias = "qQvFunc")]
     pub qv_func: bool,
-    /// Whether it belongs to an aggregation function.
+    /// Whether the token belongs to an aggregation function.
     ///
     /// Wire name: `qAggrFunc`.
     #[doc(alias = "qAggrFunc")]
     pub aggr_func: bool,
-    /// The group the function belongs to.
+    /// Function group.
     ///
     /// Wire name: `qFG`.
     #[doc(alias = "qFG")]
     pub fg: FunctionGroup,
-    /// Whether it stands for a field name.
+    /// Whether the token represents a field name.
     ///
     /// Wire name: `qFieldFlag`.
     #[doc(alias = "qFieldFlag")]
     pub field_flag: bool,
-    /// What kind of extra information the token carries, if any.
+    /// Kind of additional information that the token contains, if any.
     ///
     /// Wire name: `qMT`.
     #[doc(alias = "qMT")]
     pub mt: BNFDefMetaType,
-    /// Whether the statement or function is best avoided in new work.
+    /// Whether the statement or function is deprecated.
     ///
     /// Wire name: `qDepr`.
     #[doc(alias = "qDepr")]
     pub depr: bool,
-    /// All groups the function belongs to, when there are several.
+    /// Function groups, if the function belongs to several.
     ///
     /// Wire name: `qFGList`.
     #[doc(alias = "qFGList")]
@@ -475,7 +474,7 @@ impl Record for BNFDef {
     }
 }
 
-/// Tells what kind of extra information a grammar token carries.
+/// Kind of additional information of a grammar token.
 ///
 /// Schema type: [`BNFDefMetaType`](https://qlik.dev/apis/json-rpc/qix/schemas/#bnfdefmetatype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -488,19 +487,19 @@ pub enum BNFDefMetaType {
     #[doc(alias = "NOT_META")]
     #[default]
     NotMeta,
-    /// The name under which documentation knows the item.
+    /// Documentation name of the item.
     ///
     /// Wire value: `D`, also `META_DOC_NAME` or 1.
     #[doc(alias = "D")]
     #[doc(alias = "META_DOC_NAME")]
     MetaDocName,
-    /// The type that a function returns.
+    /// Return type of a function.
     ///
     /// Wire value: `R`, also `META_RET_TYPE` or 2.
     #[doc(alias = "R")]
     #[doc(alias = "META_RET_TYPE")]
     MetaRetType,
-    /// The default value of an argument.
+    /// Default value of an argument.
     ///
     /// Wire value: `V`, also `META_DEFAULT_VALUE` or 3.
     #[doc(alias = "V")]
@@ -564,15 +563,15 @@ impl Choice for BNFDefMetaType {
     }
 }
 
-/// Chooses between the two grammars of the engine.
+/// A grammar of the engine.
 ///
-/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the choice as a text.
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the wire value as a string.
 ///
 /// Schema type: [`BNFType`](https://qlik.dev/apis/json-rpc/qix/schemas/#bnftype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BNFType {
-    /// The load script, its statements and functions.
+    /// The script language: statements and functions.
     ///
     /// Wire value: `S`, also `SCRIPT_TEXT_SCRIPT` or 0.
     #[doc(alias = "S")]
@@ -629,41 +628,40 @@ impl Choice for BNFType {
     }
 }
 
-/// Says how [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) is to run the load script.
+/// Options of [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
 ///
 /// Schema type: [`DoReloadExParams`](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexparams).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadExParams {
-    /// What to do on a script error: 0 leaves it to the engine's default, 1 stops the reload, 2 carries on with the
-    /// next statement.
+    /// How to handle script errors: 0 for the engine default, 1 to stop the reload, 2 to continue with the next
+    /// statement.
     ///
     /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
-    /// Whether, of the LOAD and SELECT statements, only those with the prefix `ADD`, `REPLACE` or `MERGE` run; the
-    /// other tables stay as they are.
+    /// Whether to run only `LOAD` and `SELECT` statements with the prefix `ADD`, `REPLACE`, or `MERGE`. Other
+    /// tables are kept.
     ///
     /// Wire name: `qPartial`.
     #[doc(alias = "qPartial")]
     pub partial: bool,
-    /// Whether to run in debug mode, stopping at breakpoints. The engine then asks for interaction; see
-    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    /// Whether to run in debug mode and pause at breakpoints. See [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
     ///
     /// Wire name: `qDebug`.
     #[doc(alias = "qDebug")]
     pub debug: bool,
-    /// An identifier for this reload, for finding it again in logs; the engine makes one when left empty.
+    /// ID of this reload, for finding it in logs. Generated by default.
     ///
     /// Wire name: `qReloadId`.
     #[doc(alias = "qReloadId")]
     pub reload_id: String,
-    /// Whether `STORE` statements are skipped, so that a trial run writes no files.
+    /// Whether to skip `STORE` statements, so a trial run does not write files.
     ///
     /// Wire name: `qSkipStore`.
     #[doc(alias = "qSkipStore")]
     pub skip_store: bool,
-    /// The most rows to load from any one source, for a quick trial; `-1` for no limit.
+    /// Maximum number of rows to load from each source. -1 for no limit.
     ///
     /// Wire name: `qRowLimit`. Defaults to `-1`.
     #[doc(alias = "qRowLimit")]
@@ -776,10 +774,10 @@ impl Record for DoReloadExParams {
     }
 }
 
-/// Reports how a reload ended.
+/// Result of a reload.
 ///
-/// A failed reload is not an engine error: the call succeeds and [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is false. New data is in
-/// memory only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
+/// A failed reload is not an engine error: the call succeeds, and [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is `false`. The new data
+/// is in memory only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
 ///
 /// Schema type: [`DoReloadExResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexresult).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -790,17 +788,17 @@ pub struct DoReloadExResult {
     /// Wire name: `qSuccess`.
     #[doc(alias = "qSuccess")]
     pub success: bool,
-    /// Path of the script log, as the engine's host sees it.
+    /// Path of the script log on the engine host.
     ///
     /// Wire name: `qScriptLogFile`.
     #[doc(alias = "qScriptLogFile")]
     pub script_log_file: String,
-    /// Whether the reload ran out of the memory it was allowed.
+    /// Whether the reload reached its memory limit.
     ///
     /// Wire name: `qEndedWithMemoryConstraint`.
     #[doc(alias = "qEndedWithMemoryConstraint")]
     pub ended_with_memory_constraint: bool,
-    /// What went wrong, where the engine can tell.
+    /// Errors, if available.
     ///
     /// Wire name: `qFailureData`.
     #[doc(alias = "qFailureData")]
@@ -876,25 +874,23 @@ impl Record for DoReloadExResult {
     }
 }
 
-/// Marks a place in the load script where a debug reload pauses.
-///
-/// Unlike elsewhere, two of the names on the wire have a small letter after the `q`.
+/// A breakpoint in the load script, at which a debug reload pauses.
 ///
 /// Schema type: [`EditorBreakpoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#editorbreakpoint).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditorBreakpoint {
-    /// The name that the breakpoint is filed under.
+    /// Name of the script buffer that contains the breakpoint.
     ///
     /// Wire name: `qbufferName`.
     #[doc(alias = "qbufferName")]
     pub buffer_name: String,
-    /// Number of the script line that it stands on.
+    /// Line number.
     ///
     /// Wire name: `qlineIx`.
     #[doc(alias = "qlineIx")]
     pub line_ix: i32,
-    /// Whether the reload pauses here; a breakpoint that is off stays in the list.
+    /// Whether the breakpoint is enabled.
     ///
     /// Wire name: `qEnabled`.
     #[doc(alias = "qEnabled")]
@@ -955,35 +951,35 @@ impl Record for EditorBreakpoint {
     }
 }
 
-/// Describes an error or warning of a running reload.
+/// A script error or warning of a running reload.
 ///
-/// Reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data), if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has switched that on.
+/// Returned in [`ProgressData::error_data`](crate::types::ProgressData::error_data) if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it.
 ///
 /// Schema type: [`ErrorData`](https://qlik.dev/apis/json-rpc/qix/schemas/#errordata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorData {
-    /// The message in full, for users.
+    /// Complete message for users.
     ///
     /// Wire name: `qErrorString`.
     #[doc(alias = "qErrorString")]
     pub error_string: String,
-    /// The characters that end a line in the message.
+    /// Line separator in the message.
     ///
     /// Wire name: `qLineEnd`.
     #[doc(alias = "qLineEnd")]
     pub line_end: String,
-    /// The script statement that failed.
+    /// Script statement that failed.
     ///
     /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Whether it is an error, a warning or a circular reference.
+    /// Whether it is an error, a warning, or a circular reference.
     ///
     /// Wire name: `qErrorDataCode`.
     #[doc(alias = "qErrorDataCode")]
     pub error_data_code: ErrorDataCode,
-    /// The same message as a code with arguments, for programs and for translation.
+    /// The message as a code with parameters.
     ///
     /// Wire name: `qMessage`.
     #[doc(alias = "qMessage")]
@@ -1070,7 +1066,7 @@ impl Record for ErrorData {
     }
 }
 
-/// Tells how serious a message of a reload is.
+/// Severity of a reload message.
 ///
 /// Schema type: [`ErrorDataCode`](https://qlik.dev/apis/json-rpc/qix/schemas/#errordatacode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -1082,13 +1078,13 @@ pub enum ErrorDataCode {
     #[doc(alias = "EDC_ERROR")]
     #[default]
     Error,
-    /// Something is worth a look; the reload goes on.
+    /// A warning. The reload continues.
     ///
     /// Wire value: `EDC_WARNING`, also 1.
     #[doc(alias = "EDC_WARNING")]
     Warning,
-    /// The tables form a loop; the engine loosens one of them to break it, which changes how
-    /// selections spread.
+    /// The tables form a circular reference. The engine makes one of them loosely coupled, which
+    /// changes how selections propagate.
     ///
     /// Wire value: `EDC_CIRCULAR_REFERENCE`, also 2.
     #[doc(alias = "EDC_CIRCULAR_REFERENCE")]
@@ -1144,13 +1140,13 @@ impl Choice for ErrorDataCode {
     }
 }
 
-/// Collects the errors of a failed reload.
+/// Errors of a failed reload.
 ///
 /// Schema type: [`FailureData`](https://qlik.dev/apis/json-rpc/qix/schemas/#failuredata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailureData {
-    /// The errors, in the order they arose.
+    /// Errors, in the order in which they occurred.
     ///
     /// Wire name: `qErrors`.
     #[doc(alias = "qErrors")]
@@ -1194,9 +1190,9 @@ impl Record for FailureData {
     }
 }
 
-/// Describes a function of the script language.
+/// A function of the script language.
 ///
-/// Listed by [`GlobalApi::get_functions`](crate::global::GlobalApi::get_functions).
+/// Returned by [`GlobalApi::get_functions`](crate::global::GlobalApi::get_functions).
 ///
 /// Schema type: [`Function`](https://qlik.dev/apis/json-rpc/qix/schemas/#function).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1207,12 +1203,12 @@ pub struct Function {
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The group it belongs to.
+    /// Function group.
     ///
     /// Wire name: `qGroup`.
     #[doc(alias = "qGroup")]
     pub group: FunctionGroup,
-    /// The function with its arguments, as a text for users.
+    /// Signature to show to users.
     ///
     /// Wire name: `qSignature`.
     #[doc(alias = "qSignature")]
@@ -1273,26 +1269,26 @@ impl Record for Function {
     }
 }
 
-/// Sorts functions by what they are for.
+/// A group of functions.
 ///
 /// Schema type: [`FunctionGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#functiongroup).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FunctionGroup {
-    /// Every group; used to ask, not to describe.
+    /// All groups. For requests only.
     ///
     /// Wire value: `ALL`, also `FUNC_GROUP_ALL` or 0.
     #[doc(alias = "ALL")]
     #[doc(alias = "FUNC_GROUP_ALL")]
     #[default]
     All,
-    /// The group is not known.
+    /// Unknown group.
     ///
     /// Wire value: `U`, also `FUNC_GROUP_UNKNOWN` or 1.
     #[doc(alias = "U")]
     #[doc(alias = "FUNC_GROUP_UNKNOWN")]
     Unknown,
-    /// In no group.
+    /// No group.
     ///
     /// Wire value: `NONE`, also `FUNC_GROUP_NONE` or 2.
     #[doc(alias = "NONE")]
@@ -1346,7 +1342,7 @@ pub enum FunctionGroup {
     #[doc(alias = "COUNT")]
     #[doc(alias = "FUNC_GROUP_COUNTER")]
     Counter,
-    /// Text functions, such as `SubField`.
+    /// String functions, such as `SubField`.
     ///
     /// Wire value: `STR`, also `FUNC_GROUP_STRING` or 11.
     #[doc(alias = "STR")]
@@ -1358,7 +1354,7 @@ pub enum FunctionGroup {
     #[doc(alias = "MAPP")]
     #[doc(alias = "FUNC_GROUP_MAPPING")]
     Mapping,
-    /// Functions that look at other records, such as `Peek` and `Above`.
+    /// Inter-record functions, such as `Peek` and `Above`.
     ///
     /// Wire value: `RCRD`, also `FUNC_GROUP_INTER_RECORD` or 13.
     #[doc(alias = "RCRD")]
@@ -1376,7 +1372,7 @@ pub enum FunctionGroup {
     #[doc(alias = "LOG")]
     #[doc(alias = "FUNC_GROUP_LOGICAL")]
     Logical,
-    /// Functions about missing values, such as `IsNull`.
+    /// Null functions, such as `IsNull`.
     ///
     /// Wire value: `NULL`, also `FUNC_GROUP_NULL` or 16.
     #[doc(alias = "NULL")]
@@ -1406,13 +1402,13 @@ pub enum FunctionGroup {
     #[doc(alias = "DATE")]
     #[doc(alias = "FUNC_GROUP_DATE_AND_TIME")]
     DateAndTime,
-    /// Functions that read numbers and dates from text, such as `Date#`.
+    /// Interpretation functions, which parse numbers and dates, such as `Date#`.
     ///
     /// Wire value: `NUMI`, also `FUNC_GROUP_NUMBER_INTERPRET` or 21.
     #[doc(alias = "NUMI")]
     #[doc(alias = "FUNC_GROUP_NUMBER_INTERPRET")]
     NumberInterpret,
-    /// Functions that format numbers and dates, such as `Num`.
+    /// Formatting functions, such as `Num`.
     ///
     /// Wire value: `FRMT`, also `FUNC_GROUP_FORMATTING` or 22.
     #[doc(alias = "FRMT")]
@@ -1430,13 +1426,13 @@ pub enum FunctionGroup {
     #[doc(alias = "RNK")]
     #[doc(alias = "FUNC_GROUP_RANKING")]
     Ranking,
-    /// Geographical functions, such as `GeoAggrGeometry`.
+    /// Geospatial functions, such as `GeoAggrGeometry`.
     ///
     /// Wire value: `GEO`, also `FUNC_GROUP_GEO` or 25.
     #[doc(alias = "GEO")]
     #[doc(alias = "FUNC_GROUP_GEO")]
     Geo,
-    /// Functions of an external engine (server-side extension).
+    /// Functions of an analytic connection (server-side extension).
     ///
     /// Wire value: `EXT`, also `FUNC_GROUP_EXTERNAL` or 26.
     #[doc(alias = "EXT")]
@@ -1454,19 +1450,19 @@ pub enum FunctionGroup {
     #[doc(alias = "ARRAY")]
     #[doc(alias = "FUNC_GROUP_ARRAY")]
     Array,
-    /// Functions kept for old documents.
+    /// Legacy functions.
     ///
     /// Wire value: `LEG`, also `FUNC_GROUP_LEGACY` or 29.
     #[doc(alias = "LEG")]
     #[doc(alias = "FUNC_GROUP_LEGACY")]
     Legacy,
-    /// Functions that are passed on to the database.
+    /// Functions that are passed to the database.
     ///
     /// Wire value: `DB`, also `FUNC_GROUP_DB_NATIVE` or 30.
     #[doc(alias = "DB")]
     #[doc(alias = "FUNC_GROUP_DB_NATIVE")]
     DbNative,
-    /// Window functions of the script, such as `Window`.
+    /// Window functions, such as `Window`.
     ///
     /// Wire value: `WINDOW`, also `FUNC_GROUP_WINDOW` or 31.
     #[doc(alias = "WINDOW")]
@@ -1726,11 +1722,11 @@ impl Choice for FunctionGroup {
     }
 }
 
-/// Describes what a paused reload wants from the user, and carries the answer.
+/// What a paused reload is waiting for, and the response to it.
 ///
-/// While a debug reload runs, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress); when [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is true,
-/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) gives this struct, and the reload waits until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) sends it back with
-/// [`InteractDef::result`](crate::types::InteractDef::result) filled in.
+/// During a debug reload, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
+/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns this struct, and the reload waits until you fill in [`InteractDef::result`](crate::types::InteractDef::result) and send it
+/// back with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1738,7 +1734,7 @@ impl Choice for FunctionGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InteractDef {
-    /// What kind of interaction it is; it decides which other members matter.
+    /// Type of interaction. Determines which other members apply.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
@@ -1753,28 +1749,29 @@ pub struct InteractDef {
     /// Wire name: `qMsg`.
     #[doc(alias = "qMsg")]
     pub msg: String,
-    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for OK and Cancel with a stop sign,
-    /// 0 where it has no meaning.
+    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for OK and Cancel with a stop
+    /// icon. 0 if not applicable.
     ///
     /// Wire name: `qButtons`.
     #[doc(alias = "qButtons")]
     pub buttons: i32,
-    /// The statement about to run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// Next statement ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
     /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// First line of the statement that has just run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// First line of the previous statement ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
     /// Wire name: `qOldLineNr`.
     #[doc(alias = "qOldLineNr")]
     pub old_line_nr: i32,
-    /// First line of the statement about to run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// First line of the next statement ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
     /// Wire name: `qNewLineNr`.
     #[doc(alias = "qNewLineNr")]
     pub new_line_nr: i32,
-    /// The included file that the statement is in, where it came by `$(Include=…)` ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// Path of the included file that contains the statement, if it was included with `$(Include=…)`
+    /// ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
     /// Wire name: `qPath`.
     #[doc(alias = "qPath")]
@@ -1784,13 +1781,13 @@ pub struct InteractDef {
     /// Wire name: `qHidden`.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
-    /// The answer, of use only in [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done): after an error, 1 goes on and anything else stops the
-    /// reload.
+    /// Response, for [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) only. After an error, 1 continues the reload; any other value stops
+    /// it.
     ///
     /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
     pub result: i32,
-    /// Text typed by the user; without use in today's products.
+    /// Text entered by the user. Not used by current products.
     ///
     /// Wire name: `qInput`.
     #[doc(alias = "qInput")]
@@ -1950,19 +1947,19 @@ impl Record for InteractDef {
     }
 }
 
-/// Tells what a paused reload wants.
+/// What a paused reload is waiting for.
 ///
 /// Schema type: [`InteractType`](https://qlik.dev/apis/json-rpc/qix/schemas/#interacttype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InteractType {
-    /// A message is to be shown and a button chosen.
+    /// A message box.
     ///
     /// Wire value: `IT_MSGBOX`, also 0.
     #[doc(alias = "IT_MSGBOX")]
     #[default]
     Msgbox,
-    /// A statement is about to run.
+    /// The next statement is about to run.
     ///
     /// Wire value: `IT_SCRIPTLINE`, also 1.
     #[doc(alias = "IT_SCRIPTLINE")]
@@ -1972,7 +1969,7 @@ pub enum InteractType {
     /// Wire value: `IT_BREAK`, also 2.
     #[doc(alias = "IT_BREAK")]
     Break,
-    /// A value is to be typed in.
+    /// Text input.
     ///
     /// Wire value: `IT_INPUT`, also 3.
     #[doc(alias = "IT_INPUT")]
@@ -1982,12 +1979,12 @@ pub enum InteractType {
     /// Wire value: `IT_END`, also 4.
     #[doc(alias = "IT_END")]
     End,
-    /// A password is wanted.
+    /// A password.
     ///
     /// Wire value: `IT_PASSWD`, also 5.
     #[doc(alias = "IT_PASSWD")]
     Passwd,
-    /// A user name is wanted.
+    /// A user name.
     ///
     /// Wire value: `IT_USERNAME`, also 6.
     #[doc(alias = "IT_USERNAME")]
@@ -2071,9 +2068,9 @@ impl Choice for InteractType {
     }
 }
 
-/// Tells one source that the app's data comes from, or one place it is stored to.
+/// A source or target of the app's data.
 ///
-/// Comes from [`DocApi::get_lineage`](crate::doc::DocApi::get_lineage) and describes the script as it last ran.
+/// Returned by [`DocApi::get_lineage`](crate::doc::DocApi::get_lineage). It describes the last run of the script.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2081,14 +2078,14 @@ impl Choice for InteractType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LineageInfo {
-    /// The source or target. For files, web files and stored files it is a path or address; for a connection
-    /// the provider and source. Data made in the script itself shows as `INLINE`, `AUTOGENERATE` or `RESIDENT` with a table
-    /// name, a server-side extension as `EXTENSION`.
+    /// Source or target. For files, web files, and stored files, a path or URL; for a connection, the
+    /// provider and the source; for data generated in the script, `INLINE`, `AUTOGENERATE`, or `RESIDENT` with a table
+    /// name; for a server-side extension, `EXTENSION`.
     ///
     /// Wire name: `qDiscriminator`.
     #[doc(alias = "qDiscriminator")]
     pub discriminator: String,
-    /// The statement in the script that reads or writes it.
+    /// Script statement that reads or writes it.
     ///
     /// Wire name: `qStatement`.
     #[doc(alias = "qStatement")]
@@ -2146,74 +2143,76 @@ impl Record for LineageInfo {
     }
 }
 
-/// Reports how far a long request has come.
+/// Progress of a long-running request.
 ///
-/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs. Each
-/// answer holds what has happened since the poll before, so keep the persistent messages as they come, and poll once more
-/// after the request has been answered. An unknown request identifier gives an answer that looks finished and empty.
+/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs.
+/// Persistent messages are returned once, by the first poll after they occur, so collect them and poll once more after
+/// the request has been answered. For an unknown request ID, the engine returns data that looks finished and contains no
+/// messages.
 ///
 /// Schema type: [`ProgressData`](https://qlik.dev/apis/json-rpc/qix/schemas/#progressdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressData {
-    /// Whether the request has begun.
+    /// Whether the request has started.
     ///
     /// Wire name: `qStarted`.
     #[doc(alias = "qStarted")]
     pub started: bool,
-    /// Whether the request has ended.
+    /// Whether the request has finished.
     ///
     /// Wire name: `qFinished`.
     #[doc(alias = "qFinished")]
     pub finished: bool,
-    /// Not in use.
+    /// Not used.
     ///
     /// Wire name: `qCompleted`.
     #[doc(alias = "qCompleted")]
     pub completed: i64,
-    /// Not in use.
+    /// Not used.
     ///
     /// Wire name: `qTotal`.
     #[doc(alias = "qTotal")]
     pub total: i64,
-    /// Not in use.
+    /// Not used.
     ///
     /// Wire name: `qKB`.
     #[doc(alias = "qKB")]
     pub kb: i32,
-    /// How long the request has run so far, in milliseconds.
+    /// Elapsed time of the request, in milliseconds.
     ///
     /// Wire name: `qMillisecs`.
     #[doc(alias = "qMillisecs")]
     pub millisecs: i32,
-    /// Whether the reload waits for an answer; see [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    /// Whether the reload is waiting for a response; see [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
     ///
     /// Wire name: `qUserInteractionWanted`.
     #[doc(alias = "qUserInteractionWanted")]
     pub user_interaction_wanted: bool,
-    /// Messages that stay, since the last poll, as one localised text: statements begun and ended, rows
-    /// fetched, app saved.
+    /// Persistent messages since the last poll, as one localized string: statements started and
+    /// finished, rows loaded, app saved.
     ///
     /// Wire name: `qPersistentProgress`.
     #[doc(alias = "qPersistentProgress")]
     pub persistent_progress: String,
-    /// The passing message of the moment as a text, such as the rows fetched so far; each replaces the
-    /// one before.
+    /// Current transient message, such as the number of rows loaded so far. It replaces the previous
+    /// one and remains after the request has finished.
     ///
     /// Wire name: `qTransientProgress`.
     #[doc(alias = "qTransientProgress")]
     pub transient_progress: String,
-    /// Errors and warnings since the last poll. Filled in only after [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has asked for it.
+    /// Script errors and warnings. Filled only if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it. Not documented by
+    /// the vendor: whether a poll repeats the errors of earlier polls. Be prepared for both.
     ///
     /// Wire name: `qErrorData`.
     #[doc(alias = "qErrorData")]
     pub error_data: Vec<ErrorData>,
-    /// The messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes with arguments.
+    /// Messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes with parameters.
     ///
     /// Wire name: `qPersistentProgressMessages`.
     #[doc(alias = "qPersistentProgressMessages")]
     pub persistent_progress_messages: Vec<ProgressMessage>,
-    /// The message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with arguments.
+    /// Message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with parameters.
     ///
     /// Wire name: `qTransientProgressMessage`.
     #[doc(alias = "qTransientProgressMessage")]
@@ -2383,18 +2382,18 @@ impl Record for ProgressData {
     }
 }
 
-/// Carries a progress message as a code with arguments, for programs and for translation.
+/// A progress message as a code with parameters, for programs and translation.
 ///
 /// Schema type: [`ProgressMessage`](https://qlik.dev/apis/json-rpc/qix/schemas/#progressmessage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
-    /// Number of the message in the product's table of texts.
+    /// Message number. 0 is an empty message.
     ///
     /// Wire name: `qMessageCode`.
     #[doc(alias = "qMessageCode")]
     pub message_code: i32,
-    /// What goes into the places left open in the message, such as a table name or a row count.
+    /// Values for the placeholders of the message, such as a table name or a number of rows.
     ///
     /// Wire name: `qMessageParameters`.
     #[doc(alias = "qMessageParameters")]
@@ -2448,33 +2447,33 @@ impl Record for ProgressMessage {
     }
 }
 
-/// Describes one error of a failed reload.
+/// An error of a failed reload.
 ///
 /// Schema type: [`ReloadError`](https://qlik.dev/apis/json-rpc/qix/schemas/#reloaderror).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReloadError {
-    /// What kind of error it is.
+    /// Type of error.
     ///
     /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<String>,
-    /// The error in words.
+    /// Description of the error.
     ///
     /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// The script line that failed.
+    /// Script line that failed.
     ///
     /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Number of that line in the script.
+    /// Line number.
     ///
     /// Wire name: `qLineNumber`.
     #[doc(alias = "qLineNumber")]
     pub line_number: i32,
-    /// The engine's error code.
+    /// Engine error code.
     ///
     /// Wire name: `qCode`.
     #[doc(alias = "qCode")]
@@ -2577,10 +2576,10 @@ impl Record for ReloadError {
     }
 }
 
-/// Marks a place in the load script with a syntax error.
+/// The position of a syntax error in the load script.
 ///
-/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) gives up to two marks for an error: the offending word, and then the stretch up to the next
-/// statement, which has [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) set. All positions are counted from 0.
+/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) returns up to two positions for an error: the invalid token and then the text up to the next
+/// statement, for which [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) is `true`. All positions are counted from 0.
 ///
 /// Schema type: [`ScriptSyntaxError`](https://qlik.dev/apis/json-rpc/qix/schemas/#scriptsyntaxerror).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2596,22 +2595,22 @@ pub struct ScriptSyntaxError {
     /// Wire name: `qTabIx`.
     #[doc(alias = "qTabIx")]
     pub tab_ix: i32,
-    /// Index of the line within the section.
+    /// Index of the line in the section.
     ///
     /// Wire name: `qLineInTab`.
     #[doc(alias = "qLineInTab")]
     pub line_in_tab: i32,
-    /// Position of the marked text within the line.
+    /// Position of the marked text in the line.
     ///
     /// Wire name: `qColInLine`.
     #[doc(alias = "qColInLine")]
     pub col_in_line: i32,
-    /// Position of the marked text within the whole script.
+    /// Position of the marked text in the script.
     ///
     /// Wire name: `qTextPos`.
     #[doc(alias = "qTextPos")]
     pub text_pos: i32,
-    /// Whether the mark shows what follows the error rather than the error itself.
+    /// Whether the position marks the text after the error instead of the error itself.
     ///
     /// Wire name: `qSecondaryFailure`.
     #[doc(alias = "qSecondaryFailure")]
@@ -2709,41 +2708,41 @@ impl Record for ScriptSyntaxError {
     }
 }
 
-/// Describes a variable of the load script as it is at this point of a debug reload.
+/// A variable of the load script, at the current position of a debug reload.
 ///
-/// [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros) lists them after a statement has run. Both sequence numbers are from one counter, so they tell
-/// whether the last event was a use or a change; both are 0 for a variable that has not been touched.
+/// Returned by [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros). The two sequence numbers come from the same counter, so they show whether the
+/// variable was last read or written. Both are 0 if the variable has not been used.
 ///
 /// Schema type: [`TextMacro`](https://qlik.dev/apis/json-rpc/qix/schemas/#textmacro).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextMacro {
-    /// Name of the variable.
+    /// Variable name.
     ///
     /// Wire name: `qTag`.
     #[doc(alias = "qTag")]
     pub tag: String,
-    /// When, in the run of the script, the variable was last read.
+    /// Sequence number of the last read.
     ///
     /// Wire name: `qRefSeqNo`.
     #[doc(alias = "qRefSeqNo")]
     pub ref_seq_no: i32,
-    /// When, in the run of the script, the variable was last set.
+    /// Sequence number of the last write.
     ///
     /// Wire name: `qSetSeqNo`.
     #[doc(alias = "qSetSeqNo")]
     pub set_seq_no: i32,
-    /// Its value.
+    /// Value.
     ///
     /// Wire name: `qDisplayString`.
     #[doc(alias = "qDisplayString")]
     pub display_string: String,
-    /// Whether it is a system variable, such as `DateFormat`.
+    /// Whether this is a system variable, such as `DateFormat`.
     ///
     /// Wire name: `qIsSystem`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
-    /// Whether it is a variable that the engine reserves for itself, such as `ScriptError`.
+    /// Whether the engine reserves this variable, such as `ScriptError`.
     ///
     /// Wire name: `qIsReserved`.
     #[doc(alias = "qIsReserved")]

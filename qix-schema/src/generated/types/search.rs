@@ -7,34 +7,34 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
-/// How well a pair of fields, one from each of two tables, would do to associate the tables.
+/// How well a pair of fields of two tables would associate the tables.
 ///
-/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for every pair. Look at [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it says
-/// whether the scores mean anything.
+/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for each pair. Check [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it indicates
+/// whether the scores are meaningful.
 ///
 /// Schema type: [`AssociationScore`](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssociationScore {
-    /// The two field names, joined by ` / `: first the one of the first table. A synthetic key is marked as
-    /// such before its name.
+    /// Names of both fields, separated by ` / `, starting with the field of the first table. Synthetic keys
+    /// have a prefix.
     ///
     /// Wire name: `qFieldPairName`.
     #[doc(alias = "qFieldPairName")]
     pub field_pair_name: String,
-    /// Zero if the scores can be used as they are; otherwise a negative sum of reasons against it. -1: the
-    /// fields differ in type. -2: the first field has no rows. -4: it has no distinct values. -8: the second field has no
-    /// rows. -16: it has no distinct values. So -18 means -2 and -16.
+    /// 0 if the scores are usable; otherwise, the negative sum of the reasons why not. -1: the field types
+    /// differ. -2: the first field has no rows. -4: the first field has no distinct values. -8: the second field has no
+    /// rows. -16: the second field has no distinct values. For example, -18 means -2 and -16.
     ///
     /// Wire name: `qScoreSummary`.
     #[doc(alias = "qScoreSummary")]
     pub score_summary: i32,
-    /// The pair as seen from the first field.
+    /// Scores of the first field.
     ///
     /// Wire name: `qField1Scores`.
     #[doc(alias = "qField1Scores")]
     pub field1_scores: FieldScores,
-    /// The pair as seen from the second field.
+    /// Scores of the second field.
     ///
     /// Wire name: `qField2Scores`.
     #[doc(alias = "qField2Scores")]
@@ -110,35 +110,34 @@ impl Record for AssociationScore {
     }
 }
 
-/// One side of an [`AssociationScore`](crate::types::AssociationScore): how much of this field the other one matches.
+/// The scores of one field of an [`AssociationScore`](crate::types::AssociationScore).
 ///
 /// Schema type: [`FieldScores`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldScores {
-    /// The field that the scores belong to.
+    /// Field name.
     ///
     /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The name of the field as it should be shown to people.
+    /// Field name to show to users.
     ///
     /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// Distinct values of the field divided by the rows of its table. 1 means that no value occurs twice,
-    /// so that the field could be a key.
+    /// Number of distinct values divided by number of rows. 1 means that all values are unique, so the
+    /// field could be a key.
     ///
     /// Wire name: `qCardinalRatio`.
     #[doc(alias = "qCardinalRatio")]
     pub cardinal_ratio: f64,
-    /// The share of the field's distinct values that the other field has too; 0 if they have none in common.
+    /// Share of distinct values that the other field also contains, from 0 to 1.
     ///
     /// Wire name: `qSymbolScore`.
     #[doc(alias = "qSymbolScore")]
     pub symbol_score: f64,
-    /// The share of the field's values, counted row by row, that the other field has too; 0 if they have none in
-    /// common.
+    /// Share of rows whose values the other field also contains, from 0 to 1.
     ///
     /// Wire name: `qRowScore`.
     #[doc(alias = "qRowScore")]
@@ -225,7 +224,7 @@ impl Record for FieldScores {
     }
 }
 
-/// A field that has the tags that were looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
+/// A field that has the requested tags; see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -233,12 +232,12 @@ impl Record for FieldScores {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMatchingFieldInfo {
-    /// Name of the field.
+    /// Field name.
     ///
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// All its tags. Those beginning with `$`, such as `$numeric` or `$timestamp`, were set by the engine.
+    /// All tags of the field. System tags start with `$`, such as `$numeric` or `$timestamp`.
     ///
     /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
@@ -299,19 +298,19 @@ impl Record for NxMatchingFieldInfo {
     }
 }
 
-/// Whether a field must have all of the tags looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// Whether a field must have all of the requested tags; see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
 ///
 /// Schema type: [`NxMatchingFieldMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxMatchingFieldMode {
-    /// The field must have every tag of the list.
+    /// The field must have all tags.
     ///
     /// Wire value: `MATCHINGFIELDMODE_MATCH_ALL`, also 0.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ALL")]
     #[default]
     All,
-    /// One tag of the list is enough.
+    /// The field must have at least one tag.
     ///
     /// Wire value: `MATCHINGFIELDMODE_MATCH_ONE`, also 1.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ONE")]
@@ -360,11 +359,11 @@ impl Choice for NxMatchingFieldMode {
     }
 }
 
-/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): which combinations of fields and values match the search terms.
+/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): combinations of fields and values that match the search terms.
 ///
-/// It is packed: matches refer by position to [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
-/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries) and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms). [`DocApi::search_results`](crate::doc::DocApi::search_results)
-/// returns the plainer [`SearchResult`](crate::types::SearchResult).
+/// Matches refer by index to [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
+/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries), and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms). [`DocApi::search_results`](crate::doc::DocApi::search_results)
+/// returns a simpler [`SearchResult`](crate::types::SearchResult).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -373,27 +372,27 @@ impl Choice for NxMatchingFieldMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociationResult {
-    /// The fields with matches. Other members give positions in this list.
+    /// Fields with matches. Other members contain indexes into this list.
     ///
     /// Wire name: `qFieldNames`.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
-    /// The terms that were searched for.
+    /// Search terms.
     ///
     /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// For each of the fields, the values that matched.
+    /// Matching values of each field.
     ///
     /// Wire name: `qFieldDictionaries`.
     #[doc(alias = "qFieldDictionaries")]
     pub field_dictionaries: Vec<SearchFieldDictionary>,
-    /// The matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
+    /// Matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count).
     ///
     /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<SearchMatchCombinations>,
-    /// How many combinations match in all, whatever the page.
+    /// Total number of matching combinations, regardless of the page.
     ///
     /// Wire name: `qTotalSearchResults`.
     #[doc(alias = "qTotalSearchResults")]
@@ -492,23 +491,22 @@ impl Record for SearchAssociationResult {
     }
 }
 
-/// A detail of a match that was asked for by name.
+/// A requested detail of a match.
 ///
-/// Which there are depends on the search, see [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
-/// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes).
+/// [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes) list the available details.
 ///
 /// Schema type: [`SearchAttribute`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAttribute {
-    /// What the detail is: `qProperty`, `qNum` or `qElemNum`.
+    /// Kind of detail: `qProperty`, `qNum`, or `qElemNum`.
     ///
     /// Wire name: `qKey`.
     #[doc(alias = "qKey")]
     pub key: String,
-    /// The detail as text. For `qProperty` the path of the property that matched, such as `qMetaDef/title`, or `*`
-    /// if it was a value of a dimension; for `qNum` the number of the matching value, or `NaN`; for `qElemNum` its element
-    /// number, ready for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
+    /// The detail as a string. For `qProperty`, the path of the matching property, such as `qMetaDef/title`, or `*`
+    /// for a dimension value. For `qNum`, the number of the matching value, or `NaN`. For `qElemNum`, its element number,
+    /// for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
     ///
     /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
@@ -559,26 +557,26 @@ impl Record for SearchAttribute {
     }
 }
 
-/// Where in a text a search term was found, for highlighting.
+/// The position of a search term in a string, for highlighting.
 ///
-/// Positions count in the encoding that the search asked for ([`CharEncodingType`](crate::types::CharEncodingType)). In Rust, ask for UTF-8 and cut with
-/// `str::get`, which cannot panic.
+/// The search determines the unit of the positions ([`CharEncodingType`](crate::types::CharEncodingType)). In Rust, request UTF-8 and slice with
+/// `str::get`, which does not panic.
 ///
 /// Schema type: [`SearchCharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCharRange {
-    /// Where the match begins, from 0.
+    /// Start of the match, counted from 0.
     ///
     /// Wire name: `qCharPos`.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
-    /// How long it is.
+    /// Length of the match.
     ///
     /// Wire name: `qCharCount`.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
-    /// Which of the search terms it is, from 0.
+    /// Index of the search term.
     ///
     /// Wire name: `qTerm`.
     #[doc(alias = "qTerm")]
@@ -639,32 +637,32 @@ impl Record for SearchCharRange {
     }
 }
 
-/// What to search in, and under which selections.
+/// The fields to search and the selections to respect.
 ///
-/// For [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_associations`](crate::doc::DocApi::search_associations) and [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select
-/// what a search has found, pass the same options and terms again.
+/// Used by [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_associations`](crate::doc::DocApi::search_associations), and [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To
+/// select a search result, pass the same options and terms again.
 ///
 /// Schema type: [`SearchCombinationOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCombinationOptions {
-    /// The fields to search in. Empty means all fields of the app; naming some makes the search faster.
+    /// Fields to search. Empty searches all fields; a list makes the search faster.
     ///
     /// Wire name: `qSearchFields`.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
-    /// Which selections limit the search.
+    /// Selections that limit the search.
     ///
     /// Wire name: `qContext`. Defaults to [`SearchContextType::LockedFieldsOnly`].
     #[doc(alias = "qContext")]
     pub context: SearchContextType,
-    /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
+    /// Unit of the positions in [`SearchCharRange`](crate::types::SearchCharRange). Does not affect the strings.
     ///
     /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
-    /// Details wanted for each match: with [`DocApi::search_results`](crate::doc::DocApi::search_results) `qNum` (the value's number) and `qElemNum`
-    /// (its element number). Leave it empty for suggestions.
+    /// Details to return for each match. [`DocApi::search_results`](crate::doc::DocApi::search_results) supports `qNum` (the numeric value) and
+    /// `qElemNum` (the element number). Leave it empty for suggestions.
     ///
     /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
@@ -759,26 +757,25 @@ impl Record for SearchCombinationOptions {
     }
 }
 
-/// Which selections limit a search in the data, and what becomes of them when its result is selected.
+/// The selections that limit a search, and what happens to them when a result is selected.
 ///
 /// Schema type: [`SearchContextType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcontexttype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContextType {
-    /// None: all values are searched, as if the app had no selections. Selecting a result clears them first.
+    /// No selections: searches all values. Selecting a result clears all selections first.
     ///
     /// Wire value: `Cleared`, also `CONTEXT_CLEARED` or 0.
     #[doc(alias = "CONTEXT_CLEARED")]
     #[default]
     Cleared,
-    /// Locked fields only: values that the locks exclude are not found, other selections are disregarded.
-    /// Without locks it is the same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
+    /// Selections in locked fields: values that they exclude are not found. Other selections are ignored.
+    /// Without locked fields, same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
     ///
     /// Wire value: `LockedFieldsOnly`, also `CONTEXT_LOCKED_FIELDS_ONLY` or 1.
     #[doc(alias = "CONTEXT_LOCKED_FIELDS_ONLY")]
     LockedFieldsOnly,
-    /// All of them: only values that are possible now are found, and selecting a result adds to the
-    /// selections.
+    /// All selections: finds possible values only. Selecting a result adds to the selections.
     ///
     /// Wire value: `CurrentSelections`, also `CONTEXT_CURRENT_SELECTIONS` or 2.
     #[doc(alias = "CONTEXT_CURRENT_SELECTIONS")]
@@ -834,7 +831,9 @@ impl Choice for SearchContextType {
     }
 }
 
-/// The values of one field that match, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+/// The matching values of one field in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+///
+/// Matches refer to these values by index; see [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -843,12 +842,12 @@ impl Choice for SearchContextType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldDictionary {
-    /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    /// Index of the field in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
     /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
-    /// The values that match, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches) of them.
+    /// Matching values, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
     /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
@@ -902,7 +901,7 @@ impl Record for SearchFieldDictionary {
     }
 }
 
-/// The matches in one field, as part of a combination.
+/// The matches in one field of a [`SearchMatchCombination`](crate::types::SearchMatchCombination).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -911,23 +910,23 @@ impl Record for SearchFieldDictionary {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatch {
-    /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    /// Index of the field in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
     /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
-    /// The values, as positions in the [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the field; at most
+    /// Indexes of the values in [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the field, at most
     /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<i64>,
-    /// The terms that were found in the field, as positions in [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
+    /// Indexes of the terms found in the field, in [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
     ///
     /// Wire name: `qTerms`.
     #[doc(alias = "qTerms")]
     pub terms: Vec<i32>,
-    /// How many values of the field match in all, also those left out of [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
+    /// Total number of matching values, including those omitted from [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
     ///
     /// Wire name: `qNoOfMatches`.
     #[doc(alias = "qNoOfMatches")]
@@ -1009,20 +1008,20 @@ impl Record for SearchFieldMatch {
     }
 }
 
-/// How closely the values of an item match the search terms.
+/// How closely a value matches the search terms.
 ///
 /// Schema type: [`SearchFieldMatchType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldMatchType {
-    /// Not at all.
+    /// No match.
     ///
     /// Wire value: `FieldMatchNone`, also `FM_NONE` or 0.
     #[doc(alias = "FieldMatchNone")]
     #[doc(alias = "FM_NONE")]
     #[default]
     None,
-    /// A term occurs somewhere inside.
+    /// A term occurs anywhere in the value.
     ///
     /// Wire value: `FieldMatchSubString`, also `FM_SUBSTRING` or 1.
     #[doc(alias = "FieldMatchSubString")]
@@ -1034,13 +1033,13 @@ pub enum SearchFieldMatchType {
     #[doc(alias = "FieldMatchWord")]
     #[doc(alias = "FM_WORD")]
     Word,
-    /// The whole value is what was searched for.
+    /// The terms match the whole value.
     ///
     /// Wire value: `FieldMatchExact`, also `FM_EXACT` or 3.
     #[doc(alias = "FieldMatchExact")]
     #[doc(alias = "FM_EXACT")]
     Exact,
-    /// Closes the list of kinds; not expected in results.
+    /// End of the list. Not used in results.
     ///
     /// Wire value: `FieldMatchLast`, also `FM_LAST` or 4.
     #[doc(alias = "FieldMatchLast")]
@@ -1119,17 +1118,17 @@ impl Choice for SearchFieldMatchType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatchesItem {
-    /// The value as text.
+    /// The value as a string.
     ///
     /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Its element number in the field, with which it can be selected.
+    /// Element number of the value, for selecting it.
     ///
     /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// The terms that it matches, as positions in [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
+    /// Indexes of the matching terms in [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
     ///
     /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
@@ -1197,14 +1196,14 @@ impl Record for SearchFieldMatchesItem {
     }
 }
 
-/// A restriction on what can be selected in the field of a match.
+/// A restriction on selections in the field of a match.
 ///
 /// Schema type: [`SearchFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldSelectionMode {
-    /// Always exactly one value of the field is selected: selecting another replaces it, and it cannot be
-    /// cleared.
+    /// The field always has exactly one selected value: selecting another value replaces it, and the
+    /// selection cannot be cleared.
     ///
     /// Wire value: `OneAndOnlyOne`, also `ONE_AND_ONLY_ONE` or 0.
     #[doc(alias = "ONE_AND_ONLY_ONE")]
@@ -1249,18 +1248,18 @@ impl Choice for SearchFieldSelectionMode {
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// The values of one field found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// The matching values of one field, found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
 /// Schema type: [`SearchFieldValueItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldvalueitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldValueItem {
-    /// Name of the field.
+    /// Field name.
     ///
     /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The matching values, at most [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches) of them.
+    /// Matching values, at most [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches).
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
@@ -1316,13 +1315,14 @@ impl Record for SearchFieldValueItem {
 
 /// The matches for one combination of the search terms.
 ///
-/// Searching for *organic pasta* can give a group for values that match both terms, and one for each term alone.
+/// For example, searching for *organic pasta* can return a group of values that match both terms and one group for each
+/// term alone.
 ///
 /// Schema type: [`SearchGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
-    /// Identifier of the group. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select everything in the group.
+    /// Group ID. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select all values of the group.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
@@ -1332,17 +1332,17 @@ pub struct SearchGroup {
     /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// The terms of this combination, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    /// Indexes of the terms of this combination in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
     /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
-    /// How many items the group has in all, also those outside the page.
+    /// Total number of items, regardless of the page.
     ///
     /// Wire name: `qTotalNumberOfItems`.
     #[doc(alias = "qTotalNumberOfItems")]
     pub total_number_of_items: i32,
-    /// The items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset) on, at most [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count) of them.
+    /// Items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset), at most [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count).
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -1441,28 +1441,27 @@ impl Record for SearchGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItem {
-    /// Whether this is a field or an object.
+    /// Whether this item is a field or an object.
     ///
     /// Wire name: `qItemType`.
     #[doc(alias = "qItemType")]
     pub item_type: SearchGroupItemType,
-    /// How many distinct matches the item has in all, also those outside the page.
+    /// Total number of distinct matches, regardless of the page.
     ///
     /// Wire name: `qTotalNumberOfMatches`.
     #[doc(alias = "qTotalNumberOfMatches")]
     pub total_number_of_matches: i32,
-    /// The name of the field, or the identifier of the generic object.
+    /// Field name, or ID of the generic object.
     ///
     /// Wire name: `qIdentifier`.
     #[doc(alias = "qIdentifier")]
     pub identifier: String,
-    /// The matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset) on, at most [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count) of
-    /// them.
+    /// Matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset), at most [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count).
     ///
     /// Wire name: `qItemMatches`.
     #[doc(alias = "qItemMatches")]
     pub item_matches: Vec<SearchGroupItemMatch>,
-    /// The terms that this item matches, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    /// Indexes of the matching terms in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
     /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
@@ -1571,28 +1570,28 @@ impl Record for SearchGroupItem {
     }
 }
 
-/// One match: a value of a field, or a property of an object.
+/// A match: a field value, or a property of an object.
 ///
 /// Schema type: [`SearchGroupItemMatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemmatch).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemMatch {
-    /// The matching text: the field value, or the value of the property.
+    /// Matching string: the field value, or the value of the property.
     ///
     /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Present if the field always has exactly one value selected; mostly absent.
+    /// Present if the field always has exactly one selected value.
     ///
     /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: SearchFieldSelectionMode,
-    /// Where in the text the terms were found, for highlighting.
+    /// Positions of the terms in the string, for highlighting.
     ///
     /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
-    /// The details that the options of the search asked for; empty if they asked for none.
+    /// Details requested in the search options.
     ///
     /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
@@ -1674,24 +1673,24 @@ impl Record for SearchGroupItemMatch {
     }
 }
 
-/// Which matches of each item to return.
+/// Which matches to return for each item.
 ///
 /// Schema type: [`SearchGroupItemOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemOptions {
-    /// The items that this is for: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Item type that this applies to: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) for [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) for [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire name: `qGroupItemType`.
     #[doc(alias = "qGroupItemType")]
     pub group_item_type: SearchGroupItemType,
-    /// How many matches of each item to skip.
+    /// Number of matches to skip for each item.
     ///
     /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many matches of each item to return at most; -1 for all. A short list, such as 5, keeps the answer
+    /// Maximum number of matches for each item. -1 returns all. A small number, such as 5, keeps the response
     /// small.
     ///
     /// Wire name: `qCount`. Defaults to `-1`.
@@ -1765,7 +1764,7 @@ impl Record for SearchGroupItemOptions {
     }
 }
 
-/// Where the matches of a search item are.
+/// Where the matches of an item are.
 ///
 /// Schema type: [`SearchGroupItemType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -1777,7 +1776,7 @@ pub enum SearchGroupItemType {
     #[doc(alias = "FIELD")]
     #[default]
     Field,
-    /// In a generic object: in its texts or in the values of its dimensions.
+    /// In a generic object: in its strings or its dimension values.
     ///
     /// Wire value: `GenericObject`, also `GENERIC_OBJECT` or 2.
     #[doc(alias = "GENERIC_OBJECT")]
@@ -1826,24 +1825,24 @@ impl Choice for SearchGroupItemType {
     }
 }
 
-/// Which items of each group to return.
+/// Which items to return for each group.
 ///
 /// Schema type: [`SearchGroupOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupOptions {
-    /// The groups that this is for: [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Group type that this applies to: [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) for [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) for [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// How many items of each group to skip.
+    /// Number of items to skip for each group.
     ///
     /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many items of each group to return at most; -1 for all.
+    /// Maximum number of items for each group. -1 returns all.
     ///
     /// Wire name: `qCount`. Defaults to `-1`.
     #[doc(alias = "qCount")]
@@ -1916,20 +1915,20 @@ impl Record for SearchGroupOptions {
     }
 }
 
-/// What a search group is made of.
+/// Where the matches of a group are.
 ///
 /// Schema type: [`SearchGroupType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgrouptype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupType {
-    /// Matches in the data, from [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    /// In the data, found by [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
     /// Wire value: `DatasetType`, also `DATASET_GROUP` or 1.
     #[doc(alias = "DatasetType")]
     #[doc(alias = "DATASET_GROUP")]
     #[default]
     DatasetGroup,
-    /// Matches in generic objects, from [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// In generic objects, found by [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire value: `GenericObjectsType`, also `GENERIC_OBJECTS_GROUP` or 2.
     #[doc(alias = "GenericObjectsType")]
@@ -1979,7 +1978,7 @@ impl Choice for SearchGroupType {
     }
 }
 
-/// One result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the terms together.
+/// A result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the terms together.
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -1988,12 +1987,12 @@ impl Choice for SearchGroupType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMatchCombination {
-    /// Number of the result, from 0. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select these matches.
+    /// Number of the result, counted from 0. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select the matches.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: i32,
-    /// The matches, field by field.
+    /// Matches by field.
     ///
     /// Wire name: `qFieldMatches`.
     #[doc(alias = "qFieldMatches")]
@@ -2055,19 +2054,18 @@ impl Record for SearchMatchCombination {
 #[deprecated(note = "use `SearchResult` instead")]
 pub type SearchMatchCombinations = Vec<SearchMatchCombination>;
 
-/// What [`DocApi::search_objects`](crate::doc::DocApi::search_objects) should return for each match.
+/// Options of [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
 ///
 /// Schema type: [`SearchObjectOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjectOptions {
-    /// Details wanted for each match: `qProperty` for the path of the property in which it was found. Empty
-    /// for none.
+    /// Details to return for each match: `qProperty` for the path of the matching property.
     ///
     /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
-    /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
+    /// Unit of the positions in [`SearchCharRange`](crate::types::SearchCharRange). Does not affect the strings.
     ///
     /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
@@ -2123,26 +2121,25 @@ impl Record for SearchObjectOptions {
 
 /// Which part of a search result to return.
 ///
-/// A search pages on three levels: groups here, items of a group by [`SearchPage::group_options`](crate::types::SearchPage::group_options), matches of an item by
-/// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the latter two, everything is returned, which on a large app can be very
-/// much.
+/// Search results have three levels of paging: groups in this struct, items of a group in [`SearchPage::group_options`](crate::types::SearchPage::group_options),
+/// and matches of an item in [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the last two, everything is returned, which can be
+/// very large.
 ///
 /// Schema type: [`SearchPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPage {
-    /// How many results or groups to skip.
+    /// Number of results or groups to skip.
     ///
     /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many results or groups to return at most. Set it: left out, it is 0.
+    /// Maximum number of results or groups. Defaults to 0, so set it.
     ///
     /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// How many values to return for each field at most, -1 for all. Only for
-    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    /// Maximum number of values per field. -1 returns all. For [`DocApi::search_associations`](crate::doc::DocApi::search_associations) only.
     ///
     /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
@@ -2259,26 +2256,26 @@ impl Record for SearchPage {
     }
 }
 
-/// The result of a search in the data or in the objects of an app: groups of items with matches.
+/// The result of a search in the data or the objects of an app.
 ///
-/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds values of fields and [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. There
-/// is one group for each combination of terms that matches something.
+/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds field values; [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. The result
+/// contains one group for each combination of terms with matches.
 ///
 /// Schema type: [`SearchResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResult {
-    /// The terms that were searched for. Other members give positions in this list.
+    /// Search terms. Other members contain indexes into this list.
     ///
     /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// How many groups there are in all, also those outside the page.
+    /// Total number of groups, regardless of the page.
     ///
     /// Wire name: `qTotalNumberOfGroups`.
     #[doc(alias = "qTotalNumberOfGroups")]
     pub total_number_of_groups: i32,
-    /// The groups from [`SearchPage::offset`](crate::types::SearchPage::offset) on, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
+    /// Groups from [`SearchPage::offset`](crate::types::SearchPage::offset), at most [`SearchPage::count`](crate::types::SearchPage::count).
     ///
     /// Wire name: `qSearchGroupArray`.
     #[doc(alias = "qSearchGroupArray")]
@@ -2349,18 +2346,18 @@ impl Record for SearchResult {
     }
 }
 
-/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word of the data that a term could be completed to.
+/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word in the data that completes a term.
 ///
 /// Schema type: [`SearchSuggestItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestItem {
-    /// The suggested word.
+    /// Suggested word.
     ///
     /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: String,
-    /// Which of the terms it is for, from 0.
+    /// Index of the term.
     ///
     /// Wire name: `qTerm`.
     #[doc(alias = "qTerm")]
@@ -2411,18 +2408,18 @@ impl Record for SearchSuggestItem {
     }
 }
 
-/// What [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest) proposes to people who are typing.
+/// The result of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest).
 ///
 /// Schema type: [`SearchSuggestionResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestionResult {
-    /// The suggestions.
+    /// Suggestions.
     ///
     /// Wire name: `qSuggestions`.
     #[doc(alias = "qSuggestions")]
     pub suggestions: Vec<SearchSuggestItem>,
-    /// The fields in which the terms were found.
+    /// Fields that contain matches.
     ///
     /// Wire name: `qFieldNames`.
     #[doc(alias = "qFieldNames")]
@@ -2479,7 +2476,7 @@ impl Record for SearchSuggestionResult {
     }
 }
 
-/// A value that matches, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+/// A matching value in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -2488,17 +2485,17 @@ impl Record for SearchSuggestionResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchTermResult {
-    /// The value as text.
+    /// The value as a string.
     ///
     /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Its element number in the field, with which it can be selected.
+    /// Element number of the value, for selecting it.
     ///
     /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
-    /// Where in the text the terms are: a search for `read` finds the first four characters of `Reading`.
+    /// Positions of the terms in the string: a search for `read` matches the first four characters of `Reading`.
     ///
     /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
@@ -2564,13 +2561,13 @@ impl Record for SearchTermResult {
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// Where [`DocApi::search_values`](crate::doc::DocApi::search_values) should look.
+/// Options of [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
 /// Schema type: [`SearchValueOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueOptions {
-    /// The fields to search in. Empty means all fields of the app.
+    /// Fields to search. Empty searches all fields.
     ///
     /// Wire name: `qSearchFields`.
     #[doc(alias = "qSearchFields")]
@@ -2622,17 +2619,17 @@ impl Record for SearchValueOptions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValuePage {
-    /// How many fields with matches to skip.
+    /// Number of fields with matches to skip.
     ///
     /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many fields to return at most. Set it: left out, it is 0.
+    /// Maximum number of fields. Defaults to 0, so set it.
     ///
     /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// How many values to return for each field at most, or -1.
+    /// Maximum number of values per field. -1 returns all.
     ///
     /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
@@ -2711,18 +2708,18 @@ impl Record for SearchValuePage {
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values, field by field.
+/// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values by field.
 ///
 /// Schema type: [`SearchValueResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueResult {
-    /// The terms that were searched for.
+    /// Search terms.
     ///
     /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// The fields of the page with their matching values.
+    /// Fields of the page with their matching values.
     ///
     /// Wire name: `qFieldMatches`.
     #[doc(alias = "qFieldMatches")]
