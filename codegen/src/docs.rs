@@ -8,7 +8,7 @@ use crate::markdown;
 use crate::model::{Marks, Stability};
 use crate::names;
 use crate::plan::{
-    ClassPlan, DefaultValue, Field, MethodPlan, Outcome, OutcomeKind, Param, TypeBody, TypePlan, Variant,
+    ClassPlan, DefaultValue, Field, MethodPlan, Outcome, OutcomeKind, Param, Plan, TypeBody, TypePlan, Variant,
 };
 use crate::prose::Prose;
 
@@ -73,6 +73,13 @@ impl Docs<'_> {
             Some(long) => format!("Wire value: `{title}`, also `{long}` or {}.", variant.value.number),
             None => format!("Wire value: `{title}`, also {}.", variant.value.number),
         });
+        doc.tokens()
+    }
+
+    pub(crate) fn error(&self, plan: &Plan, wire: &str, code: i64) -> TokenStream {
+        let mut doc = Doc::default();
+        doc.describe(plan.types.iter().find_map(|ty| self.text(&format!("{}/{wire}", ty.wire))));
+        doc.paragraph(&format!("`{wire}`, code {code}."));
         doc.tokens()
     }
 
@@ -298,15 +305,89 @@ impl Doc {
     }
 
     fn tokens(&self) -> TokenStream {
-        let text = self.paragraphs.join("\n\n");
+        let text = fill(&self.paragraphs.join("\n\n"));
         let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         quote!(#(#[doc = #lines])*)
     }
 }
 
+/// Fills lines of prose, which links to Rust items have made longer than their source. Code, tables, and headings stay
+/// as they are.
+fn fill(text: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut block = String::new();
+    let mut fenced = false;
+    for line in text.lines() {
+        let start = line.trim_start();
+        let fence = start.starts_with("```") || start.starts_with("~~~");
+        fenced ^= fence;
+        if fence || fenced || start.is_empty() || start.starts_with(['|', '#', '<', '>']) {
+            break_lines(&std::mem::take(&mut block), &mut out);
+            out.push(line.to_owned());
+            continue;
+        }
+        if starts_item(start) {
+            break_lines(&std::mem::take(&mut block), &mut out);
+        }
+        block.push_str(if block.is_empty() { "" } else { " " });
+        block.push_str(if block.is_empty() { line } else { start });
+        // Two spaces or a backslash at the end are a line break.
+        if line.ends_with("  ") || line.ends_with('\\') {
+            break_lines(&std::mem::take(&mut block), &mut out);
+        }
+    }
+    break_lines(&block, &mut out);
+    out.join("\n")
+}
+
+/// Breaks a paragraph or a list item into lines.
+fn break_lines(block: &str, out: &mut Vec<String>) {
+    const WIDTH: usize = 110;
+    if block.is_empty() {
+        return;
+    }
+    let text = block.trim_start();
+    let indent = " ".repeat(block.len() - text.len() + if starts_item(text) { 2 } else { 0 });
+    let mut words = text.split(' ');
+    let mut line = format!("{}{}", &block[..block.len() - text.len()], words.next().unwrap_or_default());
+    for word in words {
+        if line.len() + word.len() < WIDTH || word.is_empty() || starts_item(&format!("{word} ")) {
+            line = format!("{line} {word}");
+        } else {
+            out.push(std::mem::replace(&mut line, format!("{indent}{word}")));
+        }
+    }
+    out.push(line);
+}
+
+/// Whether a line begins a list item.
+fn starts_item(line: &str) -> bool {
+    let marker = line.split_once(' ').map_or("", |(marker, _)| marker);
+    let number = marker.trim_end_matches(['.', ')']);
+    matches!(marker, "-" | "*" | "+")
+        || number.len() + 1 == marker.len() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::examples;
+    use super::{examples, fill};
+
+    #[test]
+    fn prose_is_filled_and_code_is_not() {
+        let long = "w".repeat(70);
+        assert_eq!(fill("a\nb\n\nc"), "a b\n\nc");
+        assert_eq!(fill(&format!("{long} {long}\nb")), format!("{long}\n{long} b"));
+        assert_eq!(fill(&format!("* a: {long}\n  {long}\n* b")), format!("* a: {long}\n  {long}\n* b"));
+        assert_eq!(
+            fill(&format!("{long} 1. {long} - b")),
+            format!("{long} 1.\n{long} - b"),
+            "a number would begin a list"
+        );
+        for kept in [format!("```\n{long} {long}\n```"), format!("| {long} | {long} |\n|---|---|"), "a  \nb".to_owned()]
+        {
+            assert_eq!(fill(&kept), kept);
+        }
+    }
 
     #[test]
     fn examples_are_made_whole_or_left_out() {

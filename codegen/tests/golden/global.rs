@@ -32,7 +32,9 @@ impl GlobalApi for Global {}
 
 /// Methods of [`Global`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`Global`](https://qlik.dev/apis/json-rpc/qix/global/).
 pub trait GlobalApi: AsRemote {

@@ -37,7 +37,9 @@ impl ThingApi for Thing {}
 
 /// Methods of [`Thing`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`Thing`](https://qlik.dev/apis/json-rpc/qix/thing/).
 pub trait ThingApi: AsRemote {

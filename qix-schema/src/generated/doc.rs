@@ -15,24 +15,41 @@ use super::types::*;
 
 /// An open app: its data model, selections, objects, library, and load script.
 ///
-/// Returned by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc), and the methods that create an app. A connection works with
-/// one app; to work with a second app, open another connection. The most important methods:
+/// Returned by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc),
+/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc), and the methods that create an app. A
+/// connection works with one app; to work with a second app, open another connection. The most important methods:
 ///
-/// - Objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved), [`DocApi::get_object`](crate::doc::DocApi::get_object),
+/// - Objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this
+///   session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved),
+///   [`DocApi::get_object`](crate::doc::DocApi::get_object),
 ///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
-/// - Selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all), [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
+/// - Selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of
+///   [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all),
+///   [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
 ///   [`DocApi::forward`](crate::doc::DocApi::forward), and bookmarks.
 /// - Library: dimensions, measures, and variables.
-/// - Single values and validation: [`DocApi::evaluate`](crate::doc::DocApi::evaluate), [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
-/// - Data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data), [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description), [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
-/// - Script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script), [`DocApi::set_script`](crate::doc::DocApi::set_script), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), connections, and source
-///   previews.
-/// - Search: [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_objects`](crate::doc::DocApi::search_objects), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// - Single values and validation: [`DocApi::evaluate`](crate::doc::DocApi::evaluate),
+///   [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex),
+///   [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
+/// - Data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys),
+///   [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data),
+///   [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
+///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// - Script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script),
+///   [`DocApi::set_script`](crate::doc::DocApi::set_script),
+///   [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex),
+///   [`DocApi::do_save`](crate::doc::DocApi::do_save), connections, and source previews.
+/// - Search: [`DocApi::search_results`](crate::doc::DocApi::search_results),
+///   [`DocApi::search_objects`](crate::doc::DocApi::search_objects),
+///   [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest),
+///   [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
 /// Selections belong to the session and are shared by all connections attached to it. When selections, data, or
-/// definitions change, the engine reports the handles whose data is stale but does not recalculate anything until it is
-/// asked. The app's own handle is reported when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app
-/// become permanent when it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
+/// definitions change, the engine reports the handles whose data is stale but does not recalculate anything until
+/// it is asked. The app's own handle is reported when its layout
+/// ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app become
+/// permanent when it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save),
+/// [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
 ///
 /// Methods: [`DocApi`].
 #[derive(Clone, Debug)]
@@ -56,15 +73,19 @@ impl DocApi for Doc {}
 
 /// Methods of [`Doc`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`Doc`](https://qlik.dev/apis/json-rpc/qix/doc/).
 pub trait DocApi: AsRemote {
     /// Ends the selection mode of the object that is currently in it.
     ///
-    /// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) puts an object into selection mode, during which selections in other objects fail
-    /// with error 6003. Use this method if you do not have a handle to the object, for example after attaching to a session
-    /// that another connection left in selection mode. If you have the handle, use [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
+    /// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) puts an
+    /// object into selection mode, during which selections in other objects fail with error 6003. Use this method if
+    /// you do not have a handle to the object, for example after attaching to a session that another connection left
+    /// in selection mode. If you have the handle, use
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
     ///
     /// # Parameters
     ///
@@ -78,10 +99,12 @@ pub trait DocApi: AsRemote {
 
     /// Adds an alternate state, which is saved with the app.
     ///
-    /// An alternate state is a separate set of selections next to the default state `$`. Objects that name the state in their
-    /// definition respond only to the selections made in it, for example to compare two selections side by side. A new state
-    /// has no selections and is listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session needs, use
-    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state), which does not require permission to change the app.
+    /// An alternate state is a separate set of selections next to the default state `$`. Objects that name the state
+    /// in their definition respond only to the selections made in it, for example to compare two selections side by
+    /// side. A new state has no selections and is listed in
+    /// [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session
+    /// needs, use [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state), which
+    /// does not require permission to change the app.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -113,15 +136,18 @@ pub trait DocApi: AsRemote {
 
     /// Adds a calculated field to the app, also called a field on the fly.
     ///
-    /// The engine evaluates the expression for each value of the fields that it uses. You can select in the calculated field
-    /// and use it as a dimension. The app stores the expression; its values are calculated when needed.
-    /// [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true` for such a field.
+    /// The engine evaluates the expression for each value of the fields that it uses. You can select in the
+    /// calculated field and use it as a dimension. The app stores the expression; its values are calculated when
+    /// needed. [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true`
+    /// for such a field.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): Readable name of the field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) converts it to the engine's internal name.
-    /// * `expr` (`qExpr`): Expression, for example `=Len(Country)`. Most aggregation functions, such as `Sum` and `Count`, are not
-    ///   allowed.
+    /// * `name` (`qName`): Readable name of the field.
+    ///   [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) converts it to
+    ///   the engine's internal name.
+    /// * `expr` (`qExpr`): Expression, for example `=Len(Country)`. Most aggregation functions, such as `Sum` and
+    ///   `Count`, are not allowed.
     ///
     /// # Returns
     ///
@@ -139,15 +165,19 @@ pub trait DocApi: AsRemote {
 
     /// Adds an alternate state that exists until the session ends.
     ///
-    /// Unlike a state added by [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state), it is not saved, not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and
-    /// does not require permission to change the app. Remove it with [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// Unlike a state added by [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state), it is not
+    /// saved, not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and does not
+    /// require permission to change the app. Remove it with
+    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
     /// * `state_name` (`qStateName`): Name of the new state. Must be unique.
-    /// * `source_state_name` (`qSourceStateName`, optional `String`): Existing state whose selections are copied. Defaults to no selections.
+    /// * `source_state_name` (`qSourceStateName`, optional `String`): Existing state whose selections are copied.
+    ///   Defaults to no selections.
     ///
-    /// Schema method: [`Doc.AddSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addsessionalternatestate).
+    /// Schema method:
+    /// [`Doc.AddSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addsessionalternatestate).
     #[doc(alias = "AddSessionAlternateState")]
     fn add_session_alternate_state(
         &self,
@@ -160,8 +190,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Applies a bookmark and reports the values that could not be selected.
     ///
-    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does not report values that disappeared in a reload after the bookmark was created. This method
-    /// compares the result with the stored selections and lists the differences by state and field.
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does not report values that disappeared in a
+    /// reload after the bookmark was created. This method compares the result with the stored selections and lists
+    /// the differences by state and field.
     ///
     /// # Parameters
     ///
@@ -169,7 +200,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and a warning for each field whose selection differs.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and a warning for each field
+    /// whose selection differs.
     ///
     /// Schema method: [`Doc.ApplyAndVerifyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applyandverifybookmark).
     #[doc(alias = "ApplyAndVerifyBookmark")]
@@ -179,9 +211,11 @@ pub trait DocApi: AsRemote {
 
     /// Applies a bookmark, replacing the current selections.
     ///
-    /// Fields without stored selections are cleared. A bookmark may also contain variable values and soft patches. All
-    /// objects that depend on any of these become stale. [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) does the same for a bookmark handle;
-    /// [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports missing values.
+    /// Fields without stored selections are cleared. A bookmark may also contain variable values and soft patches.
+    /// All objects that depend on any of these become stale.
+    /// [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) does the same for a bookmark
+    /// handle; [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports
+    /// missing values.
     ///
     /// # Parameters
     ///
@@ -201,8 +235,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Sets the active fields of several cyclic groups.
     ///
-    /// Restores what [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returned. For a single group, use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
-    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// Restores what [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returned. For a single group,
+    /// use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field)
+    /// or [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
@@ -210,7 +245,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`ApplyGroupStatesResult`] (`qResult`): Whether the states were applied, and a warning for each group that did not change.
+    /// [`ApplyGroupStatesResult`] (`qResult`): Whether the states were applied, and a warning for each group that did
+    /// not change.
     ///
     /// Schema method: [`Doc.ApplyGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#applygroupstates).
     #[doc(alias = "ApplyGroupStates")]
@@ -221,13 +257,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ApplyGroupStates::new(group_states))
     }
 
-    /// Applies a bookmark created by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// Applies a bookmark created by
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// Qlik Cloud only. Temporary bookmarks are not listed with the app's bookmarks, so keep their IDs.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): ID returned by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// * `id` (`qId`): ID returned by
+    ///   [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// # Returns
     ///
@@ -241,8 +279,9 @@ pub trait DocApi: AsRemote {
 
     /// Goes back one step in the selection history.
     ///
-    /// The session has one selection history. [`DocApi::back_count`](crate::doc::DocApi::back_count) returns the number of available steps, and [`DocApi::forward`](crate::doc::DocApi::forward)
-    /// goes forward again. Changes to objects and properties have a separate history; see [`DocApi::undo`](crate::doc::DocApi::undo).
+    /// The session has one selection history. [`DocApi::back_count`](crate::doc::DocApi::back_count) returns the
+    /// number of available steps, and [`DocApi::forward`](crate::doc::DocApi::forward) goes forward again. Changes to
+    /// objects and properties have a separate history; see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -280,8 +319,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Transfers a session app to another user.
     ///
-    /// For services that prepare session apps for others. It requires a deployment in which the new owner can attach to the
-    /// session app, currently Qlik Cloud only. See also [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
+    /// For services that prepare session apps for others. It requires a deployment in which the new owner can attach
+    /// to the session app, currently Qlik Cloud only. See also
+    /// [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
     ///
     /// # Parameters
     ///
@@ -306,7 +346,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Moves a session app to a space, so the members of the space can use it.
     ///
-    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner), for services that prepare session apps in Qlik Cloud.
+    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner), for services that
+    /// prepare session apps in Qlik Cloud.
     ///
     /// # Parameters
     ///
@@ -327,8 +368,9 @@ pub trait DocApi: AsRemote {
 
     /// Validates a chart expression without evaluating it.
     ///
-    /// The expression is valid if the error message and both lists are empty. Field names are checked against this app. For
-    /// input that may also be a number in the locale of the app, use [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
+    /// The expression is valid if the error message and both lists are empty. Field names are checked against this
+    /// app. For input that may also be a number in the locale of the app, use
+    /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -346,8 +388,8 @@ pub trait DocApi: AsRemote {
     /// # Parameters
     ///
     /// * `expr` (`qExpr`): Expression, with or without a leading `=`.
-    /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not fields, such as the labels of other measures in
-    ///   the chart.
+    /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not
+    ///   fields, such as the labels of other measures in the chart.
     ///
     /// # Returns
     ///
@@ -361,8 +403,9 @@ pub trait DocApi: AsRemote {
 
     /// Validates a string that must be either a number in the locale of the app or an expression.
     ///
-    /// Use it for input such as axis limits: `1.000,5` is valid in some locales only. The string is valid if both results are
-    /// empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
+    /// Use it for input such as axis limits: `1.000,5` is valid in some locales only. The string is valid if both
+    /// results are empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and
+    /// [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
     ///
     /// # Parameters
     ///
@@ -372,7 +415,8 @@ pub trait DocApi: AsRemote {
     ///
     /// [`CheckNumberOrExpressionResponse`].
     ///
-    /// Schema method: [`Doc.CheckNumberOrExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checknumberorexpression), read-only.
+    /// Schema method:
+    /// [`Doc.CheckNumberOrExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checknumberorexpression), read-only.
     #[doc(alias = "CheckNumberOrExpression")]
     fn check_number_or_expression(
         &self,
@@ -383,8 +427,8 @@ pub trait DocApi: AsRemote {
 
     /// Checks the syntax of the load script without running it.
     ///
-    /// It checks the script last set with [`DocApi::set_script`](crate::doc::DocApi::set_script), whether saved or not, for syntax errors only. Missing files,
-    /// fields, and tables are reported by the reload.
+    /// It checks the script last set with [`DocApi::set_script`](crate::doc::DocApi::set_script), whether saved or
+    /// not, for syntax errors only. Missing files, fields, and tables are reported by the reload.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -407,7 +451,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.CheckScriptSyntax`](https://qlik.dev/apis/json-rpc/qix/doc/#checkscriptsyntax), read-only.
+    /// Schema method: [`Doc.CheckScriptSyntax`](https://qlik.dev/apis/json-rpc/qix/doc/#checkscriptsyntax),
+    /// read-only.
     #[doc(alias = "CheckScriptSyntax")]
     fn check_script_syntax(&self) -> Call<'_, CheckScriptSyntax> {
         Call::new(self.remote(), CheckScriptSyntax::new())
@@ -415,7 +460,8 @@ pub trait DocApi: AsRemote {
 
     /// Clears the selections of all fields in one alternate state.
     ///
-    /// Locked fields keep their selections unless you set `qLockedAlso`. To clear a single field, use [`FieldApi::clear`](crate::field::FieldApi::clear).
+    /// Locked fields keep their selections unless you set `qLockedAlso`. To clear a single field, use
+    /// [`FieldApi::clear`](crate::field::FieldApi::clear).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -433,7 +479,8 @@ pub trait DocApi: AsRemote {
     /// # Parameters
     ///
     /// * `locked_also` (`qLockedAlso`, optional `bool`): Whether to clear locked fields too.
-    /// * `state_name` (`qStateName`, optional `String`): Alternate state to clear. Defaults to `$`, the default state.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state to clear. Defaults to `$`, the default
+    ///   state.
     ///
     /// Schema method: [`Doc.ClearAll`](https://qlik.dev/apis/json-rpc/qix/doc/#clearall).
     #[doc(alias = "ClearAll")]
@@ -445,8 +492,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Removes the soft patches of all objects.
     ///
-    /// Soft patches change the properties of an object for one user and session only; see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches). The
-    /// objects revert to their saved properties, and those that had patches become stale. For a single object, use
+    /// Soft patches change the properties of an object for one user and session only; see
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches). The objects
+    /// revert to their saved properties, and those that had patches become stale. For a single object, use
     /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches).
     ///
     /// Schema method: [`Doc.ClearAllSoftPatches`](https://qlik.dev/apis/json-rpc/qix/doc/#clearallsoftpatches).
@@ -455,7 +503,8 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ClearAllSoftPatches::new())
     }
 
-    /// Clears the history of [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo).
+    /// Clears the history of [`DocApi::undo`](crate::doc::DocApi::undo) and
+    /// [`DocApi::redo`](crate::doc::DocApi::redo).
     ///
     /// Schema method: [`Doc.ClearUndoBuffer`](https://qlik.dev/apis/json-rpc/qix/doc/#clearundobuffer).
     #[doc(alias = "ClearUndoBuffer")]
@@ -485,7 +534,8 @@ pub trait DocApi: AsRemote {
 
     /// Copies a library dimension.
     ///
-    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+    /// Objects that use the original keep using it. Open the copy with
+    /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
     ///
     /// # Parameters
     ///
@@ -505,7 +555,8 @@ pub trait DocApi: AsRemote {
 
     /// Copies a library measure.
     ///
-    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
+    /// Objects that use the original keep using it. Open the copy with
+    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
     ///
     /// # Parameters
     ///
@@ -525,8 +576,9 @@ pub trait DocApi: AsRemote {
 
     /// Copies an object of the app and all its children.
     ///
-    /// Only root objects, such as sheets and stories, can be copied. To duplicate a single chart, copy its properties into a
-    /// new child with [`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from). Session objects cannot be copied. Open the copy with [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Only root objects, such as sheets and stories, can be copied. To duplicate a single chart, copy its properties
+    /// into a new child with [`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from).
+    /// Session objects cannot be copied. Open the copy with [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
@@ -546,8 +598,9 @@ pub trait DocApi: AsRemote {
 
     /// Replaces a published object with its draft.
     ///
-    /// This is the last step of the old way to edit published sheets and stories: create a draft with [`DocApi::create_draft`](crate::doc::DocApi::create_draft),
-    /// change it, and commit it. To discard it instead, use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
+    /// This is the last step of the old way to edit published sheets and stories: create a draft with
+    /// [`DocApi::create_draft`](crate::doc::DocApi::create_draft), change it, and commit it. To discard it instead,
+    /// use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
     ///
     /// # Parameters
     ///
@@ -582,10 +635,13 @@ pub trait DocApi: AsRemote {
 
     /// Creates a bookmark with the current selections.
     ///
-    /// The bookmark stores the selections of all alternate states. Its properties determine whether it also stores variable
-    /// values. To store soft patches, use [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex); for a short-lived bookmark, use
-    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply a bookmark with [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update its selections with
-    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), and list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+    /// The bookmark stores the selections of all alternate states. Its properties determine whether it also stores
+    /// variable values. To store soft patches, use
+    /// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex); for a short-lived bookmark, use
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply a bookmark with
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update its selections with
+    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), and list bookmarks with
+    /// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -606,7 +662,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the bookmark. `qInfo.qType` is required and usually `bookmark`; put the title in `qMetaDef`.
+    /// * `prop` (`qProp`): Properties of the bookmark. `qInfo.qType` is required and usually `bookmark`; put the
+    ///   title in `qMetaDef`.
     ///
     /// # Returns
     ///
@@ -627,13 +684,17 @@ pub trait DocApi: AsRemote {
     ///
     /// Creates a bookmark with the current selections and soft patches.
     ///
-    /// In addition to what [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) stores, it stores the soft patches of the session (see
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). Applying the bookmark then also restores, for example, the sort order of charts.
+    /// In addition to what [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) stores, it stores the
+    /// soft patches of the session (see
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). Applying the
+    /// bookmark then also restores, for example, the sort order of charts.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the bookmark, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft patches are stored. Empty stores the soft patches of all objects.
+    /// * `prop` (`qProp`): Properties of the bookmark, as for
+    ///   [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
+    ///   patches are stored. Empty stores the soft patches of all objects.
     ///
     /// # Returns
     ///
@@ -652,14 +713,14 @@ pub trait DocApi: AsRemote {
 
     /// Creates a data connection, which load scripts use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
     ///
-    /// Connections belong to the deployment, not to the app: other users may see the new connection, subject to their access
-    /// rights. Some deployments append the user name to the connection name, so read the definition back with
+    /// Connections belong to the deployment, not to the app: other users may see the new connection, subject to their
+    /// access rights. Some deployments append the user name to the connection name, so read the definition back with
     /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): Definition of the connection. Name, type, and connection string are required; the engine chooses the
-    ///   ID.
+    /// * `connection` (`qConnection`): Definition of the connection. Name, type, and connection string are required;
+    ///   the engine chooses the ID.
     ///
     /// # Returns
     ///
@@ -675,7 +736,8 @@ pub trait DocApi: AsRemote {
 
     /// Creates a library dimension, also called a master dimension, which any number of objects can share.
     ///
-    /// Objects refer to it by ID ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and pick up its changes.
+    /// Objects refer to it by ID ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and pick up its
+    /// changes.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -694,8 +756,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the dimension: `qInfo.qType` (usually `dimension`), the definition in `qDim`, and the title in
-    ///   `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
+    /// * `prop` (`qProp`): Properties of the dimension: `qInfo.qType` (usually `dimension`), the definition in
+    ///   `qDim`, and the title in `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
     ///
     /// # Returns
     ///
@@ -714,7 +776,9 @@ pub trait DocApi: AsRemote {
 
     /// Creates a draft of a published sheet or story, which can be changed without affecting the published object.
     ///
-    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). Open the draft with [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or
+    /// [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). Open the draft with
+    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
@@ -735,7 +799,8 @@ pub trait DocApi: AsRemote {
 
     /// Creates a library measure, also called a master measure, which any number of objects can share.
     ///
-    /// Objects refer to it by ID ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)); expressions refer to it by label. Both pick up its changes.
+    /// Objects refer to it by ID ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)); expressions refer
+    /// to it by label. Both pick up its changes.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -754,8 +819,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the measure: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, and the title in
-    ///   `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
+    /// * `prop` (`qProp`): Properties of the measure: `qInfo.qType` (usually `measure`), the definition in
+    ///   `qMeasure`, and the title in `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
     ///
     /// # Returns
     ///
@@ -771,11 +836,14 @@ pub trait DocApi: AsRemote {
 
     /// Creates a root object, such as a sheet, which is saved with the app.
     ///
-    /// A generic object is any JSON object with a type. For each definition in its properties that the engine recognizes
-    /// (`qHyperCubeDef`, `qListObjectDef`, a string expression, …), the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
-    /// calculated result. To read data only, use [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object), which does not require permission to change the
-    /// app and is not saved. To create a chart on a sheet, use [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app, new objects
-    /// are private to the user.
+    /// A generic object is any JSON object with a type. For each definition in its properties that the engine
+    /// recognizes (`qHyperCubeDef`, `qListObjectDef`, a string expression, …), the layout
+    /// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
+    /// calculated result. To read data only, use
+    /// [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object), which does not require
+    /// permission to change the app and is not saved. To create a chart on a sheet, use
+    /// [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app,
+    /// new objects are private to the user.
     ///
     /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
@@ -797,8 +865,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId` is empty or already
-    ///   in use, the engine generates an ID.
+    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId`
+    ///   is empty or already in use, the engine generates an ID.
     ///
     /// # Returns
     ///
@@ -815,9 +883,12 @@ pub trait DocApi: AsRemote {
     /// Creates an object that exists until the session ends and is never saved.
     ///
     /// This is the usual way to read data: include a `qHyperCubeDef` or a `qListObjectDef` in the properties, call
-    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and fetch the remaining pages with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
-    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It does not require permission to change the app. Session objects use memory and
-    /// are recalculated only when their data is requested. Destroy objects that you no longer need with
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and fetch the remaining
+    /// pages with
+    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
+    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It
+    /// does not require permission to change the app. Session objects use memory and are recalculated only when their
+    /// data is requested. Destroy objects that you no longer need with
     /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object).
     ///
     /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
@@ -842,12 +913,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId` is empty or already
-    ///   in use, the engine generates an ID.
+    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId`
+    ///   is empty or already in use, the engine generates an ID.
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object. [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) returns its ID.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object.
+    /// [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) returns its ID.
     ///
     /// Schema method: [`Doc.CreateSessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionobject).
     #[doc(alias = "CreateSessionObject")]
@@ -860,14 +932,17 @@ pub trait DocApi: AsRemote {
 
     /// Creates a variable that exists until the session ends and is never saved.
     ///
-    /// This is the only kind of variable that you can create in a published app. Use it like any other variable: insert it
-    /// into an expression with `$(name)`, or open it with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its value in `qDefinition`, or later
-    /// with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and similar methods.
+    /// This is the only kind of variable that you can create in a published app. Use it like any other variable:
+    /// insert it into an expression with `$(name)`, or open it with
+    /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its value in `qDefinition`, or
+    /// later with
+    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and
+    /// similar methods.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the
-    ///   definition.
+    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive
+    ///   `qName`, and the definition.
     ///
     /// # Returns
     ///
@@ -884,20 +959,23 @@ pub trait DocApi: AsRemote {
 
     /// Stores the current selections as a temporary bookmark.
     ///
-    /// Qlik Cloud only. Use it to pass selections to another session, a print job, or a link without adding a bookmark to the
-    /// app. Apply it with [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
+    /// Qlik Cloud only. Use it to pass selections to another session, a print job, or a link without adding a
+    /// bookmark to the app. Apply it with
+    /// [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
     ///
     /// # Parameters
     ///
     /// * `options` (`qOptions`): Whether to store variable values and the soft patches of all objects.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft patches are stored, unless those of all objects are. Session
-    ///   objects listed here are stored too, regardless of the options.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
+    ///   patches are stored, unless those of all objects are. Session objects listed here are stored too, regardless
+    ///   of the options.
     ///
     /// # Returns
     ///
     /// [`CreateTemporaryBookmarkResponse`].
     ///
-    /// Schema method: [`Doc.CreateTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createtemporarybookmark).
+    /// Schema method:
+    /// [`Doc.CreateTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createtemporarybookmark).
     #[doc(alias = "CreateTemporaryBookmark")]
     fn create_temporary_bookmark(
         &self,
@@ -908,7 +986,8 @@ pub trait DocApi: AsRemote {
 
     /// Creates an empty variable, which is saved with the app.
     ///
-    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) instead, which takes the definition and returns the variable.
+    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) instead, which takes the definition
+    /// and returns the variable.
     ///
     /// # Parameters
     ///
@@ -931,10 +1010,11 @@ pub trait DocApi: AsRemote {
 
     /// Creates a variable, which is saved with the app.
     ///
-    /// A variable is a named value. `$(name)` inserts its value into an expression before the expression is parsed, so a
-    /// variable can contain part of an expression. When a variable changes, every object that uses it becomes stale. In a
-    /// published app, you can create session variables only ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load script
-    /// (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or already in use.
+    /// A variable is a named value. `$(name)` inserts its value into an expression before the expression is parsed,
+    /// so a variable can contain part of an expression. When a variable changes, every object that uses it becomes
+    /// stale. In a published app, you can create session variables only
+    /// ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load
+    /// script (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or already in use.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -955,8 +1035,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and
-    ///   the definition.
+    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive and
+    ///   unique `qName`, and the definition.
     ///
     /// # Returns
     ///
@@ -975,8 +1055,8 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a data connection.
     ///
-    /// Scripts that use it then fail, in any app. The connection for files attached to apps, which some servers have, cannot
-    /// be deleted.
+    /// Scripts that use it then fail, in any app. The connection for files attached to apps, which some servers have,
+    /// cannot be deleted.
     ///
     /// # Parameters
     ///
@@ -1012,8 +1092,9 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a library dimension.
     ///
-    /// Objects that use it lose that dimension; check [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects) first. Handles to the dimension
-    /// are closed.
+    /// Objects that use it lose that dimension; check
+    /// [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects)
+    /// first. Handles to the dimension are closed.
     ///
     /// # Parameters
     ///
@@ -1033,7 +1114,8 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a draft and its children. The published object does not change.
     ///
-    /// Discards what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) created; [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) publishes it instead.
+    /// Discards what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) created;
+    /// [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) publishes it instead.
     ///
     /// # Parameters
     ///
@@ -1055,8 +1137,9 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a library measure.
     ///
-    /// Objects and expressions that use it lose that measure; check [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects) first. Handles to the
-    /// measure are closed.
+    /// Objects and expressions that use it lose that measure; check
+    /// [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects)
+    /// first. Handles to the measure are closed.
     ///
     /// # Parameters
     ///
@@ -1076,8 +1159,9 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a saved root object and all its children.
     ///
-    /// For session objects, use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object); for children, use [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to
-    /// deleted objects are closed.
+    /// For session objects, use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object); for
+    /// children, use [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child).
+    /// Handles to deleted objects are closed.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1110,12 +1194,13 @@ pub trait DocApi: AsRemote {
 
     /// Destroys an object created by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
     ///
-    /// If a session opens many cubes, destroy those that you have read: each keeps its result in the memory of the engine.
-    /// Handles to the object are closed.
+    /// If a session opens many cubes, destroy those that you have read: each keeps its result in the memory of the
+    /// engine. Handles to the object are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Object ID, as returned by [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info).
+    /// * `id` (`qId`): Object ID, as returned by
+    ///   [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info).
     ///
     /// # Returns
     ///
@@ -1129,7 +1214,9 @@ pub trait DocApi: AsRemote {
 
     /// Destroys a session variable by ID.
     ///
-    /// Same as [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id). To destroy it by name, use [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name).
+    /// Same as [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id). To
+    /// destroy it by name, use
+    /// [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name).
     ///
     /// # Parameters
     ///
@@ -1149,13 +1236,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Variable ID, as returned by [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info).
+    /// * `id` (`qId`): Variable ID, as returned by
+    ///   [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info).
     ///
     /// # Returns
     ///
     /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
-    /// Schema method: [`Doc.DestroySessionVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyid).
+    /// Schema method:
+    /// [`Doc.DestroySessionVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyid).
     #[doc(alias = "DestroySessionVariableById")]
     fn destroy_session_variable_by_id(
         &self,
@@ -1174,7 +1263,8 @@ pub trait DocApi: AsRemote {
     ///
     /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
-    /// Schema method: [`Doc.DestroySessionVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyname).
+    /// Schema method:
+    /// [`Doc.DestroySessionVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyname).
     #[doc(alias = "DestroySessionVariableByName")]
     fn destroy_session_variable_by_name(
         &self,
@@ -1185,8 +1275,8 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a saved variable by ID.
     ///
-    /// Variables created by the load script can be removed only by changing the script. Expressions that use the variable
-    /// become stale.
+    /// Variables created by the load script can be removed only by changing the script. Expressions that use the
+    /// variable become stale.
     ///
     /// # Parameters
     ///
@@ -1206,8 +1296,8 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a saved variable by name.
     ///
-    /// Variables created by the load script can be removed only by changing the script. Expressions that use the variable
-    /// become stale.
+    /// Variables created by the load script can be removed only by changing the script. Expressions that use the
+    /// variable become stale.
     ///
     /// # Parameters
     ///
@@ -1227,12 +1317,15 @@ pub trait DocApi: AsRemote {
 
     /// Runs the load script and replaces the data of the app.
     ///
-    /// Prefer [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), which has more options and returns more details. For both methods:
+    /// Prefer [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), which has more options and returns more
+    /// details. For both methods:
     ///
-    /// - The call returns when the reload has ended. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with the ID of this request
-    ///   returns progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
-    /// - A failed script is not an error: the call succeeds and returns `false`. If [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called
-    ///   before, the progress contains the script errors ([`ProgressData::error_data`](crate::types::ProgressData::error_data)).
+    /// - The call returns when the reload has ended. While it runs,
+    ///   [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with the ID of this request returns
+    ///   progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
+    /// - A failed script is not an error: the call succeeds and returns `false`. If
+    ///   [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called before, the progress
+    ///   contains the script errors ([`ProgressData::error_data`](crate::types::ProgressData::error_data)).
     /// - A second reload of the app while one is running fails with error 11000.
     /// - The reload does not save the app: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
     /// - All objects become stale. Selections of values that still exist are kept.
@@ -1253,10 +1346,12 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `mode` (`qMode`, optional `i64`): How to handle script errors: 0 for the engine default, 1 to stop at the first error, 2 to continue.
-    /// * `partial` (`qPartial`, optional `bool`): Whether to run a partial reload: only statements with the prefix `Add`, `Replace`, or `Merge` are run, and
-    ///   other tables are kept.
-    /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints set with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and apply the limit set with
+    /// * `mode` (`qMode`, optional `i64`): How to handle script errors: 0 for the engine default, 1 to stop at the
+    ///   first error, 2 to continue.
+    /// * `partial` (`qPartial`, optional `bool`): Whether to run a partial reload: only statements with the prefix
+    ///   `Add`, `Replace`, or `Merge` are run, and other tables are kept.
+    /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints set with
+    ///   [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and apply the limit set with
     ///   [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
     ///
     /// # Returns
@@ -1273,19 +1368,24 @@ pub trait DocApi: AsRemote {
 
     /// Runs the load script with options and returns details of the result.
     ///
-    /// Like [`DocApi::do_reload`](crate::doc::DocApi::do_reload): follow it with [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), check the result
-    /// even if the call succeeds, and save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    /// Like [`DocApi::do_reload`](crate::doc::DocApi::do_reload): follow it with
+    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with
+    /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), check the result even if the call
+    /// succeeds, and save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
     ///
-    /// In addition, it can limit the number of rows per source and skip `STORE` statements, and it returns the path of the
-    /// log file and the script errors. The search index that is built after the load does not affect the result.
+    /// In addition, it can limit the number of rows per source and skip `STORE` statements, and it returns the path
+    /// of the log file and the script errors. The search index that is built after the load does not affect the
+    /// result.
     ///
     /// # Parameters
     ///
-    /// * `params` (`qParams`, optional [`DoReloadExParams`]): Options. Defaults to a full reload with the default error handling.
+    /// * `params` (`qParams`, optional [`DoReloadExParams`]): Options. Defaults to a full reload with the default
+    ///   error handling.
     ///
     /// # Returns
     ///
-    /// [`DoReloadExResult`] (`qResult`): Whether the reload succeeded, the path of the script log, and the script errors.
+    /// [`DoReloadExResult`] (`qResult`): Whether the reload succeeded, the path of the script log, and the script
+    /// errors.
     ///
     /// Requires the access right `reload`.
     ///
@@ -1297,9 +1397,10 @@ pub trait DocApi: AsRemote {
 
     /// Saves the app: definitions, script, and data.
     ///
-    /// Call it after a reload; otherwise the loaded data is lost when the app closes. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress)
-    /// returns its progress. If only objects changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is much cheaper in deployments that support it. A
-    /// session app cannot be saved this way; use [`DocApi::save_as`](crate::doc::DocApi::save_as).
+    /// Call it after a reload; otherwise the loaded data is lost when the app closes. While it runs,
+    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) returns its progress. If only objects
+    /// changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is much cheaper in deployments that
+    /// support it. A session app cannot be saved this way; use [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1316,7 +1417,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_name` (`qFileName`, optional `String`): File name to save under. Usually omitted, which saves the app in place.
+    /// * `file_name` (`qFileName`, optional `String`): File name to save under. Usually omitted, which saves the app
+    ///   in place.
     ///
     /// Requires the access right `update`.
     ///
@@ -1329,9 +1431,10 @@ pub trait DocApi: AsRemote {
     /// Evaluates an expression under the current selections and returns the result as a string.
     ///
     /// Intended for single values: for more than a few values, or for values by dimension, a hypercube
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is evaluated in the default state; use set analysis for other
-    /// states. A plain field name means `Only(field)`, which is null unless exactly one value is possible. Validate user
-    /// input with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is
+    /// evaluated in the default state; use set analysis for other states. A plain field name means `Only(field)`,
+    /// which is null unless exactly one value is possible. Validate user input with
+    /// [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
     ///
     /// To get the result as a number, use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
@@ -1385,7 +1488,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`FieldValue`] (`qValue`): Result. Its number is valid only if [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
+    /// [`FieldValue`] (`qValue`): Result. Its number is valid only if
+    /// [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
     ///
     /// Schema method: [`Doc.EvaluateEx`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluateex), read-only.
     #[doc(alias = "EvaluateEx")]
@@ -1395,8 +1499,8 @@ pub trait DocApi: AsRemote {
 
     /// Performs the dollar-sign expansions of an expression without evaluating it.
     ///
-    /// The result is what the engine evaluates after inserting variables and `$(=…)` expressions. Use it to debug expressions
-    /// that consist of variables.
+    /// The result is what the engine evaluates after inserting variables and `$(=…)` expressions. Use it to debug
+    /// expressions that consist of variables.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1426,12 +1530,15 @@ pub trait DocApi: AsRemote {
 
     /// Creates a copy of the app that contains only the data selected by a bookmark, and provides it for download.
     ///
-    /// Qlik Sense Enterprise on Windows only. Section access always applies to the copy, so it never contains data that the
-    /// user may not see. See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app), and [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports a single table.
+    /// Qlik Sense Enterprise on Windows only. Section access always applies to the copy, so it never contains data
+    /// that the user may not see. See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app), and
+    /// [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports a
+    /// single table.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, optional [`NxDownloadOptions`]): ID of the bookmark, and the lifetime of the link in seconds.
+    /// * `options` (`qOptions`, optional [`NxDownloadOptions`]): ID of the bookmark, and the lifetime of the link in
+    ///   seconds.
     ///
     /// # Returns
     ///
@@ -1445,8 +1552,9 @@ pub trait DocApi: AsRemote {
 
     /// Returns the fields that are associated with a given field and have at least one of the given tags.
     ///
-    /// Associated fields are connected through keys, so a selection in one can affect the other. To search the whole data
-    /// model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). System tags start with `$`, for example `$numeric`, `$key`, or `$date`.
+    /// Associated fields are connected through keys, so a selection in one can affect the other. To search the whole
+    /// data model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). System tags start
+    /// with `$`, for example `$numeric`, `$key`, or `$date`.
     ///
     /// # Parameters
     ///
@@ -1457,7 +1565,8 @@ pub trait DocApi: AsRemote {
     ///
     /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): Matching fields with all their tags.
     ///
-    /// Schema method: [`Doc.FindMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#findmatchingfields), read-only.
+    /// Schema method: [`Doc.FindMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#findmatchingfields),
+    /// read-only.
     #[doc(alias = "FindMatchingFields")]
     fn find_matching_fields(
         &self,
@@ -1506,8 +1615,9 @@ pub trait DocApi: AsRemote {
 
     /// Returns the ID and type of every object in the app, including children.
     ///
-    /// The call is cheap because it returns [`NxInfo`](crate::types::NxInfo) values only. The list contains objects of all types; check
-    /// [`NxInfo::type_`](crate::types::NxInfo::type_). To filter by type or to include titles and other properties, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+    /// The call is cheap because it returns [`NxInfo`](crate::types::NxInfo) values only. The list contains objects
+    /// of all types; check [`NxInfo::type_`](crate::types::NxInfo::type_). To filter by type or to include titles and
+    /// other properties, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1533,10 +1643,12 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAllInfos::new())
     }
 
-    /// Returns information about the app: title, last reload, alternate states, locale, and whether it has data and a script.
+    /// Returns information about the app: title, last reload, alternate states, locale, and whether it has data and a
+    /// script.
     ///
-    /// This is the app's equivalent of [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). The engine reports the app handle as stale once, and
-    /// again only after the layout has been fetched.
+    /// This is the app's equivalent of
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). The engine reports the
+    /// app handle as stale once, and again only after the layout has been fetched.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1564,7 +1676,8 @@ pub trait DocApi: AsRemote {
 
     /// Returns the editable properties of the app, such as its title and thumbnail.
     ///
-    /// Modify the result and pass all of it, including custom members, to [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties). If you only need to read,
+    /// Modify the result and pass all of it, including custom members, to
+    /// [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties). If you only need to read,
     /// [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) contains more.
     ///
     /// # Returns
@@ -1579,8 +1692,9 @@ pub trait DocApi: AsRemote {
 
     /// Rates how well each field of one table would work as a key to each field of another table.
     ///
-    /// Data preparation tools use it to suggest associations between tables. Both tables must be loaded. If a table has a
-    /// synthetic key, the fields of the synthetic table are rated instead, under names that start with `[Synthetic Key]:`.
+    /// Data preparation tools use it to suggest associations between tables. Both tables must be loaded. If a table
+    /// has a synthetic key, the fields of the synthetic table are rated instead, under names that start with
+    /// `[Synthetic Key]:`.
     ///
     /// # Parameters
     ///
@@ -1591,7 +1705,8 @@ pub trait DocApi: AsRemote {
     ///
     /// list of [`AssociationScore`] (`qScore`): One score for each pair of fields.
     ///
-    /// Schema method: [`Doc.GetAssociationScores`](https://qlik.dev/apis/json-rpc/qix/doc/#getassociationscores), read-only.
+    /// Schema method: [`Doc.GetAssociationScores`](https://qlik.dev/apis/json-rpc/qix/doc/#getassociationscores),
+    /// read-only.
     #[doc(alias = "GetAssociationScores")]
     fn get_association_scores(
         &self,
@@ -1623,12 +1738,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): Types to list (usually `bookmark`), properties to return, and whether to include soft patches, which can
-    ///   be large.
+    /// * `options` (`qOptions`): Types to list (usually `bookmark`), properties to return, and whether to include
+    ///   soft patches, which can be large.
     ///
     /// # Returns
     ///
-    /// list of [`NxContainerEntry`] (`qList`): One entry per bookmark, with its ID, metadata, and the requested properties.
+    /// list of [`NxContainerEntry`] (`qList`): One entry per bookmark, with its ID, metadata, and the requested
+    /// properties.
     ///
     /// Schema method: [`Doc.GetBookmarks`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmarks), read-only.
     #[doc(alias = "GetBookmarks")]
@@ -1662,7 +1778,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`Connection`] (`qConnections`): Connections, as returned by [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
+    /// list of [`Connection`] (`qConnections`): Connections, as returned by
+    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// Requires the access right `reload`.
     ///
@@ -1672,15 +1789,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetConnections::new())
     }
 
-    /// Lists the content libraries, which contain images and other files: the library of the app and the global libraries.
+    /// Lists the content libraries, which contain images and other files: the library of the app and the global
+    /// libraries.
     ///
     /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) lists the files in a library.
     ///
     /// # Returns
     ///
-    /// [`ContentLibraryList`] (`qList`): Libraries. [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the library of the app.
+    /// [`ContentLibraryList`] (`qList`): Libraries.
+    /// [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the library
+    /// of the app.
     ///
-    /// Schema method: [`Doc.GetContentLibraries`](https://qlik.dev/apis/json-rpc/qix/doc/#getcontentlibraries), read-only.
+    /// Schema method: [`Doc.GetContentLibraries`](https://qlik.dev/apis/json-rpc/qix/doc/#getcontentlibraries),
+    /// read-only.
     #[doc(alias = "GetContentLibraries")]
     fn get_content_libraries(&self) -> Call<'_, GetContentLibraries> {
         Call::new(self.remote(), GetContentLibraries::new())
@@ -1688,9 +1809,13 @@ pub trait DocApi: AsRemote {
 
     /// Returns the SQL syntax rules of the database behind a connection, and whether it has databases and owners.
     ///
-    /// Start with this method to browse an ODBC, OLE DB, or custom connection, then use [`DocApi::get_databases`](crate::doc::DocApi::get_databases),
-    /// [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners), [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables), [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields), and
-    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). The result also helps you write correct `SELECT` statements.
+    /// Start with this method to browse an ODBC, OLE DB, or custom connection, then use
+    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases),
+    /// [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners),
+    /// [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables),
+    /// [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields), and
+    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). The result also helps
+    /// you write correct `SELECT` statements.
     ///
     /// # Parameters
     ///
@@ -1713,7 +1838,8 @@ pub trait DocApi: AsRemote {
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): Connection ID.
-    /// * `database` (`qDatabase`, optional `String`): Database, as returned by [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
+    /// * `database` (`qDatabase`, optional `String`): Database, as returned by
+    ///   [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
     ///
     /// # Returns
     ///
@@ -1721,7 +1847,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetDatabaseOwners`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseowners), read-only.
+    /// Schema method: [`Doc.GetDatabaseOwners`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseowners),
+    /// read-only.
     #[doc(alias = "GetDatabaseOwners")]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
         Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
@@ -1729,14 +1856,16 @@ pub trait DocApi: AsRemote {
 
     /// Lists the columns of a table or view behind an ODBC, OLE DB, or custom connection.
     ///
-    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) returns which ones the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info)
+    /// returns which ones the source uses.
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): Connection ID.
     /// * `database` (`qDatabase`, optional `String`): Database of the table.
     /// * `owner` (`qOwner`, optional `String`): Owner of the table.
-    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
+    /// * `table` (`qTable`): Table, as returned by
+    ///   [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
     ///
     /// # Returns
     ///
@@ -1744,7 +1873,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetDatabaseTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablefields), read-only.
+    /// Schema method: [`Doc.GetDatabaseTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablefields),
+    /// read-only.
     #[doc(alias = "GetDatabaseTableFields")]
     fn get_database_table_fields(
         &self,
@@ -1763,7 +1893,8 @@ pub trait DocApi: AsRemote {
     /// * `connection_id` (`qConnectionId`): Connection ID.
     /// * `database` (`qDatabase`, optional `String`): Database of the table.
     /// * `owner` (`qOwner`, optional `String`): Owner of the table.
-    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
+    /// * `table` (`qTable`): Table, as returned by
+    ///   [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
     /// * `conditions` (`qConditions`, optional [`FilterInfo`]): Filter for the rows.
     ///
     /// # Returns
@@ -1772,7 +1903,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetDatabaseTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablepreview), read-only.
+    /// Schema method:
+    /// [`Doc.GetDatabaseTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablepreview), read-only.
     #[doc(alias = "GetDatabaseTablePreview")]
     fn get_database_table_preview(
         &self,
@@ -1784,7 +1916,8 @@ pub trait DocApi: AsRemote {
 
     /// Lists the tables and views behind an ODBC, OLE DB, or custom connection.
     ///
-    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) returns which ones the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info)
+    /// returns which ones the source uses.
     ///
     /// # Parameters
     ///
@@ -1798,7 +1931,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetDatabaseTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetables), read-only.
+    /// Schema method: [`Doc.GetDatabaseTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetables),
+    /// read-only.
     #[doc(alias = "GetDatabaseTables")]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
         Call::new(self.remote(), GetDatabaseTables::new(connection_id))
@@ -1842,12 +1976,13 @@ pub trait DocApi: AsRemote {
 
     /// Generates a new script with the default `SET` statements for number and date formats.
     ///
-    /// The formats are those of the engine host at the time the engine started. The script of the app does not change; pass
-    /// the result to [`DocApi::set_script`](crate::doc::DocApi::set_script).
+    /// The formats are those of the engine host at the time the engine started. The script of the app does not
+    /// change; pass the result to [`DocApi::set_script`](crate::doc::DocApi::set_script).
     ///
     /// # Parameters
     ///
-    /// * `localized_main_section` (`qLocalizedMainSection`, optional `String`): Title of the first script section. Defaults to `Main`.
+    /// * `localized_main_section` (`qLocalizedMainSection`, optional `String`): Title of the first script section.
+    ///   Defaults to `Main`.
     ///
     /// # Returns
     ///
@@ -1865,9 +2000,10 @@ pub trait DocApi: AsRemote {
     ///
     /// Returns the grammar of chart expressions for this app, including its fields and functions.
     ///
-    /// For syntax highlighting and completion in editors. The result is large and rarely changes: cache it with its hash, and
-    /// call [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) to check whether it is still current. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) returns the grammar
-    /// without an app.
+    /// For syntax highlighting and completion in editors. The result is large and rarely changes: cache it with its
+    /// hash, and call [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) to check
+    /// whether it is still current. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) returns the
+    /// grammar without an app.
     ///
     /// # Returns
     ///
@@ -1881,19 +2017,22 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Returns the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns.
+    /// Returns the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf)
+    /// returns.
     ///
     /// # Returns
     ///
     /// `String` (`qBnfHash`): Hash of the grammar.
     ///
-    /// Schema method: [`Doc.GetExpressionBNFHash`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnfhash), read-only.
+    /// Schema method: [`Doc.GetExpressionBNFHash`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnfhash),
+    /// read-only.
     #[doc(alias = "GetExpressionBNFHash")]
     fn get_expression_bnf_hash(&self) -> Call<'_, GetExpressionBNFHash> {
         Call::new(self.remote(), GetExpressionBNFHash::new())
     }
 
-    /// Lists the variables marked as favorites by [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables).
+    /// Lists the variables marked as favorites by
+    /// [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables).
     ///
     /// # Returns
     ///
@@ -1901,7 +2040,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfavoritevariables), read-only.
+    /// Schema method: [`Doc.GetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfavoritevariables),
+    /// read-only.
     #[doc(alias = "GetFavoriteVariables")]
     fn get_favorite_variables(&self) -> Call<'_, GetFavoriteVariables> {
         Call::new(self.remote(), GetFavoriteVariables::new())
@@ -1909,11 +2049,13 @@ pub trait DocApi: AsRemote {
 
     /// Opens a field of the data model, to select in it or to count its values.
     ///
-    /// The handle belongs to one alternate state; open the field once for each state. For an unknown field, the method
-    /// returns a not-found error (`Error::is_not_found`). To read the values of a field, use a list object
+    /// The handle belongs to one alternate state; open the field once for each state. For an unknown field, the
+    /// method returns a not-found error (`Error::is_not_found`). To read the values of a field, use a list object
     /// ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
     ///
-    /// See [`FieldApi::select`](crate::field::FieldApi::select), [`FieldApi::select_values`](crate::field::FieldApi::select_values), and [`FieldApi::clear`](crate::field::FieldApi::clear). For information about the field, see
+    /// See [`FieldApi::select`](crate::field::FieldApi::select),
+    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values), and
+    /// [`FieldApi::clear`](crate::field::FieldApi::clear). For information about the field, see
     /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
     ///
     /// ```
@@ -1933,7 +2075,8 @@ pub trait DocApi: AsRemote {
     /// # Parameters
     ///
     /// * `field_name` (`qFieldName`): Field name, case-sensitive and without brackets.
-    /// * `state_name` (`qStateName`, optional `String`): Alternate state to select in. Defaults to `$`, the default state.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state to select in. Defaults to `$`, the default
+    ///   state.
     ///
     /// # Returns
     ///
@@ -1947,21 +2090,23 @@ pub trait DocApi: AsRemote {
 
     /// Returns random samples of values from fields or table columns.
     ///
-    /// Use it for previews or to find out what a field contains without creating a hypercube. In names, `*` matches any
-    /// number of characters and `?` matches one character.
+    /// Use it for previews or to find out what a field contains without creating a hypercube. In names, `*` matches
+    /// any number of characters and `?` matches one character.
     ///
     /// # Parameters
     ///
-    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): Fields or columns to sample. An entry with a table name is a column of that table; an
-    ///   entry without one is a field.
-    /// * `max_number_of_values` (`qMaxNumberOfValues`): Maximum number of values for each field or column. A negative number returns all values.
+    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): Fields or columns to sample. An entry
+    ///   with a table name is a column of that table; an entry without one is a field.
+    /// * `max_number_of_values` (`qMaxNumberOfValues`): Maximum number of values for each field or column. A negative
+    ///   number returns all values.
     /// * `rand_seed` (`qRandSeed`, optional `i64`): Seed of the random number generator, for reproducible samples.
     ///
     /// # Returns
     ///
     /// list of [`SampleResult`] (`qResult`): One sample for each matching field or column.
     ///
-    /// Schema method: [`Doc.GetFieldAndColumnSamples`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldandcolumnsamples), read-only.
+    /// Schema method:
+    /// [`Doc.GetFieldAndColumnSamples`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldandcolumnsamples), read-only.
     #[doc(alias = "GetFieldAndColumnSamples")]
     fn get_field_and_column_samples(
         &self,
@@ -1979,8 +2124,9 @@ pub trait DocApi: AsRemote {
 
     /// Returns information about a field: number of values, tables, tags, comment, and size in memory.
     ///
-    /// It also contains the field's modes (locked, AND mode, always one selected value). To get all fields at once, use a
-    /// field list ([`FieldListDef`](crate::types::FieldListDef)) in a generic object, or [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// It also contains the field's modes (locked, AND mode, always one selected value). To get all fields at once,
+    /// use a field list ([`FieldListDef`](crate::types::FieldListDef)) in a generic object, or
+    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Parameters
     ///
@@ -1990,7 +2136,8 @@ pub trait DocApi: AsRemote {
     ///
     /// [`FieldDescription`] (`qReturn`): Description of the field.
     ///
-    /// Schema method: [`Doc.GetFieldDescription`](https://qlik.dev/apis/json-rpc/qix/doc/#getfielddescription), read-only.
+    /// Schema method: [`Doc.GetFieldDescription`](https://qlik.dev/apis/json-rpc/qix/doc/#getfielddescription),
+    /// read-only.
     #[doc(alias = "GetFieldDescription")]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
         Call::new(self.remote(), GetFieldDescription::new(field_name))
@@ -1998,7 +2145,8 @@ pub trait DocApi: AsRemote {
 
     /// Returns the internal name of a calculated field, given its readable name.
     ///
-    /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression) creates calculated fields.
+    /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression) creates calculated
+    /// fields.
     ///
     /// # Parameters
     ///
@@ -2008,7 +2156,8 @@ pub trait DocApi: AsRemote {
     ///
     /// `String` (`qName`): Internal name, for use in expressions and definitions.
     ///
-    /// Schema method: [`Doc.GetFieldOnTheFlyByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldontheflybyname), read-only.
+    /// Schema method: [`Doc.GetFieldOnTheFlyByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldontheflybyname),
+    /// read-only.
     #[doc(alias = "GetFieldOnTheFlyByName")]
     fn get_field_on_the_fly_by_name(
         &self,
@@ -2027,7 +2176,8 @@ pub trait DocApi: AsRemote {
     ///
     /// list of `String` (`qFieldNames`): Field names.
     ///
-    /// Schema method: [`Doc.GetFieldsFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsfromexpression), read-only.
+    /// Schema method:
+    /// [`Doc.GetFieldsFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsfromexpression), read-only.
     #[doc(alias = "GetFieldsFromExpression")]
     fn get_fields_from_expression(
         &self,
@@ -2048,7 +2198,8 @@ pub trait DocApi: AsRemote {
     ///
     /// list of [`NxFieldResourceId`] (`qFields`): Identifiers by field and table.
     ///
-    /// Schema method: [`Doc.GetFieldsResourceIds`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsresourceids), read-only.
+    /// Schema method: [`Doc.GetFieldsResourceIds`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsresourceids),
+    /// read-only.
     #[doc(alias = "GetFieldsResourceIds")]
     fn get_fields_resource_ids(
         &self,
@@ -2059,16 +2210,20 @@ pub trait DocApi: AsRemote {
 
     /// Lists the fields of a table in a file of a folder connection.
     ///
-    /// To browse files, use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) to find a file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) to detect its format,
-    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) to list its tables, and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) to read sample rows.
+    /// To browse files, use
+    /// [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) to find a
+    /// file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) to detect its format,
+    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) to list its tables, and
+    /// [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) to read sample rows.
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
-    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables). Required for formats with several tables per file, such as
-    ///   Excel, HTML, and XML.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables).
+    ///   Required for formats with several tables per file, such as Excel, HTML, and XML.
     ///
     /// # Returns
     ///
@@ -2076,7 +2231,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetFileTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablefields), read-only.
+    /// Schema method: [`Doc.GetFileTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablefields),
+    /// read-only.
     #[doc(alias = "GetFileTableFields")]
     fn get_file_table_fields(
         &self,
@@ -2096,9 +2252,10 @@ pub trait DocApi: AsRemote {
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
-    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables). Required for formats with several tables per file, such as
-    ///   Excel, HTML, and XML.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables).
+    ///   Required for formats with several tables per file, such as Excel, HTML, and XML.
     ///
     /// # Returns
     ///
@@ -2106,7 +2263,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetFileTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablepreview), read-only.
+    /// Schema method: [`Doc.GetFileTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablepreview),
+    /// read-only.
     #[doc(alias = "GetFileTablePreview")]
     fn get_file_table_preview(
         &self,
@@ -2122,17 +2280,20 @@ pub trait DocApi: AsRemote {
 
     /// Lists the tables in a file of a folder connection.
     ///
-    /// For JSON and XML files, [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) also returns the fields.
+    /// For JSON and XML files, [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) also returns
+    /// the fields.
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
     ///
     /// # Returns
     ///
-    /// list of [`DataTable`] (`qTables`): Tables: sheets and ranges of a workbook, tables of a page, or a single table.
+    /// list of [`DataTable`] (`qTables`): Tables: sheets and ranges of a workbook, tables of a page, or a single
+    /// table.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2148,13 +2309,15 @@ pub trait DocApi: AsRemote {
 
     /// Lists the tables in a JSON or XML file of a folder connection, with their fields.
     ///
-    /// For other formats, use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
+    /// For other formats, use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and
+    /// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
     ///
     /// # Returns
     ///
@@ -2177,7 +2340,8 @@ pub trait DocApi: AsRemote {
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
-    /// * `relative_path` (`qRelativePath`, optional `String`): Path relative to the folder of the connection. Defaults to that folder.
+    /// * `relative_path` (`qRelativePath`, optional `String`): Path relative to the folder of the connection.
+    ///   Defaults to that folder.
     ///
     /// # Returns
     ///
@@ -2185,7 +2349,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetFolderItemsForConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getfolderitemsforconnection), read-only.
+    /// Schema method:
+    /// [`Doc.GetFolderItemsForConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getfolderitemsforconnection),
+    /// read-only.
     #[doc(alias = "GetFolderItemsForConnection")]
     fn get_folder_items_for_connection(
         &self,
@@ -2198,7 +2364,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Returns the active field of each cyclic group of the app.
     ///
-    /// To restore the active fields later, pass the result to [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states).
+    /// To restore the active fields later, pass the result to
+    /// [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states).
     ///
     /// # Returns
     ///
@@ -2214,8 +2381,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`): File path as in a script, through a connection: `lib://Scripts/common.txt`. Use square brackets where a
-    ///   script would need them.
+    /// * `path` (`qPath`): File path as in a script, through a connection: `lib://Scripts/common.txt`. Use square
+    ///   brackets where a script would need them.
     ///
     /// # Returns
     ///
@@ -2223,7 +2390,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetIncludeFileContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getincludefilecontent), read-only.
+    /// Schema method: [`Doc.GetIncludeFileContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getincludefilecontent),
+    /// read-only.
     #[doc(alias = "GetIncludeFileContent")]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
         Call::new(self.remote(), GetIncludeFileContent::new(path))
@@ -2233,13 +2401,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): Library name, from [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name). See [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries).
+    /// * `name` (`qName`): Library name, from
+    ///   [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name). See
+    ///   [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries).
     ///
     /// # Returns
     ///
     /// [`StaticContentList`] (`qList`): Files.
     ///
-    /// Schema method: [`Doc.GetLibraryContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getlibrarycontent), read-only.
+    /// Schema method: [`Doc.GetLibraryContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getlibrarycontent),
+    /// read-only.
     #[doc(alias = "GetLibraryContent")]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
         Call::new(self.remote(), GetLibraryContent::new(name))
@@ -2263,8 +2434,9 @@ pub trait DocApi: AsRemote {
 
     /// Returns the formats of the app: separators, date and money formats, month and day names, and collation.
     ///
-    /// They come from the `SET` statements of the load script and default to the locale of the engine host. Use them to parse
-    /// and format numbers as the users of the app do. [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) contains the same information.
+    /// They come from the `SET` statements of the load script and default to the locale of the engine host. Use them
+    /// to parse and format numbers as the users of the app do.
+    /// [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) contains the same information.
     ///
     /// # Returns
     ///
@@ -2278,15 +2450,17 @@ pub trait DocApi: AsRemote {
 
     /// Returns which tables of the data model are loosely coupled.
     ///
-    /// Selections do not propagate through a loosely coupled table. The engine automatically makes tables loosely coupled to
-    /// break circular references. Change the result with [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
+    /// Selections do not propagate through a loosely coupled table. The engine automatically makes tables loosely
+    /// coupled to break circular references. Change the result with
+    /// [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
     ///
     /// # Returns
     ///
-    /// list of `i16` (`qv`): One number per table: 0 for a regular table, 1 for loosely coupled, 2 for permanently loosely coupled.
-    /// The last three numbers do not belong to tables; pass them back unchanged.
+    /// list of `i16` (`qv`): One number per table: 0 for a regular table, 1 for loosely coupled, 2 for permanently
+    /// loosely coupled. The last three numbers do not belong to tables; pass them back unchanged.
     ///
-    /// Schema method: [`Doc.GetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#getlooselycoupledvector), read-only.
+    /// Schema method:
+    /// [`Doc.GetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#getlooselycoupledvector), read-only.
     #[doc(alias = "GetLooselyCoupledVector")]
     fn get_loosely_coupled_vector(&self) -> Call<'_, GetLooselyCoupledVector> {
         Call::new(self.remote(), GetLooselyCoupledVector::new())
@@ -2294,20 +2468,23 @@ pub trait DocApi: AsRemote {
 
     /// Returns the fields of the data model that have all or at least one of the given tags.
     ///
-    /// System tags start with `$`, for example `$numeric`, `$key`, or `$date`. [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches only the
-    /// fields that are associated with a given field.
+    /// System tags start with `$`, for example `$numeric`, `$key`, or `$date`.
+    /// [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches only the fields that are
+    /// associated with a given field.
     ///
     /// # Parameters
     ///
     /// * `tags` (`qTags`): Tags.
-    /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): Whether a field needs all of the tags or one of them, as the name of a [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode)
-    ///   value. Defaults to all.
+    /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): Whether a field needs all of the tags or
+    ///   one of them, as the name of a [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode) value. Defaults to
+    ///   all.
     ///
     /// # Returns
     ///
     /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): Matching fields with all their tags.
     ///
-    /// Schema method: [`Doc.GetMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getmatchingfields), read-only.
+    /// Schema method: [`Doc.GetMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getmatchingfields),
+    /// read-only.
     #[doc(alias = "GetMatchingFields")]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
         Call::new(self.remote(), GetMatchingFields::new(tags))
@@ -2350,8 +2527,8 @@ pub trait DocApi: AsRemote {
 
     /// Opens the library measure that has a given label.
     ///
-    /// Labels are not necessarily unique; the first matching measure is returned. If no measure matches, the method returns a
-    /// not-found error (`Error::is_not_found`).
+    /// Labels are not necessarily unique; the first matching measure is returned. If no measure matches, the method
+    /// returns a not-found error (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
@@ -2361,7 +2538,8 @@ pub trait DocApi: AsRemote {
     ///
     /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
     ///
-    /// Schema method: [`Doc.GetMeasureWithLabel`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasurewithlabel), read-only.
+    /// Schema method: [`Doc.GetMeasureWithLabel`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasurewithlabel),
+    /// read-only.
     #[doc(alias = "GetMeasureWithLabel")]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
         Call::new(self.remote(), GetMeasureWithLabel::new(label))
@@ -2369,7 +2547,9 @@ pub trait DocApi: AsRemote {
 
     /// Lists the media files that the app can use.
     ///
-    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) return more information, grouped by library.
+    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and
+    /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) return more information, grouped by
+    /// library.
     ///
     /// # Returns
     ///
@@ -2386,10 +2566,14 @@ pub trait DocApi: AsRemote {
 
     /// Opens an object of the app: a saved object or a session object, a root object or a child.
     ///
-    /// The result includes the type of the object. Returns a not-found error (`Error::is_not_found`) for an unknown ID.
+    /// The result includes the type of the object. Returns a not-found error (`Error::is_not_found`) for an unknown
+    /// ID.
     ///
-    /// To open library dimensions, library measures, variables, and bookmarks, use [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension), [`DocApi::get_measure`](crate::doc::DocApi::get_measure),
-    /// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), and [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+    /// To open library dimensions, library measures, variables, and bookmarks, use
+    /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
+    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure),
+    /// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), and
+    /// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2424,8 +2608,9 @@ pub trait DocApi: AsRemote {
 
     /// Lists the objects of given types, with selected properties.
     ///
-    /// This replaces opening each object: to list sheets with their titles, request type `sheet` and the title property in
-    /// the options. If you only need IDs and types, [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper.
+    /// This replaces opening each object: to list sheets with their titles, request type `sheet` and the title
+    /// property in the options. If you only need IDs and types,
+    /// [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2447,7 +2632,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`NxContainerEntry`] (`qList`): One entry per object, with its ID, metadata, and the requested properties.
+    /// list of [`NxContainerEntry`] (`qList`): One entry per object, with its ID, metadata, and the requested
+    /// properties.
     ///
     /// Schema method: [`Doc.GetObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#getobjects), read-only.
     #[doc(alias = "GetObjects")]
@@ -2459,8 +2645,9 @@ pub trait DocApi: AsRemote {
     ///
     /// Opens the object with a given ID, creating it if it does not exist.
     ///
-    /// Use it for objects that must exist once under a fixed ID. An existing object is not changed: the properties apply to a
-    /// new object only. Returns an error if the ID belongs to something else, such as an object of another type.
+    /// Use it for objects that must exist once under a fixed ID. An existing object is not changed: the properties
+    /// apply to a new object only. Returns an error if the ID belongs to something else, such as an object of another
+    /// type.
     ///
     /// # Parameters
     ///
@@ -2483,8 +2670,9 @@ pub trait DocApi: AsRemote {
 
     /// Returns the load script.
     ///
-    /// It returns the script as last set, whether saved or not. Lines of the form `///$tab Name` start script sections.
-    /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) also returns whether another user has locked the script.
+    /// It returns the script as last set, whether saved or not. Lines of the form `///$tab Name` start script
+    /// sections. [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) also returns whether another user has
+    /// locked the script.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2513,7 +2701,8 @@ pub trait DocApi: AsRemote {
 
     /// Lists the breakpoints in the load script.
     ///
-    /// They apply to debug reloads ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
+    /// They apply to debug reloads ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with
+    /// [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
     ///
     /// # Returns
     ///
@@ -2521,7 +2710,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.GetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptbreakpoints), read-only.
+    /// Schema method: [`Doc.GetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptbreakpoints),
+    /// read-only.
     #[doc(alias = "GetScriptBreakpoints")]
     fn get_script_breakpoints(&self) -> Call<'_, GetScriptBreakpoints> {
         Call::new(self.remote(), GetScriptBreakpoints::new())
@@ -2529,7 +2719,8 @@ pub trait DocApi: AsRemote {
 
     /// Returns the load script and its metadata.
     ///
-    /// [`DocApi::get_script`](crate::doc::DocApi::get_script) returns the script alone, and [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta) the metadata alone.
+    /// [`DocApi::get_script`](crate::doc::DocApi::get_script) returns the script alone, and
+    /// [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta) the metadata alone.
     ///
     /// # Returns
     ///
@@ -2549,7 +2740,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`AppScriptMeta`] (`qMeta`): Access rights, and whether the script is currently locked for this user (Qlik Cloud).
+    /// [`AppScriptMeta`] (`qMeta`): Access rights, and whether the script is currently locked for this user (Qlik
+    /// Cloud).
     ///
     /// Requires the access right `read`.
     ///
@@ -2561,14 +2753,15 @@ pub trait DocApi: AsRemote {
 
     /// Converts selections to an equivalent set expression.
     ///
-    /// Insert the result into an aggregation, `Sum({…} Sales)`, to make an expression independent of later selections. Uses
-    /// the current selections or, if you specify a bookmark, the selections stored in it. Selections in calculated fields and
-    /// dimensions cannot be converted; the result then states that fields are missing.
+    /// Insert the result into an aggregation, `Sum({…} Sales)`, to make an expression independent of later
+    /// selections. Uses the current selections or, if you specify a bookmark, the selections stored in it. Selections
+    /// in calculated fields and dimensions cannot be converted; the result then states that fields are missing.
     ///
     /// # Parameters
     ///
     /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
-    /// * `bookmark_id` (`qBookmarkId`, optional `String`): ID of a bookmark to take the selections from. Defaults to the current selections.
+    /// * `bookmark_id` (`qBookmarkId`, optional `String`): ID of a bookmark to take the selections from. Defaults to
+    ///   the current selections.
     ///
     /// # Returns
     ///
@@ -2582,20 +2775,23 @@ pub trait DocApi: AsRemote {
 
     /// Returns rows of a table of the data model as loaded.
     ///
-    /// Use it to inspect raw data. The method ignores selections and does not join related tables; for data that respects
-    /// selections, use a hypercube in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)).
+    /// Use it to inspect raw data. The method ignores selections and does not join related tables; for data that
+    /// respects selections, use a hypercube in a session object
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)).
     ///
     /// # Parameters
     ///
     /// * `offset` (`qOffset`): First row to return, counted from 0.
     /// * `rows` (`qRows`): Number of rows to return.
-    /// * `synthetic_mode` (`qSyntheticMode`): Whether to return the table as the engine stores it, with synthetic keys, instead of as the script
-    ///   loaded it.
-    /// * `table_name` (`qTableName`): Table name, as returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// * `synthetic_mode` (`qSyntheticMode`): Whether to return the table as the engine stores it, with synthetic
+    ///   keys, instead of as the script loaded it.
+    /// * `table_name` (`qTableName`): Table name, as returned by
+    ///   [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Returns
     ///
-    /// list of [`TableRow`] (`qData`): Rows, with one value per field in table order. Fewer rows than requested at the end of the table.
+    /// list of [`TableRow`] (`qData`): Rows, with one value per field in table order. Fewer rows than requested at
+    /// the end of the table.
     ///
     /// Schema method: [`Doc.GetTableData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettabledata), read-only.
     #[doc(alias = "GetTableData")]
@@ -2620,13 +2816,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `table_name` (`qTableName`): Table name, as returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// * `table_name` (`qTableName`): Table name, as returned by
+    ///   [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Returns
     ///
     /// [`TableProfilingData`] (`qProfiling`): Statistics by field.
     ///
-    /// Schema method: [`Doc.GetTableProfileData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettableprofiledata), read-only.
+    /// Schema method: [`Doc.GetTableProfileData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettableprofiledata),
+    /// read-only.
     #[doc(alias = "GetTableProfileData")]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
         Call::new(self.remote(), GetTableProfileData::new(table_name))
@@ -2634,8 +2832,8 @@ pub trait DocApi: AsRemote {
 
     /// Returns the data model: tables with their fields and row counts, and the keys that associate them.
     ///
-    /// The sizes are for data model viewers that draw the tables. If you only need the model, pass `Size::default()` twice
-    /// and 0.
+    /// The sizes are for data model viewers that draw the tables. If you only need the model, pass `Size::default()`
+    /// twice and 0.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2657,11 +2855,12 @@ pub trait DocApi: AsRemote {
     /// * `window_size` (`qWindowSize`): Window size of the viewer in pixels, for arranging the tables.
     /// * `null_size` (`qNullSize`): Second size for arranging the tables; usually zero.
     /// * `cell_height` (`qCellHeight`): Height of a table row in the viewer, in pixels.
-    /// * `synthetic_mode` (`qSyntheticMode`): `true` returns the model as the engine stores it, with synthetic keys and tables; `false` returns
-    ///   the tables as the script loaded them.
+    /// * `synthetic_mode` (`qSyntheticMode`): `true` returns the model as the engine stores it, with synthetic keys
+    ///   and tables; `false` returns the tables as the script loaded them.
     /// * `include_sys_vars` (`qIncludeSysVars`): Whether to include system items of the engine.
-    /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether to include the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) for each table, which takes more
-    ///   time.
+    /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether to include the statistics of
+    ///   [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) for each table, which takes
+    ///   more time.
     ///
     /// # Returns
     ///
@@ -2693,8 +2892,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`TextMacro`] (`qMacros`): Variables, with sequence numbers of their last read and write. Both numbers are 0 if the variable
-    /// has not been used.
+    /// list of [`TextMacro`] (`qMacros`): Variables, with sequence numbers of their last read and write. Both numbers
+    /// are 0 if the variable has not been used.
     ///
     /// Requires the access right `reload`.
     ///
@@ -2704,7 +2903,8 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetTextMacros::new())
     }
 
-    /// Opens a variable by name. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) instead.
+    /// Opens a variable by name. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)
+    /// instead.
     ///
     /// # Parameters
     ///
@@ -2747,7 +2947,9 @@ pub trait DocApi: AsRemote {
     /// Opens a saved variable or session variable by name.
     ///
     /// Returns a not-found error (`Error::is_not_found`) for an unknown name. Read the value with
-    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout), and set it with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout), and set it with
+    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or
+    /// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -2773,7 +2975,8 @@ pub trait DocApi: AsRemote {
     ///
     /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// Schema method: [`Doc.GetVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyname), read-only.
+    /// Schema method: [`Doc.GetVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyname),
+    /// read-only.
     #[doc(alias = "GetVariableByName")]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
         Call::new(self.remote(), GetVariableByName::new(name))
@@ -2781,11 +2984,13 @@ pub trait DocApi: AsRemote {
 
     /// Lists the variables of the app.
     ///
-    /// Returns once what a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object keeps up to date.
+    /// Returns once what a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object
+    /// keeps up to date.
     ///
     /// # Parameters
     ///
-    /// * `list_def` (`qListDef`): Which variables to include in addition to those of the app: reserved, system, and session variables.
+    /// * `list_def` (`qListDef`): Which variables to include in addition to those of the app: reserved, system, and
+    ///   session variables.
     ///
     /// # Returns
     ///
@@ -2803,7 +3008,8 @@ pub trait DocApi: AsRemote {
     ///
     /// [`TableViewDlgSaveInfo`] (`qReturn`): Positions and sizes for both views of the model.
     ///
-    /// Schema method: [`Doc.GetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getviewdlgsaveinfo), read-only.
+    /// Schema method: [`Doc.GetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getviewdlgsaveinfo),
+    /// read-only.
     #[doc(alias = "GetViewDlgSaveInfo")]
     fn get_view_dlg_save_info(&self) -> Call<'_, GetViewDlgSaveInfo> {
         Call::new(self.remote(), GetViewDlgSaveInfo::new())
@@ -2811,8 +3017,8 @@ pub trait DocApi: AsRemote {
 
     /// Guesses the format of a file of a folder connection from its content.
     ///
-    /// Pass the result to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and related methods. For delimited text, you may need to correct the quotes,
-    /// the code page, and the labels.
+    /// Pass the result to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and related methods. For
+    /// delimited text, you may need to correct the quotes, the code page, and the labels.
     ///
     /// # Parameters
     ///
@@ -2833,7 +3039,8 @@ pub trait DocApi: AsRemote {
 
     /// Locks the selections of all fields in one alternate state.
     ///
-    /// [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all) undoes it. To lock a single field, use [`FieldApi::lock`](crate::field::FieldApi::lock).
+    /// [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all) undoes it. To lock a single field, use
+    /// [`FieldApi::lock`](crate::field::FieldApi::lock).
     ///
     /// # Parameters
     ///
@@ -2847,14 +3054,16 @@ pub trait DocApi: AsRemote {
 
     /// Changes the definition of a data connection.
     ///
-    /// The ID and the type cannot change. Modify the definition returned by [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
+    /// The ID and the type cannot change. Modify the definition returned by
+    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): Connection ID.
     /// * `connection` (`qConnection`): Complete new definition.
-    /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether to replace the user name and password. Set it to `false` to keep the stored ones,
-    ///   because [`DocApi::get_connection`](crate::doc::DocApi::get_connection) does not return them.
+    /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether to replace the user name and
+    ///   password. Set it to `false` to keep the stored ones, because
+    ///   [`DocApi::get_connection`](crate::doc::DocApi::get_connection) does not return them.
     ///
     /// Requires the access right `update`.
     ///
@@ -2870,8 +3079,10 @@ pub trait DocApi: AsRemote {
 
     /// Publishes the app to a stream, with all its objects, bookmarks, and library items.
     ///
-    /// Qlik Sense Enterprise on Windows only; [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists the streams. An app can be published once, to
-    /// one stream. To publish an app that is not open, use [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app).
+    /// Qlik Sense Enterprise on Windows only;
+    /// [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists the streams. An app can be
+    /// published once, to one stream. To publish an app that is not open, use
+    /// [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app).
     ///
     /// # Parameters
     ///
@@ -2900,7 +3111,8 @@ pub trait DocApi: AsRemote {
 
     /// Removes an alternate state and its selections from the app.
     ///
-    /// Update objects that use the state yourself. To remove a session state, use [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// Update objects that use the state yourself. To remove a session state, use
+    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
@@ -2917,7 +3129,8 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveAlternateState::new(state_name))
     }
 
-    /// Removes an alternate state added by [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
+    /// Removes an alternate state added by
+    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
     ///
     /// # Parameters
     ///
@@ -2927,7 +3140,8 @@ pub trait DocApi: AsRemote {
     ///
     /// `bool` (`qSuccess`): `true` if the state was removed. A failure is reported as `false`, not as an error.
     ///
-    /// Schema method: [`Doc.RemoveSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removesessionalternatestate).
+    /// Schema method:
+    /// [`Doc.RemoveSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removesessionalternatestate).
     #[doc(alias = "RemoveSessionAlternateState")]
     fn remove_session_alternate_state(
         &self,
@@ -2967,8 +3181,8 @@ pub trait DocApi: AsRemote {
     ///
     /// * `id` (`qId`): Bookmark ID.
     /// * `ignore_patches` (`qIgnorePatches`, optional `bool`): Whether to omit soft patches.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft patches are stored. Empty stores the soft patches of all objects.
-    ///   Ignored if `qIgnorePatches` is `true`.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
+    ///   patches are stored. Empty stores the soft patches of all objects. Ignored if `qIgnorePatches` is `true`.
     ///
     /// # Returns
     ///
@@ -2982,19 +3196,22 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ReplaceBookmark::new(id))
     }
 
-    /// Restores the selections stored by [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
+    /// Restores the selections stored by
+    /// [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
     ///
     /// Qlik Cloud only.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): ID returned by [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
+    /// * `id` (`qId`): ID returned by
+    ///   [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
     ///
     /// # Returns
     ///
     /// `bool` (`qReturn`): `true` if the selections were restored; `false` if, for example, they have expired.
     ///
-    /// Schema method: [`Doc.RestoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#restoretempselectionstate).
+    /// Schema method:
+    /// [`Doc.RestoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#restoretempselectionstate).
     #[doc(alias = "RestoreTempSelectionState")]
     fn restore_temp_selection_state(
         &self,
@@ -3013,7 +3230,8 @@ pub trait DocApi: AsRemote {
 
     /// Saves a copy of the app under another name.
     ///
-    /// This turns a session app into a saved app. Open the copy with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) over a separate connection.
+    /// This turns a session app into a saved app. Open the copy with
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) over a separate connection.
     ///
     /// # Parameters
     ///
@@ -3033,8 +3251,8 @@ pub trait DocApi: AsRemote {
 
     /// Saves changed objects without the data.
     ///
-    /// Qlik Sense Enterprise only; otherwise, use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload, call [`DocApi::do_save`](crate::doc::DocApi::do_save) to save the new data
-    /// too.
+    /// Qlik Sense Enterprise only; otherwise, use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload,
+    /// call [`DocApi::do_save`](crate::doc::DocApi::do_save) to save the new data too.
     ///
     /// Requires the access right `update`.
     ///
@@ -3046,8 +3264,9 @@ pub trait DocApi: AsRemote {
 
     /// Scrambles the values of a field, so the app can be shared without revealing them.
     ///
-    /// Special characters and the magnitude of small numbers are preserved, so the data still behaves like the original. **If
-    /// you save the app, the original values are lost until the next reload.** Call it once for each field.
+    /// Special characters and the magnitude of small numbers are preserved, so the data still behaves like the
+    /// original. **If you save the app, the original values are lost until the next reload.** Call it once for each
+    /// field.
     ///
     /// # Parameters
     ///
@@ -3073,11 +3292,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`SearchAssociationResult`] (`qResults`): Matches, with one dictionary per field. The total count is not limited by the page.
+    /// [`SearchAssociationResult`] (`qResults`): Matches, with one dictionary per field. The total count is not
+    /// limited by the page.
     ///
     /// Deprecated: use [`DocApi::search_results`] instead.
     ///
-    /// Schema method: [`Doc.SearchAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#searchassociations), read-only.
+    /// Schema method: [`Doc.SearchAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#searchassociations),
+    /// read-only.
     #[doc(alias = "SearchAssociations")]
     #[deprecated(note = "use `DocApi::search_results` instead")]
     fn search_associations(
@@ -3091,8 +3312,9 @@ pub trait DocApi: AsRemote {
 
     /// Searches for charts and other objects by title, subtitle, footnote, type, and displayed dimension values.
     ///
-    /// Values excluded by selections are not found. Containers and auxiliary objects, such as sheets, stories, slides,
-    /// library items, and snapshots, are never returned. To search the data, use [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    /// Values excluded by selections are not found. Containers and auxiliary objects, such as sheets, stories,
+    /// slides, library items, and snapshots, are never returned. To search the data, use
+    /// [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
     /// # Parameters
     ///
@@ -3117,18 +3339,19 @@ pub trait DocApi: AsRemote {
 
     /// Searches the values of all or some fields for several terms.
     ///
-    /// This is the search behind the smart search of Qlik Sense. Results are grouped by matching terms: with several terms,
-    /// there is a group for values that match all terms and groups for individual terms. A group contains one item per field,
-    /// and an item contains the matching values and the positions of the matches. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects the
-    /// values of a group.
+    /// This is the search behind the smart search of Qlik Sense. Results are grouped by matching terms: with several
+    /// terms, there is a group for values that match all terms and groups for individual terms. A group contains one
+    /// item per field, and an item contains the matching values and the positions of the matches.
+    /// [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects the values of a group.
     ///
-    /// For suggestions while a user types, use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest); for a plain list of values by field, use
-    /// [`DocApi::search_values`](crate::doc::DocApi::search_values); for charts, use [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// For suggestions while a user types, use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest); for a
+    /// plain list of values by field, use [`DocApi::search_values`](crate::doc::DocApi::search_values); for charts,
+    /// use [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`): Fields to search, whether selections and locks limit the search, and which details of the matches to
-    ///   return.
+    /// * `options` (`qOptions`): Fields to search, whether selections and locks limit the search, and which details
+    ///   of the matches to return.
     /// * `terms` (`qTerms`): Search terms, each of one or more words.
     /// * `page` (`qPage`): Groups to return, and the number of items and matches of each.
     ///
@@ -3172,7 +3395,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Searches the values of all or some fields and returns the matching values by field.
     ///
-    /// Unlike [`DocApi::search_results`](crate::doc::DocApi::search_results), it does not group results or combine terms.
+    /// Unlike [`DocApi::search_results`](crate::doc::DocApi::search_results), it does not group results or combine
+    /// terms.
     ///
     /// # Parameters
     ///
@@ -3203,7 +3427,9 @@ pub trait DocApi: AsRemote {
     ///
     /// * `options` (`qOptions`): Options of the search.
     /// * `terms` (`qTerms`): Terms of the search.
-    /// * `match_ix` (`qMatchIx`): Result to select: [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    /// * `match_ix` (`qMatchIx`): Result to select: [`SearchGroup::id`](crate::types::SearchGroup::id), or
+    ///   [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
+    ///   [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Not used; omit it.
     ///
     /// Schema method: [`Doc.SelectAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#selectassociations).
@@ -3236,7 +3462,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.SendGenericCommandToCustomConnector`](https://qlik.dev/apis/json-rpc/qix/doc/#sendgenericcommandtocustomconnector).
+    /// Schema method:
+    /// [`Doc.SendGenericCommandToCustomConnector`](https://qlik.dev/apis/json-rpc/qix/doc/#sendgenericcommandtocustomconnector).
     #[doc(alias = "SendGenericCommandToCustomConnector")]
     fn send_generic_command_to_custom_connector(
         &self,
@@ -3260,9 +3487,9 @@ pub trait DocApi: AsRemote {
 
     /// Replaces the properties of the app.
     ///
-    /// Modify the result of [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties); otherwise, members set by other clients are lost. You can omit the last
-    /// reload time and the migration members. If present, they must have the values that the engine returned. Servers keep
-    /// only a few custom members.
+    /// Modify the result of [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties); otherwise,
+    /// members set by other clients are lost. You can omit the last reload time and the migration members. If
+    /// present, they must have the values that the engine returned. Servers keep only a few custom members.
     ///
     /// # Parameters
     ///
@@ -3295,7 +3522,8 @@ pub trait DocApi: AsRemote {
 
     /// Limits how many rows a debug reload loads from each source.
     ///
-    /// Use it to test a script on part of the data. To limit a regular reload, set [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) in
+    /// Use it to test a script on part of the data. To limit a regular reload, set
+    /// [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) in
     /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
     ///
     /// # Parameters
@@ -3312,8 +3540,8 @@ pub trait DocApi: AsRemote {
 
     /// Sets which tables of the data model are loosely coupled.
     ///
-    /// Modify the result of [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector), which describes the numbers. Change only entries that are 0 or
-    /// 1.
+    /// Modify the result of [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector),
+    /// which describes the numbers. Change only entries that are 0 or 1.
     ///
     /// # Parameters
     ///
@@ -3325,7 +3553,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Doc.SetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#setlooselycoupledvector).
+    /// Schema method:
+    /// [`Doc.SetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#setlooselycoupledvector).
     #[doc(alias = "SetLooselyCoupledVector")]
     fn set_loosely_coupled_vector(
         &self,
@@ -3336,7 +3565,8 @@ pub trait DocApi: AsRemote {
 
     /// Sets whether other apps may load the data of this app with a `BINARY` statement.
     ///
-    /// Takes effect when the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
+    /// Takes effect when the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See
+    /// [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
     ///
     /// # Parameters
     ///
@@ -3355,8 +3585,11 @@ pub trait DocApi: AsRemote {
 
     /// Replaces the load script.
     ///
-    /// The script is not run, checked, or saved; see [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), and [`DocApi::do_save`](crate::doc::DocApi::do_save). To
-    /// divide it into sections, start each section with a line `///$tab Name`.
+    /// The script is not run, checked, or saved; see
+    /// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax),
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), and
+    /// [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it into sections, start each section with a line
+    /// `///$tab Name`.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -3385,12 +3618,14 @@ pub trait DocApi: AsRemote {
 
     /// Sets the breakpoints of the load script.
     ///
-    /// A debug reload ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) pauses at them. [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns what it is waiting for; respond with
-    /// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A debug reload ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) pauses at them.
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns what it is waiting for; respond
+    /// with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `breakpoints` (`qBreakpoints`): Breakpoints, with their positions in the script and whether they are enabled.
+    /// * `breakpoints` (`qBreakpoints`): Breakpoints, with their positions in the script and whether they are
+    ///   enabled.
     ///
     /// Requires the access right `reload`.
     ///
@@ -3407,7 +3642,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `info` (`qInfo`): Positions and sizes, as returned by [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info).
+    /// * `info` (`qInfo`): Positions and sizes, as returned by
+    ///   [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info).
     ///
     /// Requires the access right `update`.
     ///
@@ -3422,18 +3658,21 @@ pub trait DocApi: AsRemote {
 
     /// Stores the current selections temporarily.
     ///
-    /// Qlik Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state) restores them. To include variables and soft patches, use
+    /// Qlik Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state)
+    /// restores them. To include variables and soft patches, use
     /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `ttl_of_temp_state` (`qTTLOfTempState`, optional `i64`): Time to keep the selections, in seconds. Defaults to half an hour.
+    /// * `ttl_of_temp_state` (`qTTLOfTempState`, optional `i64`): Time to keep the selections, in seconds. Defaults
+    ///   to half an hour.
     ///
     /// # Returns
     ///
     /// [`StoreTempSelectionStateResponse`].
     ///
-    /// Schema method: [`Doc.StoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#storetempselectionstate).
+    /// Schema method:
+    /// [`Doc.StoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#storetempselectionstate).
     #[doc(alias = "StoreTempSelectionState")]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
         Call::new(self.remote(), StoreTempSelectionState::new())
@@ -3443,8 +3682,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `dst_parameters` (`qDstParameters`): Name of the new app, the space to create it in (the personal space if empty), and a prefix for
-    ///   script parameters, which applies to template apps only.
+    /// * `dst_parameters` (`qDstParameters`): Name of the new app, the space to create it in (the personal space if
+    ///   empty), and a prefix for script parameters, which applies to template apps only.
     ///
     /// # Returns
     ///
@@ -3475,7 +3714,8 @@ pub trait DocApi: AsRemote {
 
     /// Unlocks the selections of all fields in one alternate state.
     ///
-    /// They stay selected but can be changed again. To unlock a single field, use [`FieldApi::unlock`](crate::field::FieldApi::unlock).
+    /// They stay selected but can be changed again. To unlock a single field, use
+    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock).
     ///
     /// # Parameters
     ///

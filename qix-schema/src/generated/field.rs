@@ -12,15 +12,18 @@ use super::types::*;
 
 /// A field of the data model in one alternate state. Selects values without an object.
 ///
-/// Returned by [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection restricts the possible values of all associated fields, invalidates
-/// everything that depends on them, and aborts running calculations (error 15).
+/// Returned by [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection restricts the possible values of
+/// all associated fields, invalidates everything that depends on them, and aborts running calculations (error
+/// 15).
 ///
-/// You can select by search string ([`FieldApi::select`](crate::field::FieldApi::select)), by value ([`FieldApi::select_values`](crate::field::FieldApi::select_values)), or by element number
-/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). These methods return `false` if the selection was not made, usually because the field is
-/// locked. With a soft lock, they select even in a locked field.
+/// You can select by search string ([`FieldApi::select`](crate::field::FieldApi::select)), by value
+/// ([`FieldApi::select_values`](crate::field::FieldApi::select_values)), or by element number
+/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). These methods return `false` if
+/// the selection was not made, usually because the field is locked. With a soft lock, they select even in a
+/// locked field.
 ///
-///
-/// To read the values of a field and their selection states, use a list object ([`ListObjectDef`](crate::types::ListObjectDef)).
+/// To read the values of a field and their selection states, use a list object
+/// ([`ListObjectDef`](crate::types::ListObjectDef)).
 ///
 /// Methods: [`FieldApi`].
 #[derive(Clone, Debug)]
@@ -44,14 +47,17 @@ impl FieldApi for Field {}
 
 /// Methods of [`Field`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`Field`](https://qlik.dev/apis/json-rpc/qix/field/).
 pub trait FieldApi: AsRemote {
     /// Clears the selections in this field.
     ///
-    /// Selections in other fields are unchanged. Fails on a locked field: call [`FieldApi::unlock`](crate::field::FieldApi::unlock) first. To clear all fields,
-    /// use [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
+    /// Selections in other fields are unchanged. Fails on a locked field: call
+    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock) first. To clear all fields, use
+    /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -109,8 +115,9 @@ pub trait FieldApi: AsRemote {
 
     /// Returns the number of distinct values in the field.
     ///
-    /// All values count, regardless of selections. To count the values that are possible under the current selections,
-    /// evaluate `Count(distinct …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object
+    /// All values count, regardless of selections. To count the values that are possible under the current
+    /// selections, evaluate `Count(distinct …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or
+    /// read the state counts of a list object
     /// ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
     ///
     /// ```
@@ -139,9 +146,12 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxFieldProperties`] (`qProperties`): The settings. [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is the only one so far.
+    /// [`NxFieldProperties`] (`qProperties`): The settings.
+    /// [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is the only one so
+    /// far.
     ///
-    /// Schema method: [`Field.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#getnxproperties), read-only.
+    /// Schema method: [`Field.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#getnxproperties),
+    /// read-only.
     #[doc(alias = "GetNxProperties")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
         Call::new(self.remote(), GetNxProperties::new())
@@ -149,8 +159,9 @@ pub trait FieldApi: AsRemote {
 
     /// Locks the selections in this field: they cannot be changed, and clearing other selections keeps them.
     ///
-    /// A field without selections cannot be locked. Selecting in a locked field returns `false` unless a soft lock is used.
-    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock) undoes it; [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields with selections.
+    /// A field without selections cannot be locked. Selecting in a locked field returns `false` unless a soft lock is
+    /// used. [`FieldApi::unlock`](crate::field::FieldApi::unlock) undoes it;
+    /// [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields with selections.
     ///
     /// # Returns
     ///
@@ -164,15 +175,16 @@ pub trait FieldApi: AsRemote {
 
     /// Selects values by their element numbers.
     ///
-    /// This is the fastest way to select many values if you have their element numbers from the cells of a list or cube
-    /// ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number identifies a value within this field until the next reload. Negative
-    /// numbers, which cells contain for totals, null values, and so on, cannot be selected.
+    /// This is the fastest way to select many values if you have their element numbers from the cells of a list or
+    /// cube ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number identifies a value within
+    /// this field until the next reload. Negative numbers, which cells contain for totals, null values, and so on,
+    /// cannot be selected.
     ///
     /// # Parameters
     ///
     /// * `values` (`qValues`): Element numbers to select.
-    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections. If `false`, the given values replace the
-    ///   selection.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections. If `false`, the
+    ///   given values replace the selection.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
@@ -191,10 +203,12 @@ pub trait FieldApi: AsRemote {
 
     /// Selects the values that match a search string, replacing the current selection.
     ///
-    /// The string uses the same syntax as the search box of a filter: a value (`2020`), a wildcard pattern (`Jan*`), a
-    /// numeric comparison (`>=2015<2020`), or an expression that is evaluated for each value (`=Sum(Sales)>1000`). Some
-    /// leading characters therefore have a special meaning, including `<`, `>`, `"`, `~`, `(`, `=`, `'`, and `[`. To select
-    /// values that come from data, use [`FieldApi::select_values`](crate::field::FieldApi::select_values) instead. To add to a selection, use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
+    /// The string uses the same syntax as the search box of a filter: a value (`2020`), a wildcard pattern (`Jan*`),
+    /// a numeric comparison (`>=2015<2020`), or an expression that is evaluated for each value (`=Sum(Sales)>1000`).
+    /// Some leading characters therefore have a special meaning, including `<`, `>`, `"`, `~`, `(`, `=`, `'`, and
+    /// `[`. To select values that come from data, use
+    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values) instead. To add to a selection, use
+    /// [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -213,13 +227,13 @@ pub trait FieldApi: AsRemote {
     ///
     /// * `match_` (`qMatch`): Search string.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other selections exclude. Defaults to 0, which suits most
-    ///   uses.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other
+    ///   selections exclude. Defaults to 0, which suits most uses.
     ///
     /// # Returns
     ///
-    /// `bool` (`qReturn`): `true` if the selection was made. Some engines also return `true` if no value matches, so verify
-    /// the result with a list object or an expression.
+    /// `bool` (`qReturn`): `true` if the selection was made. Some engines also return `true` if no value matches, so
+    /// verify the result with a list object or an expression.
     ///
     /// Schema method: [`Field.Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
     #[doc(alias = "Select")]
@@ -229,8 +243,8 @@ pub trait FieldApi: AsRemote {
 
     /// Selects all values of the field, including excluded ones.
     ///
-    /// This differs from having no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it appears in the current selections and restricts associated
-    /// fields to values that occur together with a value of this field.
+    /// This differs from having no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it appears in the
+    /// current selections and restricts associated fields to values that occur together with a value of this field.
     ///
     /// # Parameters
     ///
@@ -248,8 +262,8 @@ pub trait FieldApi: AsRemote {
 
     /// Selects the alternative values, replacing the current selection.
     ///
-    /// Alternative values are values of a field with selections that are not selected themselves and are not excluded by
-    /// selections in other fields.
+    /// Alternative values are values of a field with selections that are not selected themselves and are not excluded
+    /// by selections in other fields.
     ///
     /// # Parameters
     ///
@@ -301,9 +315,10 @@ pub trait FieldApi: AsRemote {
 
     /// Selects the given values.
     ///
-    /// Values are taken literally, never as a pattern or an expression, so this is the safe way to select values that come
-    /// from data. Pass numbers as numbers (set [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) and [`FieldValue::number`](crate::types::FieldValue::number)); they match regardless
-    /// of the field's format. Dates are numbers too: days since December 30, 1899.
+    /// Values are taken literally, never as a pattern or an expression, so this is the safe way to select values that
+    /// come from data. Pass numbers as numbers (set [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric)
+    /// and [`FieldValue::number`](crate::types::FieldValue::number)); they match regardless of the field's format.
+    /// Dates are numbers too: days since December 30, 1899.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -322,8 +337,8 @@ pub trait FieldApi: AsRemote {
     /// # Parameters
     ///
     /// * `field_values` (`qFieldValues`): Values to select.
-    /// * `toggle_mode` (`qToggleMode`, optional `bool`): Whether to toggle the given values and keep other selections. If `false`, the given values replace the
-    ///   selection.
+    /// * `toggle_mode` (`qToggleMode`, optional `bool`): Whether to toggle the given values and keep other
+    ///   selections. If `false`, the given values replace the selection.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
@@ -338,9 +353,9 @@ pub trait FieldApi: AsRemote {
 
     /// Sets whether the selected values of this field are combined with AND instead of OR.
     ///
-    /// For example, selecting two products in AND mode leaves the customers who bought both. The data must support it: the
-    /// field must occur in one table only, as the second of at most two columns, and that table must be loaded with
-    /// `distinct` and contain no duplicate records.
+    /// For example, selecting two products in AND mode leaves the customers who bought both. The data must support
+    /// it: the field must occur in one table only, as the second of at most two columns, and that table must be
+    /// loaded with `distinct` and contain no duplicate records.
     ///
     /// # Parameters
     ///
@@ -354,8 +369,9 @@ pub trait FieldApi: AsRemote {
 
     /// Changes the settings of the field.
     ///
-    /// If [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is set, exactly one value of the field is always selected: the selection
-    /// cannot be cleared, and selecting another value replaces it. One value must be selected when you set it.
+    /// If [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is set, exactly
+    /// one value of the field is always selected: the selection cannot be cleared, and selecting another value
+    /// replaces it. One value must be selected when you set it.
     ///
     /// # Parameters
     ///
@@ -372,8 +388,8 @@ pub trait FieldApi: AsRemote {
 
     /// Toggles the values that match a search string and keeps other selections.
     ///
-    /// Matching values that are selected become unselected, and vice versa. The search string has the syntax described at
-    /// [`FieldApi::select`](crate::field::FieldApi::select).
+    /// Matching values that are selected become unselected, and vice versa. The search string has the syntax
+    /// described at [`FieldApi::select`](crate::field::FieldApi::select).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -394,8 +410,8 @@ pub trait FieldApi: AsRemote {
     ///
     /// * `match_` (`qMatch`): Search string.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other selections exclude. Defaults to 0, which suits most
-    ///   uses.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other
+    ///   selections exclude. Defaults to 0, which suits most uses.
     ///
     /// # Returns
     ///

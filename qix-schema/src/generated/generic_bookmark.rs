@@ -12,11 +12,14 @@ use super::types::*;
 
 /// A bookmark: a named set of selections, optionally with variable values and layout changes.
 ///
-/// Created by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current selections of all alternate states, and opened by
-/// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark). To list bookmarks, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with a [`BookmarkListDef`](crate::types::BookmarkListDef). The stored
-/// selections cannot be edited: [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes the title and other properties, and
-/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) stores the current selections instead. Chart snapshots in stories are also bookmarks; their
-/// properties contain a complete layout.
+/// Created by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current
+/// selections of all alternate states, and opened by [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+/// To list bookmarks, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with a
+/// [`BookmarkListDef`](crate::types::BookmarkListDef). The stored selections cannot be edited:
+/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes
+/// the title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) stores
+/// the current selections instead. Chart snapshots in stories are also bookmarks; their properties contain a
+/// complete layout.
 ///
 /// Methods: [`GenericBookmarkApi`].
 #[derive(Clone, Debug)]
@@ -40,14 +43,18 @@ impl GenericBookmarkApi for GenericBookmark {}
 
 /// Methods of [`GenericBookmark`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`GenericBookmark`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/).
 pub trait GenericBookmarkApi: AsRemote {
     /// Applies the bookmark, replacing the current selections.
     ///
-    /// It also restores the variables and layout changes that the bookmark contains. Values that no longer exist are skipped
-    /// silently; use [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) to find out about them. Almost everything in the app becomes stale.
+    /// It also restores the variables and layout changes that the bookmark contains. Values that no longer exist are
+    /// skipped silently; use
+    /// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) to
+    /// find out about them. Almost everything in the app becomes stale.
     /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does the same by bookmark ID.
     ///
     /// # Returns
@@ -70,7 +77,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and the warnings.
     ///
-    /// Schema method: [`GenericBookmark.ApplyAndVerify`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applyandverify).
+    /// Schema method:
+    /// [`GenericBookmark.ApplyAndVerify`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applyandverify).
     #[doc(alias = "ApplyAndVerify")]
     fn apply_and_verify(&self) -> Call<'_, ApplyAndVerify> {
         Call::new(self.remote(), ApplyAndVerify::new())
@@ -78,8 +86,9 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Changes individual properties of the bookmark, such as its title at `/qMetaDef/title`.
     ///
-    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) and does not
-    /// touch other members. You cannot patch the bookmark ID. Bookmarks do not support soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than
+    /// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) and does
+    /// not touch other members. You cannot patch the bookmark ID. Bookmarks do not support soft patches.
     ///
     /// # Parameters
     ///
@@ -87,7 +96,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericBookmark.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applypatches).
+    /// Schema method:
+    /// [`GenericBookmark.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -95,7 +105,8 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Adds a published bookmark to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only. [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only.
+    /// [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -107,20 +118,25 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Returns the values of a field that the bookmark stores for the default state `$`.
     ///
-    /// For other alternate states, use [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos) lists the
-    /// fields and the number of values of each.
+    /// For other alternate states, use
+    /// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+    /// [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos) lists the fields and
+    /// the number of values of each.
     ///
     /// # Parameters
     ///
     /// * `field` (`qField`): Field name.
-    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to return the selected ones.
+    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to
+    ///   return the selected ones.
     /// * `data_page` (`qDataPage`): Range of values to return.
     ///
     /// # Returns
     ///
     /// list of [`FieldValue`] (`qFieldValues`): The values: strings, and numbers for numeric values.
     ///
-    /// Schema method: [`GenericBookmark.GetFieldValues`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvalues), read-only.
+    /// Schema method:
+    /// [`GenericBookmark.GetFieldValues`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvalues),
+    /// read-only.
     #[doc(alias = "GetFieldValues")]
     fn get_field_values(
         &self,
@@ -139,15 +155,18 @@ pub trait GenericBookmarkApi: AsRemote {
     /// # Parameters
     ///
     /// * `field` (`qField`): Field name.
-    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to return the selected ones.
-    /// * `data_pages` (`qDataPages`): One range per state. An empty list returns the values of all states. A single range without a state name
-    ///   applies to every state.
+    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to
+    ///   return the selected ones.
+    /// * `data_pages` (`qDataPages`): One range per state. An empty list returns the values of all states. A single
+    ///   range without a state name applies to every state.
     ///
     /// # Returns
     ///
     /// list of [`StateFieldValues`] (`qFieldValues`): The values, grouped by state.
     ///
-    /// Schema method: [`GenericBookmark.GetFieldValuesEx`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvaluesex), read-only.
+    /// Schema method:
+    /// [`GenericBookmark.GetFieldValuesEx`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvaluesex),
+    /// read-only.
     #[doc(alias = "GetFieldValuesEx")]
     fn get_field_values_ex(
         &self,
@@ -167,7 +186,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
-    /// Schema method: [`GenericBookmark.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getinfo), read-only.
+    /// Schema method: [`GenericBookmark.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -179,7 +199,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// [`GenericBookmarkLayout`] (`qLayout`): The layout.
     ///
-    /// Schema method: [`GenericBookmark.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getlayout), read-only.
+    /// Schema method: [`GenericBookmark.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -187,13 +208,16 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Returns the properties of the bookmark, for editing.
     ///
-    /// They do not include the selections; see [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
+    /// They do not include the selections; see
+    /// [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
     ///
     /// # Returns
     ///
     /// [`GenericBookmarkProperties`] (`qProp`): The properties.
     ///
-    /// Schema method: [`GenericBookmark.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getproperties), read-only.
+    /// Schema method:
+    /// [`GenericBookmark.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getproperties),
+    /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -201,7 +225,8 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Makes a private bookmark of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop. [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) undoes it.
+    /// Not available in Qlik Sense Desktop.
+    /// [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -213,8 +238,9 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Replaces all properties of the bookmark.
     ///
-    /// Omitted members are removed, so modify the result of [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) and pass all of it. The stored
-    /// selections do not change.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) and pass
+    /// all of it. The stored selections do not change.
     ///
     /// # Parameters
     ///
@@ -222,7 +248,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericBookmark.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#setproperties).
+    /// Schema method:
+    /// [`GenericBookmark.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,

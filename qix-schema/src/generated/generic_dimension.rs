@@ -12,10 +12,13 @@ use super::types::*;
 
 /// A library dimension, which charts use by reference.
 ///
-/// Also called a master dimension: one or more field expressions with a title, maintained in one place. A chart refers to
-/// it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up its changes. Created by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and opened by
-/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension). To list dimensions, use an object with a [`DimensionListDef`](crate::types::DimensionListDef). A dimension with several fields
-/// is either a drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic dimension ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
+/// Also called a master dimension: one or more field expressions with a title, maintained in one place. A chart
+/// refers to it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up its changes.
+/// Created by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and opened by
+/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension). To list dimensions, use an object with a
+/// [`DimensionListDef`](crate::types::DimensionListDef). A dimension with several fields is either a drill-down
+/// dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic dimension
+/// ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
 ///
 /// Methods: [`GenericDimensionApi`].
 #[derive(Clone, Debug)]
@@ -39,15 +42,18 @@ impl GenericDimensionApi for GenericDimension {}
 
 /// Methods of [`GenericDimension`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`GenericDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/).
 pub trait GenericDimensionApi: AsRemote {
     /// Changes individual properties of the dimension, such as its title at `/qMetaDef/title`.
     ///
-    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties) and does not
-    /// touch other members. Objects that use the dimension become stale. You cannot patch the dimension ID. Dimensions do not
-    /// support soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than
+    /// [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties) and
+    /// does not touch other members. Objects that use the dimension become stale. You cannot patch the dimension ID.
+    /// Dimensions do not support soft patches.
     ///
     /// # Parameters
     ///
@@ -55,7 +61,8 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericDimension.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#applypatches).
+    /// Schema method:
+    /// [`GenericDimension.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -63,7 +70,8 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Adds a published dimension to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only. [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only.
+    /// [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -81,9 +89,12 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `i64` (`qReturn`): Index of the field in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// `i64` (`qReturn`): Index of the field in
+    /// [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
-    /// Schema method: [`GenericDimension.GetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getactivefield), read-only.
+    /// Schema method:
+    /// [`GenericDimension.GetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getactivefield),
+    /// read-only.
     #[doc(alias = "GetActiveField")]
     fn get_active_field(&self) -> Call<'_, GetActiveField> {
         Call::new(self.remote(), GetActiveField::new())
@@ -93,9 +104,12 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxLibraryDimensionDef`] (`qDim`): The definition, as in [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
+    /// [`NxLibraryDimensionDef`] (`qDim`): The definition, as in
+    /// [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
     ///
-    /// Schema method: [`GenericDimension.GetDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getdimension), read-only.
+    /// Schema method:
+    /// [`GenericDimension.GetDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getdimension),
+    /// read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new())
@@ -105,9 +119,11 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as [`NxDimension::library_id`](crate::types::NxDimension::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as
+    /// [`NxDimension::library_id`](crate::types::NxDimension::library_id).
     ///
-    /// Schema method: [`GenericDimension.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getinfo), read-only.
+    /// Schema method: [`GenericDimension.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -115,14 +131,15 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Returns the evaluated dimension and information about its fields.
     ///
-    /// [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos) contains the tags of each field, which tell, for example, whether it contains
-    /// dates.
+    /// [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos) contains the tags of
+    /// each field, which tell, for example, whether it contains dates.
     ///
     /// # Returns
     ///
     /// [`GenericDimensionLayout`] (`qLayout`): The layout.
     ///
-    /// Schema method: [`GenericDimension.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlayout), read-only.
+    /// Schema method: [`GenericDimension.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -130,14 +147,17 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Returns the objects that use this dimension.
     ///
-    /// Check them before you change the dimension or delete it with [`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension): charts that refer to a deleted
-    /// dimension show an error.
+    /// Check them before you change the dimension or delete it with
+    /// [`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension): charts that refer to a deleted dimension
+    /// show an error.
     ///
     /// # Returns
     ///
     /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with its root object, such as its sheet.
     ///
-    /// Schema method: [`GenericDimension.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlinkedobjects), read-only.
+    /// Schema method:
+    /// [`GenericDimension.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlinkedobjects),
+    /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
@@ -149,7 +169,9 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// [`GenericDimensionProperties`] (`qProp`): The properties, including the definition and the title.
     ///
-    /// Schema method: [`GenericDimension.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getproperties), read-only.
+    /// Schema method:
+    /// [`GenericDimension.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getproperties),
+    /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -157,7 +179,8 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Makes a private dimension of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop. [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) undoes it.
+    /// Not available in Qlik Sense Desktop.
+    /// [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -171,14 +194,17 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Sets the active field of a cyclic dimension.
     ///
-    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that use the dimension change; to change a single chart, use
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that
+    /// use the dimension change; to change a single chart, use
     /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `ix` (`qIx`): Index of the field in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// * `ix` (`qIx`): Index of the field in
+    ///   [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
-    /// Schema method: [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
+    /// Schema method:
+    /// [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
         Call::new(self.remote(), SetActiveField::new(ix))
@@ -186,8 +212,9 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Replaces all properties of the dimension.
     ///
-    /// Omitted members are removed, so modify the result of [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) and pass all of it. All
-    /// objects that use the dimension become stale.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) and
+    /// pass all of it. All objects that use the dimension become stale.
     ///
     /// # Parameters
     ///
@@ -195,7 +222,8 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericDimension.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setproperties).
+    /// Schema method:
+    /// [`GenericDimension.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -208,7 +236,8 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Activates another field of a cyclic dimension.
     ///
-    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that use the dimension change.
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that
+    /// use the dimension change.
     ///
     /// # Parameters
     ///

@@ -12,10 +12,12 @@ use super::types::*;
 
 /// A library measure, which charts use by reference.
 ///
-/// Also called a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained in one
-/// place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks up its changes. Created by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and
-/// opened by [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label). To list measures, use an object with a
-/// [`MeasureListDef`](crate::types::MeasureListDef).
+/// Also called a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained
+/// in one place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks
+/// up its changes. Created by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and opened by
+/// [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or
+/// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label). To list measures, use an
+/// object with a [`MeasureListDef`](crate::types::MeasureListDef).
 ///
 /// Methods: [`GenericMeasureApi`].
 #[derive(Clone, Debug)]
@@ -39,15 +41,18 @@ impl GenericMeasureApi for GenericMeasure {}
 
 /// Methods of [`GenericMeasure`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`GenericMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/).
 pub trait GenericMeasureApi: AsRemote {
     /// Changes individual properties of the measure, such as its expression at `/qMeasure/qDef`.
     ///
-    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties) and does not
-    /// touch other members. Objects that use the measure become stale. You cannot patch the measure ID. Measures do not
-    /// support soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than
+    /// [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties) and does not
+    /// touch other members. Objects that use the measure become stale. You cannot patch the measure ID. Measures do
+    /// not support soft patches.
     ///
     /// # Parameters
     ///
@@ -55,7 +60,8 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericMeasure.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#applypatches).
+    /// Schema method:
+    /// [`GenericMeasure.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -63,7 +69,8 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Adds a published measure to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only. [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only.
+    /// [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -77,9 +84,11 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as
+    /// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
     ///
-    /// Schema method: [`GenericMeasure.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getinfo), read-only.
+    /// Schema method: [`GenericMeasure.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -87,14 +96,15 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Returns the measure with the expressions in its properties evaluated, such as its label expression.
     ///
-    /// It does not calculate the measure itself. For a value, evaluate the expression with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or use the
-    /// measure in a hypercube.
+    /// It does not calculate the measure itself. For a value, evaluate the expression with
+    /// [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or use the measure in a hypercube.
     ///
     /// # Returns
     ///
     /// [`GenericMeasureLayout`] (`qLayout`): The layout.
     ///
-    /// Schema method: [`GenericMeasure.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlayout), read-only.
+    /// Schema method: [`GenericMeasure.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -102,26 +112,32 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Returns the objects that use this measure.
     ///
-    /// Check them before you change the measure or delete it with [`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure): charts that refer to a deleted
-    /// measure show an error.
+    /// Check them before you change the measure or delete it with
+    /// [`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure): charts that refer to a deleted measure show
+    /// an error.
     ///
     /// # Returns
     ///
     /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with its root object, such as its sheet.
     ///
-    /// Schema method: [`GenericMeasure.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlinkedobjects), read-only.
+    /// Schema method:
+    /// [`GenericMeasure.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlinkedobjects),
+    /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Returns the definition of the measure: expression, label, and number format, without the title and other properties.
+    /// Returns the definition of the measure: expression, label, and number format, without the title and other
+    /// properties.
     ///
     /// # Returns
     ///
-    /// [`NxLibraryMeasureDef`] (`qMeasure`): The definition, as in [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
+    /// [`NxLibraryMeasureDef`] (`qMeasure`): The definition, as in
+    /// [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
     ///
-    /// Schema method: [`GenericMeasure.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getmeasure), read-only.
+    /// Schema method: [`GenericMeasure.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getmeasure),
+    /// read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new())
@@ -133,7 +149,8 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// [`GenericMeasureProperties`] (`qProp`): The properties, including the definition and the title.
     ///
-    /// Schema method: [`GenericMeasure.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getproperties), read-only.
+    /// Schema method:
+    /// [`GenericMeasure.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -141,7 +158,8 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Makes a private measure of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop. [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) undoes it.
+    /// Not available in Qlik Sense Desktop.
+    /// [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -153,8 +171,9 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Replaces all properties of the measure.
     ///
-    /// Omitted members are removed, so modify the result of [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) and pass all of it. All objects
-    /// that use the measure become stale.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) and pass all
+    /// of it. All objects that use the measure become stale.
     ///
     /// # Parameters
     ///
@@ -162,7 +181,8 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericMeasure.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#setproperties).
+    /// Schema method:
+    /// [`GenericMeasure.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))

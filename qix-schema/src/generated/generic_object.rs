@@ -15,24 +15,28 @@ use super::types::*;
 
 /// An object of an app: a sheet, a chart, a filter, or just a hypercube to calculate.
 ///
-/// The properties ([`GenericObjectProperties`](crate::types::GenericObjectProperties)) define what an object is. They are a JSON object in which the engine
-/// recognizes certain members. For each definition, such as `qHyperCubeDef` or `qListObjectDef`, the layout
-/// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the calculated result, `qHyperCube` or `qListObject`. All other members are
-/// copied to the layout unchanged. Open an object with [`DocApi::get_object`](crate::doc::DocApi::get_object), create a saved object with
-/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or create an object for the current session with [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object). Programs that only
-/// read data should use session objects.
+/// The properties ([`GenericObjectProperties`](crate::types::GenericObjectProperties)) define what an object is.
+/// They are a JSON object in which the engine recognizes certain members. For each definition, such as
+/// `qHyperCubeDef` or `qListObjectDef`, the layout
+/// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
+/// calculated result, `qHyperCube` or `qListObject`. All other members are copied to the layout unchanged. Open
+/// an object with [`DocApi::get_object`](crate::doc::DocApi::get_object), create a saved object with
+/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or create an object for the current session with
+/// [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object). Programs that only read data
+/// should use session objects.
 ///
-/// To read data, fetch the layout, then use its data or fetch more pages with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
-/// similar methods. When a selection, a reload, or new properties make the handle stale, fetch the layout again. The
-/// engine reports a stale object once and does not recalculate it until asked.
+/// To read data, fetch the layout, then use its data or fetch more pages with
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// similar methods. When a selection, a reload, or new properties make the handle stale, fetch the layout again.
+/// The engine reports a stale object once and does not recalculate it until asked.
 ///
 /// **Paths**: methods that work on a definition take its path in the properties, such as `/qHyperCubeDef`,
 /// `/qListObjectDef`, or `/layers/0/qHyperCubeDef`.
 ///
-/// **Selections**: methods that select act on the alternate state of the object or definition, invalidate everything that
-/// depends on it, and abort calculations that became obsolete (error 15). They return `false` if nothing was selected,
-/// usually because a field is locked, a dimension is not a field of the data model, or several values were requested in a
-/// field that always has exactly one selected value.
+/// **Selections**: methods that select act on the alternate state of the object or definition, invalidate
+/// everything that depends on it, and abort calculations that became obsolete (error 15). They return `false` if
+/// nothing was selected, usually because a field is locked, a dimension is not a field of the data model, or
+/// several values were requested in a field that always has exactly one selected value.
 ///
 /// Methods: [`GenericObjectApi`].
 #[derive(Clone, Debug)]
@@ -56,20 +60,23 @@ impl GenericObjectApi for GenericObject {}
 
 /// Methods of [`GenericObject`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`GenericObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/).
 pub trait GenericObjectApi: AsRemote {
     /// Cancels the current search in a list object.
     ///
-    /// The layout shows all values again, and the selections do not change. Call it when a user leaves a search box without
-    /// choosing a value.
+    /// The layout shows all values again, and the selections do not change. Call it when a user leaves a search box
+    /// without choosing a value.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
     ///
-    /// Schema method: [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
+    /// Schema method:
+    /// [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
         Call::new(self.remote(), AbortListObjectSearch::new(path))
@@ -77,15 +84,19 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects the matches of the current search in a list object and ends the search.
     ///
-    /// Call [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for) first.
+    /// Call
+    /// [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)
+    /// first.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
-    /// * `toggle_mode` (`qToggleMode`): Whether to keep the current selections and add the matches. If `false`, the matches replace them.
+    /// * `toggle_mode` (`qToggleMode`): Whether to keep the current selections and add the matches. If `false`, the
+    ///   matches replace them.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
-    /// Schema method: [`GenericObject.AcceptListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#acceptlistobjectsearch).
+    /// Schema method:
+    /// [`GenericObject.AcceptListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#acceptlistobjectsearch).
     #[doc(alias = "AcceptListObjectSearch")]
     fn accept_list_object_search(
         &self,
@@ -99,18 +110,21 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Adds members to a group of objects.
     ///
-    /// An [`NxGroupDef`](crate::types::NxGroupDef) in the properties of an object defines groups, which organize bookmarks or objects in folders.
+    /// An [`NxGroupDef`](crate::types::NxGroupDef) in the properties of an object defines groups, which organize
+    /// bookmarks or objects in folders.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
     /// * `members` (`qMembers`): Objects or subgroups to add.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to add to. Defaults to the group of this object.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to add to. Defaults to the group of
+    ///   this object.
     /// * `pos_id` (`qPosId`, optional `String`): ID of the member to insert them before.
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.AddGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#addgroupmembers).
+    /// Schema method:
+    /// [`GenericObject.AddGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#addgroupmembers).
     #[doc(alias = "AddGroupMembers")]
     fn add_group_members(
         &self,
@@ -123,14 +137,19 @@ pub trait GenericObjectApi: AsRemote {
     /// Changes individual properties of the object, permanently or for this session only.
     ///
     /// A patch consists of a path in the properties, such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
-    /// operation, and a value, which is JSON encoded as a string, so a string value needs its own quotes. Patching is cheaper
-    /// than [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties) and does not overwrite other changes to the object.
+    /// operation, and a value, which is JSON encoded as a string, so a string value needs its own quotes. Patching is
+    /// cheaper than [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties) and
+    /// does not overwrite other changes to the object.
     ///
-    /// A soft patch changes only what this session calculates and sees, so users without permission to edit can use it, for
-    /// example to try another sort order. It affects [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties), but not [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
-    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) indicates that the object has soft patches. They are removed by
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) and at the end of the session. You cannot patch the object ID.
+    /// A soft patch changes only what this session calculates and sees, so users without permission to edit can use
+    /// it, for example to try another sort order. It affects
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties),
+    /// but not [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
+    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) indicates that
+    /// the object has soft patches. They are removed by
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) and at
+    /// the end of the session. You cannot patch the object ID.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -167,8 +186,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Adds a published object to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only: approved sheets are listed separately from sheets published by other users.
-    /// [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only: approved sheets are listed separately from sheets published by other
+    /// users. [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -180,13 +199,14 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Starts selection mode for this object, in which selections can be undone as a whole.
     ///
-    /// User interfaces call it when a user starts selecting in a chart. Selections take effect immediately, so other charts
-    /// update, but they are confirmed or undone together by [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections). In selection mode, the object
-    /// keeps its row order, so rows do not move while the user is selecting.
+    /// User interfaces call it when a user starts selecting in a chart. Selections take effect immediately, so other
+    /// charts update, but they are confirmed or undone together by
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections). In selection
+    /// mode, the object keeps its row order, so rows do not move while the user is selecting.
     ///
-    /// Only one object of a session can be in selection mode. Until it ends, selecting in other objects or starting another
-    /// selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends selection mode for any object. To select values from a
-    /// program, you do not need selection mode.
+    /// Only one object of a session can be in selection mode. Until it ends, selecting in other objects or starting
+    /// another selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends
+    /// selection mode for any object. To select values from a program, you do not need selection mode.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -209,7 +229,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// * `paths` (`qPaths`): Paths of the definitions to select in, such as `/qHyperCubeDef`.
     ///
-    /// Schema method: [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
+    /// Schema method:
+    /// [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
         Call::new(self.remote(), BeginSelections::new(paths))
@@ -217,15 +238,18 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Clears the selections in the dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep their selections. To clear a single field, use [`FieldApi::clear`](crate::field::FieldApi::clear); to clear all fields, use
+    /// Locked fields keep their selections. To clear a single field, use
+    /// [`FieldApi::clear`](crate::field::FieldApi::clear); to clear all fields, use
     /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to clear, counted from 0. Defaults to all dimensions.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to clear, counted from 0.
+    ///   Defaults to all dimensions.
     ///
-    /// Schema method: [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
+    /// Schema method:
+    /// [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
         Call::new(self.remote(), ClearSelections::new(path))
@@ -234,9 +258,11 @@ pub trait GenericObjectApi: AsRemote {
     /// Removes all soft patches of this object.
     ///
     /// The object reverts to its saved properties. To remove the soft patches of all objects, use
-    /// [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches). See [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
+    /// [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches). See
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
-    /// Schema method: [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
+    /// Schema method:
+    /// [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
         Call::new(self.remote(), ClearSoftPatches::new())
@@ -244,9 +270,10 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Collapses one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`. The expansion
-    /// state belongs to the session. The size of the cube changes, so fetch the layout again. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left)
-    /// undoes it.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with
+    /// [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`. The
+    /// expansion state belongs to the session. The size of the cube changes, so fetch the layout again.
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) undoes it.
     ///
     /// # Parameters
     ///
@@ -269,7 +296,9 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Collapses one or all nodes of the top dimensions of a pivot table.
     ///
-    /// Has the same requirements as [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left). [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) undoes it.
+    /// Has the same requirements as
+    /// [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left).
+    /// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) undoes it.
     ///
     /// # Parameters
     ///
@@ -292,7 +321,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Replaces the properties and children of this object with a copy of those of another object.
     ///
-    /// The ID of this object does not change. To copy a root object to a new object, use [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
+    /// The ID of this object does not change. To copy a root object to a new object, use
+    /// [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
     ///
     /// # Parameters
     ///
@@ -308,9 +338,10 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Creates a child of this object, such as a chart on a sheet.
     ///
-    /// Destroying an object also destroys its children. You can change the properties of the parent in the same call, so that
-    /// its layout is never inconsistent: for example, a sheet stores the positions of its charts in its own properties. To
-    /// derive the child from another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    /// Destroying an object also destroys its children. You can change the properties of the parent in the same call,
+    /// so that its layout is never inconsistent: for example, a sheet stores the positions of its charts in its own
+    /// properties. To derive the child from another object, set
+    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -328,9 +359,10 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is required. If [`NxInfo::id`](crate::types::NxInfo::id) is empty, the engine
-    ///   generates an ID.
-    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of the parent. If omitted, the parent does not change.
+    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is
+    ///   required. If [`NxInfo::id`](crate::types::NxInfo::id) is empty, the engine generates an ID.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of the
+    ///   parent. If omitted, the parent does not change.
     ///
     /// # Returns
     ///
@@ -348,13 +380,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Creates a group inside a group of objects.
     ///
-    /// See [`NxGroupDef`](crate::types::NxGroupDef). Add members with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members).
+    /// See [`NxGroupDef`](crate::types::NxGroupDef). Add members with
+    /// [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
     /// * `group_def` (`qGroupDef`): Definition of the new group.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the parent group. Defaults to the group of this object.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the parent group. Defaults to the group of
+    ///   this object.
     ///
     /// # Returns
     ///
@@ -372,11 +406,13 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this object, set in the same call. If omitted, they do not change.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this
+    ///   object, set in the same call. If omitted, they do not change.
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
+    /// Schema method:
+    /// [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
         Call::new(self.remote(), DestroyAllChildren::new())
@@ -384,13 +420,15 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Destroys a child of this object and all its descendants.
     ///
-    /// Handles to destroyed objects are closed. Objects linked to the child (see [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are
+    /// Handles to destroyed objects are closed. Objects linked to the child (see
+    /// [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are
     /// invalidated.
     ///
     /// # Parameters
     ///
     /// * `id` (`qId`): ID of the child.
-    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this object, set in the same call. If omitted, they do not change.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this
+    ///   object, set in the same call. If omitted, they do not change.
     ///
     /// # Returns
     ///
@@ -406,8 +444,9 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Goes up one or more levels in a drill-down dimension of a hypercube.
     ///
-    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) automatically moves to its next field when only one value of the current
-    /// field is possible. This method goes back. It stops at the first level.
+    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) automatically moves to
+    /// its next field when only one value of the current field is possible. This method goes back. It stops at the
+    /// first level.
     ///
     /// # Parameters
     ///
@@ -423,8 +462,10 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Embeds a snapshot in this object.
     ///
-    /// A snapshot is a bookmark that contains the layout of a chart at one point in time; story slides show charts this way.
-    /// An object contains at most one snapshot, so another call replaces it. [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) opens it.
+    /// A snapshot is a bookmark that contains the layout of a chart at one point in time; story slides show charts
+    /// this way. An object contains at most one snapshot, so another call replaces it.
+    /// [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) opens
+    /// it.
     ///
     /// # Parameters
     ///
@@ -432,7 +473,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
+    /// Schema method:
+    /// [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
         Call::new(self.remote(), EmbedSnapshotObject::new(id))
@@ -444,9 +486,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`): Whether to keep the selections. If `false`, the selections from before selection mode are restored.
+    /// * `accept` (`qAccept`): Whether to keep the selections. If `false`, the selections from before selection mode
+    ///   are restored.
     ///
-    /// Schema method: [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
+    /// Schema method:
+    /// [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
         Call::new(self.remote(), EndSelections::new(accept))
@@ -454,9 +498,11 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Expands one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`.
-    /// [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand) marks the nodes that can be expanded. The expansion state belongs to the session.
-    /// The size of the cube changes, so fetch the layout and the pages again.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with
+    /// [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`.
+    /// [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand) marks the nodes that can
+    /// be expanded. The expansion state belongs to the session. The size of the cube changes, so fetch the layout and
+    /// the pages again.
     ///
     /// # Parameters
     ///
@@ -479,7 +525,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Expands one or all nodes of the top dimensions of a pivot table.
     ///
-    /// Has the same requirements as [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left).
+    /// Has the same requirements as
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left).
     ///
     /// # Parameters
     ///
@@ -502,11 +549,12 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Exports the data of a hypercube to a file on the server and returns its URL.
     ///
-    /// Not available in Qlik Cloud. To read rows in a program, use [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data), which works in all
-    /// deployments. Unless the server is configured differently, files are truncated at 1,048,566 rows and 16,384 columns for
-    /// an Excel sheet, and at 1,000 columns and 5 million cells for CSV. Truncation is not an error but is reported by
-    /// warning 1000. Returns error 13000 if the file is too large and error 13001 if there is no data. The file is available
-    /// for a limited time, to the same user only.
+    /// Not available in Qlik Cloud. To read rows in a program, use
+    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data), which
+    /// works in all deployments. Unless the server is configured differently, files are truncated at 1,048,566 rows
+    /// and 16,384 columns for an Excel sheet, and at 1,000 columns and 5 million cells for CSV. Truncation is not an
+    /// error but is reported by warning 1000. Returns error 13000 if the file is too large and error 13001 if there
+    /// is no data. The file is available for a limited time, to the same user only.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -528,13 +576,18 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_type` (`qFileType`): File type, as the wire value of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
+    /// * `file_type` (`qFileType`): File type, as the wire value of
+    ///   [`NxExportFileType`](crate::types::NxExportFileType):
+    ///   [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
     ///   [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
-    /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`. Required for CSV.
+    /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`. Required
+    ///   for CSV.
     /// * `file_name` (`qFileName`, optional `String`): File name for the browser download. Qlik Sense Desktop only.
-    /// * `export_state` (`qExportState`, optional `String`): Values to export, as the wire value of [`NxExportState`](crate::types::NxExportState): [`NxExportState::All`](crate::types::NxExportState::All) for all values or
-    ///   [`NxExportState::Possible`](crate::types::NxExportState::Possible) for possible values only.
-    /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file is deleted after the first download. Windows servers only.
+    /// * `export_state` (`qExportState`, optional `String`): Values to export, as the wire value of
+    ///   [`NxExportState`](crate::types::NxExportState): [`NxExportState::All`](crate::types::NxExportState::All) for
+    ///   all values or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for possible values only.
+    /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file is deleted after the first download. Windows
+    ///   servers only.
     ///
     /// # Returns
     ///
@@ -550,8 +603,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Opens a child of this object.
     ///
-    /// Finds direct children only; for other objects, use [`DocApi::get_object`](crate::doc::DocApi::get_object). Returns a not-found error
-    /// (`Error::is_not_found`) if there is no such child.
+    /// Finds direct children only; for other objects, use [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Returns a not-found error (`Error::is_not_found`) if there is no such child.
     ///
     /// # Parameters
     ///
@@ -561,7 +614,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The child.
     ///
-    /// Schema method: [`GenericObject.GetChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchild), read-only.
+    /// Schema method: [`GenericObject.GetChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchild),
+    /// read-only.
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
         Call::new(self.remote(), GetChild::new(id))
@@ -569,30 +623,35 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the ID and type of each direct child, in order.
     ///
-    /// To get more information about each child, such as its title, and to be notified of changes, add a [`ChildListDef`](crate::types::ChildListDef) to
-    /// the object and read its layout.
+    /// To get more information about each child, such as its title, and to be notified of changes, add a
+    /// [`ChildListDef`](crate::types::ChildListDef) to the object and read its layout.
     ///
     /// # Returns
     ///
     /// list of [`NxInfo`] (`qInfos`): One entry per child.
     ///
-    /// Schema method: [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
         Call::new(self.remote(), GetChildInfos::new())
     }
 
-    /// Returns the properties in effect in this session, including soft patches and properties inherited from a linked
-    /// object.
+    /// Returns the properties in effect in this session, including soft patches and properties inherited from a
+    /// linked object.
     ///
-    /// They describe what is calculated. Do not pass them to [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would make temporary
-    /// changes permanent; edit the result of [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) instead.
+    /// They describe what is calculated. Do not pass them to
+    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would
+    /// make temporary changes permanent; edit the result of
+    /// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) instead.
     ///
     /// # Returns
     ///
     /// [`GenericObjectProperties`] (`qProp`): Properties in effect.
     ///
-    /// Schema method: [`GenericObject.GetEffectiveProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#geteffectiveproperties), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetEffectiveProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#geteffectiveproperties),
+    /// read-only.
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
         Call::new(self.remote(), GetEffectiveProperties::new())
@@ -600,14 +659,17 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the properties of the object, all its descendants, and embedded snapshots.
     ///
-    /// It returns a whole sheet in one call, for copies, backups, and comparisons. [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
+    /// It returns a whole sheet in one call, for copies, backups, and comparisons.
+    /// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
     /// writes the result.
     ///
     /// # Returns
     ///
     /// [`GenericObjectEntry`] (`qPropEntry`): Property tree.
     ///
-    /// Schema method: [`GenericObject.GetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getfullpropertytree), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getfullpropertytree),
+    /// read-only.
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
         Call::new(self.remote(), GetFullPropertyTree::new())
@@ -615,33 +677,38 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the points of a scatter plot or, if there are too many, rectangles that represent several points each.
     ///
-    /// Requires a cube with one dimension and two or three measures, the first two of which are the axes. To zoom in, pass
-    /// narrower `qDataRanges` and a higher `qQueryLevel`. When few enough points remain in the range, the engine returns the
-    /// points themselves. It omits points with a null measure, so a page may be shorter than requested.
+    /// Requires a cube with one dimension and two or three measures, the first two of which are the axes. To zoom in,
+    /// pass narrower `qDataRanges` and a higher `qQueryLevel`. When few enough points remain in the range, the engine
+    /// returns the points themselves. It omits points with a null measure, so a page may be shorter than requested.
     ///
-    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) indicates what the page contains. For rectangles, it contains a cell whose
-    /// [`NxCell::num`](crate::types::NxCell::num) is the largest number of points in a rectangle. Each following array describes a rectangle: its
-    /// corners in [`NxCell::text`](crate::types::NxCell::text) as `[left, top, right, bottom]` in measure units, and its number of points in
-    /// [`NxCell::num`](crate::types::NxCell::num). For points, the first array is empty, and the following arrays contain the dimension and the measures
-    /// of each point. The element numbers of rectangles are generated for the grid: they can be negative and cannot be
-    /// selected.
+    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) indicates what the page contains.
+    /// For rectangles, it contains a cell whose [`NxCell::num`](crate::types::NxCell::num) is the largest number of
+    /// points in a rectangle. Each following array describes a rectangle: its corners in
+    /// [`NxCell::text`](crate::types::NxCell::text) as `[left, top, right, bottom]` in measure units, and its number
+    /// of points in [`NxCell::num`](crate::types::NxCell::num). For points, the first array is empty, and the
+    /// following arrays contain the dimension and the measures of each point. The element numbers of rectangles are
+    /// generated for the grid: they can be negative and cannot be selected.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `pages` (`qPages`): Pages to return. The width is the number of dimensions and measures, 3 or 4.
     /// * `viewport` (`qViewport`): Size and zoom level of the drawing. Not used by the engine.
-    /// * `data_ranges` (`qDataRanges`): Visible ranges, in measure units. [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) in the layout give
-    ///   the bounds of each measure.
+    /// * `data_ranges` (`qDataRanges`): Visible ranges, in measure units.
+    ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and
+    ///   [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) in the layout give the bounds of each measure.
     /// * `max_nbr_cells` (`qMaxNbrCells`): Maximum number of rectangles.
     /// * `query_level` (`qQueryLevel`): Resolution, up to 20. Higher levels return smaller rectangles.
-    /// * `binning_method` (`qBinningMethod`): Type of grid: 0 adapts to the density of the points, 1 is hexagonal, 2 is uniform.
+    /// * `binning_method` (`qBinningMethod`): Type of grid: 0 adapts to the density of the points, 1 is hexagonal, 2
+    ///   is uniform.
     ///
     /// # Returns
     ///
     /// list of [`NxDataPage`] (`qDataPages`): Rectangles or points.
     ///
-    /// Schema method: [`GenericObject.GetHyperCubeBinnedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubebinneddata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeBinnedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubebinneddata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeBinnedData")]
     fn get_hyper_cube_binned_data(
         &self,
@@ -669,8 +736,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the data of a chart with a continuous axis, such as a time axis, reduced to what can be drawn.
     ///
-    /// The engine groups the points into bins along the axis, down to one second. To zoom, request a narrower range. The
-    /// result also contains the axis labels at several levels, such as years, quarters, and months.
+    /// The engine groups the points into bins along the axis, down to one second. To zoom, request a narrower range.
+    /// The result also contains the axis labels at several levels, such as years, quarters, and months.
     ///
     /// # Parameters
     ///
@@ -682,7 +749,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// [`GetHyperCubeContinuousDataResponse`].
     ///
-    /// Schema method: [`GenericObject.GetHyperCubeContinuousData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubecontinuousdata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeContinuousData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubecontinuousdata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeContinuousData")]
     fn get_hyper_cube_continuous_data(
         &self,
@@ -694,16 +763,18 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns rows of a straight hypercube. This is the main way to read calculated data.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). The columns are the dimensions followed by the measures; the sort
-    /// settings of the cube determine the row order. A page is a rectangle of cells. A call can request several pages with at
-    /// most 10,000 cells in total; otherwise, it fails with error 7009. To read a large cube, request 10,000 divided by the
-    /// number of columns rows at a time until you reach [`HyperCube::size`](crate::types::HyperCube::size). A page that extends beyond the data is shorter;
+    /// Requires a cube of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). The columns
+    /// are the dimensions followed by the measures; the sort settings of the cube determine the row order. A page is
+    /// a rectangle of cells. A call can request several pages with at most 10,000 cells in total; otherwise, it fails
+    /// with error 7009. To read a large cube, request 10,000 divided by the number of columns rows at a time until
+    /// you reach [`HyperCube::size`](crate::types::HyperCube::size). A page that extends beyond the data is shorter;
     /// [`NxDataPage::area`](crate::types::NxDataPage::area) describes what it covers.
     ///
-    /// Fetch the layout first: it contains the size, and errors in the definition in [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means
-    /// that the calculation condition of the cube is not met. A selection or reload between two pages changes the rows: the
-    /// handle is reported as stale, and you must start over. If a selection is made in the session while a page is
-    /// calculated, the call fails with error 15 and can be repeated.
+    /// Fetch the layout first: it contains the size, and errors in the definition in
+    /// [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means that the calculation condition of the
+    /// cube is not met. A selection or reload between two pages changes the rows: the handle is reported as stale,
+    /// and you must start over. If a selection is made in the session while a page is calculated, the call fails with
+    /// error 15 and can be repeated.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -733,7 +804,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// list of [`NxDataPage`] (`qDataPages`): One data page per requested page.
     ///
-    /// Schema method: [`GenericObject.GetHyperCubeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubedata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubedata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeData")]
     fn get_hyper_cube_data(
         &self,
@@ -745,9 +818,10 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns part of a pivot table: nodes of its left and top dimensions and the values between them.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Page coordinates count the rows and columns of the data matrix in its
-    /// current expansion state. The result contains the trees of left and top nodes that overlap the page. To change the
-    /// expansion state, use [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and similar methods.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Page coordinates
+    /// count the rows and columns of the data matrix in its current expansion state. The result contains the trees of
+    /// left and top nodes that overlap the page. To change the expansion state, use
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and similar methods.
     ///
     /// # Parameters
     ///
@@ -758,7 +832,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// list of [`NxPivotPage`] (`qDataPages`): Pages with left nodes, top nodes, and data.
     ///
-    /// Schema method: [`GenericObject.GetHyperCubePivotData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubepivotdata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubePivotData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubepivotdata),
+    /// read-only.
     #[doc(alias = "GetHyperCubePivotData")]
     fn get_hyper_cube_pivot_data(
         &self,
@@ -770,23 +846,30 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns reduced data of a chart with more points than can be drawn, for mini charts and overviews.
     ///
-    /// The result preserves the shape of the chart, not its values: a row does not represent a specific value of the data.
-    /// Data is not reduced if it fits into the page or if the zoom factor is 0; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) indicates which.
+    /// The result preserves the shape of the chart, not its values: a row does not represent a specific value of the
+    /// data. Data is not reduced if it fits into the page or if the zoom factor is 0;
+    /// [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) indicates which.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `pages` (`qPages`): Pages of the full chart to reduce.
-    /// * `zoom_factor` (`qZoomFactor`): How much to reduce. -1 lets the engine decide. In modes `D1` and `S`, one point represents 2 to the
-    ///   power of this number of points; in mode `C`, it is the number of clusters.
-    /// * `reduction_mode` (`qReductionMode`): Reduction algorithm, as the wire value of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for
-    ///   bar and line charts; [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
+    /// * `zoom_factor` (`qZoomFactor`): How much to reduce. -1 lets the engine decide. In modes `D1` and `S`, one
+    ///   point represents 2 to the power of this number of points; in mode `C`, it is the number of clusters.
+    /// * `reduction_mode` (`qReductionMode`): Reduction algorithm, as the wire value of
+    ///   [`NxDataReductionMode`](crate::types::NxDataReductionMode):
+    ///   [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bar and line charts;
+    ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or
+    ///   [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter
+    ///   plots.
     ///
     /// # Returns
     ///
     /// list of [`NxDataPage`] (`qDataPages`): Remaining points.
     ///
-    /// Schema method: [`GenericObject.GetHyperCubeReducedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubereduceddata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeReducedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubereduceddata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeReducedData")]
     fn get_hyper_cube_reduced_data(
         &self,
@@ -803,8 +886,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the data of a stacked hypercube, such as a stacked bar chart.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which has left dimensions only. The data is a tree with one level per
-    /// dimension.
+    /// Requires a cube of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which has
+    /// left dimensions only. The data is a tree with one level per dimension.
     ///
     /// # Parameters
     ///
@@ -816,7 +899,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// list of [`NxStackPage`] (`qDataPages`): Trees.
     ///
-    /// Schema method: [`GenericObject.GetHyperCubeStackData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubestackdata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeStackData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubestackdata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeStackData")]
     fn get_hyper_cube_stack_data(
         &self,
@@ -828,20 +913,24 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the nodes of a tree, limited in width and depth.
     ///
-    /// Requires an object with a [`TreeDataDef`](crate::types::TreeDataDef) or a cube of mode [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike in a pivot table, each level
-    /// can have its own measures. Without options, it returns the whole tree, which can be very large.
+    /// Requires an object with a [`TreeDataDef`](crate::types::TreeDataDef) or a cube of mode
+    /// [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike in a pivot table, each level can have
+    /// its own measures. Without options, it returns the whole tree, which can be very large.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qTreeDataDef`.
-    /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): Areas and levels to return. If the tree has more nodes than [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes), the
-    ///   result is empty, not truncated.
+    /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): Areas and levels to return. If the tree has
+    ///   more nodes than [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes),
+    ///   the result is empty, not truncated.
     ///
     /// # Returns
     ///
     /// list of [`NxTreeNode`] (`qNodes`): Top nodes, which contain their child nodes.
     ///
-    /// Schema method: [`GenericObject.GetHyperCubeTreeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubetreedata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeTreeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubetreedata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
         Call::new(self.remote(), GetHyperCubeTreeData::new(path))
@@ -853,7 +942,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
-    /// Schema method: [`GenericObject.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getinfo), read-only.
+    /// Schema method: [`GenericObject.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -861,16 +951,18 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Calculates the object and returns its layout: the properties, with each definition replaced by its result.
     ///
-    /// This is what programs display or read. The layout contains `qHyperCube` with size, headings, totals, and the pages
-    /// requested by [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch) instead of `qHyperCubeDef`; `qListObject` instead of `qListObjectDef`;
-    /// and values instead of expressions. Other members are unchanged. Only direct children are included, and only if the
-    /// properties request a list of them.
+    /// This is what programs display or read. The layout contains `qHyperCube` with size, headings, totals, and the
+    /// pages requested by [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch)
+    /// instead of `qHyperCubeDef`; `qListObject` instead of `qListObjectDef`; and values instead of expressions.
+    /// Other members are unchanged. Only direct children are included, and only if the properties request a list of
+    /// them.
     ///
-    /// Errors in a definition do not make the call fail: check [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and the `qError` member of the
-    /// cube, dimension, or measure. For example, a calculation condition that is not met is reported there as error 7005.
+    /// Errors in a definition do not make the call fail: check
+    /// [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and the `qError` member of the cube,
+    /// dimension, or measure. For example, a calculation condition that is not met is reported there as error 7005.
     ///
-    /// The engine reports a stale object once, and again only after the layout has been fetched. If a selection is made while
-    /// the call runs, it fails with error 15 and can be repeated.
+    /// The engine reports a stale object once, and again only after the layout has been fetched. If a selection is
+    /// made while the call runs, it fails with error 15 and can be repeated.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -897,7 +989,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// [`GenericObjectLayout`] (`qLayout`): The layout.
     ///
-    /// Schema method: [`GenericObject.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlayout), read-only.
+    /// Schema method: [`GenericObject.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -905,13 +998,16 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the objects that are linked to this object and inherit its properties.
     ///
-    /// Check them before you change or delete a master visualization. [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id) links objects.
+    /// Check them before you change or delete a master visualization.
+    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id) links objects.
     ///
     /// # Returns
     ///
     /// list of [`NxLinkedObjectInfo`] (`qItems`): Linked objects, each with its root object, such as its sheet.
     ///
-    /// Schema method: [`GenericObject.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlinkedobjects), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlinkedobjects),
+    /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
@@ -919,10 +1015,13 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the values of a list object, with their selection states.
     ///
-    /// The sort settings of the list determine the order. During a search ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)), it returns
-    /// only the matches. A call can request several pages with at most 10,000 cells in total; otherwise, it fails with error
-    /// 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) is the number to pass to [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values); [`NxCell::state`](crate::types::NxCell::state) is
-    /// the selection state.
+    /// The sort settings of the list determine the order. During a search
+    /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)),
+    /// it returns only the matches. A call can request several pages with at most 10,000 cells in total; otherwise,
+    /// it fails with error
+    /// 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) is the number to pass to
+    ///   [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values);
+    ///   [`NxCell::state`](crate::types::NxCell::state) is the selection state.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -952,7 +1051,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// list of [`NxDataPage`] (`qDataPages`): One data page per requested page.
     ///
-    /// Schema method: [`GenericObject.GetListObjectData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlistobjectdata), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetListObjectData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlistobjectdata),
+    /// read-only.
     #[doc(alias = "GetListObjectData")]
     fn get_list_object_data(
         &self,
@@ -970,7 +1071,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The parent.
     ///
-    /// Schema method: [`GenericObject.GetParent`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getparent), read-only.
+    /// Schema method: [`GenericObject.GetParent`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getparent),
+    /// read-only.
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
         Call::new(self.remote(), GetParent::new())
@@ -979,8 +1081,9 @@ pub trait GenericObjectApi: AsRemote {
     /// Returns the saved properties of the object, for editing.
     ///
     /// They do not include soft patches or properties inherited from a linked object; see
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties). Members that were never set may be present with their default values.
-    /// Members that are not part of the schema, which other programs added, are preserved when you pass the value to
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties).
+    /// Members that were never set may be present with their default values. Members that are not part of the schema,
+    /// which other programs added, are preserved when you pass the value to
     /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
     ///
     /// ```
@@ -1007,7 +1110,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// [`GenericObjectProperties`] (`qProp`): The properties.
     ///
-    /// Schema method: [`GenericObject.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getproperties), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -1015,14 +1119,18 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Opens the snapshot embedded in this object.
     ///
-    /// See [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object). Returns a not-found error (`Error::is_not_found`) if the object has no
-    /// snapshot.
+    /// See
+    /// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object).
+    /// Returns a not-found error (`Error::is_not_found`) if the object has no snapshot.
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties contain the layout of the chart.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties contain
+    /// the layout of the chart.
     ///
-    /// Schema method: [`GenericObject.GetSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getsnapshotobject), read-only.
+    /// Schema method:
+    /// [`GenericObject.GetSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getsnapshotobject),
+    /// read-only.
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
         Call::new(self.remote(), GetSnapshotObject::new())
@@ -1030,13 +1138,15 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Locks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep their selections when others are cleared, and reject new selections without a soft lock. To lock a
-    /// single field, use [`FieldApi::lock`](crate::field::FieldApi::lock); to lock all fields, use [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
+    /// Locked fields keep their selections when others are cleared, and reject new selections without a soft lock. To
+    /// lock a single field, use [`FieldApi::lock`](crate::field::FieldApi::lock); to lock all fields, use
+    /// [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to lock, counted from 0. Defaults to all dimensions.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to lock, counted from 0.
+    ///   Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
     #[doc(alias = "Lock")]
@@ -1046,21 +1156,26 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects values by several sets of measure ranges.
     ///
-    /// Each set has its own dimensions and works like a call to [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values), for example
-    /// when a user draws several rectangles in a scatter plot.
+    /// Each set has its own dimensions and works like a call to
+    /// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values),
+    /// for example when a user draws several rectangles in a scatter plot.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `ranges` (`qRanges`): Sets of measure ranges, each with the dimensions to select in.
-    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of them.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
+    ///   them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.MultiRangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecthypercubevalues).
+    /// Schema method:
+    /// [`GenericObject.MultiRangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecthypercubevalues).
     #[doc(alias = "MultiRangeSelectHyperCubeValues")]
     fn multi_range_select_hyper_cube_values(
         &self,
@@ -1072,21 +1187,27 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects tree nodes by measure ranges.
     ///
-    /// Like [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values), for objects with a [`TreeDataDef`](crate::types::TreeDataDef). Each level of a tree has
-    /// its own measures, so a range specifies both the dimension and the measure.
+    /// Like
+    /// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values),
+    /// for objects with a [`TreeDataDef`](crate::types::TreeDataDef). Each level of a tree has its own measures, so a
+    /// range specifies both the dimension and the measure.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the tree definition, usually `/qTreeDataDef`.
     /// * `ranges` (`qRanges`): Sets of measure ranges.
-    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of them.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
+    ///   them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.MultiRangeSelectTreeDataValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecttreedatavalues).
+    /// Schema method:
+    /// [`GenericObject.MultiRangeSelectTreeDataValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecttreedatavalues).
     #[doc(alias = "MultiRangeSelectTreeDataValues")]
     fn multi_range_select_tree_data_values(
         &self,
@@ -1099,7 +1220,8 @@ pub trait GenericObjectApi: AsRemote {
     /// Makes a private object of a published app visible to other users.
     ///
     /// Not available in Qlik Sense Desktop. In Qlik Sense Enterprise on Windows, a sheet becomes a community sheet;
-    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) then makes it part of the app. [`GenericObjectApi::un_publish`](crate::generic_object::GenericObjectApi::un_publish) undoes it.
+    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) then makes it part of the app.
+    /// [`GenericObjectApi::un_publish`](crate::generic_object::GenericObjectApi::un_publish) undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -1111,23 +1233,30 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects the dimension values whose measures are in given ranges.
     ///
-    /// For example, it selects all customers with sales between 1,000 and 5,000: the engine finds the rows and selects in
-    /// their dimensions. The ranges apply to measure values, not to field values. For ranges of a continuous dimension, use
+    /// For example, it selects all customers with sales between 1,000 and 5,000: the engine finds the rows and
+    /// selects in their dimensions. The ranges apply to measure values, not to field values. For ranges of a
+    /// continuous dimension, use
     /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`): One range per measure. [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) specifies the measure.
-    /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): Indexes of the dimensions to select in, counted from 0. Empty for all dimensions.
-    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of them.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
+    /// * `ranges` (`qRanges`): One range per measure.
+    ///   [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) specifies the measure.
+    /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): Indexes of the dimensions to select in,
+    ///   counted from 0. Empty for all dimensions.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
+    ///   them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.RangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#rangeselecthypercubevalues).
+    /// Schema method:
+    /// [`GenericObject.RangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#rangeselecthypercubevalues).
     #[doc(alias = "RangeSelectHyperCubeValues")]
     fn range_select_hyper_cube_values(
         &self,
@@ -1162,11 +1291,13 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
     /// * `members` (`qMembers`): IDs of the objects or subgroups to remove.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to remove from. Defaults to the group of this object.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to remove from. Defaults to the
+    ///   group of this object.
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.RemoveGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroupmembers).
+    /// Schema method:
+    /// [`GenericObject.RemoveGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroupmembers).
     #[doc(alias = "RemoveGroupMembers")]
     fn remove_group_members(
         &self,
@@ -1178,10 +1309,12 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Undoes all selections made in the current selection mode of this object, without ending the mode.
     ///
-    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) in the layout indicates whether there are
-    /// any.
+    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
+    /// [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) in the layout indicates
+    /// whether there are any.
     ///
-    /// Schema method: [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
+    /// Schema method:
+    /// [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
         Call::new(self.remote(), ResetMadeSelections::new())
@@ -1189,9 +1322,13 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Searches the values of a list object. The layout then contains only the matches.
     ///
-    /// The search does not select anything. [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search) selects the matches;
-    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search) cancels the search. Call this method again whenever the user changes the
-    /// search string, and read the matches with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
+    /// The search does not select anything.
+    /// [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search)
+    /// selects the matches;
+    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search)
+    /// cancels the search. Call this method again whenever the user changes the search string, and read the matches
+    /// with
+    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1213,16 +1350,17 @@ pub trait GenericObjectApi: AsRemote {
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
-    /// * `match_` (`qMatch`): Search string; not case-sensitive. A string without wildcards matches values in which any word starts with
-    ///   it. Several words separated by spaces are alternatives. A string with the wildcards `*` (any characters) or `?` (one
-    ///   character) must match the whole value.
+    /// * `match_` (`qMatch`): Search string; not case-sensitive. A string without wildcards matches values in which
+    ///   any word starts with it. Several words separated by spaces are alternatives. A string with the wildcards `*`
+    ///   (any characters) or `?` (one character) must match the whole value.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the search was performed, even if nothing matched. To find out whether there are
-    /// matches, check [`ListObject::size`](crate::types::ListObject::size) in the layout.
+    /// `bool` (`qSuccess`): `true` if the search was performed, even if nothing matched. To find out whether there
+    /// are matches, check [`ListObject::size`](crate::types::ListObject::size) in the layout.
     ///
-    /// Schema method: [`GenericObject.SearchListObjectFor`](https://qlik.dev/apis/json-rpc/qix/genericobject/#searchlistobjectfor).
+    /// Schema method:
+    /// [`GenericObject.SearchListObjectFor`](https://qlik.dev/apis/json-rpc/qix/genericobject/#searchlistobjectfor).
     #[doc(alias = "SearchListObjectFor")]
     fn search_list_object_for(
         &self,
@@ -1235,22 +1373,28 @@ pub trait GenericObjectApi: AsRemote {
     /// Selects the dimension values at given rows and columns of a hypercube.
     ///
     /// Use it in a client that displays a table and knows the position of a click: it does not need element numbers.
-    /// Positions refer to the current state of the cube. If the cube has become stale, other values are selected, so use
-    /// selection mode or select by value ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
+    /// Positions refer to the current state of the cube. If the cube has become stale, other values are selected, so
+    /// use selection mode or select by value
+    /// ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
-    /// * `row_indices` (`qRowIndices`): Row indexes in the whole cube, not in a page, counted from 0. Empty for all rows.
-    /// * `col_indices` (`qColIndices`): Column indexes of the dimensions, counted from 0 without hidden columns. Empty for all dimensions.
+    /// * `row_indices` (`qRowIndices`): Row indexes in the whole cube, not in a page, counted from 0. Empty for all
+    ///   rows.
+    /// * `col_indices` (`qColIndices`): Column indexes of the dimensions, counted from 0 without hidden columns.
+    ///   Empty for all dimensions.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectHyperCubeCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecells).
+    /// Schema method:
+    /// [`GenericObject.SelectHyperCubeCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecells).
     #[doc(alias = "SelectHyperCubeCells")]
     fn select_hyper_cube_cells(
         &self,
@@ -1266,21 +1410,25 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects ranges of the continuous dimensions of a hypercube.
     ///
-    /// Use it for time axes and other numeric axes. Dates are day numbers, as in [`NxCell::num`](crate::types::NxCell::num). To select by measure
-    /// ranges, use [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
+    /// Use it for time axes and other numeric axes. Dates are day numbers, as in
+    /// [`NxCell::num`](crate::types::NxCell::num). To select by measure ranges, use
+    /// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`): Ranges, each with the index of its dimension, counted from 0. Endpoints are included only if
-    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `ranges` (`qRanges`): Ranges, each with the index of its dimension, counted from 0. Endpoints are included
+    ///   only if [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or
+    ///   [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectHyperCubeContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecontinuousrange).
+    /// Schema method:
+    /// [`GenericObject.SelectHyperCubeContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecontinuousrange).
     #[doc(alias = "SelectHyperCubeContinuousRange")]
     fn select_hyper_cube_continuous_range(
         &self,
@@ -1292,10 +1440,11 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects values of one dimension of a hypercube by element number.
     ///
-    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) identifies the value within its field, regardless of its row, so
-    /// changes to the sort order or the selections do not affect it; only a reload can change it. Negative numbers, which
-    /// cells contain for totals, null values, and others, cannot be selected. To select by position or in several dimensions,
-    /// use [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells).
+    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) identifies the value
+    /// within its field, regardless of its row, so changes to the sort order or the selections do not affect it; only
+    /// a reload can change it. Negative numbers, which cells contain for totals, null values, and others, cannot be
+    /// selected. To select by position or in several dimensions, use
+    /// [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1322,14 +1471,16 @@ pub trait GenericObjectApi: AsRemote {
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
     /// * `values` (`qValues`): Element numbers to select.
-    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If `false`, the given values
-    ///   replace the selection.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If
+    ///   `false`, the given values replace the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubevalues).
+    /// Schema method:
+    /// [`GenericObject.SelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubevalues).
     #[doc(alias = "SelectHyperCubeValues")]
     fn select_hyper_cube_values(
         &self,
@@ -1346,8 +1497,10 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects all values of the field in a list object, including excluded values.
     ///
-    /// This is not the same as having no selection; for that, use [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). To select only the
-    /// values that other selections allow, use [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
+    /// This is not the same as having no selection; for that, use
+    /// [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). To select
+    /// only the values that other selections allow, use
+    /// [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
     ///
     /// # Parameters
     ///
@@ -1356,9 +1509,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
         Call::new(self.remote(), SelectListObjectAll::new(path))
@@ -1375,9 +1530,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectListObjectAlternative`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectalternative).
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectAlternative`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectalternative).
     #[doc(alias = "SelectListObjectAlternative")]
     fn select_list_object_alternative(
         &self,
@@ -1393,14 +1550,18 @@ pub trait GenericObjectApi: AsRemote {
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
-    /// * `ranges` (`qRanges`): Ranges. Endpoints are included only if [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `ranges` (`qRanges`): Ranges. Endpoints are included only if
+    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or
+    ///   [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectListObjectContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectcontinuousrange).
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectcontinuousrange).
     #[doc(alias = "SelectListObjectContinuousRange")]
     fn select_list_object_continuous_range(
         &self,
@@ -1419,9 +1580,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectListObjectExcluded`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectexcluded).
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectExcluded`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectexcluded).
     #[doc(alias = "SelectListObjectExcluded")]
     fn select_list_object_excluded(
         &self,
@@ -1441,9 +1604,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectListObjectPossible`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectpossible).
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectPossible`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectpossible).
     #[doc(alias = "SelectListObjectPossible")]
     fn select_list_object_possible(
         &self,
@@ -1454,8 +1619,9 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects values of a list object by element number, like a click in a filter.
     ///
-    /// [`NxCell::elem_number`](crate::types::NxCell::elem_number) in the data of the list contains the element numbers. If you know only the string or the number
-    /// of a value, use [`FieldApi::select_values`](crate::field::FieldApi::select_values).
+    /// [`NxCell::elem_number`](crate::types::NxCell::elem_number) in the data of the list contains the element
+    /// numbers. If you know only the string or the number of a value, use
+    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -1479,15 +1645,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
     /// * `values` (`qValues`): Element numbers to select.
-    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If `false`, the given values
-    ///   replace the selection.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If
+    ///   `false`, the given values replace the selection.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectListObjectValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectvalues).
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectvalues).
     #[doc(alias = "SelectListObjectValues")]
     fn select_list_object_values(
         &self,
@@ -1500,21 +1668,25 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects in a pivot table or stacked hypercube, by the positions of nodes and data cells.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); the latter has no top nodes. Only expanded
-    /// dimensions can be selected.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or
+    /// [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); the latter has no top nodes. Only
+    /// expanded dimensions can be selected.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `selections` (`qSelections`): Cells to select: the type (data, left, or top) and position of each.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only selected value again clears the selection.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// Schema method: [`GenericObject.SelectPivotCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectpivotcells).
+    /// Schema method:
+    /// [`GenericObject.SelectPivotCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectpivotcells).
     #[doc(alias = "SelectPivotCells")]
     fn select_pivot_cells(
         &self,
@@ -1528,8 +1700,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Sets the active field of a cyclic dimension in a hypercube.
     ///
-    /// Does nothing if the field does not exist or if another dimension of the cube already shows it. To activate the next
-    /// field, use [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle). To change a library dimension for all objects that use it, use
+    /// Does nothing if the field does not exist or if another dimension of the cube already shows it. To activate the
+    /// next field, use [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle). To
+    /// change a library dimension for all objects that use it, use
     /// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field).
     ///
     /// # Parameters
@@ -1538,7 +1711,8 @@ pub trait GenericObjectApi: AsRemote {
     /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
     /// * `new_index` (`qNewIndex`): Index of the field within the dimension, counted from 0.
     ///
-    /// Schema method: [`GenericObject.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setactivefield).
+    /// Schema method:
+    /// [`GenericObject.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(
         &self,
@@ -1557,7 +1731,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
+    /// Schema method:
+    /// [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
         Call::new(self.remote(), SetChildArrayOrder::new(ids))
@@ -1565,8 +1740,9 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Sets the properties of the object and its descendants, including embedded snapshots.
     ///
-    /// Takes the result of [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree). Children that do not exist are created. The type of an
-    /// object cannot change.
+    /// Takes the result of
+    /// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree).
+    /// Children that do not exist are created. The type of an object cannot change.
     ///
     /// # Parameters
     ///
@@ -1574,7 +1750,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.SetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setfullpropertytree).
+    /// Schema method:
+    /// [`GenericObject.SetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setfullpropertytree).
     #[doc(alias = "SetFullPropertyTree")]
     fn set_full_property_tree(
         &self,
@@ -1591,11 +1768,13 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
     /// * `new_label` (`qNewLabel`): New label, or an expression if it starts with `=`.
-    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to rename. Defaults to the group of this object.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to rename. Defaults to the group of
+    ///   this object.
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
+    /// Schema method:
+    /// [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
         Call::new(self.remote(), SetGroupLabel::new(path, new_label))
@@ -1603,10 +1782,13 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Replaces all properties of the object.
     ///
-    /// Omitted members are removed, so modify the result of [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) and pass all of it. To change a
-    /// few members, [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and cheaper. The object becomes stale. For saved objects, call
-    /// [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`DocApi::save_objects`](crate::doc::DocApi::save_objects) to make the change permanent. Returns error 5 if the user may not edit the
-    /// object.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) and pass all of
+    /// it. To change a few members,
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and
+    /// cheaper. The object becomes stale. For saved objects, call [`DocApi::do_save`](crate::doc::DocApi::do_save) or
+    /// [`DocApi::save_objects`](crate::doc::DocApi::save_objects) to make the change permanent. Returns error 5 if
+    /// the user may not edit the object.
     ///
     /// # Parameters
     ///
@@ -1614,7 +1796,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
+    /// Schema method:
+    /// [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
@@ -1624,8 +1807,9 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Activates another field of a cyclic dimension in a hypercube.
     ///
-    /// It skips fields that another dimension of the cube already shows, and does nothing if no other field is left. To
-    /// activate a specific field, use [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// It skips fields that another dimension of the cube already shows, and does nothing if no other field is left.
+    /// To activate a specific field, use
+    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
@@ -1646,7 +1830,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Removes the object from the approved content of its app. It stays published.
     ///
-    /// Qlik Sense Enterprise on Windows only. Undoes [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
+    /// Qlik Sense Enterprise on Windows only. Undoes
+    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
     ///
     /// Requires the access right `approve`.
     ///
@@ -1658,7 +1843,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Makes a published object private again.
     ///
-    /// Not available in Qlik Sense Desktop. Undoes [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
+    /// Not available in Qlik Sense Desktop. Undoes
+    /// [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
     ///
     /// Requires the access right `publish`.
     ///
@@ -1670,12 +1856,14 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Unlocks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// They stay selected but can be changed again. See [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
+    /// They stay selected but can be changed again. See
+    /// [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to unlock, counted from 0. Defaults to all dimensions.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to unlock, counted from 0.
+    ///   Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
     #[doc(alias = "Unlock")]

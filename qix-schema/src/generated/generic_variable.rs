@@ -12,14 +12,19 @@ use super::types::*;
 
 /// A variable: a named value or expression that other expressions refer to.
 ///
-/// Created by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or, for the duration of a session, by
-/// [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable). Opened by [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id). To list variables, use
-/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with a [`VariableListDef`](crate::types::VariableListDef). A definition that starts with `=` is an expression,
-/// whose value depends on the selections.
+/// Created by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or, for
+/// the duration of a session, by
+/// [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable). Opened by
+/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
+/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id). To list variables, use
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with a
+/// [`VariableListDef`](crate::types::VariableListDef). A definition that starts with `=` is an expression, whose
+/// value depends on the selections.
 ///
-/// There are two ways to change a variable. The `Set…Value` methods change its value in the current session only, for
-/// example in response to a slider. [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes the variable in the app. Both invalidate
-/// everything that uses the variable.
+/// There are two ways to change a variable. The `Set…Value` methods change its value in the current session
+/// only, for example in response to a slider.
+/// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes
+/// the variable in the app. Both invalidate everything that uses the variable.
 ///
 /// Methods: [`GenericVariableApi`].
 #[derive(Clone, Debug)]
@@ -43,14 +48,16 @@ impl GenericVariableApi for GenericVariable {}
 
 /// Methods of [`GenericVariable`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`GenericVariable`](https://qlik.dev/apis/json-rpc/qix/genericvariable/).
 pub trait GenericVariableApi: AsRemote {
     /// Changes individual properties of the variable in the app, such as its definition at `/qDefinition`.
     ///
-    /// Patch values are JSON, encoded as strings, so a new definition needs its own quotes. You cannot patch the variable ID.
-    /// Variables do not support soft patches.
+    /// Patch values are JSON, encoded as strings, so a new definition needs its own quotes. You cannot patch the
+    /// variable ID. Variables do not support soft patches.
     ///
     /// # Parameters
     ///
@@ -58,7 +65,8 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericVariable.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#applypatches).
+    /// Schema method:
+    /// [`GenericVariable.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
@@ -70,7 +78,8 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
-    /// Schema method: [`GenericVariable.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getinfo), read-only.
+    /// Schema method: [`GenericVariable.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
@@ -78,14 +87,18 @@ pub trait GenericVariableApi: AsRemote {
 
     /// Returns the current value of the variable. Expressions are evaluated.
     ///
-    /// The value has a string and a number, either of which may be missing: the number is `NaN` if the value is not numeric.
-    /// The layout becomes stale when the variable is set, or when a selection changes the result of its expression.
+    /// The value has a string and a number, either of which may be missing: the number is `NaN` if the value is not
+    /// numeric. The layout becomes stale when the variable is set, or when a selection changes the result of its
+    /// expression.
     ///
     /// # Returns
     ///
-    /// [`GenericVariableLayout`] (`qLayout`): The layout. [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) contain the value.
+    /// [`GenericVariableLayout`] (`qLayout`): The layout.
+    /// [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and
+    /// [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) contain the value.
     ///
-    /// Schema method: [`GenericVariable.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getlayout), read-only.
+    /// Schema method: [`GenericVariable.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
@@ -95,9 +108,13 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariableProperties`] (`qProp`): The properties. [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the definition as entered.
+    /// [`GenericVariableProperties`] (`qProp`): The properties.
+    /// [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the
+    /// definition as entered.
     ///
-    /// Schema method: [`GenericVariable.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getproperties), read-only.
+    /// Schema method:
+    /// [`GenericVariable.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getproperties),
+    /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
@@ -105,13 +122,16 @@ pub trait GenericVariableApi: AsRemote {
 
     /// Returns the definition of the variable in this session, without evaluating it.
     ///
-    /// For the value, use [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For the value, use
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
     /// # Returns
     ///
     /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
-    /// Schema method: [`GenericVariable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getrawcontent), read-only.
+    /// Schema method:
+    /// [`GenericVariable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getrawcontent),
+    /// read-only.
     #[doc(alias = "GetRawContent")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
         Call::new(self.remote(), GetRawContent::new())
@@ -119,15 +139,17 @@ pub trait GenericVariableApi: AsRemote {
 
     /// Sets the variable to a value with a separate string and number, for this session only.
     ///
-    /// Use it for values that are displayed in one way and calculated with in another, such as month names. Returns error
-    /// 18004 if the value violates [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
+    /// Use it for values that are displayed in one way and calculated with in another, such as month names. Returns
+    /// error 18004 if the value violates
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
     /// * `text` (`qText`): String of the value, or an empty string for none.
     /// * `num` (`qNum`): Number of the value.
     ///
-    /// Schema method: [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
+    /// Schema method:
+    /// [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
     #[doc(alias = "SetDualValue")]
     fn set_dual_value(&self, text: &str, num: f64) -> Call<'_, SetDualValue> {
         Call::new(self.remote(), SetDualValue::new(text, num))
@@ -142,7 +164,8 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// * `val` (`qVal`): New value.
     ///
-    /// Schema method: [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
+    /// Schema method:
+    /// [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
     #[doc(alias = "SetNumValue")]
     fn set_num_value(&self, val: f64) -> Call<'_, SetNumValue> {
         Call::new(self.remote(), SetNumValue::new(val))
@@ -150,9 +173,10 @@ pub trait GenericVariableApi: AsRemote {
 
     /// Replaces all properties of the variable in the app.
     ///
-    /// Omitted members are removed, so modify the result of [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) and pass all of it. You cannot
-    /// change the ID of a variable, or the properties of a variable that the load script created. Returns error 18001 if the
-    /// name is taken and error 18000 if it is empty.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) and pass
+    /// all of it. You cannot change the ID of a variable, or the properties of a variable that the load script
+    /// created. Returns error 18001 if the name is taken and error 18000 if it is empty.
     ///
     /// # Parameters
     ///
@@ -160,7 +184,8 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Requires the access right `update`.
     ///
-    /// Schema method: [`GenericVariable.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setproperties).
+    /// Schema method:
+    /// [`GenericVariable.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -178,7 +203,8 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// * `val` (`qVal`): New string or expression.
     ///
-    /// Schema method: [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
+    /// Schema method:
+    /// [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
     #[doc(alias = "SetStringValue")]
     fn set_string_value(&self, val: &str) -> Call<'_, SetStringValue> {
         Call::new(self.remote(), SetStringValue::new(val))

@@ -15,12 +15,17 @@ use super::types::*;
 
 /// The engine: opens and creates apps, describes its environment, and controls long-running requests.
 ///
-/// It is the only object that exists when a connection opens, with handle -1; all other objects are reached through it.
-/// Until an app is open, only methods of this class work. Most programs need these: [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
-/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (a connection works with one app), [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an in-memory app,
-/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to list apps, and [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for long-running requests.
+/// It is the only object that exists when a connection opens, with handle -1; all other objects are reached
+/// through it. Until an app is open, only methods of this class work. Most programs need these:
+/// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
+/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (a connection works with one app),
+/// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an in-memory app,
+/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to list apps, and
+/// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and
+/// [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for long-running requests.
 ///
-/// Methods for files, drives, ODBC, and the like refer to the computer that the engine runs on, not to the client's.
+/// Methods for files, drives, ODBC, and the like refer to the computer that the engine runs on, not to the
+/// client's.
 ///
 /// Methods: [`GlobalApi`].
 #[derive(Clone, Debug)]
@@ -44,15 +49,18 @@ impl GlobalApi for Global {}
 
 /// Methods of [`Global`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`Global`](https://qlik.dev/apis/json-rpc/qix/global/).
 pub trait GlobalApi: AsRemote {
     /// Flags all pending and running requests of the session for cancellation.
     ///
-    /// Pending requests end immediately. A running request ends when its calculation next checks the flag, or completes if it
-    /// is past that point. Canceled requests fail with error 15 (aborted). This affects the whole session, which other
-    /// connections of the same user and URL may share. To cancel a single request, use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
+    /// Pending requests end immediately. A running request ends when its calculation next checks the flag, or
+    /// completes if it is past that point. Canceled requests fail with error 15 (aborted). This affects the whole
+    /// session, which other connections of the same user and URL may share. To cancel a single request, use
+    /// [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
     ///
     /// Schema method: [`Global.AbortAll`](https://qlik.dev/apis/json-rpc/qix/global/#abortall).
     #[doc(alias = "AbortAll")]
@@ -62,8 +70,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Flags one request of the session for cancellation.
     ///
-    /// A pending request ends immediately. A running request fails with error 15 (aborted) unless it is too late to stop it.
-    /// Clients usually call [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) instead.
+    /// A pending request ends immediately. A running request fails with error 15 (aborted) unless it is too late to
+    /// stop it. Clients usually call [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) instead.
     ///
     /// # Parameters
     ///
@@ -77,13 +85,15 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns whether the user may create apps.
     ///
-    /// Use it to decide what a user interface offers, instead of calling [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and handling the error.
+    /// Use it to decide what a user interface offers, instead of calling
+    /// [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and handling the error.
     ///
     /// # Returns
     ///
     /// `bool` (`qReturn`): `true` if the user may create apps.
     ///
-    /// Schema method: [`Global.AllowCreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#allowcreateapp), read-only.
+    /// Schema method: [`Global.AllowCreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#allowcreateapp),
+    /// read-only.
     #[doc(alias = "AllowCreateApp")]
     fn allow_create_app(&self) -> Call<'_, AllowCreateApp> {
         Call::new(self.remote(), AllowCreateApp::new())
@@ -91,9 +101,9 @@ pub trait GlobalApi: AsRemote {
 
     /// Stops the reload that is running in the session.
     ///
-    /// The app keeps its previous data. If all data has been read and the engine is already building its indexes, the reload
-    /// still succeeds. If you have the ID of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request, you can also use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request), without
-    /// a reason.
+    /// The app keeps its previous data. If all data has been read and the engine is already building its indexes, the
+    /// reload still succeeds. If you have the ID of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request,
+    /// you can also use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request), without a reason.
     ///
     /// # Parameters
     ///
@@ -110,8 +120,8 @@ pub trait GlobalApi: AsRemote {
     /// Cancels one request that has been sent but not answered.
     ///
     /// The canceled request fails with error 15 (aborted). This call succeeds even if the request has already ended.
-    /// Canceling saves the engine a calculation whose result is no longer needed, for example when the user leaves a sheet.
-    /// It can also stop a reload.
+    /// Canceling saves the engine a calculation whose result is no longer needed, for example when the user leaves a
+    /// sheet. It can also stop a reload.
     ///
     /// # Parameters
     ///
@@ -125,17 +135,22 @@ pub trait GlobalApi: AsRemote {
 
     /// Sets how the next reloads of the session handle script errors.
     ///
-    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To receive script errors as data, set `qUseErrorData` and read
-    /// [`ProgressData::error_data`](crate::types::ProgressData::error_data) from [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). Without it, that list stays empty.
+    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To receive script errors as data, set
+    /// `qUseErrorData` and read [`ProgressData::error_data`](crate::types::ProgressData::error_data) from
+    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). Without it, that list stays empty.
     ///
     /// # Parameters
     ///
-    /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error stops the reload. Otherwise, the engine continues with the next
-    ///   statement. Applies only if the script variable `ErrorMode` is 1, its default.
-    /// * `use_error_data` (`qUseErrorData`): Whether to report script errors in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
-    /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to
-    ///   continue or stop. Applies only to a reload in debug mode with `ErrorMode` 1. A client that sets it must respond, or
-    ///   the reload hangs.
+    /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error stops the reload.
+    ///   Otherwise, the engine continues with the next statement. Applies only if the script variable `ErrorMode` is
+    ///   1, its default.
+    /// * `use_error_data` (`qUseErrorData`): Whether to report script errors in
+    ///   [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until
+    ///   [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to continue or stop.
+    ///   Applies only to a reload in debug mode with `ErrorMode` 1. A client that sets it must respond, or the reload
+    ///   hangs.
     ///
     /// Requires the access right `reload`.
     ///
@@ -159,15 +174,15 @@ pub trait GlobalApi: AsRemote {
 
     /// Copies the content of one repository app into another, existing app.
     ///
-    /// Qlik Sense Enterprise on Windows duplicates apps with it: the repository service creates the empty target app, and the
-    /// engine fills it. To duplicate an app from a client, use the API of the repository instead.
+    /// Qlik Sense Enterprise on Windows duplicates apps with it: the repository service creates the empty target app,
+    /// and the engine fills it. To duplicate an app from a client, use the API of the repository instead.
     ///
     /// # Parameters
     ///
     /// * `target_app_id` (`qTargetAppId`): GUID of the app to fill, created through the API of the repository.
     /// * `src_app_id` (`qSrcAppId`): GUID of the app to copy from.
-    /// * `ids` (`qIds`): Repository GUIDs of the objects to copy. Empty copies all objects. Variables created by the load script are
-    ///   always copied; other variables only if listed.
+    /// * `ids` (`qIds`): Repository GUIDs of the objects to copy. Empty copies all objects. Variables created by the
+    ///   load script are always copied; other variables only if listed.
     ///
     /// # Returns
     ///
@@ -188,15 +203,19 @@ pub trait GlobalApi: AsRemote {
 
     /// Creates and saves an empty app without opening it.
     ///
-    /// The new app has a script with one section and contains no data. Open it with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to set its script and
-    /// reload it. If apps are files (Qlik Sense Desktop), a name that is taken returns error 1000; in a repository, several
-    /// apps can have the same name. For an app that is not saved, use [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
+    /// The new app has a script with one section and contains no data. Open it with
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to set its script and reload it. If apps are files
+    /// (Qlik Sense Desktop), a name that is taken returns error 1000; in a repository, several apps can have the same
+    /// name. For an app that is not saved, use
+    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
     ///
     /// # Parameters
     ///
     /// * `app_name` (`qAppName`): Name shown to users and, in Qlik Sense Desktop, the file name.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first script section. Defaults to `Main`.
-    /// * `locale` (`qLocale`, optional `String`): Locale of the app. Defaults to the locale of the system that the engine runs on.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first
+    ///   script section. Defaults to `Main`.
+    /// * `locale` (`qLocale`, optional `String`): Locale of the app. Defaults to the locale of the system that the
+    ///   engine runs on.
     ///
     /// # Returns
     ///
@@ -212,7 +231,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Creates and opens an app. Qlik Sense Desktop only.
     ///
-    /// In other deployments, call [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// In other deployments, call [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Parameters
     ///
@@ -220,7 +240,8 @@ pub trait GlobalApi: AsRemote {
     /// * `user_name` (`qUserName`, optional `String`): Legacy parameter; omit it.
     /// * `password` (`qPassword`, optional `String`): Legacy parameter; omit it.
     /// * `serial` (`qSerial`, optional `String`): Legacy parameter; omit it.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first script section. Defaults to `Main`.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first
+    ///   script section. Defaults to `Main`.
     ///
     /// # Returns
     ///
@@ -236,12 +257,14 @@ pub trait GlobalApi: AsRemote {
 
     /// Creates an empty app that exists in memory until the session ends.
     ///
-    /// Use it to load data with a script and calculate on it without storing anything: set a script with [`DocApi::set_script`](crate::doc::DocApi::set_script),
-    /// run [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, and read them. Nothing is saved, including objects, data connections, and data,
-    /// and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not apply. The engine chooses the app ID.
+    /// Use it to load data with a script and calculate on it without storing anything: set a script with
+    /// [`DocApi::set_script`](crate::doc::DocApi::set_script), run
+    /// [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, and read them. Nothing is saved,
+    /// including objects, data connections, and data, and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not
+    /// apply. The engine chooses the app ID.
     ///
-    /// In Qlik Cloud, create a session app by connecting to a URL whose app ID starts with `SessionApp_`; use this method in
-    /// other deployments.
+    /// In Qlik Cloud, create a session app by connecting to a URL whose app ID starts with `SessionApp_`; use this
+    /// method in other deployments.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -274,12 +297,14 @@ pub trait GlobalApi: AsRemote {
 
     /// Creates an in-memory app that starts with the script and the objects of an existing app.
     ///
-    /// It does not copy the data: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to load it. You can change the script first, for example to load fewer
-    /// rows for one user. The source app is not changed. As with [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app), nothing is saved.
+    /// It does not copy the data: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to load it. You can change
+    /// the script first, for example to load fewer rows for one user. The source app is not changed. As with
+    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app), nothing is saved.
     ///
     /// # Parameters
     ///
-    /// * `src_app_id` (`qSrcAppId`): ID of the source app, as for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// * `src_app_id` (`qSrcAppId`): ID of the source app, as for
+    ///   [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Returns
     ///
@@ -287,7 +312,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `create`.
     ///
-    /// Schema method: [`Global.CreateSessionAppFromApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionappfromapp).
+    /// Schema method:
+    /// [`Global.CreateSessionAppFromApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionappfromapp).
     #[doc(alias = "CreateSessionAppFromApp")]
     fn create_session_app_from_app(
         &self,
@@ -318,8 +344,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the version of the engine.
     ///
-    /// Compare it with the schema version that this crate was generated from before you use a method that only newer engines
-    /// have. The call is cheap and does not need an app, so it can also check that a connection is alive.
+    /// Compare it with the schema version that this crate was generated from before you use a method that only newer
+    /// engines have. The call is cheap and does not need an app, so it can also check that a connection is alive.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -373,9 +399,9 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the app that is open in this session.
     ///
-    /// If the connection attached to an existing session (state `SESSION_ATTACHED`), an app is usually open already, and
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002, so call this method first. If no app is open, it fails with error 1007
-    /// or returns no object (`Error::is_not_found`).
+    /// If the connection attached to an existing session (state `SESSION_ATTACHED`), an app is usually open already,
+    /// and [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002, so call this
+    /// method first. If no app is open, it fails with error 1007 or returns no object (`Error::is_not_found`).
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -408,7 +434,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`AppEntry`] (`qEntry`): Metadata of the app. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) returns similar entries for all apps.
+    /// [`AppEntry`] (`qEntry`): Metadata of the app.
+    /// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) returns similar entries for all apps.
     ///
     /// Schema method: [`Global.GetAppEntry`](https://qlik.dev/apis/json-rpc/qix/global/#getappentry), read-only.
     #[doc(alias = "GetAppEntry")]
@@ -425,7 +452,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// `String` (`qReturn`): The user. Servers use the format `UserDirectory=…; UserId=…`.
     ///
-    /// Schema method: [`Global.GetAuthenticatedUser`](https://qlik.dev/apis/json-rpc/qix/global/#getauthenticateduser), read-only.
+    /// Schema method:
+    /// [`Global.GetAuthenticatedUser`](https://qlik.dev/apis/json-rpc/qix/global/#getauthenticateduser), read-only.
     #[doc(alias = "GetAuthenticatedUser")]
     fn get_authenticated_user(&self) -> Call<'_, GetAuthenticatedUser> {
         Call::new(self.remote(), GetAuthenticatedUser::new())
@@ -437,7 +465,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
+    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
@@ -454,14 +483,16 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the grammar of the script language or of chart expressions as a list of rules, and its hash.
     ///
-    /// Editors use it for syntax highlighting and completion: it contains every statement and function that the engine
-    /// supports, with its group. The grammar is large and depends only on the engine version. Cache it with its hash, and
-    /// call [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) to check whether it is still current. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns the grammar for
-    /// a specific app.
+    /// Editors use it for syntax highlighting and completion: it contains every statement and function that the
+    /// engine supports, with its group. The grammar is large and depends only on the engine version. Cache it with
+    /// its hash, and call [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) to check
+    /// whether it is still current. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns
+    /// the grammar for a specific app.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
+    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
@@ -477,13 +508,17 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar: [`BNFType::Script`](crate::types::BNFType::Script) for the script
+    ///   language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// `String` (`qBnfHash`): Hash, as returned by [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
+    /// `String` (`qBnfHash`): Hash, as returned by
+    /// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
+    /// [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
     ///
-    /// Schema method: [`Global.GetBaseBNFHash`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfhash), read-only.
+    /// Schema method: [`Global.GetBaseBNFHash`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfhash),
+    /// read-only.
     #[doc(alias = "GetBaseBNFHash")]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
         Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
@@ -491,17 +526,20 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the grammar of the script language or of chart expressions as one string, and its hash.
     ///
-    /// Contains the same rules as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that parse a grammar themselves.
+    /// Contains the same rules as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that
+    /// parse a grammar themselves.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
+    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
     /// [`GetBaseBNFStringResponse`].
     ///
-    /// Schema method: [`Global.GetBaseBNFString`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfstring), read-only.
+    /// Schema method: [`Global.GetBaseBNFString`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfstring),
+    /// read-only.
     #[doc(alias = "GetBaseBNFString")]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
         Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
@@ -509,12 +547,13 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the custom connectors installed on the engine host.
     ///
-    /// Use their names as providers in connections of type `CUSTOM`; see [`Connection::connection_string`](crate::types::Connection::connection_string).
+    /// Use their names as providers in connections of type `CUSTOM`; see
+    /// [`Connection::connection_string`](crate::types::Connection::connection_string).
     ///
     /// # Parameters
     ///
-    /// * `reload_list` (`qReloadList`, optional `bool`): Whether to search the connector folders again. Otherwise, the engine returns its cached list, which
-    ///   does not include connectors installed since.
+    /// * `reload_list` (`qReloadList`, optional `bool`): Whether to search the connector folders again. Otherwise,
+    ///   the engine returns its cached list, which does not include connectors installed since.
     ///
     /// # Returns
     ///
@@ -522,7 +561,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetCustomConnectors`](https://qlik.dev/apis/json-rpc/qix/global/#getcustomconnectors), read-only.
+    /// Schema method: [`Global.GetCustomConnectors`](https://qlik.dev/apis/json-rpc/qix/global/#getcustomconnectors),
+    /// read-only.
     #[doc(alias = "GetCustomConnectors")]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
         Call::new(self.remote(), GetCustomConnectors::new())
@@ -530,12 +570,14 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the databases of a data source, for a connection that is not saved yet.
     ///
-    /// Use it to test the settings of a new connection. For a saved connection, use [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
+    /// Use it to test the settings of a new connection. For a saved connection, use
+    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The connection to test, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type, and credentials. Must be an
-    ///   ODBC, OLE DB, or custom connection.
+    /// * `connection` (`qConnection`): The connection to test, with its
+    ///   [`Connection::connection_string`](crate::types::Connection::connection_string), type, and credentials. Must
+    ///   be an ODBC, OLE DB, or custom connection.
     ///
     /// # Returns
     ///
@@ -543,7 +585,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetDatabasesFromConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#getdatabasesfromconnectionstring), read-only.
+    /// Schema method:
+    /// [`Global.GetDatabasesFromConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#getdatabasesfromconnectionstring),
+    /// read-only.
     #[doc(alias = "GetDatabasesFromConnectionString")]
     fn get_databases_from_connection_string(
         &self,
@@ -562,7 +606,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetDefaultAppFolder`](https://qlik.dev/apis/json-rpc/qix/global/#getdefaultappfolder), read-only.
+    /// Schema method: [`Global.GetDefaultAppFolder`](https://qlik.dev/apis/json-rpc/qix/global/#getdefaultappfolder),
+    /// read-only.
     #[doc(alias = "GetDefaultAppFolder")]
     fn get_default_app_folder(&self) -> Call<'_, GetDefaultAppFolder> {
         Call::new(self.remote(), GetDefaultAppFolder::new())
@@ -570,9 +615,10 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the apps that the user can access.
     ///
-    /// On a server, the list comes from the repository and respects its access rules; in Qlik Sense Desktop, it contains the
-    /// apps in the app folder. Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). Entries contain file times and sizes in
-    /// Qlik Sense Desktop only; on servers, these are 0. In Qlik Cloud, prefer the REST APIs, which support paging and
+    /// On a server, the list comes from the repository and respects its access rules; in Qlik Sense Desktop, it
+    /// contains the apps in the app folder. Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). Entries contain file times and sizes in Qlik
+    /// Sense Desktop only; on servers, these are 0. In Qlik Cloud, prefer the REST APIs, which support paging and
     /// filtering.
     ///
     /// ```
@@ -601,8 +647,9 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the files and folders at a path on the engine host.
     ///
-    /// Lets users choose files to load in Qlik Sense Desktop. For a data connection, use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection),
-    /// which works in all deployments.
+    /// Lets users choose files to load in Qlik Sense Desktop. For a data connection, use
+    /// [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection), which works
+    /// in all deployments.
     ///
     /// # Parameters
     ///
@@ -614,7 +661,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetFolderItemsForPath`](https://qlik.dev/apis/json-rpc/qix/global/#getfolderitemsforpath), read-only.
+    /// Schema method:
+    /// [`Global.GetFolderItemsForPath`](https://qlik.dev/apis/json-rpc/qix/global/#getfolderitemsforpath), read-only.
     #[doc(alias = "GetFolderItemsForPath")]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
         Call::new(self.remote(), GetFolderItemsForPath::new(path))
@@ -622,12 +670,13 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the functions of the script language.
     ///
-    /// Each entry contains the group and the signature of a function, for help and completion in an editor. For the full
-    /// grammar, see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
+    /// Each entry contains the group and the signature of a function, for help and completion in an editor. For the
+    /// full grammar, see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
     ///
     /// # Parameters
     ///
-    /// * `group` (`qGroup`, optional `String`): Function group to list, as a value of [`FunctionGroup`](crate::types::FunctionGroup). Defaults to all groups.
+    /// * `group` (`qGroup`, optional `String`): Function group to list, as a value of
+    ///   [`FunctionGroup`](crate::types::FunctionGroup). Defaults to all groups.
     ///
     /// # Returns
     ///
@@ -641,9 +690,12 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns what a paused reload is waiting for.
     ///
-    /// A reload pauses in debug mode only ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`): before a statement, at a breakpoint, at an error
-    /// if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) requested it, and at the end of the script. [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted)
-    /// indicates that it has paused. Respond with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A reload pauses in debug mode only ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`):
+    /// before a statement, at a breakpoint, at an error if
+    /// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) requested it, and at the end of
+    /// the script. [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted)
+    /// indicates that it has paused. Respond with
+    /// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
@@ -669,7 +721,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetLogicalDriveStrings`](https://qlik.dev/apis/json-rpc/qix/global/#getlogicaldrivestrings), read-only.
+    /// Schema method:
+    /// [`Global.GetLogicalDriveStrings`](https://qlik.dev/apis/json-rpc/qix/global/#getlogicaldrivestrings),
+    /// read-only.
     #[doc(alias = "GetLogicalDriveStrings")]
     fn get_logical_drive_strings(&self) -> Call<'_, GetLogicalDriveStrings> {
         Call::new(self.remote(), GetLogicalDriveStrings::new())
@@ -699,7 +753,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetOleDbProviders`](https://qlik.dev/apis/json-rpc/qix/global/#getoledbproviders), read-only.
+    /// Schema method: [`Global.GetOleDbProviders`](https://qlik.dev/apis/json-rpc/qix/global/#getoledbproviders),
+    /// read-only.
     #[doc(alias = "GetOleDbProviders")]
     fn get_ole_db_providers(&self) -> Call<'_, GetOleDbProviders> {
         Call::new(self.remote(), GetOleDbProviders::new())
@@ -707,22 +762,27 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the progress of opening, reloading, or saving an app.
     ///
-    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), or [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, over the same
-    /// connection. Once per second is often enough.
+    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc),
+    /// [`DocApi::do_reload`](crate::doc::DocApi::do_reload),
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), or
+    /// [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, over the same connection. Once per second is often
+    /// enough.
     ///
-    /// - Each persistent message is returned once, by the first poll after it occurs, so collect them. A transient message
-    ///   replaces the previous one.
-    /// - Poll once more after the request has been answered to get its last messages. Messages that are not read appear in
-    ///   the progress of the next request.
-    /// - For an unknown ID, before the request starts or after it has been forgotten, the engine returns data that looks
-    ///   finished and contains no messages. Rely on the response of the request itself.
-    /// - If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`, the reload is paused until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is called.
-    /// - Script errors are returned as data only if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called with `qUseErrorData`.
+    /// - Each persistent message is returned once, by the first poll after it occurs, so collect them. A transient
+    ///   message replaces the previous one.
+    /// - Poll once more after the request has been answered to get its last messages. Messages that are not read
+    ///   appear in the progress of the next request.
+    /// - For an unknown ID, before the request starts or after it has been forgotten, the engine returns data that
+    ///   looks finished and contains no messages. Rely on the response of the request itself.
+    /// - If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
+    ///   the reload is paused until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is called.
+    /// - Script errors are returned as data only if
+    ///   [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called with `qUseErrorData`.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request to follow. 0 returns the messages, but not whether the request has started
-    ///   or finished.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request to follow. 0 returns the messages, but not whether
+    ///   the request has started or finished.
     ///
     /// # Returns
     ///
@@ -759,7 +819,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.GetSupportedCodePages`](https://qlik.dev/apis/json-rpc/qix/global/#getsupportedcodepages), read-only.
+    /// Schema method:
+    /// [`Global.GetSupportedCodePages`](https://qlik.dev/apis/json-rpc/qix/global/#getsupportedcodepages), read-only.
     #[doc(alias = "GetSupportedCodePages")]
     fn get_supported_code_pages(&self) -> Call<'_, GetSupportedCodePages> {
         Call::new(self.remote(), GetSupportedCodePages::new())
@@ -781,13 +842,15 @@ pub trait GlobalApi: AsRemote {
 
     /// Responds to a paused reload, which then continues or stops.
     ///
-    /// Pass the value returned by [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) with [`InteractDef::result`](crate::types::InteractDef::result) filled in. A reload that gets no
-    /// response waits forever.
+    /// Pass the value returned by [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) with
+    /// [`InteractDef::result`](crate::types::InteractDef::result) filled in. A reload that gets no response waits
+    /// forever.
     ///
     /// # Parameters
     ///
     /// * `request_id` (`qRequestId`): JSON-RPC `id` of the reload request.
-    /// * `def` (`qDef`): The response. After an error, an [`InteractDef::result`](crate::types::InteractDef::result) of 1 continues the script; any other value stops it.
+    /// * `def` (`qDef`): The response. After an error, an [`InteractDef::result`](crate::types::InteractDef::result)
+    ///   of 1 continues the script; any other value stops it.
     ///
     /// Requires the access right `reload`.
     ///
@@ -825,7 +888,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Deprecated: use [`GlobalApi::is_desktop_mode`] instead.
     ///
-    /// Schema method: [`Global.IsPersonalMode`](https://qlik.dev/apis/json-rpc/qix/global/#ispersonalmode), read-only.
+    /// Schema method: [`Global.IsPersonalMode`](https://qlik.dev/apis/json-rpc/qix/global/#ispersonalmode),
+    /// read-only.
     #[doc(alias = "IsPersonalMode")]
     #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
     fn is_personal_mode(&self) -> Call<'_, IsPersonalMode> {
@@ -838,7 +902,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The connection to check. Only [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) matter.
+    /// * `connection` (`qConnection`): The connection to check. Only
+    ///   [`Connection::connection_string`](crate::types::Connection::connection_string) and
+    ///   [`Connection::type_`](crate::types::Connection::type_) matter.
     ///
     /// # Returns
     ///
@@ -846,7 +912,9 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Requires the access right `reload`.
     ///
-    /// Schema method: [`Global.IsValidConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#isvalidconnectionstring), read-only.
+    /// Schema method:
+    /// [`Global.IsValidConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#isvalidconnectionstring),
+    /// read-only.
     #[doc(alias = "IsValidConnectionString")]
     fn is_valid_connection_string(
         &self,
@@ -881,21 +949,22 @@ pub trait GlobalApi: AsRemote {
 
     /// Opens an app in this session and returns it.
     ///
-    /// Loading a large app into memory can take many seconds the first time, or longer if an older engine saved it and it
-    /// must be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) reports the progress. Sessions share the copy in memory but have their own
-    /// selections.
+    /// Loading a large app into memory can take many seconds the first time, or longer if an older engine saved it
+    /// and it must be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) reports the
+    /// progress. Sessions share the copy in memory but have their own selections.
     ///
     /// Common errors:
     ///
-    /// - 1002: an app is already open, because the connection attached to an existing session. Call [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
+    /// - 1002: an app is already open, because the connection attached to an existing session. Call
+    ///   [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
     /// - 1003: the app does not exist, or the user may not see it.
     /// - 5: access denied, for example by section access.
     /// - 1009: the app is open in another mode, with data instead of without or vice versa.
     ///
     /// Opening also fails if an app is too old to migrate, or if it needs migration and is read-only.
     ///
-    /// A connection has one app; to work with a second app, open another connection. The app ID in the connection URL does
-    /// not open the app, but it should match.
+    /// A connection has one app; to work with a second app, open another connection. The app ID in the connection URL
+    /// does not open the app, but it should match.
     ///
     /// ```
     /// # use qix_client::prelude::*;
@@ -917,8 +986,8 @@ pub trait GlobalApi: AsRemote {
     /// * `user_name` (`qUserName`, optional `String`): Legacy parameter; omit it. The connection determines the user.
     /// * `password` (`qPassword`, optional `String`): Legacy parameter; omit it.
     /// * `serial` (`qSerial`, optional `String`): Legacy parameter; omit it.
-    /// * `no_data` (`qNoData`, optional `bool`): Whether to open the app without its data. This is fast even for huge apps and sufficient to edit scripts
-    ///   and sheets. Calculations have no data until the app is reloaded.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether to open the app without its data. This is fast even for huge
+    ///   apps and sufficient to edit scripts and sheets. Calculations have no data until the app is reloaded.
     ///
     /// # Returns
     ///
@@ -932,7 +1001,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the version of Qlik Sense.
     ///
-    /// It is meaningful only in deployments with product releases. To compare versions, use [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
+    /// It is meaningful only in deployments with product releases. To compare versions, use
+    /// [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
     ///
     /// # Returns
     ///
@@ -940,7 +1010,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
-    /// Schema method: [`Global.ProductVersion`](https://qlik.dev/apis/json-rpc/qix/global/#productversion), read-only.
+    /// Schema method: [`Global.ProductVersion`](https://qlik.dev/apis/json-rpc/qix/global/#productversion),
+    /// read-only.
     #[doc(alias = "ProductVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn product_version(&self) -> Call<'_, ProductVersion> {
@@ -949,7 +1020,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Publishes an app to a stream. Qlik Sense Enterprise on Windows only.
     ///
-    /// Users with access to the stream can then see the app. To publish the open app, use [`DocApi::publish`](crate::doc::DocApi::publish).
+    /// Users with access to the stream can then see the app. To publish the open app, use
+    /// [`DocApi::publish`](crate::doc::DocApi::publish).
     ///
     /// # Parameters
     ///
@@ -1001,7 +1073,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Makes the engine search for installed extensions again.
     ///
-    /// Objects with an [`ExtensionListDef`](crate::types::ExtensionListDef) then reflect extensions added or removed since.
+    /// Objects with an [`ExtensionListDef`](crate::types::ExtensionListDef) then reflect extensions added or removed
+    /// since.
     ///
     /// Schema method: [`Global.ReloadExtensionList`](https://qlik.dev/apis/json-rpc/qix/global/#reloadextensionlist).
     #[doc(alias = "ReloadExtensionList")]
@@ -1011,15 +1084,15 @@ pub trait GlobalApi: AsRemote {
 
     /// Replaces objects of one app with those of another and keeps the data model.
     ///
-    /// Qlik Sense Enterprise on Windows uses it to replace published apps. Clients should use the API of the repository
-    /// instead.
+    /// Qlik Sense Enterprise on Windows uses it to replace published apps. Clients should use the API of the
+    /// repository instead.
     ///
     /// # Parameters
     ///
     /// * `target_app_id` (`qTargetAppId`): GUID of the app whose objects are replaced.
     /// * `src_app_id` (`qSrcAppID`): GUID of the app that the objects come from.
-    /// * `ids` (`qIds`): Repository GUIDs of the target objects to replace; public objects only. Listed objects that are missing from
-    ///   the source are deleted from the target. If the list is empty, nothing is deleted.
+    /// * `ids` (`qIds`): Repository GUIDs of the target objects to replace; public objects only. Listed objects that
+    ///   are missing from the source are deleted from the target. If the list is empty, nothing is deleted.
     ///
     /// # Returns
     ///
@@ -1492,7 +1565,8 @@ pub struct CreateAppResponse {
     /// Wire name: `qSuccess`.
     #[doc(alias = "qSuccess")]
     pub success: bool,
-    /// ID of the new app for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, or the path of the app file in Qlik Sense Desktop.
+    /// ID of the new app for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, or the path of the
+    /// app file in Qlik Sense Desktop.
     ///
     /// Wire name: `qAppId`.
     #[doc(alias = "qAppId")]
@@ -2617,7 +2691,8 @@ impl Request for GetInteract {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteractResponse {
-    /// What the engine asks or shows. [`InteractDef::type_`](crate::types::InteractDef::type_) determines which members apply.
+    /// What the engine asks or shows. [`InteractDef::type_`](crate::types::InteractDef::type_) determines which
+    /// members apply.
     ///
     /// Wire name: `qDef`.
     #[doc(alias = "qDef")]

@@ -12,8 +12,10 @@ use super::types::*;
 
 /// A variable, as accessed through older engine versions.
 ///
-/// No method of the current schema returns a `Variable`. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), which
-/// return a [`GenericVariable`](crate::generic_variable::GenericVariable).
+/// No method of the current schema returns a `Variable`. Use
+/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
+/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), which return a
+/// [`GenericVariable`](crate::generic_variable::GenericVariable).
 ///
 /// Methods: [`VariableApi`].
 #[derive(Clone, Debug)]
@@ -37,7 +39,9 @@ impl VariableApi for Variable {}
 
 /// Methods of [`Variable`].
 ///
-/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing in the engine, so a client may repeat it. All methods have default bodies: a test double can override some, and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
 /// Schema class: [`Variable`](https://qlik.dev/apis/json-rpc/qix/variable/).
 pub trait VariableApi: AsRemote {
@@ -48,7 +52,8 @@ pub trait VariableApi: AsRemote {
     /// * `s` (`qs`): New string, or an empty string for none.
     /// * `d` (`qd`): New number.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
+    /// Deprecated: use
+    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
     /// Schema method: [`Variable.ForceContent`](https://qlik.dev/apis/json-rpc/qix/variable/#forcecontent).
     #[doc(alias = "ForceContent")]
@@ -59,13 +64,15 @@ pub trait VariableApi: AsRemote {
 
     /// Returns the value of the variable. Expressions are evaluated.
     ///
-    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
     /// # Returns
     ///
     /// [`AlfaNumString`] (`qContent`): The value: a string, and a flag that marks numbers.
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
+    /// Deprecated: use
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
     /// Schema method: [`Variable.GetContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getcontent), read-only.
     #[doc(alias = "GetContent")]
@@ -80,9 +87,11 @@ pub trait VariableApi: AsRemote {
     ///
     /// [`NxVariableProperties`] (`qProperties`): The settings.
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
+    /// Deprecated: use
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
-    /// Schema method: [`Variable.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/variable/#getnxproperties), read-only.
+    /// Schema method: [`Variable.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/variable/#getnxproperties),
+    /// read-only.
     #[doc(alias = "GetNxProperties")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
@@ -91,15 +100,18 @@ pub trait VariableApi: AsRemote {
 
     /// Returns the definition of the variable, without evaluating it.
     ///
-    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
+    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
     ///
     /// # Returns
     ///
     /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
+    /// Deprecated: use
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
-    /// Schema method: [`Variable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getrawcontent), read-only.
+    /// Schema method: [`Variable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getrawcontent),
+    /// read-only.
     #[doc(alias = "GetRawContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
@@ -108,7 +120,8 @@ pub trait VariableApi: AsRemote {
 
     /// Sets the value of the variable.
     ///
-    /// Objects whose expressions use the variable become stale. For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// Objects whose expressions use the variable become stale. For a
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable), use
     /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
     ///
     /// # Parameters
@@ -120,7 +133,8 @@ pub trait VariableApi: AsRemote {
     ///
     /// `bool` (`qReturn`): `true` if the value was accepted.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
+    /// Deprecated: use
+    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
     /// Schema method: [`Variable.SetContent`](https://qlik.dev/apis/json-rpc/qix/variable/#setcontent).
     #[doc(alias = "SetContent")]
@@ -135,7 +149,8 @@ pub trait VariableApi: AsRemote {
     ///
     /// * `properties` (`qProperties`): Complete new settings.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
+    /// Deprecated: use
+    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
     /// Requires the access right `update`.
     ///

@@ -9,8 +9,9 @@ use super::*;
 
 /// Metadata of an app, available without opening it.
 ///
-/// Returned by [`GlobalApi::get_app_entry`](crate::global::GlobalApi::get_app_entry). To list all apps, use [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list), which returns [`DocListEntry`](crate::types::DocListEntry)
-/// values.
+/// Returned by [`GlobalApi::get_app_entry`](crate::global::GlobalApi::get_app_entry). To list all apps, use
+/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list), which returns
+/// [`DocListEntry`](crate::types::DocListEntry) values.
 ///
 /// Schema type: [`AppEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#appentry).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,8 +57,8 @@ pub struct AppEntry {
     /// Wire name: `qFileSize`.
     #[doc(alias = "qFileSize")]
     pub file_size: i64,
-    /// Whether the app uses section access, which restricts each user to part of the data or denies
-    /// access altogether.
+    /// Whether the app uses section access, which restricts each user to part of the data or denies access
+    /// altogether.
     ///
     /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
@@ -301,8 +302,9 @@ impl Record for CalendarStrings {
 
 /// An app that the user can open.
 ///
-/// Returned by [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list). To open the app, pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc); titles are not
-/// necessarily unique.
+/// Returned by [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list). To open the app, pass
+/// [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to
+/// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc); titles are not necessarily unique.
 ///
 /// Schema type: [`DocListEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#doclistentry).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -359,8 +361,8 @@ pub struct DocListEntry {
     /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
-    /// Whether the app uses section access, which restricts each user to part of the data or denies
-    /// access altogether.
+    /// Whether the app uses section access, which restricts each user to part of the data or denies access
+    /// altogether.
     ///
     /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
@@ -637,9 +639,9 @@ impl Record for LayoutFieldInfo {
 
 /// Number formats, date formats, and calendar rules of an app.
 ///
-/// The `SET` statements at the top of the load script (`ThousandSep`, `DateFormat`, `FirstWeekDay`, …) define them;
-/// anything the script does not set defaults to the locale of the system that the engine runs on. They belong to the app,
-/// not to the user: format numbers with them to match what the engine shows.
+/// The `SET` statements at the top of the load script (`ThousandSep`, `DateFormat`, `FirstWeekDay`, …) define
+/// them; anything the script does not set defaults to the locale of the system that the engine runs on. They
+/// belong to the app, not to the user: format numbers with them to match what the engine shows.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -707,14 +709,13 @@ pub struct LocaleInfo {
     /// Wire name: `qFirstWeekDay`.
     #[doc(alias = "qFirstWeekDay")]
     pub first_week_day: i32,
-    /// Whether the first and last weeks of a year may have fewer than seven days. If so, week 1 starts on
-    /// January 1.
+    /// Whether the first and last weeks of a year may have fewer than seven days. If so, week 1 starts on January 1.
     ///
     /// Wire name: `qBrokenWeeks`.
     #[doc(alias = "qBrokenWeeks")]
     pub broken_weeks: bool,
-    /// Day of January that is always in week 1; 4 for ISO 8601. Ignored if [`LocaleInfo::broken_weeks`](crate::types::LocaleInfo::broken_weeks) is
-    /// `true`.
+    /// Day of January that is always in week 1; 4 for ISO 8601. Ignored if
+    /// [`LocaleInfo::broken_weeks`](crate::types::LocaleInfo::broken_weeks) is `true`.
     ///
     /// Wire name: `qReferenceDay`.
     #[doc(alias = "qReferenceDay")]
@@ -957,9 +958,10 @@ impl Record for LocaleInfo {
 
 /// Title, status, and settings of an open app.
 ///
-/// Returned by [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout). The engine invalidates the app handle when any of these values changes, for example
-/// after a reload. The layout also contains custom members: any in Qlik Sense Desktop, but only a fixed set in Qlik Sense
-/// Enterprise, such as `description`, `published`, `publishTime`, and `modifiedDate`.
+/// Returned by [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout). The engine invalidates the app
+/// handle when any of these values changes, for example after a reload. The layout also contains custom members:
+/// any in Qlik Sense Desktop, but only a fixed set in Qlik Sense Enterprise, such as `description`, `published`,
+/// `publishTime`, and `modifiedDate`.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1028,8 +1030,8 @@ pub struct NxAppLayout {
     /// Wire name: `qIsSessionApp`.
     #[doc(alias = "qIsSessionApp")]
     pub is_session_app: bool,
-    /// Whether other apps are prevented from loading the data of this app with a `BINARY` statement.
-    /// See [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
+    /// Whether other apps are prevented from loading the data of this app with a `BINARY` statement. See
+    /// [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
     ///
     /// Wire name: `qProhibitBinaryLoad`.
     #[doc(alias = "qProhibitBinaryLoad")]
@@ -1299,10 +1301,12 @@ impl Record for NxAppLayout {
 
 /// App settings that a client can change.
 ///
-/// To change a setting, read the properties with [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), modify them, and write all of them with
-/// [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties): custom members that you omit are lost. Qlik Sense Desktop keeps any custom member; Qlik
-/// Sense Enterprise keeps only a fixed set, such as `description`, `dynamicColor`, and `modifiedDate`. Unless the
-/// deployment saves automatically, call [`DocApi::do_save`](crate::doc::DocApi::do_save) to make the changes permanent.
+/// To change a setting, read the properties with
+/// [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), modify them, and write all of them
+/// with [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties): custom members that you omit are
+/// lost. Qlik Sense Desktop keeps any custom member; Qlik Sense Enterprise keeps only a fixed set, such as
+/// `description`, `dynamicColor`, and `modifiedDate`. Unless the deployment saves automatically, call
+/// [`DocApi::do_save`](crate::doc::DocApi::do_save) to make the changes permanent.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1685,7 +1689,8 @@ impl Record for NxEngineVersion {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFeature {
-    /// Binned data, as in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+    /// Binned data, as in
+    /// [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
     ///
     /// Wire value: `binningData`, also `FEATURE_BINNING_DATA` or 0.
     #[doc(alias = "binningData")]
@@ -1704,7 +1709,8 @@ pub enum NxFeature {
     #[doc(alias = "calculatedFields")]
     #[doc(alias = "FEATURE_CALCULATED_FIELDS")]
     CalculatedFields,
-    /// Continuous axes, as in [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
+    /// Continuous axes, as in
+    /// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
     ///
     /// Wire value: `continuousData`, also `FEATURE_CONTINUOUS_DATA` or 3.
     #[doc(alias = "continuousData")]
@@ -2117,8 +2123,7 @@ pub struct TransformAppParameters {
     /// Wire name: `qSpaceId`.
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
-    /// Prefix for the names of the script parameters that are inserted. Applies to template apps
-    /// only.
+    /// Prefix for the names of the script parameters that are inserted. Applies to template apps only.
     ///
     /// Wire name: `qScriptParameterPrefix`.
     #[doc(alias = "qScriptParameterPrefix")]

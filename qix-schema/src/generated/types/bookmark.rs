@@ -9,14 +9,14 @@ use super::*;
 
 /// The selections that a bookmark stores for one alternate state.
 ///
-/// A bookmark has one entry for each state with selections; see [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
+/// A bookmark has one entry for each state with selections; see
+/// [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
 ///
 /// Schema type: [`AlternateStateData`](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlternateStateData {
-    /// Name of the alternate state. `$` is the default state, which contains the current selections of the
-    /// user.
+    /// Name of the alternate state. `$` is the default state, which contains the current selections of the user.
     ///
     /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
@@ -141,7 +141,8 @@ impl Record for ApplyGroupStateWarning {
 
 /// Reason why the active field of a cyclic group could not be restored.
 ///
-/// Schema type: [`ApplyGroupStateWarningType`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype).
+/// Schema type:
+/// [`ApplyGroupStateWarningType`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyGroupStateWarningType {
@@ -158,7 +159,8 @@ pub enum ApplyGroupStateWarningType {
     #[doc(alias = "group_not_applicable")]
     #[doc(alias = "GROUP_NOT_APPLICABLE")]
     GroupNotApplicable,
-    /// The group exists, but none of its fields has the definition in [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
+    /// The group exists, but none of its fields has the definition in
+    /// [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
     ///
     /// Wire value: `fielddef_missing`, also `FIELDDEF_MISSING` or 2.
     #[doc(alias = "fielddef_missing")]
@@ -219,8 +221,9 @@ impl Choice for ApplyGroupStateWarningType {
 ///
 /// The result of setting the active fields of cyclic groups.
 ///
-/// Returned by [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for groups stored in a bookmark, as part of
-/// [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Check the warnings too: they identify the groups that did not change.
+/// Returned by [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for groups stored in a
+/// bookmark, as part of [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Check the
+/// warnings too: they identify the groups that did not change.
 ///
 /// Schema type: [`ApplyGroupStatesResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatesresult).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -292,9 +295,12 @@ pub type Blob = String;
 
 /// A bookmark in the classic format of QlikView and early engine versions.
 ///
-/// It occurs only in [`GenericBookmarkEntry::classic_bookmark`](crate::types::GenericBookmarkEntry::classic_bookmark), in documents saved by or converted from these products.
-/// [`NxBookmark`](crate::types::NxBookmark) describes current bookmarks; create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex).
-/// Members about objects and sheets refer to QlikView objects, not to generic objects.
+/// It occurs only in
+/// [`GenericBookmarkEntry::classic_bookmark`](crate::types::GenericBookmarkEntry::classic_bookmark), in documents
+/// saved by or converted from these products. [`NxBookmark`](crate::types::NxBookmark) describes current
+/// bookmarks; create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
+/// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex). Members about objects and sheets refer
+/// to QlikView objects, not to generic objects.
 ///
 /// Schema type: [`Bookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark).
 #[derive(Clone, Debug, PartialEq)]
@@ -355,7 +361,8 @@ pub struct Bookmark {
     /// Wire name: `qApplyLayoutState`.
     #[doc(alias = "qApplyLayoutState")]
     pub apply_layout_state: bool,
-    /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) is shown in a pop-up when the bookmark is applied.
+    /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) is shown in a pop-up when the bookmark is
+    /// applied.
     ///
     /// Wire name: `qShowPopupInfo`.
     #[doc(alias = "qShowPopupInfo")]
@@ -771,16 +778,20 @@ impl Record for Bookmark {
 ///
 /// Whether a bookmark was applied, and which of its selections no longer match the data.
 ///
-/// After a reload, values that a bookmark selects may be missing. [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) and
-/// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply the bookmark and compare the resulting selections with the stored ones.
-/// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) do not.
+/// After a reload, values that a bookmark selects may be missing.
+/// [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) and
+/// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply
+/// the bookmark and compare the resulting selections with the stored ones.
+/// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and
+/// [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) do not.
 ///
-/// Schema type: [`BookmarkApplyAndVerifyResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult).
+/// Schema type:
+/// [`BookmarkApplyAndVerifyResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkApplyAndVerifyResult {
-    /// Whether the bookmark was applied. May be `true` even if some selections could not be restored; check
-    /// the warnings.
+    /// Whether the bookmark was applied. May be `true` even if some selections could not be restored; check the
+    /// warnings.
     ///
     /// Wire name: `qApplySuccess`.
     #[doc(alias = "qApplySuccess")]
@@ -860,10 +871,12 @@ impl Record for BookmarkApplyAndVerifyResult {
 
 /// The selections that a bookmark stores for one field.
 ///
-/// A selection is stored as values, or as the search or range that produced it ([`BookmarkFieldItem::select_info`](crate::types::BookmarkFieldItem::select_info)). A
-/// stored search runs again on the current data when the bookmark is applied. With
-/// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values), the engine stores values only. The list of values may be empty for a
-/// large selection: read it in pages with [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
+/// A selection is stored as values, or as the search or range that produced it
+/// ([`BookmarkFieldItem::select_info`](crate::types::BookmarkFieldItem::select_info)). A stored search runs again
+/// on the current data when the bookmark is applied. With
+/// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values), the
+/// engine stores values only. The list of values may be empty for a large selection: read it in pages with
+/// [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
 ///
 /// Schema type: [`BookmarkFieldItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem).
 #[derive(Clone, Debug, PartialEq)]
@@ -889,14 +902,13 @@ pub struct BookmarkFieldItem {
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
-    /// Values that are not selected, stored instead of the selected values, usually because the list is
-    /// shorter.
+    /// Values that are not selected, stored instead of the selected values, usually because the list is shorter.
     ///
     /// Wire name: `qExcludedValues`.
     #[doc(alias = "qExcludedValues")]
     pub excluded_values: Vec<FieldValue>,
-    /// Whether the field is in AND mode: a record must be associated with all of the selected values, not just
-    /// with one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// Whether the field is in AND mode: a record must be associated with all of the selected values, not just with
+    /// one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
     /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
@@ -906,8 +918,8 @@ pub struct BookmarkFieldItem {
     /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// Number of selected values, which may exceed the length of [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values). -1 if
-    /// unknown.
+    /// Number of selected values, which may exceed the length of
+    /// [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values). -1 if unknown.
     ///
     /// Wire name: `qValuesCount`. Defaults to `-1`.
     #[doc(alias = "qValuesCount")]
@@ -1072,7 +1084,9 @@ impl Record for BookmarkFieldItem {
 
 /// A range of stored values of one field.
 ///
-/// Parameter of [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For several states, use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
+/// Parameter of
+/// [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For
+/// several states, use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
 ///
 /// Schema type: [`BookmarkFieldPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1225,7 +1239,8 @@ impl Record for BookmarkFieldPageEx {
 
 /// Result of comparing the selections of a field with those stored in a bookmark.
 ///
-/// Schema type: [`BookmarkFieldVerifyResultState`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate).
+/// Schema type:
+/// [`BookmarkFieldVerifyResultState`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BookmarkFieldVerifyResultState {
@@ -1245,7 +1260,8 @@ pub enum BookmarkFieldVerifyResultState {
     /// Wire value: `FIELD_MISSING`, also 2.
     #[doc(alias = "FIELD_MISSING")]
     FieldMissing,
-    /// Some of the stored values no longer exist; see [`BookmarkFieldVerifyWarning::missing_values`](crate::types::BookmarkFieldVerifyWarning::missing_values).
+    /// Some of the stored values no longer exist; see
+    /// [`BookmarkFieldVerifyWarning::missing_values`](crate::types::BookmarkFieldVerifyWarning::missing_values).
     ///
     /// Wire value: `FIELD_VALUE_MISSING`, also 3.
     #[doc(alias = "FIELD_VALUE_MISSING")]
@@ -1324,7 +1340,8 @@ impl Choice for BookmarkFieldVerifyResultState {
 ///
 /// A field whose stored selections could not be restored.
 ///
-/// Schema type: [`BookmarkFieldVerifyWarning`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifywarning).
+/// Schema type:
+/// [`BookmarkFieldVerifyWarning`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifywarning).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldVerifyWarning {
@@ -1424,13 +1441,15 @@ impl Record for BookmarkFieldVerifyWarning {
 
 /// The bookmarks of the app, as requested by a [`BookmarkListDef`](crate::types::BookmarkListDef).
 ///
-/// The engine invalidates the object when bookmarks are added, changed, or removed, so its layout stays up to date.
+/// The engine invalidates the object when bookmarks are added, changed, or removed, so its layout stays up to
+/// date.
 ///
 /// Schema type: [`BookmarkList`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkList {
-    /// One entry per bookmark, with its ID, its metadata, and the values requested by [`BookmarkListDef::data`](crate::types::BookmarkListDef::data).
+    /// One entry per bookmark, with its ID, its metadata, and the values requested by
+    /// [`BookmarkListDef::data`](crate::types::BookmarkListDef::data).
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -1476,8 +1495,9 @@ impl Record for BookmarkList {
 
 /// Requests a list of bookmarks in the layout of a generic object.
 ///
-/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to keep the list up to date; to read it once, use
-/// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks). The result is a [`BookmarkList`](crate::types::BookmarkList).
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to
+/// keep the list up to date; to read it once, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+/// The result is a [`BookmarkList`](crate::types::BookmarkList).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1491,7 +1511,8 @@ pub struct BookmarkListDef {
     #[doc(alias = "qType")]
     pub type_: String,
     /// Additional values to return for each bookmark: an object that maps names of your choice to property paths,
-    /// such as `{"title": "/qMetaDef/title"}`. The values are returned under these names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    /// such as `{"title": "/qMetaDef/title"}`. The values are returned under these names in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
@@ -1566,8 +1587,10 @@ impl Record for BookmarkListDef {
 
 /// Ranges of stored values of one field, for several states.
 ///
-/// Parameter of [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Without ranges, it returns the values of all states. A single range
-/// without a state name applies to every state.
+/// Parameter of
+/// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+/// Without ranges, it returns the values of all states. A single range without a state name applies to every
+/// state.
 ///
 /// Schema type: [`BookmarkStateFieldPages`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1779,8 +1802,8 @@ impl Record for CondDef {
 
 /// The active field of a cyclic group, by index.
 ///
-/// No longer used by the engine. Its replacement, [`GroupState`](crate::types::GroupState), identifies the field by its definition, which stays
-/// valid if the fields are reordered.
+/// No longer used by the engine. Its replacement, [`GroupState`](crate::types::GroupState), identifies the field
+/// by its definition, which stays valid if the fields are reordered.
 ///
 /// Schema type: [`CyclicGroupPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1844,8 +1867,10 @@ impl Record for CyclicGroupPosition {
 
 /// An expanded node of a pivot table or tree.
 ///
-/// A list of these is the expansion state of a cube. Users change it with methods such as [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left);
-/// [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) stores it permanently.
+/// A list of these is the expansion state of a cube. Users change it with methods such as
+/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left);
+/// [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or
+/// [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) stores it permanently.
 ///
 /// Schema type: [`ExpansionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1911,7 +1936,8 @@ impl Record for ExpansionData {
 ///
 /// Occurs only in bookmarks of the classic format; see [`Bookmark`](crate::types::Bookmark).
 ///
-/// Schema type: [`ExtendedLayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata).
+/// Schema type:
+/// [`ExtendedLayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedLayoutBookmarkData {
@@ -1965,7 +1991,8 @@ pub struct ExtendedLayoutBookmarkData {
     /// Wire name: `qExpressionGroupPos`.
     #[doc(alias = "qExpressionGroupPos")]
     pub expression_group_pos: Vec<GroupStateInfo>,
-    /// Whether to restore [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode).
+    /// Whether to restore
+    /// [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode).
     ///
     /// Wire name: `qUseGraphMode`.
     #[doc(alias = "qUseGraphMode")]
@@ -2484,8 +2511,11 @@ impl Choice for FieldType {
 
 /// A bookmark stored with an object: its properties and its content.
 ///
-/// Part of a property tree: [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns one if a snapshot is embedded in the object.
-/// Pass it unchanged to [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree); otherwise the snapshot is lost.
+/// Part of a property tree:
+/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree)
+/// returns one if a snapshot is embedded in the object. Pass it unchanged to
+/// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree);
+/// otherwise the snapshot is lost.
 ///
 /// Schema type: [`GenericBookmarkEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2584,8 +2614,9 @@ impl Record for GenericBookmarkEntry {
 
 /// A bookmark as shown to users: its ID, its access rights, and its stored selections.
 ///
-/// Returned by [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). It includes the custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties), with their
-/// expressions evaluated.
+/// Returned by [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). It
+/// includes the custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties), with
+/// their expressions evaluated.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2696,13 +2727,17 @@ impl Record for GenericBookmarkLayout {
 
 /// The definition of a bookmark: its ID, its metadata, and what it stores.
 ///
-/// Pass it to [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current selections. Later, [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties)
-/// changes the properties but not the selections; to replace those, use [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark). Apps add custom members
-/// such as `sheetId` or `creationDate`; keep the ones you do not know.
+/// Pass it to [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current
+/// selections. Later,
+/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes
+/// the properties but not the selections; to replace those, use
+/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark). Apps add custom members such as `sheetId`
+/// or `creationDate`; keep the ones you do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`GenericBookmarkProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkproperties).
+/// Schema type:
+/// [`GenericBookmarkProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkProperties {
@@ -2726,8 +2761,8 @@ pub struct GenericBookmarkProperties {
     pub include_variables: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Whether selections are stored as values. Otherwise, a search is stored as a search, which may
-    /// select other values after a reload.
+    /// Whether selections are stored as values. Otherwise, a search is stored as a search, which may select other
+    /// values after a reload.
     ///
     /// Wire name: `qDistinctValues`.
     #[doc(alias = "qDistinctValues")]
@@ -3081,8 +3116,10 @@ impl Record for GroupBookmarkData {
 ///
 /// The active field of a cyclic dimension.
 ///
-/// [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returns the states of all groups and [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) restores them; bookmarks store
-/// them in [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). To change a single group, use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
+/// [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returns the states of all groups and
+/// [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) restores them; bookmarks store them in
+/// [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). To change a single group, use
+/// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
 /// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
 /// Schema type: [`GroupState`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstate).
@@ -3094,7 +3131,8 @@ pub struct GroupState {
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Definition of the active field, as in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
+    /// Definition of the active field, as in
+    /// [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
     ///
     /// Wire name: `qActiveFieldDef`.
     #[doc(alias = "qActiveFieldDef")]
@@ -3650,7 +3688,8 @@ impl Record for MetaData {
 
 /// The content of a bookmark: selections per state, variables, soft patches, and the active fields of groups.
 ///
-/// The engine fills it when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) is called. Clients read it from
+/// The engine fills it when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
+/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) is called. Clients read it from
 /// [`GenericBookmarkLayout::bookmark`](crate::types::GenericBookmarkLayout::bookmark).
 ///
 /// Schema type: [`NxBookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark).
@@ -3672,7 +3711,8 @@ pub struct NxBookmark {
     /// Wire name: `qVariableItems`.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
-    /// Soft patches to restore, such as a changed sort order. See [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
+    /// Soft patches to restore, such as a changed sort order. See
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
     /// Wire name: `qPatches`.
     #[doc(alias = "qPatches")]
@@ -3797,12 +3837,14 @@ impl Record for NxBookmark {
 
 /// A range of dimension values to select in a hypercube.
 ///
-/// Parameter of [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range), which selects by number and does not require element
-/// numbers.
+/// Parameter of
+/// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range),
+/// which selects by number and does not require element numbers.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`NxContinuousRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo).
+/// Schema type:
+/// [`NxContinuousRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousRangeSelectInfo {
@@ -3880,14 +3922,14 @@ pub struct NxGetBookmarkOptions {
     /// Wire name: `qTypes`.
     #[doc(alias = "qTypes")]
     pub types: Vec<String>,
-    /// Additional values to return for each bookmark: an object that maps names to property paths, such as
-    /// `{"title": "/qMetaDef/title"}`. The values are returned in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    /// Additional values to return for each bookmark: an object that maps names to property paths, such as `{"title":
+    /// "/qMetaDef/title"}`. The values are returned in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether to include the soft patches that the bookmarks contain. They can make the response very
-    /// large.
+    /// Whether to include the soft patches that the bookmarks contain. They can make the response very large.
     ///
     /// Wire name: `qIncludePatches`.
     #[doc(alias = "qIncludePatches")]
@@ -3953,7 +3995,8 @@ impl Record for NxGetBookmarkOptions {
 
 /// Measure ranges that select hypercube rows.
 ///
-/// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values) takes a list of these.
+/// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values)
+/// takes a list of these.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -4112,8 +4155,8 @@ pub struct NxTempBookmarkOptions {
     /// Wire name: `qIncludeVariables`.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
-    /// Whether to store the soft patches of all objects. If `false`, only those of the objects listed
-    /// in the call are stored.
+    /// Whether to store the soft patches of all objects. If `false`, only those of the objects listed in the call are
+    /// stored.
     ///
     /// Wire name: `qIncludeAllPatches`.
     #[doc(alias = "qIncludeAllPatches")]
@@ -4169,11 +4212,13 @@ impl Record for NxTempBookmarkOptions {
 
 /// Measure ranges that select tree nodes.
 ///
-/// [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values) takes a list of these.
+/// [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values)
+/// takes a list of these.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`NxTreeMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo).
+/// Schema type:
+/// [`NxTreeMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeMultiRangeSelectInfo {
@@ -4568,8 +4613,8 @@ impl Record for ScrollPosition {
 
 /// How a selection in a field was made: by a search, by a range, or by picking values.
 ///
-/// When a bookmark is applied, a stored search or range runs on the current data. Files written by the engine contain
-/// `NaN` as both bounds if no range was used.
+/// When a bookmark is applied, a stored search or range runs on the current data. Files written by the engine
+/// contain `NaN` as both bounds if no range was used.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -4577,8 +4622,8 @@ impl Record for ScrollPosition {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectInfo {
-    /// Search string, which may contain wildcards or be an expression. Empty if the selection was not made by
-    /// a search.
+    /// Search string, which may contain wildcards or be an expression. Empty if the selection was not made by a
+    /// search.
     ///
     /// Wire name: `qTextSearch`.
     #[doc(alias = "qTextSearch")]
@@ -4608,7 +4653,8 @@ pub struct SelectInfo {
     /// Wire name: `qSoftLock`.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: bool,
-    /// Ranges of a continuous selection, as made by [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
+    /// Ranges of a continuous selection, as made by
+    /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
     ///
     /// Wire name: `qContinuousRangeInfo`.
     #[doc(alias = "qContinuousRangeInfo")]
@@ -4772,7 +4818,8 @@ impl Record for SelectInfo {
 
 /// The values that a bookmark stores for one field in one state.
 ///
-/// Returned by [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+/// Returned by
+/// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
 ///
 /// Schema type: [`StateFieldValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues).
 #[derive(Clone, Debug, Default, PartialEq)]

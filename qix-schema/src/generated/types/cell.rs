@@ -7,14 +7,16 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
-/// A row of [`NxPivotPage::data`](crate::types::NxPivotPage::data): one value per leaf of [`NxPivotPage::top`](crate::types::NxPivotPage::top).
+/// A row of [`NxPivotPage::data`](crate::types::NxPivotPage::data): one value per leaf of
+/// [`NxPivotPage::top`](crate::types::NxPivotPage::top).
 ///
 /// Schema type: [`ArrayOfNxValuePoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#arrayofnxvaluepoint).
 pub type ArrayOfNxValuePoint = Vec<NxPivotValuePoint>;
 
 /// A range of characters in the text of a cell that matches a search.
 ///
-/// List boxes use it to highlight matches. See [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
+/// List boxes use it to highlight matches. See
+/// [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
 ///
 /// Schema type: [`CharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#charrange).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,7 +84,8 @@ impl Record for CharRange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeDimValues {
-    /// One value per [`NxAttrDimDef`](crate::types::NxAttrDimDef) of the dimension or measure that the cell belongs to.
+    /// One value per [`NxAttrDimDef`](crate::types::NxAttrDimDef) of the dimension or measure that the cell belongs
+    /// to.
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
@@ -128,11 +131,13 @@ impl Record for NxAttributeDimValues {
 
 /// The attribute expression results of a cell, in definition order.
 ///
-/// Schema type: [`NxAttributeExpressionValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues).
+/// Schema type:
+/// [`NxAttributeExpressionValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeExpressionValues {
-    /// One result per [`NxAttrExprDef`](crate::types::NxAttrExprDef) of the dimension or measure that the cell belongs to.
+    /// One result per [`NxAttrExprDef`](crate::types::NxAttrExprDef) of the dimension or measure that the cell
+    /// belongs to.
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
@@ -178,7 +183,8 @@ impl Record for NxAttributeExpressionValues {
 
 /// The axes of continuous data, with the ticks to draw on them.
 ///
-/// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data) returns it together with the data pages.
+/// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data)
+/// returns it together with the data pages.
 ///
 /// Schema type: [`NxAxisData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisdata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -313,12 +319,15 @@ impl Record for NxAxisTicks {
 
 /// A cell of a data page: a dimension value or a measure value in one row.
 ///
-/// Straight tables and list objects use this cell type. [`NxDataPage`](crate::types::NxDataPage) describes the surrounding rows and columns. Other
-/// modes use [`NxPivotDimensionCell`](crate::types::NxPivotDimensionCell), [`NxPivotValuePoint`](crate::types::NxPivotValuePoint), [`NxStackedPivotCell`](crate::types::NxStackedPivotCell), and [`NxTreeNode`](crate::types::NxTreeNode).
+/// Straight tables and list objects use this cell type. [`NxDataPage`](crate::types::NxDataPage) describes the
+/// surrounding rows and columns. Other modes use [`NxPivotDimensionCell`](crate::types::NxPivotDimensionCell),
+/// [`NxPivotValuePoint`](crate::types::NxPivotValuePoint),
+/// [`NxStackedPivotCell`](crate::types::NxStackedPivotCell), and [`NxTreeNode`](crate::types::NxTreeNode).
 ///
-/// Engine values are dual: a value has a string, a number, or both. [`NxCell::text`](crate::types::NxCell::text) is the formatted string, and
-/// [`NxCell::num`](crate::types::NxCell::num) is the underlying number. Calculate with the number and display the string. Do not parse the string:
-/// its format depends on the number format and locale of the app. To select a dimension value, use its
+/// Engine values are dual: a value has a string, a number, or both. [`NxCell::text`](crate::types::NxCell::text)
+/// is the formatted string, and [`NxCell::num`](crate::types::NxCell::num) is the underlying number. Calculate
+/// with the number and display the string. Do not parse the string: its format depends on the number format and
+/// locale of the app. To select a dimension value, use its
 /// [`NxCell::elem_number`](crate::types::NxCell::elem_number).
 ///
 /// Schema type: [`NxCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcell).
@@ -337,14 +346,18 @@ pub struct NxCell {
     #[doc(alias = "qNum")]
     pub num: f64,
     /// Element number of the value within its field, counted from 0. Selection methods such as
-    /// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) and [`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values) take element numbers. Negative
-    /// numbers cannot be selected: -1 is a total, -2 a null value, -3 the *others* group, and -4 an empty cell of a pivot
-    /// table. Meaningless in measure cells. Element numbers are valid until the next reload, so do not store them.
+    /// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values)
+    /// and
+    /// [`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)
+    /// take element numbers. Negative numbers cannot be selected: -1 is a total, -2 a null value, -3 the *others*
+    /// group, and -4 an empty cell of a pivot table. Meaningless in measure cells. Element numbers are valid until
+    /// the next reload, so do not store them.
     ///
     /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
-    /// Selection state of the value. Measure cells contain [`StateEnumType::Locked`](crate::types::StateEnumType::Locked), which has no meaning there.
+    /// Selection state of the value. Measure cells contain
+    /// [`StateEnumType::Locked`](crate::types::StateEnumType::Locked), which has no meaning there.
     ///
     /// Wire name: `qState`.
     #[doc(alias = "qState")]
@@ -359,8 +372,8 @@ pub struct NxCell {
     /// Wire name: `qIsTotalCell`.
     #[doc(alias = "qIsTotalCell")]
     pub is_total_cell: bool,
-    /// Whether the cell represents the *others* group that [`OtherTotalSpecProp`](crate::types::OtherTotalSpecProp) creates. Always `false` in
-    /// list objects.
+    /// Whether the cell represents the *others* group that [`OtherTotalSpecProp`](crate::types::OtherTotalSpecProp)
+    /// creates. Always `false` in list objects.
     ///
     /// Wire name: `qIsOtherCell`.
     #[doc(alias = "qIsOtherCell")]
@@ -610,7 +623,8 @@ pub struct NxCellRare {
     /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
-    /// Data of the mini chart in this cell, if the measure defines one in [`NxMeasure::mini_chart_def`](crate::types::NxMeasure::mini_chart_def).
+    /// Data of the mini chart in this cell, if the measure defines one in
+    /// [`NxMeasure::mini_chart_def`](crate::types::NxMeasure::mini_chart_def).
     ///
     /// Wire name: `qMiniChart`.
     #[doc(alias = "qMiniChart")]
@@ -681,15 +695,18 @@ impl Record for NxCellPosition {
 
 /// A row of a data page, from left to right.
 ///
-/// In a hypercube, the columns are the dimensions followed by the measures, unless [`HyperCubeDef::column_order`](crate::types::HyperCubeDef::column_order)
-/// specifies another order. In a list object, the first column contains the value.
+/// In a hypercube, the columns are the dimensions followed by the measures, unless
+/// [`HyperCubeDef::column_order`](crate::types::HyperCubeDef::column_order) specifies another order. In a list
+/// object, the first column contains the value.
 ///
 /// Schema type: [`NxCellRows`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellrows).
 pub type NxCellRows = Vec<NxCell>;
 
 /// The range of a continuous axis to fetch, and its resolution.
 ///
-/// Parameter of [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data). Dates are day numbers, as in [`NxCell::num`](crate::types::NxCell::num).
+/// Parameter of
+/// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
+/// Dates are day numbers, as in [`NxCell::num`](crate::types::NxCell::num).
 ///
 /// Schema type: [`NxContinuousDataOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousdataoptions).
 #[derive(Clone, Debug, PartialEq)]
@@ -818,8 +835,11 @@ impl Record for NxContinuousDataOptions {
 
 /// A rectangle in measure coordinates, for binned scatter data.
 ///
-/// Parameter of [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data). The first measure is the horizontal axis; the second is the
-/// vertical axis, which points up. [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) give the bounds of the data.
+/// Parameter of
+/// [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+/// The first measure is the horizontal axis; the second is the vertical axis, which points up.
+/// [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and
+/// [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) give the bounds of the data.
 ///
 /// Schema type: [`NxDataAreaPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdataareapage).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -913,9 +933,13 @@ impl Record for NxDataAreaPage {
 
 /// A rectangular part of the data of a straight hypercube or a list object.
 ///
-/// Layouts contain one page per entry of [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch). [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
-/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data) return one page per requested [`NxPage`](crate::types::NxPage). A request that extends beyond the data
-/// returns a smaller page, so read [`NxDataPage::area`](crate::types::NxDataPage::area) instead of relying on the request.
+/// Layouts contain one page per entry of
+/// [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch).
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data)
+/// return one page per requested [`NxPage`](crate::types::NxPage). A request that extends beyond the data returns
+/// a smaller page, so read [`NxDataPage::area`](crate::types::NxDataPage::area) instead of relying on the
+/// request.
 ///
 /// Schema type: [`NxDataPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatapage).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -926,8 +950,8 @@ pub struct NxDataPage {
     /// Wire name: `qMatrix`.
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxCellRows>,
-    /// How far dimension groups extend beyond the page, for each dimension except the last. Empty if the cube has
-    /// one dimension.
+    /// How far dimension groups extend beyond the page, for each dimension except the last. Empty if the cube has one
+    /// dimension.
     ///
     /// Wire name: `qTails`.
     #[doc(alias = "qTails")]
@@ -1080,7 +1104,8 @@ pub enum NxDimCellType {
     #[doc(alias = "U")]
     #[doc(alias = "NX_DIM_CELL_NULL")]
     Null,
-    /// A generated node, for a combination without data. See [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values).
+    /// A generated node, for a combination without data. See
+    /// [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values).
     ///
     /// Wire value: `G`, also `NX_DIM_CELL_GENERATED` or 9.
     #[doc(alias = "G")]
@@ -1188,8 +1213,8 @@ impl Choice for NxDimCellType {
 
 /// How far a group of equal dimension values extends beyond the page.
 ///
-/// The values of an outer dimension repeat over many rows. If the page cuts such a group, the tail is the number of its
-/// rows before and after the page.
+/// The values of an outer dimension repeat over many rows. If the page cuts such a group, the tail is the number
+/// of its rows before and after the page.
 ///
 /// Schema type: [`NxGroupTail`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrouptail).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1317,8 +1342,8 @@ pub struct NxMiniChartCell {
     /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Element number of the value within its field. Negative numbers are special: -1 is a total, -2 a null
-    /// value, -3 the *others* group, and -4 an empty cell.
+    /// Element number of the value within its field. Negative numbers are special: -1 is a total, -2 a null value, -3
+    /// the *others* group, and -4 an empty cell.
     ///
     /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
@@ -1401,7 +1426,8 @@ impl Record for NxMiniChartCell {
 
 /// Data of the mini chart in one table cell.
 ///
-/// [`NxMiniChartDef`](crate::types::NxMiniChartDef) defines the chart; [`NxMiniChart`](crate::types::NxMiniChart) contains the properties that all cells of the column share.
+/// [`NxMiniChartDef`](crate::types::NxMiniChartDef) defines the chart; [`NxMiniChart`](crate::types::NxMiniChart)
+/// contains the properties that all cells of the column share.
 ///
 /// Schema type: [`NxMiniChartData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1503,12 +1529,13 @@ pub type NxMiniChartRows = Vec<NxMiniChartCell>;
 
 /// A rectangle of rows and columns to fetch.
 ///
-/// All data-fetching methods use it, as do the initial fetches of [`HyperCubeDef`](crate::types::HyperCubeDef) and [`ListObjectDef`](crate::types::ListObjectDef). In a straight
-/// table, the columns are dimensions and measures. In a pivot table, both directions count data cells only, excluding
-/// headings. The engine silently omits anything outside the data.
+/// All data-fetching methods use it, as do the initial fetches of [`HyperCubeDef`](crate::types::HyperCubeDef)
+/// and [`ListObjectDef`](crate::types::ListObjectDef). In a straight table, the columns are dimensions and
+/// measures. In a pivot table, both directions count data cells only, excluding headings. The engine silently
+/// omits anything outside the data.
 ///
-/// A page of more than 10,000 cells (`qWidth` × `qHeight`) fails with error 7009. To fetch a large table, increase `qTop`
-/// by `qHeight` until you reach [`HyperCube::size`](crate::types::HyperCube::size).
+/// A page of more than 10,000 cells (`qWidth` × `qHeight`) fails with error 7009. To fetch a large table,
+/// increase `qTop` by `qHeight` until you reach [`HyperCube::size`](crate::types::HyperCube::size).
 ///
 /// Schema type: [`NxPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1602,22 +1629,27 @@ impl Record for NxPage {
 
 /// A heading of a pivot table: a dimension value and its subheadings.
 ///
-/// Headings form trees. The leaves of [`NxPivotPage::left`](crate::types::NxPivotPage::left), from top to bottom, are the rows of the data area; the
-/// leaves of [`NxPivotPage::top`](crate::types::NxPivotPage::top), from left to right, are its columns. To expand and collapse headings, use
-/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left), [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left), [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top), and
+/// Headings form trees. The leaves of [`NxPivotPage::left`](crate::types::NxPivotPage::left), from top to bottom,
+/// are the rows of the data area; the leaves of [`NxPivotPage::top`](crate::types::NxPivotPage::top), from left
+/// to right, are its columns. To expand and collapse headings, use
+/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left),
+/// [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left),
+/// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top), and
 /// [`GenericObjectApi::collapse_top`](crate::generic_object::GenericObjectApi::collapse_top).
 ///
 /// Schema type: [`NxPivotDimensionCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCell {
-    /// The value as a formatted string. For [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo), the label of a measure.
+    /// The value as a formatted string. For [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo), the label
+    /// of a measure.
     ///
     /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Element number of the value within its field. For [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo), the index of the measure. Negative
-    /// numbers are special: -1 is a total, -2 a null value, -3 the *others* group, and -4 an empty cell.
+    /// Element number of the value within its field. For
+    /// [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo), the index of the measure. Negative numbers are
+    /// special: -1 is a total, -2 a null value, -3 the *others* group, and -4 an empty cell.
     ///
     /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
@@ -1858,10 +1890,12 @@ pub struct NxPivotDimensionCellRare {
 
 /// A rectangular part of a pivot table: its left and top headings and the data between them.
 ///
-/// Returned by [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data); the pages of the initial fetch are in
-/// [`HyperCube::pivot_data_pages`](crate::types::HyperCube::pivot_data_pages). If the cube has several measures, the headings contain a pseudo dimension whose values
-/// are the measures. The value `qData[row][column]` belongs to leaf number `row` on the left and leaf number `column` on
-/// top.
+/// Returned by
+/// [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data);
+/// the pages of the initial fetch are in
+/// [`HyperCube::pivot_data_pages`](crate::types::HyperCube::pivot_data_pages). If the cube has several measures,
+/// the headings contain a pseudo dimension whose values are the measures. The value `qData[row][column]` belongs
+/// to leaf number `row` on the left and leaf number `column` on top.
 ///
 /// Schema type: [`NxPivotPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotpage).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1983,7 +2017,8 @@ pub struct NxPivotValuePoint {
     /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Usually [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) for a value or [`NxDimCellType::Null`](crate::types::NxDimCellType::Null) for null.
+    /// Usually [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) for a value or
+    /// [`NxDimCellType::Null`](crate::types::NxDimCellType::Null) for null.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
@@ -2113,9 +2148,11 @@ pub struct NxPivotValuePointRare {
 
 /// A cell of a pivot or stacked table to select, by position.
 ///
-/// Parameter of [`GenericObjectApi::select_pivot_cells`](crate::generic_object::GenericObjectApi::select_pivot_cells). Selecting a data cell selects the values of all headings above and to
-/// the left of it; selecting a heading selects its own value. Positions refer to the current state of the table:
-/// expanding, collapsing, or selecting changes them.
+/// Parameter of
+/// [`GenericObjectApi::select_pivot_cells`](crate::generic_object::GenericObjectApi::select_pivot_cells).
+/// Selecting a data cell selects the values of all headings above and to the left of it; selecting a heading
+/// selects its own value. Positions refer to the current state of the table: expanding, collapsing, or selecting
+/// changes them.
 ///
 /// Schema type: [`NxSelectionCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncell).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2126,14 +2163,17 @@ pub struct NxSelectionCell {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxSelectionCellType,
-    /// Column, counted from 0: a data column for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top), or the
-    /// level of the left dimension for [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left).
+    /// Column, counted from 0: a data column for
+    /// [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and
+    /// [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top), or the level of the left dimension for
+    /// [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left).
     ///
     /// Wire name: `qCol`.
     #[doc(alias = "qCol")]
     pub col: i32,
-    /// Row, counted from 0: a data row for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left), or the level of
-    /// the top dimension for [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top).
+    /// Row, counted from 0: a data row for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and
+    /// [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left), or the level of the top dimension for
+    /// [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top).
     ///
     /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
@@ -2397,14 +2437,17 @@ impl Record for NxSimpleValue {
 
 /// A rectangular part of a stacked table.
 ///
-/// Returned by [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data); the pages of the initial fetch are in
+/// Returned by
+/// [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data);
+/// the pages of the initial fetch are in
 /// [`HyperCube::stacked_data_pages`](crate::types::HyperCube::stacked_data_pages).
 ///
 /// Schema type: [`NxStackPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackPage {
-    /// Nodes of the first level: usually the root ([`NxDimCellType::Root`](crate::types::NxDimCellType::Root)) alone, which contains all other nodes.
+    /// Nodes of the first level: usually the root ([`NxDimCellType::Root`](crate::types::NxDimCellType::Root)) alone,
+    /// which contains all other nodes.
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
@@ -2474,14 +2517,14 @@ pub struct NxStackedPivotCell {
     /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Element number of the value within its field. Negative numbers are special: -1 is a total, -2 a null value,
-    /// -3 the *others* group, and -4 an empty cell.
+    /// Element number of the value within its field. Negative numbers are special: -1 is a total, -2 a null value, -3
+    /// the *others* group, and -4 an empty cell.
     ///
     /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// The value as a number, or `NaN` if it is not numeric. Nodes of type [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) contain the measure
-    /// value here.
+    /// The value as a number, or `NaN` if it is not numeric. Nodes of type
+    /// [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) contain the measure value here.
     ///
     /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
@@ -2845,7 +2888,9 @@ impl Record for NxTickCell {
 
 /// The canvas on which binned data will be drawn.
 ///
-/// Parameter of [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data). The engine accepts it but does not use it yet.
+/// Parameter of
+/// [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+/// The engine accepts it but does not use it yet.
 ///
 /// Schema type: [`NxViewPort`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxviewport).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2924,8 +2969,9 @@ impl Record for NxViewPort {
 
 /// A rectangle, usually the rows and columns that a data page covers.
 ///
-/// In pages, the unit is cells, and the rectangle is what the engine delivered, which may be smaller than the requested
-/// [`NxPage`](crate::types::NxPage). In saved window positions of the data model viewer ([`TableViewTableWinSaveInfo`](crate::types::TableViewTableWinSaveInfo)), the unit is pixels.
+/// In pages, the unit is cells, and the rectangle is what the engine delivered, which may be smaller than the
+/// requested [`NxPage`](crate::types::NxPage). In saved window positions of the data model viewer
+/// ([`TableViewTableWinSaveInfo`](crate::types::TableViewTableWinSaveInfo)), the unit is pixels.
 ///
 /// Schema type: [`Rect`](https://qlik.dev/apis/json-rpc/qix/schemas/#rect).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3019,8 +3065,9 @@ impl Record for Rect {
 
 /// Selection state of a value in its alternate state.
 ///
-/// A selection in one field affects the values of all linked fields. A value is possible if at least one row of the data
-/// contains it together with a selected value of every other field that has selections. Otherwise, it is excluded.
+/// A selection in one field affects the values of all linked fields. A value is possible if at least one row of
+/// the data contains it together with a selected value of every other field that has selections. Otherwise, it is
+/// excluded.
 ///
 /// Schema type: [`StateEnumType`](https://qlik.dev/apis/json-rpc/qix/schemas/#stateenumtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -9,8 +9,8 @@ use super::*;
 
 /// Unit of string positions.
 ///
-/// Used by [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result. The strings themselves are always sent
-/// as UTF-8.
+/// Used by [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result.
+/// The strings themselves are always sent as UTF-8.
 ///
 /// Schema type: [`CharEncodingType`](https://qlik.dev/apis/json-rpc/qix/schemas/#charencodingtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -153,9 +153,10 @@ impl Record for CodePage {
 /// A data connection: a named data source for load scripts.
 ///
 /// Scripts refer to a connection by name, for example `lib://Sales/2024.csv` for a folder. Create one with
-/// [`DocApi::create_connection`](crate::doc::DocApi::create_connection) and change it with [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection); the ID and the type cannot change. The engine
-/// never returns user names and passwords, so reading a connection and creating it in another app does not copy its
-/// credentials.
+/// [`DocApi::create_connection`](crate::doc::DocApi::create_connection) and change it with
+/// [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection); the ID and the type cannot change. The
+/// engine never returns user names and passwords, so reading a connection and creating it in another app does not
+/// copy its credentials.
 ///
 /// Schema type: [`Connection`](https://qlik.dev/apis/json-rpc/qix/schemas/#connection).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -171,9 +172,9 @@ pub struct Connection {
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Location of the data: a path for a folder, a URL for a web file, or a connect statement such as
-    /// `ODBC CONNECT TO [Sales]`, `OLEDB CONNECT TO […]`, or `CUSTOM CONNECT TO […]`. [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string)
-    /// validates it.
+    /// Location of the data: a path for a folder, a URL for a web file, or a connect statement such as `ODBC CONNECT
+    /// TO [Sales]`, `OLEDB CONNECT TO […]`, or `CUSTOM CONNECT TO […]`.
+    /// [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string) validates it.
     ///
     /// Wire name: `qConnectionString`.
     #[doc(alias = "qConnectionString")]
@@ -466,8 +467,8 @@ pub struct DataField {
     /// Wire name: `qIsKey`.
     #[doc(alias = "qIsKey")]
     pub is_key: bool,
-    /// For fixed-record files, the column name without the names embedded in the file; otherwise the
-    /// same as [`DataField::name`](crate::types::DataField::name).
+    /// For fixed-record files, the column name without the names embedded in the file; otherwise the same as
+    /// [`DataField::name`](crate::types::DataField::name).
     ///
     /// Wire name: `qOriginalFieldName`.
     #[doc(alias = "qOriginalFieldName")]
@@ -530,8 +531,9 @@ impl Record for DataField {
 
 /// A row of a table preview.
 ///
-/// In the list returned by [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview) or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview), the first record contains the
-/// column names; the others contain data.
+/// In the list returned by [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview)
+/// or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview), the first record contains
+/// the column names; the others contain data.
 ///
 /// Schema type: [`DataRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#datarecord).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -645,8 +647,8 @@ impl Record for Database {
 
 /// SQL syntax rules of the database behind a connection.
 ///
-/// Returned by [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info). Use it to build `SELECT` statements: it describes the parts of a table name,
-/// their separators, and how names are quoted.
+/// Returned by [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info). Use it to build `SELECT`
+/// statements: it describes the parts of a table name, their separators, and how names are quoted.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1024,7 +1026,8 @@ impl Record for DelimiterInfo {
 
 /// A drive of the computer that runs Qlik Sense Desktop.
 ///
-/// Returned by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), in Qlik Sense Desktop only.
+/// Returned by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), in
+/// Qlik Sense Desktop only.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1257,9 +1260,11 @@ impl Choice for DriveType {
 
 /// Format of a data file.
 ///
-/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct any wrong guesses, and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
-/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields), and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The last two also return the equivalent format
-/// specification for a `LOAD` statement. The file type determines which members apply.
+/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct any wrong guesses,
+/// and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
+/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields), and
+/// [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The last two also return the
+/// equivalent format specification for a `LOAD` statement. The file type determines which members apply.
 ///
 /// Schema type: [`FileDataFormat`](https://qlik.dev/apis/json-rpc/qix/schemas/#filedataformat).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1292,7 +1297,8 @@ pub struct FileDataFormat {
     /// Wire name: `qDelimiter`.
     #[doc(alias = "qDelimiter")]
     pub delimiter: DelimiterInfo,
-    /// Code page number; see [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+    /// Code page number; see
+    /// [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
     ///
     /// Wire name: `qCodePage`.
     #[doc(alias = "qCodePage")]

@@ -12,7 +12,8 @@ use super::*;
 
 /// A histogram of the numbers in a field.
 ///
-/// Schema type: [`FrequencyDistributionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#frequencydistributiondata).
+/// Schema type:
+/// [`FrequencyDistributionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#frequencydistributiondata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FrequencyDistributionData {
@@ -99,18 +100,25 @@ impl Record for FrequencyDistributionData {
 
 /// A calculated hypercube, in the `qHyperCube` member of the layout of a generic object.
 ///
-/// The result of a [`HyperCubeDef`](crate::types::HyperCubeDef). It contains the size, the columns, and the sort order, but data only for the pages
-/// of [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch). The mode determines which member contains the pages and which method fetches
-/// more:
+/// The result of a [`HyperCubeDef`](crate::types::HyperCubeDef). It contains the size, the columns, and the sort
+/// order, but data only for the pages of
+/// [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch). The mode determines
+/// which member contains the pages and which method fetches more:
 ///
-/// - Straight table ([`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight)): `qDataPages` and [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data).
-/// - Pivot table ([`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot)): `qPivotDataPages` and [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data).
-/// - Stacked table ([`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack)): `qStackedDataPages` and [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
-/// - Tree ([`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree)): no pages, and [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+/// - Straight table ([`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight)): `qDataPages` and
+///   [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data).
+/// - Pivot table ([`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot)): `qPivotDataPages` and
+///   [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data).
+/// - Stacked table ([`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack)):
+///   `qStackedDataPages` and
+///   [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
+/// - Tree ([`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree)): no pages, and
+///   [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
 ///
-/// Check `qError` first: if a calculation condition is not met (7005) or the definition is invalid, the other members are
-/// meaningless. Errors of a single column are in its [`NxDimensionInfo`](crate::types::NxDimensionInfo) or [`NxMeasureInfo`](crate::types::NxMeasureInfo). A layout does not update
-/// itself: when the object is reported as changed, fetch the layout again before more data pages.
+/// Check `qError` first: if a calculation condition is not met (7005) or the definition is invalid, the other
+/// members are meaningless. Errors of a single column are in its
+/// [`NxDimensionInfo`](crate::types::NxDimensionInfo) or [`NxMeasureInfo`](crate::types::NxMeasureInfo). A layout
+/// does not update itself: when the object is reported as changed, fetch the layout again before more data pages.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -144,13 +152,14 @@ pub struct HyperCube {
     /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
-    /// Columns in order of sort priority: `[1,0]` sorts by the second column, then by the
-    /// first. -1 is the pseudo dimension.
+    /// Columns in order of sort priority: `[1,0]` sorts by the second column, then by the first. -1 is the pseudo
+    /// dimension.
     ///
     /// Wire name: `qEffectiveInterColumnSortOrder`.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
-    /// Grand totals of straight tables, one cell per measure; see [`NxInlineMeasureDef::aggr_func`](crate::types::NxInlineMeasureDef::aggr_func).
+    /// Grand totals of straight tables, one cell per measure; see
+    /// [`NxInlineMeasureDef::aggr_func`](crate::types::NxInlineMeasureDef::aggr_func).
     ///
     /// Wire name: `qGrandTotalRow`.
     #[doc(alias = "qGrandTotalRow")]
@@ -494,15 +503,16 @@ impl Record for HyperCube {
 
 /// A table of dimensions and measures, which the engine calculates under the current selections.
 ///
-/// Hypercubes are the way to get aggregated data out of an app, and the basis of almost every chart. The definition is
-/// part of the properties of a generic object, usually in `qHyperCubeDef` (any path works, because the data methods take
-/// a path), and results in a [`HyperCube`](crate::types::HyperCube) in the layout. A straight cube is like a grouped query: it has one row for
-/// each combination of dimension values in the data. Without dimensions, it has one row; without measures, it lists the
-/// combinations.
+/// Hypercubes are the way to get aggregated data out of an app, and the basis of almost every chart. The
+/// definition is part of the properties of a generic object, usually in `qHyperCubeDef` (any path works, because
+/// the data methods take a path), and results in a [`HyperCube`](crate::types::HyperCube) in the layout. A
+/// straight cube is like a grouped query: it has one row for each combination of dimension values in the data.
+/// Without dimensions, it has one row; without measures, it lists the combinations.
 ///
-/// For a single query, create a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), which does not change the app, fetch the
-/// pages, and destroy it. When a selection affects the cube, the engine reports its object as changed and recalculates
-/// the cube when its layout is fetched. An initial fetch of more than 10,000 cells returns error 7009.
+/// For a single query, create a session object
+/// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), which does not change the app,
+/// fetch the pages, and destroy it. When a selection affects the cube, the engine reports its object as changed
+/// and recalculates the cube when its layout is fetched. An initial fetch of more than 10,000 cells returns error 7009.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -525,10 +535,11 @@ pub struct HyperCubeDef {
     /// Wire name: `qMeasures`.
     #[doc(alias = "qMeasures")]
     pub measures: Vec<NxMeasure>,
-    /// Columns in order of sort priority, numbered from 0 with dimensions before measures: `[2,0]`
-    /// sorts by the third column, then by the first. A measure determines the order of the rows only if it comes first.
-    /// [`NxInlineDimensionDef::sort_criterias`](crate::types::NxInlineDimensionDef::sort_criterias) and [`NxMeasure::sort_by`](crate::types::NxMeasure::sort_by) define how each column is sorted. In pivot tables,
-    /// -1 is the pseudo dimension, which contains the measure headings, and the list determines the nesting of the
+    /// Columns in order of sort priority, numbered from 0 with dimensions before measures: `[2,0]` sorts by the third
+    /// column, then by the first. A measure determines the order of the rows only if it comes first.
+    /// [`NxInlineDimensionDef::sort_criterias`](crate::types::NxInlineDimensionDef::sort_criterias) and
+    /// [`NxMeasure::sort_by`](crate::types::NxMeasure::sort_by) define how each column is sorted. In pivot tables, -1
+    /// is the pseudo dimension, which contains the measure headings, and the list determines the nesting of the
     /// dimensions. Defaults to definition order, with the pseudo dimension last.
     ///
     /// Wire name: `qInterColumnSortOrder`.
@@ -565,15 +576,16 @@ pub struct HyperCubeDef {
     /// Wire name: `qPseudoDimPos`. Defaults to `-1`.
     #[doc(alias = "qPseudoDimPos")]
     pub pseudo_dim_pos: i32,
-    /// Number of dimensions of a pivot table, in sort order, that are row headings; the others are column
-    /// headings. -1 puts all dimensions on the left. Dimensions hidden by a condition count, and so does the pseudo
-    /// dimension if `qInterColumnSortOrder` contains it.
+    /// Number of dimensions of a pivot table, in sort order, that are row headings; the others are column headings.
+    /// -1 puts all dimensions on the left. Dimensions hidden by a condition count, and so does the pseudo dimension
+    /// if `qInterColumnSortOrder` contains it.
     ///
     /// Wire name: `qNoOfLeftDims`. Defaults to `-1`.
     #[doc(alias = "qNoOfLeftDims")]
     pub no_of_left_dims: i32,
-    /// Whether all nodes of a pivot table are always expanded. Otherwise, the table starts collapsed,
-    /// and [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) expand it.
+    /// Whether all nodes of a pivot table are always expanded. Otherwise, the table starts collapsed, and
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and
+    /// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) expand it.
     ///
     /// Wire name: `qAlwaysFullyExpanded`.
     #[doc(alias = "qAlwaysFullyExpanded")]
@@ -603,8 +615,7 @@ pub struct HyperCubeDef {
     /// Wire name: `qCalcCond`.
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
-    /// Sorts a pivot or stacked table by the value of its first measure: 1 ascending, -1 descending, 0 not
-    /// at all.
+    /// Sorts a pivot or stacked table by the value of its first measure: 1 ascending, -1 descending, 0 not at all.
     ///
     /// Wire name: `qSortbyYValue`.
     #[doc(alias = "qSortbyYValue")]
@@ -614,14 +625,13 @@ pub struct HyperCubeDef {
     /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
-    /// Calculation condition. If it is not met, the cube is not calculated, and the layout contains error
-    /// 7005 and the message. Use it for cubes that would be too large without selections.
+    /// Calculation condition. If it is not met, the cube is not calculated, and the layout contains error 7005 and
+    /// the message. Use it for cubes that would be too large without selections.
     ///
     /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Order of the columns in the data, as column indexes with dimensions before measures. Defaults to that
-    /// order.
+    /// Order of the columns in the data, as column indexes with dimensions before measures. Defaults to that order.
     ///
     /// Wire name: `qColumnOrder`.
     #[doc(alias = "qColumnOrder")]
@@ -1036,17 +1046,22 @@ impl Record for HyperCubeDef {
 
 /// Content that the engine stores but does not interpret.
 ///
-/// Object properties may contain one in `qLayoutExclude`. The engine does not validate or evaluate it, and the layout
-/// does not contain it. Clients use it for definitions that must not have any effect, such as disabled columns.
+/// Object properties may contain one in `qLayoutExclude`. The engine does not validate or evaluate it, and the
+/// layout does not contain it. Clients use it for definitions that must not have any effect, such as disabled
+/// columns.
 ///
 /// Schema type: [`LayoutExclude`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutexclude).
 pub type LayoutExclude = Json;
 
-/// The values of a field with their selection states, in the `qListObject` member of the layout of a generic object.
+/// The values of a field with their selection states, in the `qListObject` member of the layout of a generic
+/// object.
 ///
-/// The result of a [`ListObjectDef`](crate::types::ListObjectDef), and the data of a list box. Each [`NxCell`](crate::types::NxCell) in the first data column contains the
-/// selection state and the element number of a value. Select values with [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) and
-/// similar methods, and fetch more pages with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
+/// The result of a [`ListObjectDef`](crate::types::ListObjectDef), and the data of a list box. Each
+/// [`NxCell`](crate::types::NxCell) in the first data column contains the selection state and the element number
+/// of a value. Select values with
+/// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values)
+/// and similar methods, and fetch more pages with
+/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1069,7 +1084,8 @@ pub struct ListObject {
     /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Title, state counts, and format of the field. A single value, not a list as in [`HyperCube`](crate::types::HyperCube).
+    /// Title, state counts, and format of the field. A single value, not a list as in
+    /// [`HyperCube`](crate::types::HyperCube).
     ///
     /// Wire name: `qDimensionInfo`.
     #[doc(alias = "qDimensionInfo")]
@@ -1192,8 +1208,10 @@ impl Record for ListObject {
 
 /// A list of all values of a field with their selection states.
 ///
-/// Part of the properties of a generic object, in `qListObjectDef`. Results in a [`ListObject`](crate::types::ListObject) in the layout. Unlike a
-/// hypercube with one dimension, it includes excluded values and can be searched ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)).
+/// Part of the properties of a generic object, in `qListObjectDef`. Results in a
+/// [`ListObject`](crate::types::ListObject) in the layout. Unlike a hypercube with one dimension, it includes
+/// excluded values and can be searched
+/// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)).
 /// To read possible values only, you can also use a [`HyperCubeDef`](crate::types::HyperCubeDef).
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1212,7 +1230,8 @@ pub struct ListObjectDef {
     /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Field, label, and sort order. List boxes usually sort by [`SortCriteria::sort_by_state`](crate::types::SortCriteria::sort_by_state) first.
+    /// Field, label, and sort order. List boxes usually sort by
+    /// [`SortCriteria::sort_by_state`](crate::types::SortCriteria::sort_by_state) first.
     ///
     /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
@@ -1228,13 +1247,14 @@ pub struct ListObjectDef {
     #[doc(alias = "qFrequencyMode")]
     pub frequency_mode: NxFrequencyMode,
     /// Whether values that are excluded only by selections in this field have the state
-    /// [`StateEnumType::Alternative`](crate::types::StateEnumType::Alternative). Otherwise, they appear as excluded, although the state counts still count them as alternative.
+    /// [`StateEnumType::Alternative`](crate::types::StateEnumType::Alternative). Otherwise, they appear as excluded,
+    /// although the state counts still count them as alternative.
     ///
     /// Wire name: `qShowAlternatives`.
     #[doc(alias = "qShowAlternatives")]
     pub show_alternatives: bool,
-    /// Pages to include in the layout. A width of 1 contains only the values. If empty, the layout
-    /// contains no values.
+    /// Pages to include in the layout. A width of 1 contains only the values. If empty, the layout contains no
+    /// values.
     ///
     /// Wire name: `qInitialDataFetch`.
     #[doc(alias = "qInitialDataFetch")]
@@ -1392,8 +1412,9 @@ impl Record for ListObjectDef {
 
 /// A dimension attached to a dimension or measure, with one value per cell.
 ///
-/// [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) contains the values, and [`NxAttrDimInfo`](crate::types::NxAttrDimInfo) describes them. Use it to color by a dimension, or to
-/// select in a field that is not a column.
+/// [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) contains the values, and
+/// [`NxAttrDimInfo`](crate::types::NxAttrDimInfo) describes them. Use it to color by a dimension, or to select in
+/// a field that is not a column.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1639,8 +1660,9 @@ impl Record for NxAttrDimInfo {
 
 /// An expression attached to a dimension or measure, with one result per cell.
 ///
-/// [`NxCell::attr_exps`](crate::types::NxCell::attr_exps) contains the results, and [`NxAttrExprInfo`](crate::types::NxAttrExprInfo) describes them. Use it for data that accompanies a
-/// value but is not a column, such as colors, tooltips, and links. Attribute expressions do not affect sorting or
+/// [`NxCell::attr_exps`](crate::types::NxCell::attr_exps) contains the results, and
+/// [`NxAttrExprInfo`](crate::types::NxAttrExprInfo) describes them. Use it for data that accompanies a value but
+/// is not a column, such as colors, tooltips, and links. Attribute expressions do not affect sorting or
 /// selections.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1991,9 +2013,9 @@ impl Record for NxAutoSortByStateDef {
 
 /// A condition that must be met before something is calculated, and a message in case it is not.
 ///
-/// A typical condition requires a selection, such as `Count(distinct Customer) < 1000`. If the condition of a hypercube
-/// is not met, [`HyperCube::error`](crate::types::HyperCube::error) contains error 7005, which is a state and not a failure. If the condition of a
-/// dimension or measure is not met, only that column is removed.
+/// A typical condition requires a selection, such as `Count(distinct Customer) < 1000`. If the condition of a
+/// hypercube is not met, [`HyperCube::error`](crate::types::HyperCube::error) contains error 7005, which is a
+/// state and not a failure. If the condition of a dimension or measure is not met, only that column is removed.
 ///
 /// Schema type: [`NxCalcCond`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcalccond).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2071,8 +2093,8 @@ pub struct NxCardinalities {
     /// Wire name: `qHypercubeCardinal`.
     #[doc(alias = "qHypercubeCardinal")]
     pub hypercube_cardinal: i32,
-    /// Number of distinct values in a tree fetched with [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values). -1 outside of
-    /// trees.
+    /// Number of distinct values in a tree fetched with
+    /// [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values). -1 outside of trees.
     ///
     /// Wire name: `qAllValuesCardinal`. Defaults to `-1`.
     #[doc(alias = "qAllValuesCardinal")]
@@ -2226,7 +2248,8 @@ impl Choice for NxContinuousMode {
 
 /// How the engine reduces data for drawing.
 ///
-/// [`GenericObjectApi::get_hyper_cube_reduced_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_reduced_data) reduces data; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) marks reduced pages.
+/// [`GenericObjectApi::get_hyper_cube_reduced_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_reduced_data)
+/// reduces data; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) marks reduced pages.
 ///
 /// Schema type: [`NxDataReductionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatareductionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -2330,9 +2353,9 @@ impl Choice for NxDataReductionMode {
 
 /// A dimension of a hypercube.
 ///
-/// Either a custom definition in `qDef` or a library dimension in `qLibraryId`. With `qLibraryId`, the library dimension
-/// determines fields, labels, grouping, and alias, while sorting and the members of this struct still apply.
-/// `NxDimension::field` creates the most common kind.
+/// Either a custom definition in `qDef` or a library dimension in `qLibraryId`. With `qLibraryId`, the library
+/// dimension determines fields, labels, grouping, and alias, while sorting and the members of this struct still
+/// apply. `NxDimension::field` creates the most common kind.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2365,7 +2388,8 @@ pub struct NxDimension {
     /// Wire name: `qOtherTotalSpec`.
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
-    /// Whether clients should show a total. [`OtherTotalSpecProp::total_mode`](crate::types::OtherTotalSpecProp::total_mode) determines whether the engine
+    /// Whether clients should show a total.
+    /// [`OtherTotalSpecProp::total_mode`](crate::types::OtherTotalSpecProp::total_mode) determines whether the engine
     /// calculates one.
     ///
     /// Wire name: `qShowTotal`.
@@ -2592,8 +2616,8 @@ impl Record for NxDimension {
 
 /// Information about a dimension: title, format, number of values, and errors.
 ///
-/// Describes an [`NxDimension`](crate::types::NxDimension), or the dimension of a list object, in the layout. It includes custom members that
-/// clients add to `qDef` of the definition.
+/// Describes an [`NxDimension`](crate::types::NxDimension), or the dimension of a list object, in the layout. It
+/// includes custom members that clients add to `qDef` of the definition.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2611,7 +2635,8 @@ pub struct NxDimensionInfo {
     /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// Number of distinct values of the field. See also [`NxDimensionInfo::cardinalities`](crate::types::NxDimensionInfo::cardinalities).
+    /// Number of distinct values of the field. See also
+    /// [`NxDimensionInfo::cardinalities`](crate::types::NxDimensionInfo::cardinalities).
     ///
     /// Wire name: `qCardinal`.
     ///
@@ -2734,7 +2759,8 @@ pub struct NxDimensionInfo {
     /// Wire name: `qIsCalculated`.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
-    /// Whether the field always has exactly one selected value; see [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    /// Whether the field always has exactly one selected value; see
+    /// [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
     ///
     /// Wire name: `qIsOneAndOnlyOne`.
     #[doc(alias = "qIsOneAndOnlyOne")]
@@ -3316,14 +3342,15 @@ pub enum NxGrpType {
     #[doc(alias = "GRP_NX_NONE")]
     #[default]
     None,
-    /// A drill-down group: when only one value of a field is possible, the next field of the hierarchy becomes active.
-    /// [`GenericObjectApi::drill_up`](crate::generic_object::GenericObjectApi::drill_up) goes back.
+    /// A drill-down group: when only one value of a field is possible, the next field of the hierarchy becomes
+    /// active. [`GenericObjectApi::drill_up`](crate::generic_object::GenericObjectApi::drill_up) goes back.
     ///
     /// Wire value: `H`, also `GRP_NX_HIEARCHY` or 1.
     #[doc(alias = "H")]
     #[doc(alias = "GRP_NX_HIEARCHY")]
     Hierarchy,
-    /// A cyclic group: the user chooses the active field, with [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) or
+    /// A cyclic group: the user chooses the active field, with
+    /// [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) or
     /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// Wire value: `C`, also `GRP_NX_COLLECTION` or 2.
@@ -3383,7 +3410,8 @@ impl Choice for NxGrpType {
 
 /// Type of a hypercube. It determines which method fetches the data.
 ///
-/// To read rows, for example for an export, use [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight).
+/// To read rows, for example for an export, use
+/// [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight).
 ///
 /// Schema type: [`NxHypercubeMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhypercubemode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -3404,15 +3432,17 @@ pub enum NxHypercubeMode {
     #[doc(alias = "P")]
     #[doc(alias = "DATA_MODE_PIVOT")]
     Pivot,
-    /// A stacked table: nested dimensions and one measure, with sums for drawing stacked bars or treemaps. Fetched with
+    /// A stacked table: nested dimensions and one measure, with sums for drawing stacked bars or treemaps. Fetched
+    /// with
     /// [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
     ///
     /// Wire value: `K`, also `DATA_MODE_PIVOT_STACK` or 2.
     #[doc(alias = "K")]
     #[doc(alias = "DATA_MODE_PIVOT_STACK")]
     PivotStack,
-    /// A tree. Fetched with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). See also [`TreeDataDef`](crate::types::TreeDataDef), which supports different
-    /// measures per level.
+    /// A tree. Fetched with
+    /// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+    /// See also [`TreeDataDef`](crate::types::TreeDataDef), which supports different measures per level.
     ///
     /// Wire value: `T`, also `DATA_MODE_TREE` or 3.
     #[doc(alias = "T")]
@@ -3491,8 +3521,8 @@ impl Choice for NxHypercubeMode {
 
 /// Fields, labels, and sorting of a dimension.
 ///
-/// The lists of labels, sort criteria, and formats are parallel to `qFieldDefs`: their first entries belong to the first
-/// field. A regular dimension has one field; a group has several.
+/// The lists of labels, sort criteria, and formats are parallel to `qFieldDefs`: their first entries belong to
+/// the first field. A regular dimension has one field; a group has several.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -3734,20 +3764,19 @@ pub struct NxInlineMeasureDef {
     /// Wire name: `qRelative`.
     #[doc(alias = "qRelative")]
     pub relative: bool,
-    /// Whether the total is the sum of the rows instead of the expression evaluated over all data. They differ
-    /// for averages, distinct counts, and similar expressions.
+    /// Whether the total is the sum of the rows instead of the expression evaluated over all data. They differ for
+    /// averages, distinct counts, and similar expressions.
     ///
     /// Wire name: `qBrutalSum`.
     #[doc(alias = "qBrutalSum")]
     pub brutal_sum: bool,
-    /// How the grand total is calculated: `Expr` or empty evaluates the expression over all data; `None` omits
-    /// the total.
+    /// How the grand total is calculated: `Expr` or empty evaluates the expression over all data; `None` omits the
+    /// total.
     ///
     /// Wire name: `qAggrFunc`.
     #[doc(alias = "qAggrFunc")]
     pub aggr_func: String,
-    /// Number of rows to accumulate: 0 for none, 1 for all preceding rows, or a larger number for that many
-    /// rows.
+    /// Number of rows to accumulate: 0 for none, 1 for all preceding rows, or a larger number for that many rows.
     ///
     /// Wire name: `qAccumulate`.
     #[doc(alias = "qAccumulate")]
@@ -4165,7 +4194,8 @@ impl Record for NxListObjectExpression {
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`NxListObjectExpressionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpressiondef).
+/// Schema type:
+/// [`NxListObjectExpressionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpressiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxListObjectExpressionDef {
@@ -4234,8 +4264,8 @@ impl Record for NxListObjectExpressionDef {
 
 /// A measure of a hypercube.
 ///
-/// Either a custom definition in `qDef` or a library measure in `qLibraryId`. If both are set, the library measure
-/// determines the expression and the label. `NxMeasure::expression` creates the most common kind.
+/// Either a custom definition in `qDef` or a library measure in `qLibraryId`. If both are set, the library
+/// measure determines the expression and the label. `NxMeasure::expression` creates the most common kind.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -4279,12 +4309,14 @@ pub struct NxMeasure {
     /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Trend lines to calculate. [`NxMeasureInfo::trend_lines`](crate::types::NxMeasureInfo::trend_lines) contains the results.
+    /// Trend lines to calculate. [`NxMeasureInfo::trend_lines`](crate::types::NxMeasureInfo::trend_lines) contains
+    /// the results.
     ///
     /// Wire name: `qTrendLines`.
     #[doc(alias = "qTrendLines")]
     pub trend_lines: Vec<NxTrendlineDef>,
-    /// Mini chart to calculate for each cell. [`NxCell::mini_chart`](crate::types::NxCell::mini_chart) contains its points.
+    /// Mini chart to calculate for each cell. [`NxCell::mini_chart`](crate::types::NxCell::mini_chart) contains its
+    /// points.
     ///
     /// Wire name: `qMiniChartDef`.
     #[doc(alias = "qMiniChartDef")]
@@ -4433,7 +4465,8 @@ impl Record for NxMeasure {
 
 /// Information about a measure: title, format, range, and errors.
 ///
-/// Describes an [`NxMeasure`](crate::types::NxMeasure) in the layout. It includes custom members that clients add to `qDef` of the definition.
+/// Describes an [`NxMeasure`](crate::types::NxMeasure) in the layout. It includes custom members that clients add
+/// to `qDef` of the definition.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -4742,7 +4775,8 @@ impl Record for NxMeasureInfo {
 
 /// Properties shared by all mini charts of a column.
 ///
-/// The cells contain the points as [`NxMiniChartData`](crate::types::NxMiniChartData). Use these ranges to draw all charts at the same scale.
+/// The cells contain the points as [`NxMiniChartData`](crate::types::NxMiniChartData). Use these ranges to draw
+/// all charts at the same scale.
 ///
 /// Schema type: [`NxMiniChart`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichart).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -5314,7 +5348,8 @@ pub struct NxTrendline {
     /// Wire name: `qCoeff`.
     #[doc(alias = "qCoeff")]
     pub coeff: Vec<f64>,
-    /// Coefficient of determination, from 0 to 1, if [`NxTrendlineDef::calc_r2`](crate::types::NxTrendlineDef::calc_r2) is set.
+    /// Coefficient of determination, from 0 to 1, if
+    /// [`NxTrendlineDef::calc_r2`](crate::types::NxTrendlineDef::calc_r2) is set.
     ///
     /// Wire name: `qR2`.
     #[doc(alias = "qR2")]
@@ -5636,9 +5671,9 @@ impl Choice for NxTrendlineMode {
 
 /// An error that prevented the calculation of part of a layout.
 ///
-/// The call that returned the layout succeeds. Common errors are 7005, a calculation condition that is not met, which is
-/// a state and not a failure, and 7009, an initial fetch of more than 10,000 cells. The presence of this struct indicates
-/// an error, so it does not have a meaningful default.
+/// The call that returned the layout succeeds. Common errors are 7005, a calculation condition that is not met,
+/// which is a state and not a failure, and 7009, an initial fetch of more than 10,000 cells. The presence of this
+/// struct indicates an error, so it does not have a meaningful default.
 ///
 /// Schema type: [`NxValidationError`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvalidationerror).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -5816,12 +5851,14 @@ pub enum OtherMode {
     #[doc(alias = "OTHER_OFF")]
     #[default]
     Off,
-    /// Shows a fixed number of values: the first [`OtherTotalSpecProp::other_counted`](crate::types::OtherTotalSpecProp::other_counted) by measure.
+    /// Shows a fixed number of values: the first
+    /// [`OtherTotalSpecProp::other_counted`](crate::types::OtherTotalSpecProp::other_counted) by measure.
     ///
     /// Wire value: `OTHER_COUNTED`, also 1.
     #[doc(alias = "OTHER_COUNTED")]
     Counted,
-    /// Shows values whose measure meets [`OtherTotalSpecProp::other_limit`](crate::types::OtherTotalSpecProp::other_limit).
+    /// Shows values whose measure meets
+    /// [`OtherTotalSpecProp::other_limit`](crate::types::OtherTotalSpecProp::other_limit).
     ///
     /// Wire value: `OTHER_ABS_LIMITED`, also 2.
     #[doc(alias = "OTHER_ABS_LIMITED")]
@@ -5986,10 +6023,12 @@ impl Choice for OtherSortMode {
     }
 }
 
-/// Limits the values of a dimension by a measure, combines the rest into an *others* group, and defines the total.
+/// Limits the values of a dimension by a measure, combines the rest into an *others* group, and defines the
+/// total.
 ///
-/// For example, to show the top ten customers and one row for all others, set `qOtherMode` to [`OtherMode::Counted`](crate::types::OtherMode::Counted)
-/// and `qOtherCounted` to 10. The *others* row has element number -3 and the total has -1; neither can be selected.
+/// For example, to show the top ten customers and one row for all others, set `qOtherMode` to
+/// [`OtherMode::Counted`](crate::types::OtherMode::Counted) and `qOtherCounted` to 10. The *others* row has
+/// element number -3 and the total has -1; neither can be selected.
 ///
 /// Schema type: [`OtherTotalSpecProp`](https://qlik.dev/apis/json-rpc/qix/schemas/#othertotalspecprop).
 #[derive(Clone, Debug, PartialEq)]
@@ -6025,14 +6064,14 @@ pub struct OtherTotalSpecProp {
     /// Wire name: `qForceBadValueKeeping`. Defaults to `true`.
     #[doc(alias = "qForceBadValueKeeping")]
     pub force_bad_value_keeping: bool,
-    /// Whether to form the group even if the result may be wrong because a record
-    /// belongs to several values of the dimension.
+    /// Whether to form the group even if the result may be wrong because a record belongs to several values of the
+    /// dimension.
     ///
     /// Wire name: `qApplyEvenWhenPossiblyWrongResult`. Defaults to `true`.
     #[doc(alias = "qApplyEvenWhenPossiblyWrongResult")]
     pub apply_even_when_possibly_wrong_result: bool,
-    /// Whether an inner dimension is limited across the whole cube instead of separately for each
-    /// value of the outer dimensions.
+    /// Whether an inner dimension is limited across the whole cube instead of separately for each value of the outer
+    /// dimensions.
     ///
     /// Wire name: `qGlobalOtherGrouping`.
     #[doc(alias = "qGlobalOtherGrouping")]
@@ -6310,8 +6349,9 @@ impl Record for Size {
 
 /// Sort criteria of a dimension or measure.
 ///
-/// Each criterion is 1 (ascending), -1 (descending), or 0 (off). If several are set, later criteria in the engine's order
-/// of precedence break ties. Numeric and alphabetic are often combined to sort both numbers and strings.
+/// Each criterion is 1 (ascending), -1 (descending), or 0 (off). If several are set, later criteria in the
+/// engine's order of precedence break ties. Numeric and alphabetic are often combined to sort both numbers and
+/// strings.
 ///
 /// Schema type: [`SortCriteria`](https://qlik.dev/apis/json-rpc/qix/schemas/#sortcriteria).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -6347,7 +6387,8 @@ pub struct SortCriteria {
     /// Wire name: `qSortByExpression`.
     #[doc(alias = "qSortByExpression")]
     pub sort_by_expression: i8,
-    /// Expression to sort by, such as `Sum(Sales)`. Requires [`SortCriteria::sort_by_expression`](crate::types::SortCriteria::sort_by_expression).
+    /// Expression to sort by, such as `Sum(Sales)`. Requires
+    /// [`SortCriteria::sort_by_expression`](crate::types::SortCriteria::sort_by_expression).
     ///
     /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
@@ -6521,9 +6562,10 @@ impl Record for StringExpr {
 
 /// An expression that the layout replaces with its result as a string.
 ///
-/// Use it in `qStringExpression` anywhere in the properties of a generic object, including custom members: a property
-/// `title` with the value `{"qStringExpression":{"qExpr":"='Year: ' & Year"}}` becomes the string `title` in the layout.
-/// The object becomes stale when the result may have changed. For numbers, use [`ValueExpression`](crate::types::ValueExpression).
+/// Use it in `qStringExpression` anywhere in the properties of a generic object, including custom members: a
+/// property `title` with the value `{"qStringExpression":{"qExpr":"='Year: ' & Year"}}` becomes the string
+/// `title` in the layout. The object becomes stale when the result may have changed. For numbers, use
+/// [`ValueExpression`](crate::types::ValueExpression).
 ///
 /// Schema type: [`StringExpression`](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpression).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -6742,8 +6784,8 @@ impl Record for ValueExpr {
 
 /// An expression that the layout replaces with its result as a number.
 ///
-/// Use it in `qValueExpression` anywhere in the properties of a generic object, including custom members. For strings,
-/// use [`StringExpression`](crate::types::StringExpression).
+/// Use it in `qValueExpression` anywhere in the properties of a generic object, including custom members. For
+/// strings, use [`StringExpression`](crate::types::StringExpression).
 ///
 /// Schema type: [`ValueExpression`](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpression).
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -12,14 +12,16 @@ use super::*;
 
 /// The root objects of the app, as requested by an [`AppObjectListDef`](crate::types::AppObjectListDef).
 ///
-/// Root objects are those created with [`DocApi::create_object`](crate::doc::DocApi::create_object), such as sheets and stories; [`ChildList`](crate::types::ChildList) lists their
-/// children. The engine invalidates the object with the definition when root objects are added, changed, or removed.
+/// Root objects are those created with [`DocApi::create_object`](crate::doc::DocApi::create_object), such as
+/// sheets and stories; [`ChildList`](crate::types::ChildList) lists their children. The engine invalidates the
+/// object with the definition when root objects are added, changed, or removed.
 ///
 /// Schema type: [`AppObjectList`](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectList {
-    /// One entry per object, with its ID, its metadata, and the values requested by [`AppObjectListDef::data`](crate::types::AppObjectListDef::data).
+    /// One entry per object, with its ID, its metadata, and the values requested by
+    /// [`AppObjectListDef::data`](crate::types::AppObjectListDef::data).
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -65,8 +67,10 @@ impl Record for AppObjectList {
 
 /// Requests a list of the root objects of one type in the layout of a generic object.
 ///
-/// This is the usual way to list sheets: use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) with the type `sheet`.
-/// To read the list once, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects). The result is an [`AppObjectList`](crate::types::AppObjectList).
+/// This is the usual way to list sheets: use it in a session object
+/// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) with the type `sheet`. To read
+/// the list once, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects). The result is an
+/// [`AppObjectList`](crate::types::AppObjectList).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -141,15 +145,16 @@ impl Record for AppObjectListDef {
 
 /// The children of a generic object, as requested by a [`ChildListDef`](crate::types::ChildListDef).
 ///
-/// The children of a sheet are its charts. To open a child, pass its ID to [`GenericObjectApi::get_child`](crate::generic_object::GenericObjectApi::get_child) or
+/// The children of a sheet are its charts. To open a child, pass its ID to
+/// [`GenericObjectApi::get_child`](crate::generic_object::GenericObjectApi::get_child) or
 /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
 ///
 /// Schema type: [`ChildList`](https://qlik.dev/apis/json-rpc/qix/schemas/#childlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildList {
-    /// One entry per child, in order, with the values requested by [`ChildListDef::data`](crate::types::ChildListDef::data). A path that does not
-    /// exist returns an empty string.
+    /// One entry per child, in order, with the values requested by
+    /// [`ChildListDef::data`](crate::types::ChildListDef::data). A path that does not exist returns an empty string.
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -195,8 +200,9 @@ impl Record for ChildList {
 
 /// Requests a list of the children of a generic object in its layout.
 ///
-/// Without it, the layout does not list children; [`GenericObjectApi::get_child_infos`](crate::generic_object::GenericObjectApi::get_child_infos) returns their IDs and types. The result
-/// is a [`ChildList`](crate::types::ChildList).
+/// Without it, the layout does not list children;
+/// [`GenericObjectApi::get_child_infos`](crate::generic_object::GenericObjectApi::get_child_infos) returns their
+/// IDs and types. The result is a [`ChildList`](crate::types::ChildList).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -205,7 +211,8 @@ impl Record for ChildList {
 #[non_exhaustive]
 pub struct ChildListDef {
     /// Additional values to return for each child: an object that maps names of your choice to property paths, such
-    /// as `{"title": "/title"}`. The values are returned under these names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    /// as `{"title": "/title"}`. The values are returned under these names in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
@@ -255,7 +262,8 @@ impl Record for ChildListDef {
 
 /// The content libraries that the app can use.
 ///
-/// Returned by [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries). To list the files of a library, use [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+/// Returned by [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries). To list the files of
+/// a library, use [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
 /// Schema type: [`ContentLibraryList`](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylist).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -316,8 +324,7 @@ pub struct ContentLibraryListItem {
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the library belongs to this app and its files are saved in the app. Otherwise, all apps share
-    /// it.
+    /// Whether the library belongs to this app and its files are saved in the app. Otherwise, all apps share it.
     ///
     /// Wire name: `qAppSpecific`.
     #[doc(alias = "qAppSpecific")]
@@ -389,7 +396,8 @@ impl Record for ContentLibraryListItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionList {
-    /// One entry per dimension, with its ID, its metadata, and the values requested by [`DimensionListDef::data`](crate::types::DimensionListDef::data).
+    /// One entry per dimension, with its ID, its metadata, and the values requested by
+    /// [`DimensionListDef::data`](crate::types::DimensionListDef::data).
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -435,8 +443,9 @@ impl Record for DimensionList {
 
 /// Requests a list of the library dimensions in the layout of a generic object.
 ///
-/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), whose layout stays up to date. The result is a
-/// [`DimensionList`](crate::types::DimensionList). Open a dimension with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)),
+/// whose layout stays up to date. The result is a [`DimensionList`](crate::types::DimensionList). Open a
+/// dimension with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -624,15 +633,16 @@ impl Record for ExtensionList {
     }
 }
 
-/// Requests a list of extensions in the layout of a generic object. Legacy; see [`ExtensionList`](crate::types::ExtensionList).
+/// Requests a list of extensions in the layout of a generic object. Legacy; see
+/// [`ExtensionList`](crate::types::ExtensionList).
 ///
 /// Schema type: [`ExtensionListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlistdef).
 pub type ExtensionListDef = Json;
 
 /// The fields of the data model, as requested by a [`FieldListDef`](crate::types::FieldListDef).
 ///
-/// It changes with a reload or when calculated fields are added, but not with selections. To get the tables of each
-/// field, use [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+/// It changes with a reload or when calculated fields are added, but not with selections. To get the tables of
+/// each field, use [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
 ///
 /// Schema type: [`FieldList`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlist).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -684,7 +694,8 @@ impl Record for FieldList {
 
 /// Requests a list of the fields of the data model in the layout of a generic object.
 ///
-/// Each flag includes a kind of field that is omitted by default. The result is a [`FieldList`](crate::types::FieldList). For a single field, use
+/// Each flag includes a kind of field that is omitted by default. The result is a
+/// [`FieldList`](crate::types::FieldList). For a single field, use
 /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -698,8 +709,8 @@ pub struct FieldListDef {
     /// Wire name: `qShowSystem`.
     #[doc(alias = "qShowSystem")]
     pub show_system: bool,
-    /// Whether to include hidden fields: those that match `HidePrefix` or `HideSuffix` of the script, or have
-    /// the tag `$hidden`.
+    /// Whether to include hidden fields: those that match `HidePrefix` or `HideSuffix` of the script, or have the tag
+    /// `$hidden`.
     ///
     /// Wire name: `qShowHidden`.
     #[doc(alias = "qShowHidden")]
@@ -869,7 +880,8 @@ pub struct GenericDimensionInfo {
     /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Whether selections in the field use AND mode; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// Whether selections in the field use AND mode; see
+    /// [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
     /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
@@ -968,7 +980,8 @@ impl Record for GenericDimensionInfo {
 
 /// A library dimension as shown to users: its ID, its access rights, its fields, and information about them.
 ///
-/// Returned by [`GenericDimensionApi::get_layout`](crate::generic_dimension::GenericDimensionApi::get_layout). It includes the custom members of [`GenericDimensionProperties`](crate::types::GenericDimensionProperties), with
+/// Returned by [`GenericDimensionApi::get_layout`](crate::generic_dimension::GenericDimensionApi::get_layout). It
+/// includes the custom members of [`GenericDimensionProperties`](crate::types::GenericDimensionProperties), with
 /// their expressions evaluated.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -992,7 +1005,8 @@ pub struct GenericDimensionLayout {
     /// Wire name: `qDim`.
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimension,
-    /// One entry per field, in the order of [`NxLibraryDimension::field_defs`](crate::types::NxLibraryDimension::field_defs).
+    /// One entry per field, in the order of
+    /// [`NxLibraryDimension::field_defs`](crate::types::NxLibraryDimension::field_defs).
     ///
     /// Wire name: `qDimInfos`.
     #[doc(alias = "qDimInfos")]
@@ -1075,12 +1089,15 @@ impl Record for GenericDimensionLayout {
 
 /// The definition of a library dimension: a named, shared dimension that charts refer to.
 ///
-/// Used by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties). A chart refers to it by ID in
-/// [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up its changes. Apps add custom members; keep the ones you do not know.
+/// Used by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and
+/// [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties). A
+/// chart refers to it by ID in [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up
+/// its changes. Apps add custom members; keep the ones you do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`GenericDimensionProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionproperties).
+/// Schema type:
+/// [`GenericDimensionProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionProperties {
@@ -1164,7 +1181,8 @@ impl Record for GenericDimensionProperties {
 
 /// A library measure as shown to users: its ID, its access rights, and its expression.
 ///
-/// Returned by [`GenericMeasureApi::get_layout`](crate::generic_measure::GenericMeasureApi::get_layout). It does not contain a result: to calculate the measure, use a hypercube or
+/// Returned by [`GenericMeasureApi::get_layout`](crate::generic_measure::GenericMeasureApi::get_layout). It does
+/// not contain a result: to calculate the measure, use a hypercube or
 /// [`DocApi::evaluate`](crate::doc::DocApi::evaluate).
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -1253,12 +1271,15 @@ impl Record for GenericMeasureLayout {
 
 /// The definition of a library measure: a named, shared expression that charts refer to.
 ///
-/// Used by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties). A chart refers to it by ID in
-/// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks up its changes. Apps add custom members; keep the ones you do not know.
+/// Used by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and
+/// [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties). A chart
+/// refers to it by ID in [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks up its changes.
+/// Apps add custom members; keep the ones you do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`GenericMeasureProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasureproperties).
+/// Schema type:
+/// [`GenericMeasureProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasureproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureProperties {
@@ -1272,8 +1293,8 @@ pub struct GenericMeasureProperties {
     /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasureDef,
-    /// Metadata such as `title`, `description`, and `tags`. Users choose the measure by its title; Qlik's hub
-    /// shows no name for a measure without one.
+    /// Metadata such as `title`, `description`, and `tags`. Users choose the measure by its title; Qlik's hub shows
+    /// no name for a measure without one.
     ///
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
@@ -1347,7 +1368,8 @@ impl Record for GenericMeasureProperties {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureList {
-    /// One entry per measure, with its ID, its metadata, and the values requested by [`MeasureListDef::data`](crate::types::MeasureListDef::data).
+    /// One entry per measure, with its ID, its metadata, and the values requested by
+    /// [`MeasureListDef::data`](crate::types::MeasureListDef::data).
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -1393,8 +1415,9 @@ impl Record for MeasureList {
 
 /// Requests a list of the library measures in the layout of a generic object.
 ///
-/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), whose layout stays up to date. The result is a
-/// [`MeasureList`](crate::types::MeasureList). Open a measure with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)),
+/// whose layout stays up to date. The result is a [`MeasureList`](crate::types::MeasureList). Open a measure with
+/// [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1407,8 +1430,8 @@ pub struct MeasureListDef {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Additional values to return for each measure: an object that maps names of your choice to property paths,
-    /// such as `{"title": "/qMetaDef/title", "expression": "/qMeasure/qDef"}`.
+    /// Additional values to return for each measure: an object that maps names of your choice to property paths, such
+    /// as `{"title": "/qMetaDef/title", "expression": "/qMeasure/qDef"}`.
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
@@ -1468,7 +1491,9 @@ impl Record for MeasureListDef {
 
 /// The media files that the app can use.
 ///
-/// Superseded by content libraries; see [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+/// Superseded by content libraries; see
+/// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and
+/// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
 /// Schema type: [`MediaList`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialist).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1518,15 +1543,16 @@ impl Record for MediaList {
     }
 }
 
-/// Requests a list of media files in the layout of a generic object. The result is a [`MediaList`](crate::types::MediaList).
+/// Requests a list of media files in the layout of a generic object. The result is a
+/// [`MediaList`](crate::types::MediaList).
 ///
 /// Schema type: [`MediaListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistdef).
 pub type MediaListDef = Json;
 
 /// A media file.
 ///
-/// Paths that start with `/content/default/` are files of the installation; paths that start with `/media/` are files
-/// saved in the app.
+/// Paths that start with `/content/default/` are files of the installation; paths that start with `/media/` are
+/// files saved in the app.
 ///
 /// Schema type: [`MediaListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1590,8 +1616,8 @@ impl Record for MediaListItem {
 
 /// The current selection in one field.
 ///
-/// Fields with at least one selected value are listed. This struct contains a summary and a few sample values; for all
-/// values, use a list object or a [`Field`](crate::field::Field).
+/// Fields with at least one selected value are listed. This struct contains a summary and a few sample values;
+/// for all values, use a list object or a [`Field`](crate::field::Field).
 ///
 /// Schema type: [`NxCurrentSelectionItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcurrentselectionitem).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1632,8 +1658,8 @@ pub struct NxCurrentSelectionItem {
     /// Wire name: `qSelectedCount`.
     #[doc(alias = "qSelectedCount")]
     pub selected_count: i32,
-    /// Summary for users: the selected values as one string, or a count such as `17 of 63` if there are more
-    /// than [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
+    /// Summary for users: the selected values as one string, or a count such as `17 of 63` if there are more than
+    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
     ///
     /// Wire name: `qSelected`.
     #[doc(alias = "qSelected")]
@@ -1653,7 +1679,8 @@ pub struct NxCurrentSelectionItem {
     /// Wire name: `qStateCounts`.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
-    /// First selected values, at most [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
+    /// First selected values, at most
+    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
     ///
     /// Wire name: `qSelectedFieldSelectionInfo`.
     #[doc(alias = "qSelectedFieldSelectionInfo")]
@@ -1681,8 +1708,7 @@ pub struct NxCurrentSelectionItem {
     pub is_hidden: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Library dimensions based on the field, whose labels can be displayed instead of the field
-    /// name.
+    /// Library dimensions based on the field, whose labels can be displayed instead of the field name.
     ///
     /// Wire name: `qDimensionReferences`.
     #[doc(alias = "qDimensionReferences")]
@@ -2070,7 +2096,9 @@ impl Choice for NxFieldSelectionMode {
 ///
 /// A group of bookmarks or objects, which may contain subgroups.
 ///
-/// Create a group with [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group), and change its members with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
+/// Create a group with [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group),
+/// and change its members with
+/// [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
 /// [`GenericObjectApi::remove_group_members`](crate::generic_object::GenericObjectApi::remove_group_members).
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -2348,8 +2376,9 @@ impl Record for NxGroupObjectId {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimension {
-    /// Whether the fields form a drill-down group ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cyclic group ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)), or
-    /// neither ([`NxGrpType::None`](crate::types::NxGrpType::None)).
+    /// Whether the fields form a drill-down group ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a
+    /// cyclic group ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)), or neither
+    /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
     ///
     /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
@@ -2480,8 +2509,9 @@ impl Record for NxLibraryDimension {
 
 /// The fields of a library dimension.
 ///
-/// Several fields require a group: a drill-down group moves to the next field when only one value of the current field is
-/// possible; a cyclic group moves with [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
+/// Several fields require a group: a drill-down group moves to the next field when only one value of the current
+/// field is possible; a cyclic group moves with
+/// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2489,8 +2519,9 @@ impl Record for NxLibraryDimension {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimensionDef {
-    /// Whether the fields form a drill-down group ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cyclic group ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)), or
-    /// neither ([`NxGrpType::None`](crate::types::NxGrpType::None)).
+    /// Whether the fields form a drill-down group ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a
+    /// cyclic group ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)), or neither
+    /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
     ///
     /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
@@ -2792,8 +2823,8 @@ impl Record for NxLibraryMeasure {
 
 /// The expression and format of a library measure.
 ///
-/// Validate the expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first: the engine also stores invalid expressions. Charts show
-/// `-` for an expression that cannot be calculated.
+/// Validate the expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first: the
+/// engine also stores invalid expressions. Charts show `-` for an expression that cannot be calculated.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2968,8 +2999,8 @@ impl Record for NxLibraryMeasureDef {
 
 /// The fields with selections in one alternate state, and the length of the selection history.
 ///
-/// The result of a [`SelectionObjectDef`](crate::types::SelectionObjectDef). The engine invalidates the object whenever the selections change, so you can
-/// use it for a selections bar.
+/// The result of a [`SelectionObjectDef`](crate::types::SelectionObjectDef). The engine invalidates the object
+/// whenever the selections change, so you can use it for a selections bar.
 ///
 /// Schema type: [`SelectionObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobject).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3071,7 +3102,8 @@ impl Record for SelectionObject {
 
 /// Requests the current selections in the layout of a generic object.
 ///
-/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)). The result is a [`SelectionObject`](crate::types::SelectionObject).
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)). The
+/// result is a [`SelectionObject`](crate::types::SelectionObject).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -3129,7 +3161,8 @@ impl Record for SelectionObjectDef {
 
 /// Number of changes that can be undone and redone.
 ///
-/// It counts changes to properties and structure, which [`DocApi::undo`](crate::doc::DocApi::undo) undoes. For selections, see [`DocApi::back`](crate::doc::DocApi::back) and
+/// It counts changes to properties and structure, which [`DocApi::undo`](crate::doc::DocApi::undo) undoes. For
+/// selections, see [`DocApi::back`](crate::doc::DocApi::back) and
 /// [`SelectionObject::back_count`](crate::types::SelectionObject::back_count).
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -3203,8 +3236,8 @@ impl Record for UndoInfo {
 
 /// Requests the number of changes that can be undone and redone in the layout of a generic object.
 ///
-/// Both counts start at 0. A change, such as creating a child or setting properties, increments the first; undoing it
-/// increments the second. The result is an [`UndoInfo`](crate::types::UndoInfo).
+/// Both counts start at 0. A change, such as creating a child or setting properties, increments the first;
+/// undoing it increments the second. The result is an [`UndoInfo`](crate::types::UndoInfo).
 ///
 /// Schema type: [`UndoInfoDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfodef).
 pub type UndoInfoDef = Json;

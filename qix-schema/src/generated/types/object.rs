@@ -12,9 +12,12 @@ use super::*;
 
 /// The snapshot embedded in a generic object, in its layout.
 ///
-/// Present if the properties contain a [`GenericObjectProperties::embedded_snapshot_def`](crate::types::GenericObjectProperties::embedded_snapshot_def) and
-/// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object) has embedded a snapshot. The client that took the snapshot determines its
-/// content: usually a copy of the layout of another object, including data, so it can be drawn without a calculation.
+/// Present if the properties contain a
+/// [`GenericObjectProperties::embedded_snapshot_def`](crate::types::GenericObjectProperties::embedded_snapshot_def)
+/// and
+/// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object)
+/// has embedded a snapshot. The client that took the snapshot determines its content: usually a copy of the
+/// layout of another object, including data, so it can be drawn without a calculation.
 ///
 /// Schema type: [`EmbeddedSnapshot`](https://qlik.dev/apis/json-rpc/qix/schemas/#embeddedsnapshot).
 pub type EmbeddedSnapshot = Json;
@@ -22,15 +25,18 @@ pub type EmbeddedSnapshot = Json;
 /// Allows a generic object to contain an embedded snapshot.
 ///
 /// An empty object is sufficient: the snapshot is stored outside of the properties, in
-/// [`GenericObjectEntry::embedded_snapshot_ref`](crate::types::GenericObjectEntry::embedded_snapshot_ref). An object contains at most one snapshot.
+/// [`GenericObjectEntry::embedded_snapshot_ref`](crate::types::GenericObjectEntry::embedded_snapshot_ref). An
+/// object contains at most one snapshot.
 ///
 /// Schema type: [`EmbeddedSnapshotDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#embeddedsnapshotdef).
 pub type EmbeddedSnapshotDef = Json;
 
 /// A generic object with its properties, its descendants, and its embedded snapshot.
 ///
-/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns it and [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree) writes it, for example to
-/// copy a sheet with all its charts or to store objects in files. Trees can be deep.
+/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree)
+/// returns it and
+/// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
+/// writes it, for example to copy a sheet with all its charts or to store objects in files. Trees can be deep.
 ///
 /// Schema type: [`GenericObjectEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectentry).
 #[derive(Debug, Default, PartialEq)]
@@ -127,14 +133,18 @@ impl Record for GenericObjectEntry {
 
 /// The calculated state of a generic object: its evaluated properties and the data that its definitions request.
 ///
-/// Returned by [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). For each definition in the properties, the layout contains the result:
-/// `qHyperCube` for `qHyperCubeDef`, `qListObject` for `qListObjectDef`, and so on. Expressions in custom members
-/// ([`StringExpression`](crate::types::StringExpression), [`ValueExpression`](crate::types::ValueExpression)) are replaced by strings or numbers. Other custom members are unchanged.
+/// Returned by [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). For each
+/// definition in the properties, the layout contains the result: `qHyperCube` for `qHyperCubeDef`, `qListObject`
+/// for `qListObjectDef`, and so on. Expressions in custom members
+/// ([`StringExpression`](crate::types::StringExpression), [`ValueExpression`](crate::types::ValueExpression)) are
+/// replaced by strings or numbers. Other custom members are unchanged.
 ///
-/// A result without a definition is absent, which is not the same as empty. A layout does not update itself: after a
-/// selection, a reload, or a change of properties, the engine reports the object as changed, and you fetch the layout
-/// again. It contains only the pages requested by the definition (`qInitialDataFetch`); to read the rest of a large
-/// hypercube, use [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and similar methods.
+/// A result without a definition is absent, which is not the same as empty. A layout does not update itself:
+/// after a selection, a reload, or a change of properties, the engine reports the object as changed, and you
+/// fetch the layout again. It contains only the pages requested by the definition (`qInitialDataFetch`); to read
+/// the rest of a large hypercube, use
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// similar methods.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -147,7 +157,8 @@ pub struct GenericObjectLayout {
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description, and access rights, from [`GenericObjectProperties::meta_def`](crate::types::GenericObjectProperties::meta_def) and the server.
+    /// Title, description, and access rights, from
+    /// [`GenericObjectProperties::meta_def`](crate::types::GenericObjectProperties::meta_def) and the server.
     ///
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
@@ -158,13 +169,15 @@ pub struct GenericObjectLayout {
     #[doc(alias = "qExtendsId")]
     pub extends_id: String,
     /// Whether soft patches are applied, so the layout differs from the saved properties.
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) removes them.
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) removes
+    /// them.
     ///
     /// Wire name: `qHasSoftPatches`.
     #[doc(alias = "qHasSoftPatches")]
     pub has_soft_patches: bool,
     /// Error that affects the whole object, such as an invalid link. Errors of a hypercube or list are in
-    /// [`HyperCube::error`](crate::types::HyperCube::error) and [`ListObject::error`](crate::types::ListObject::error).
+    /// [`HyperCube::error`](crate::types::HyperCube::error) and
+    /// [`ListObject::error`](crate::types::ListObject::error).
     ///
     /// Wire name: `qError`.
     #[doc(alias = "qError")]
@@ -580,17 +593,25 @@ impl Record for GenericObjectLayout {
 
 /// The definition of a generic object: what it is, what it calculates, and custom members of the app.
 ///
-/// Generic objects are the building blocks of an app: charts, list boxes, sheets, stories, and objects that are not
-/// visible but contain a query. The definitions that are present determine what the object calculates, usually
-/// [`GenericObjectProperties::hyper_cube_def`](crate::types::GenericObjectProperties::hyper_cube_def) for tables and charts and [`GenericObjectProperties::list_object_def`](crate::types::GenericObjectProperties::list_object_def) for the
-/// values of a field. An empty definition also counts as present, so omit the ones you do not need. Definitions may also
-/// be nested in custom members; methods then take their path, for example `/layers/0/qHyperCubeDef`.
+/// Generic objects are the building blocks of an app: charts, list boxes, sheets, stories, and objects that are
+/// not visible but contain a query. The definitions that are present determine what the object calculates,
+/// usually [`GenericObjectProperties::hyper_cube_def`](crate::types::GenericObjectProperties::hyper_cube_def) for
+/// tables and charts and
+/// [`GenericObjectProperties::list_object_def`](crate::types::GenericObjectProperties::list_object_def) for the
+/// values of a field. An empty definition also counts as present, so omit the ones you do not need. Definitions
+/// may also be nested in custom members; methods then take their path, for example `/layers/0/qHyperCubeDef`.
 ///
-/// Create an object with [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session, suitable for queries), [`DocApi::create_object`](crate::doc::DocApi::create_object)
-/// (saved with the app), or [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). To change an object, read the properties with
-/// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), modify them, and write all of them with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which
-/// replaces the existing properties. To change a single member, [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is cheaper. Soft patches
-/// and inherited properties are visible only in [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties).
+/// Create an object with [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this
+/// session, suitable for queries), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved with the
+/// app), or [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). To change
+/// an object, read the properties with
+/// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), modify them,
+/// and write all of them with
+/// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which replaces
+/// the existing properties. To change a single member,
+/// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is cheaper. Soft
+/// patches and inherited properties are visible only in
+/// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -603,8 +624,8 @@ pub struct GenericObjectProperties {
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// ID of the object to link to, whose properties are inherited. Visualizations based on a master item use
-    /// it. Must not be a session object.
+    /// ID of the object to link to, whose properties are inherited. Visualizations based on a master item use it.
+    /// Must not be a session object.
     ///
     /// Wire name: `qExtendsId`.
     #[doc(alias = "qExtendsId")]
@@ -699,8 +720,8 @@ pub struct GenericObjectProperties {
     /// Wire name: `qStaticContentUrlDef`.
     #[doc(alias = "qStaticContentUrlDef")]
     pub static_content_url_def: Option<Box<StaticContentUrlDef>>,
-    /// Expression whose result is included in the layout as a string. Usually part of a custom member,
-    /// such as a title.
+    /// Expression whose result is included in the layout as a string. Usually part of a custom member, such as a
+    /// title.
     ///
     /// Wire name: `qStringExpression`.
     #[doc(alias = "qStringExpression")]
@@ -1039,9 +1060,9 @@ impl Record for GenericObjectProperties {
 
 /// A JSON object with members chosen by the client.
 ///
-/// In the `qData` member of a list definition, each member maps a name to a path in the properties of the listed items,
-/// for example `{"title": "/qMetaDef/title"}`. Each list entry then contains a `qData` member with the same names and the
-/// values found.
+/// In the `qData` member of a list definition, each member maps a name to a path in the properties of the listed
+/// items, for example `{"title": "/qMetaDef/title"}`. Each list entry then contains a `qData` member with the
+/// same names and the values found.
 ///
 /// Schema type: [`JsonObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#jsonobject).
 pub type JsonObject = Json;
@@ -1052,7 +1073,8 @@ pub type JsonObject = Json;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxContainerEntry {
-    /// ID and type of the item. Pass the ID to [`DocApi::get_object`](crate::doc::DocApi::get_object) or the corresponding method.
+    /// ID and type of the item. Pass the ID to [`DocApi::get_object`](crate::doc::DocApi::get_object) or the
+    /// corresponding method.
     ///
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
@@ -1291,7 +1313,8 @@ pub struct NxGetObjectOptions {
     /// Wire name: `qIncludeSessionObjects`.
     #[doc(alias = "qIncludeSessionObjects")]
     pub include_session_objects: bool,
-    /// Names and property paths of additional values to return for each object; see [`JsonObject`](crate::types::JsonObject).
+    /// Names and property paths of additional values to return for each object; see
+    /// [`JsonObject`](crate::types::JsonObject).
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
@@ -1371,8 +1394,8 @@ pub struct NxInfo {
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Type, such as `sheet`, `table`, `measure`, or `variable`. For generic objects, it can be any string. It
-    /// cannot change after the object is created.
+    /// Type, such as `sheet`, `table`, `measure`, or `variable`. For generic objects, it can be any string. It cannot
+    /// change after the object is created.
     ///
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
@@ -1472,8 +1495,11 @@ impl Record for NxLayoutErrors {
 
 /// An object that depends on another object through a link, or that uses a library item.
 ///
-/// Returned by [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects), [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects), and
-/// [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects). Check them before you change or delete a master item.
+/// Returned by
+/// [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects),
+/// [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects),
+/// and [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects).
+/// Check them before you change or delete a master item.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1546,16 +1572,21 @@ impl Record for NxLinkedObjectInfo {
 
 /// An error code of the engine.
 ///
-/// The `code` of an engine error and [`NxLayoutErrors::error_code`](crate::types::NxLayoutErrors::error_code) contain the number; [`ReloadError::title`](crate::types::ReloadError::title) contains
-/// the name. The numbers are grouped: generic errors (below 100), HTTP errors (from 400), apps, connections, files,
-/// users, and licenses (from 1000), hypercubes (6000), calculations (7000), layouts (8000), storage (9000), reloads
-/// (10000 and 11000), and other components. Error messages are meant for logs: rely on the code.
+/// The `code` of an engine error and [`NxLayoutErrors::error_code`](crate::types::NxLayoutErrors::error_code)
+/// contain the number; [`ReloadError::title`](crate::types::ReloadError::title) contains the name. The numbers
+/// are grouped: generic errors (below 100), HTTP errors (from 400), apps, connections, files, users, and licenses
+/// (from 1000), hypercubes (6000), calculations (7000), layouts (8000), storage (9000), reloads (10000 and
+/// 11000), and other components. Error messages are meant for logs: rely on the code.
 ///
-/// Codes that programs commonly handle: [`NxLocalizedErrorCode::GenericAborted`](crate::types::NxLocalizedErrorCode::GenericAborted) (repeat the call),
-/// [`NxLocalizedErrorCode::CalcPagesTooLarge`](crate::types::NxLocalizedErrorCode::CalcPagesTooLarge) (request less),
-/// [`NxLocalizedErrorCode::HcModalObjectError`](crate::types::NxLocalizedErrorCode::HcModalObjectError) (end selection mode),
-/// [`NxLocalizedErrorCode::AppAlreadyOpen`](crate::types::NxLocalizedErrorCode::AppAlreadyOpen) (use the open app),
-/// [`NxLocalizedErrorCode::CalcEvalConditionFailed`](crate::types::NxLocalizedErrorCode::CalcEvalConditionFailed) (a state to show, not a failure), and
+/// Codes that programs commonly handle:
+/// [`NxLocalizedErrorCode::GenericAborted`](crate::types::NxLocalizedErrorCode::GenericAborted) (repeat the
+/// call), [`NxLocalizedErrorCode::CalcPagesTooLarge`](crate::types::NxLocalizedErrorCode::CalcPagesTooLarge)
+/// (request less),
+/// [`NxLocalizedErrorCode::HcModalObjectError`](crate::types::NxLocalizedErrorCode::HcModalObjectError) (end
+/// selection mode), [`NxLocalizedErrorCode::AppAlreadyOpen`](crate::types::NxLocalizedErrorCode::AppAlreadyOpen)
+/// (use the open app),
+/// [`NxLocalizedErrorCode::CalcEvalConditionFailed`](crate::types::NxLocalizedErrorCode::CalcEvalConditionFailed)
+/// (a state to show, not a failure), and
 /// [`NxLocalizedErrorCode::ReloadInProgress`](crate::types::NxLocalizedErrorCode::ReloadInProgress) (wait).
 ///
 /// Schema type: [`NxLocalizedErrorCode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlocalizederrorcode).
@@ -1567,8 +1598,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_JSON_RPC_PARSE_ERROR`, also -32700.
     #[doc(alias = "LOCERR_JSON_RPC_PARSE_ERROR")]
     JsonRpcParseError,
-    /// The response exceeds the size limit of the engine. Request fewer rows or a
-    /// smaller page.
+    /// The response exceeds the size limit of the engine. Request fewer rows or a smaller page.
     ///
     /// Wire value: `LOCERR_JSON_RPC_RESPONSE_TOO_LARGE`, also -32604.
     #[doc(alias = "LOCERR_JSON_RPC_RESPONSE_TOO_LARGE")]
@@ -1619,20 +1649,17 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_GENERIC_NOT_FOUND`, also 2.
     #[doc(alias = "LOCERR_GENERIC_NOT_FOUND")]
     GenericNotFound,
-    /// An item with this name or ID already exists. Choose another one, or use the existing
-    /// item.
+    /// An item with this name or ID already exists. Choose another one, or use the existing item.
     ///
     /// Wire value: `LOCERR_GENERIC_ALREADY_EXISTS`, also 3.
     #[doc(alias = "LOCERR_GENERIC_ALREADY_EXISTS")]
     GenericAlreadyExists,
-    /// A path is malformed or does not exist: the path of a definition in the properties, of a
-    /// file, or of an app.
+    /// A path is malformed or does not exist: the path of a definition in the properties, of a file, or of an app.
     ///
     /// Wire value: `LOCERR_GENERIC_INVALID_PATH`, also 4.
     #[doc(alias = "LOCERR_GENERIC_INVALID_PATH")]
     GenericInvalidPath,
-    /// The user lacks permission, for example to change a published app or to open an app
-    /// with section access.
+    /// The user lacks permission, for example to change a published app or to open an app with section access.
     ///
     /// Wire value: `LOCERR_GENERIC_ACCESS_DENIED`, also 5.
     #[doc(alias = "LOCERR_GENERIC_ACCESS_DENIED")]
@@ -1682,8 +1709,8 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_GENERIC_PROHIBIT_VALIDATE`, also 14.
     #[doc(alias = "LOCERR_GENERIC_PROHIBIT_VALIDATE")]
     GenericProhibitValidate,
-    /// The request was aborted: it was canceled, or a selection or another change in the same
-    /// session made it obsolete. Repeat it if it only reads and you still need the result.
+    /// The request was aborted: it was canceled, or a selection or another change in the same session made it
+    /// obsolete. Repeat it if it only reads and you still need the result.
     ///
     /// Wire value: `LOCERR_GENERIC_ABORTED`, also 15.
     #[doc(alias = "LOCERR_GENERIC_ABORTED")]
@@ -1703,8 +1730,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_GENERIC_REST_CONNECTION_FAILURE`, also 18.
     #[doc(alias = "LOCERR_GENERIC_REST_CONNECTION_FAILURE")]
     GenericRestConnectionFailure,
-    /// The memory limit of the app or the engine has been reached. Request less, or
-    /// retry later.
+    /// The memory limit of the app or the engine has been reached. Request less, or retry later.
     ///
     /// Wire value: `LOCERR_GENERIC_MEMORY_LIMIT_REACHED`, also 19.
     #[doc(alias = "LOCERR_GENERIC_MEMORY_LIMIT_REACHED")]
@@ -1735,8 +1761,8 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_HTTP_402`, also 402.
     #[doc(alias = "LOCERR_HTTP_402")]
     Http402,
-    /// HTTP status of a web server that the engine called: forbidden. Check the permissions of the data
-    /// connection's account.
+    /// HTTP status of a web server that the engine called: forbidden. Check the permissions of the data connection's
+    /// account.
     ///
     /// Wire value: `LOCERR_HTTP_403`, also 403.
     #[doc(alias = "LOCERR_HTTP_403")]
@@ -1861,8 +1887,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_HTTP_509`, also 509.
     #[doc(alias = "LOCERR_HTTP_509")]
     Http509,
-    /// The host name of a web server could not be resolved. Check the URL and the DNS
-    /// settings of the engine host.
+    /// The host name of a web server could not be resolved. Check the URL and the DNS settings of the engine host.
     ///
     /// Wire value: `LOCERR_HTTP_COULD_NOT_RESOLVE_HOST`, also 700.
     #[doc(alias = "LOCERR_HTTP_COULD_NOT_RESOLVE_HOST")]
@@ -1877,8 +1902,8 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_APP_INVALID_NAME`, also 1001.
     #[doc(alias = "LOCERR_APP_INVALID_NAME")]
     AppInvalidName,
-    /// An app is already open in the session, for example because the connection attached to an
-    /// existing session. Get it with [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
+    /// An app is already open in the session, for example because the connection attached to an existing session. Get
+    /// it with [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
     ///
     /// Wire value: `LOCERR_APP_ALREADY_OPEN`, also 1002.
     #[doc(alias = "LOCERR_APP_ALREADY_OPEN")]
@@ -1903,7 +1928,8 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_APP_CREATE_FAILED`, also 1006.
     #[doc(alias = "LOCERR_APP_CREATE_FAILED")]
     AppCreateFailed,
-    /// There is no valid app. [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) returns this error if no app is open.
+    /// There is no valid app. [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) returns this
+    /// error if no app is open.
     ///
     /// Wire value: `LOCERR_APP_INVALID`, also 1007.
     #[doc(alias = "LOCERR_APP_INVALID")]
@@ -1913,20 +1939,18 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_APP_CONNECT_FAILED`, also 1008.
     #[doc(alias = "LOCERR_APP_CONNECT_FAILED")]
     AppConnectFailed,
-    /// The app is already open in the session, with data instead of without or
-    /// vice versa. Open it in the same mode, or use another session.
+    /// The app is already open in the session, with data instead of without or vice versa. Open it in the same mode,
+    /// or use another session.
     ///
     /// Wire value: `LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE`, also 1009.
     #[doc(alias = "LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE")]
     AppAlreadyOpenInDifferentMode,
-    /// The app must be migrated to the current version, but the
-    /// migration service is unreachable.
+    /// The app must be migrated to the current version, but the migration service is unreachable.
     ///
     /// Wire value: `LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE`, also 1010.
     #[doc(alias = "LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE")]
     AppMigrationCouldNotContactMigrationService,
-    /// The migration of the app to the current version could not be
-    /// started.
+    /// The migration of the app to the current version could not be started.
     ///
     /// Wire value: `LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION`, also 1011.
     #[doc(alias = "LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION")]
@@ -2101,8 +2125,8 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_SERVER_NO_TOKEN`, also 5009.
     #[doc(alias = "LOCERR_SERVER_NO_TOKEN")]
     ServerNoToken,
-    /// The path does not lead to a hypercube or list that supports this operation. Check the path
-    /// and the type of the definition.
+    /// The path does not lead to a hypercube or list that supports this operation. Check the path and the type of the
+    /// definition.
     ///
     /// Wire value: `LOCERR_HC_INVALID_OBJECT`, also 6000.
     #[doc(alias = "LOCERR_HC_INVALID_OBJECT")]
@@ -2117,8 +2141,9 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_HC_INVALID_OBJECT_STATE`, also 6002.
     #[doc(alias = "LOCERR_HC_INVALID_OBJECT_STATE")]
     HcInvalidObjectState,
-    /// Another object is in selection mode. End it with [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections), or
-    /// with [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) for any object.
+    /// Another object is in selection mode. End it with
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections), or with
+    /// [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) for any object.
     ///
     /// Wire value: `LOCERR_HC_MODAL_OBJECT_ERROR`, also 6003.
     #[doc(alias = "LOCERR_HC_MODAL_OBJECT_ERROR")]
@@ -2148,8 +2173,9 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_CALC_TIMEOUT`, also 7004.
     #[doc(alias = "LOCERR_CALC_TIMEOUT")]
     CalcTimeout,
-    /// The calculation condition of the object is not met, so it has no data yet.
-    /// Usually, a selection is required; the message of the object ([`HyperCube::calc_cond_msg`](crate::types::HyperCube::calc_cond_msg)) may describe it.
+    /// The calculation condition of the object is not met, so it has no data yet. Usually, a selection is required;
+    /// the message of the object ([`HyperCube::calc_cond_msg`](crate::types::HyperCube::calc_cond_msg)) may describe
+    /// it.
     ///
     /// Wire value: `LOCERR_CALC_EVAL_CONDITION_FAILED`, also 7005.
     #[doc(alias = "LOCERR_CALC_EVAL_CONDITION_FAILED")]
@@ -2260,8 +2286,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_PERSISTENCE_DISK_FULL`, also 9008.
     #[doc(alias = "LOCERR_PERSISTENCE_DISK_FULL")]
     PersistenceDiskFull,
-    /// Session apps are in memory only and do not support this storage
-    /// operation.
+    /// Session apps are in memory only and do not support this storage operation.
     ///
     /// Wire value: `LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP`, also 9009.
     #[doc(alias = "LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP")]
@@ -2286,8 +2311,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS`, also 9510.
     #[doc(alias = "LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS")]
     PersistenceSyncSetChunkInvalidParameters,
-    /// App synchronization: invalid parameters for requesting a
-    /// chunk.
+    /// App synchronization: invalid parameters for requesting a chunk.
     ///
     /// Wire value: `LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS`, also 9511.
     #[doc(alias = "LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS")]
@@ -2323,56 +2347,47 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN`, also 11004.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN")]
     ReloadExpectedNothingFoundUnknown,
-    /// Unexpected token in the script; one specific token was
-    /// expected.
+    /// Unexpected token in the script; one specific token was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN`, also 11005.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf1TokensFoundUnknown,
-    /// Unexpected token in the script; one of two tokens was
-    /// expected.
+    /// Unexpected token in the script; one of two tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN`, also 11006.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf2TokensFoundUnknown,
-    /// Unexpected token in the script; one of three tokens was
-    /// expected.
+    /// Unexpected token in the script; one of three tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN`, also 11007.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf3TokensFoundUnknown,
-    /// Unexpected token in the script; one of four tokens was
-    /// expected.
+    /// Unexpected token in the script; one of four tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN`, also 11008.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf4TokensFoundUnknown,
-    /// Unexpected token in the script; one of five tokens was
-    /// expected.
+    /// Unexpected token in the script; one of five tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN`, also 11009.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf5TokensFoundUnknown,
-    /// Unexpected token in the script; one of six tokens was
-    /// expected.
+    /// Unexpected token in the script; one of six tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN`, also 11010.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf6TokensFoundUnknown,
-    /// Unexpected token in the script; one of seven tokens was
-    /// expected.
+    /// Unexpected token in the script; one of seven tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN`, also 11011.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf7TokensFoundUnknown,
-    /// Unexpected token in the script; one of eight or more
-    /// tokens was expected.
+    /// Unexpected token in the script; one of eight or more tokens was expected.
     ///
     /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN`, also 11012.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf8OrMoreTokensFoundUnknown,
-    /// A source does not contain a field that the script loads. Check its spelling and
-    /// case.
+    /// A source does not contain a field that the script loads. Check its spelling and case.
     ///
     /// Wire value: `LOCERR_RELOAD_FIELD_X_NOT_FOUND`, also 11013.
     #[doc(alias = "LOCERR_RELOAD_FIELD_X_NOT_FOUND")]
@@ -2382,8 +2397,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND`, also 11014.
     #[doc(alias = "LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND")]
     ReloadMappingTableXNotFound,
-    /// The data connection in a `lib://` path does not exist, or the user may not
-    /// use it.
+    /// The data connection in a `lib://` path does not exist, or the user may not use it.
     ///
     /// Wire value: `LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND`, also 11015.
     #[doc(alias = "LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND")]
@@ -2398,8 +2412,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF`, also 11017.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF")]
     ReloadWrongFileFormatDif,
-    /// A file that the script loads as an old-format Excel workbook (BIFF) has
-    /// another format.
+    /// A file that the script loads as an old-format Excel workbook (BIFF) has another format.
     ///
     /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF`, also 11018.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF")]
@@ -2409,8 +2422,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED`, also 11019.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED")]
     ReloadWrongFileFormatEncrypted,
-    /// A file that the script loads or stores could not be opened. Check the path and the
-    /// connection.
+    /// A file that the script loads or stores could not be opened. Check the path and the connection.
     ///
     /// Wire value: `LOCERR_RELOAD_OPEN_FILE_ERROR`, also 11020.
     #[doc(alias = "LOCERR_RELOAD_OPEN_FILE_ERROR")]
@@ -2425,8 +2437,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB`, also 11022.
     #[doc(alias = "LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB")]
     ReloadPeIllegalPrefixComb,
-    /// A control statement has no matching counterpart, such as `IF`
-    /// without `END IF`.
+    /// A control statement has no matching counterpart, such as `IF` without `END IF`.
     ///
     /// Wire value: `LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR`, also 11023.
     #[doc(alias = "LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR")]
@@ -2446,8 +2457,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE`, also 11026.
     #[doc(alias = "LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE")]
     ReloadMatchingLibpathXOutside,
-    /// A file name in the script cannot be resolved to a full path. Use a
-    /// `lib://` path.
+    /// A file name in the script cannot be resolved to a full path. Use a `lib://` path.
     ///
     /// Wire value: `LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE`, also 11027.
     #[doc(alias = "LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE")]
@@ -2472,8 +2482,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY`, also 11031.
     #[doc(alias = "LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY")]
     ReloadAggregationRequiredByGroupBy,
-    /// In standard mode, `CONNECT` supports data connections only.
-    /// Use `LIB CONNECT TO`.
+    /// In standard mode, `CONNECT` supports data connections only. Use `LIB CONNECT TO`.
     ///
     /// Wire value: `LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE`, also 11032.
     #[doc(alias = "LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE")]
@@ -2493,14 +2502,12 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_RELOAD_CUSTOM_CONNECT_FAILED`, also 11035.
     #[doc(alias = "LOCERR_RELOAD_CUSTOM_CONNECT_FAILED")]
     ReloadCustomConnectFailed,
-    /// Reading from an ODBC data source failed. The message of the driver usually contains
-    /// the reason.
+    /// Reading from an ODBC data source failed. The message of the driver usually contains the reason.
     ///
     /// Wire value: `LOCERR_RELOAD_ODBC_READ_FAILED`, also 11036.
     #[doc(alias = "LOCERR_RELOAD_ODBC_READ_FAILED")]
     ReloadOdbcReadFailed,
-    /// Reading from an OLE DB data source failed. The message of the provider usually
-    /// contains the reason.
+    /// Reading from an OLE DB data source failed. The message of the provider usually contains the reason.
     ///
     /// Wire value: `LOCERR_RELOAD_OLEDB_READ_FAILED`, also 11037.
     #[doc(alias = "LOCERR_RELOAD_OLEDB_READ_FAILED")]
@@ -2571,8 +2578,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_PERSONAL_VERSION_EXPIRED`, also 12001.
     #[doc(alias = "LOCERR_PERSONAL_VERSION_EXPIRED")]
     PersonalVersionExpired,
-    /// Qlik Sense Desktop: the app has section access, which this edition does not
-    /// support.
+    /// Qlik Sense Desktop: the app has section access, which this edition does not support.
     ///
     /// Wire value: `LOCERR_PERSONAL_SECTION_ACCESS_DETECTED`, also 12002.
     #[doc(alias = "LOCERR_PERSONAL_SECTION_ACCESS_DETECTED")]
@@ -2637,14 +2643,12 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED`, also 16005.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED")]
     DirectDiscoveryDetailNotAllowed,
-    /// Direct Discovery: the data model must not contain synthetic keys
-    /// or circular references.
+    /// Direct Discovery: the data model must not contain synthetic keys or circular references.
     ///
     /// Wire value: `LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED`, also 16006.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED")]
     DirectDiscoveryNotSynthCircularAllowed,
-    /// Direct Discovery: an app can contain only one Direct Discovery
-    /// table.
+    /// Direct Discovery: an app can contain only one Direct Discovery table.
     ///
     /// Wire value: `LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED`, also 16007.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED")]
@@ -2760,8 +2764,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND`, also 22005.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND")]
     ExtengineGrpcStatusNotFound,
-    /// Analytic connection: what the extension was asked to create already
-    /// exists.
+    /// Analytic connection: what the extension was asked to create already exists.
     ///
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS`, also 22006.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS")]
@@ -2771,14 +2774,12 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED`, also 22007.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED")]
     ExtengineGrpcStatusPermissionDenied,
-    /// Analytic connection: the extension ran out of memory or another
-    /// resource.
+    /// Analytic connection: the extension ran out of memory or another resource.
     ///
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED`, also 22008.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED")]
     ExtengineGrpcStatusResourceExhausted,
-    /// Analytic connection: the state of the extension does not allow the
-    /// call.
+    /// Analytic connection: the state of the extension does not allow the call.
     ///
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION`, also 22009.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION")]
@@ -2803,8 +2804,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL`, also 22013.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL")]
     ExtengineGrpcStatusInternal,
-    /// Analytic connection: the extension is unreachable. Check that it is
-    /// running.
+    /// Analytic connection: the extension is unreachable. Check that it is running.
     ///
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE`, also 22014.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE")]
@@ -2814,8 +2814,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS`, also 22015.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS")]
     ExtengineGrpcStatusDataLoss,
-    /// Analytic connection: the extension rejected the credentials of the
-    /// engine.
+    /// Analytic connection: the extension rejected the credentials of the engine.
     ///
     /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED`, also 22016.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED")]
@@ -2900,8 +2899,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE`, also 23016.
     #[doc(alias = "LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE")]
     LxwErrorWorksheetIndexOutOfRange,
-    /// Excel export: the worksheet exceeds the maximum number of
-    /// links.
+    /// Excel export: the worksheet exceeds the maximum number of links.
     ///
     /// Wire value: `LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED`, also 23017.
     #[doc(alias = "LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED")]
@@ -3166,8 +3164,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_WIN_INTERNET_INCORRECT_FORMAT`, also 30225.
     #[doc(alias = "LOCERR_WIN_INTERNET_INCORRECT_FORMAT")]
     WinInternetIncorrectFormat,
-    /// Web file, Windows: the engine host does not trust the issuer of the server
-    /// certificate.
+    /// Web file, Windows: the engine host does not trust the issuer of the server certificate.
     ///
     /// Wire value: `LOCERR_WIN_INTERNET_INVALID_CA`, also 30226.
     #[doc(alias = "LOCERR_WIN_INTERNET_INVALID_CA")]
@@ -3207,8 +3204,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID`, also 30233.
     #[doc(alias = "LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID")]
     WinInternetSecCertCnInvalid,
-    /// Web file, Windows: the server certificate has expired or is not valid
-    /// yet.
+    /// Web file, Windows: the server certificate has expired or is not valid yet.
     ///
     /// Wire value: `LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID`, also 30234.
     #[doc(alias = "LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID")]
@@ -5629,7 +5625,8 @@ impl Choice for NxLocalizedErrorCode {
 
 /// A warning about a result that is usable.
 ///
-/// Warnings are returned as numbers, for example in `qWarnings` of [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
+/// Warnings are returned as numbers, for example in `qWarnings` of
+/// [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
 ///
 /// Schema type: [`NxLocalizedWarningCode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlocalizedwarningcode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -5646,8 +5643,8 @@ pub enum NxLocalizedWarningCode {
     /// Wire value: `LOCWARN_PERSONAL_VERSION_EXPIRES_SOON`, also 1.
     #[doc(alias = "LOCWARN_PERSONAL_VERSION_EXPIRES_SOON")]
     PersonalVersionExpiresSoon,
-    /// The exported file is truncated because the object has more rows, columns, or cells
-    /// than the format or the server allows. Select fewer values, or read the data in pages.
+    /// The exported file is truncated because the object has more rows, columns, or cells than the format or the
+    /// server allows. Select fewer values, or read the data in pages.
     ///
     /// Wire value: `LOCWARN_EXPORT_DATA_TRUNCATED`, also 1000.
     #[doc(alias = "LOCWARN_EXPORT_DATA_TRUNCATED")]
@@ -5729,9 +5726,9 @@ impl Choice for NxLocalizedWarningCode {
 
 /// Metadata of an item: title, description, tags, and access rights.
 ///
-/// Only the name is part of the schema. Common custom members are `title`, `description`, `tags`, and `privileges` (a
-/// list of values such as `read`, `update`, `delete`, `publish`, and `exportdata`). Servers add `published`, `approved`,
-/// and `owner`. Check `privileges` before you offer a change to the user.
+/// Only the name is part of the schema. Common custom members are `title`, `description`, `tags`, and
+/// `privileges` (a list of values such as `read`, `update`, `delete`, `publish`, and `exportdata`). Servers add
+/// `published`, `approved`, and `owner`. Check `privileges` before you offer a change to the user.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -5811,10 +5808,11 @@ pub type NxMetaDef = Json;
 
 /// A change to the properties of an object.
 ///
-/// Patches change individual properties, without sending all of them and without overwriting other changes to the object.
-/// Pass a list of patches to [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) or to the method of the same name of another class. Patches
-/// of generic objects can be soft: soft patches belong to the session, do not change the saved properties, and affect
-/// only the layout.
+/// Patches change individual properties, without sending all of them and without overwriting other changes to the
+/// object. Pass a list of patches to
+/// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) or to the method
+/// of the same name of another class. Patches of generic objects can be soft: soft patches belong to the session,
+/// do not change the saved properties, and affect only the layout.
 ///
 /// Schema type: [`NxPatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatch).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -5831,8 +5829,8 @@ pub struct NxPatch {
     /// Wire name: `qPath`.
     #[doc(alias = "qPath")]
     pub path: String,
-    /// New value **encoded as JSON**: `true`, `2`, `{"qExpr":"Sum(Sales)"}`, or, for a string, `"New title"` with
-    /// the quotes. An unquoted string such as `New title` is an error. Ignored when removing a property.
+    /// New value **encoded as JSON**: `true`, `2`, `{"qExpr":"Sum(Sales)"}`, or, for a string, `"New title"` with the
+    /// quotes. An unquoted string such as `New title` is an error. Ignored when removing a property.
     ///
     /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
@@ -6063,7 +6061,8 @@ impl Record for NxPatches {
 /// Whether a generic object is in selection mode.
 ///
 /// Selection mode is modal: until it ends, selections are provisional, and selections in other objects fail. See
-/// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) and [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
+/// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) and
+/// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -6077,7 +6076,8 @@ pub struct NxSelectionInfo {
     #[doc(alias = "qInSelections")]
     pub in_selections: bool,
     /// Whether selections have been made since selection mode started.
-    /// [`GenericObjectApi::reset_made_selections`](crate::generic_object::GenericObjectApi::reset_made_selections) undoes them without ending the mode.
+    /// [`GenericObjectApi::reset_made_selections`](crate::generic_object::GenericObjectApi::reset_made_selections)
+    /// undoes them without ending the mode.
     ///
     /// Wire name: `qMadeSelections`.
     #[doc(alias = "qMadeSelections")]
@@ -6137,8 +6137,8 @@ impl Record for NxSelectionInfo {
 
 /// A reference to an object that the engine has opened for this connection.
 ///
-/// The methods of this API convert it to a typed object; you need it only to process raw responses. A null handle means
-/// that the object does not exist, which the engine does not report as an error (`Error::is_not_found`).
+/// The methods of this API convert it to a typed object; you need it only to process raw responses. A null handle
+/// means that the object does not exist, which the engine does not report as an error (`Error::is_not_found`).
 ///
 /// Schema type: [`ObjectInterface`](https://qlik.dev/apis/json-rpc/qix/schemas/#objectinterface).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -6236,7 +6236,8 @@ impl Record for ObjectInterface {
     }
 }
 
-/// The files of a content library, as returned by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+/// The files of a content library, as returned by
+/// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
 /// Schema type: [`StaticContentList`](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontentlist).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -6288,10 +6289,10 @@ impl Record for StaticContentList {
 
 /// A file of a content library, such as an image.
 ///
-/// Paths are relative to the root of the server. In Qlik Sense Enterprise, paths under `/content/` followed by a library
-/// name belong to a library that all apps share, and paths under `/appcontent/` belong to this app; neither is stored in
-/// the app. In Qlik Sense Desktop, `/content/default/` is a folder on disk, and files under `/media/` are stored in the
-/// app.
+/// Paths are relative to the root of the server. In Qlik Sense Enterprise, paths under `/content/` followed by a
+/// library name belong to a library that all apps share, and paths under `/appcontent/` belong to this app;
+/// neither is stored in the app. In Qlik Sense Desktop, `/content/default/` is a folder on disk, and files under
+/// `/media/` are stored in the app.
 ///
 /// Schema type: [`StaticContentListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontentlistitem).
 #[derive(Clone, Debug, Default, PartialEq)]

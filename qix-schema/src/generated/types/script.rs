@@ -9,7 +9,8 @@ use super::*;
 
 /// The load script of an app, with its metadata.
 ///
-/// Returned by [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Lines that start with `///$tab`, followed by a name, start script sections.
+/// Returned by [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Lines that start with `///$tab`,
+/// followed by a name, start script sections.
 ///
 /// Schema type: [`AppScript`](https://qlik.dev/apis/json-rpc/qix/schemas/#appscript).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,8 +26,8 @@ pub struct AppScript {
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that
-    /// user. Qlik Cloud only.
+    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that user.
+    /// Qlik Cloud only.
     ///
     /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
@@ -91,7 +92,8 @@ impl Record for AppScript {
 ///
 /// The metadata of the load script of an app.
 ///
-/// Returned by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta). Cheaper than [`AppScript`](crate::types::AppScript) if you only need the lock or the last modification.
+/// Returned by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta). Cheaper than
+/// [`AppScript`](crate::types::AppScript) if you only need the lock or the last modification.
 ///
 /// Schema type: [`AppScriptMeta`](https://qlik.dev/apis/json-rpc/qix/schemas/#appscriptmeta).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,8 +104,8 @@ pub struct AppScriptMeta {
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that
-    /// user. Qlik Cloud only.
+    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that user.
+    /// Qlik Cloud only.
     ///
     /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
@@ -156,8 +158,9 @@ impl Record for AppScriptMeta {
 
 /// A token of the grammar of the script or expression language.
 ///
-/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) return the grammar as a flat list of definitions that refer to each
-/// other by number. Editors use it for syntax highlighting and completion.
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
+/// [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) return the grammar as a flat list of
+/// definitions that refer to each other by number. Editors use it for syntax highlighting and completion.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -565,7 +568,8 @@ impl Choice for BNFDefMetaType {
 
 /// A grammar of the engine.
 ///
-/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the wire value as a string.
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
+/// [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the wire value as a string.
 ///
 /// Schema type: [`BNFType`](https://qlik.dev/apis/json-rpc/qix/schemas/#bnftype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -640,13 +644,14 @@ pub struct DoReloadExParams {
     /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
-    /// Whether to run only `LOAD` and `SELECT` statements with the prefix `ADD`, `REPLACE`, or `MERGE`. Other
-    /// tables are kept.
+    /// Whether to run only `LOAD` and `SELECT` statements with the prefix `ADD`, `REPLACE`, or `MERGE`. Other tables
+    /// are kept.
     ///
     /// Wire name: `qPartial`.
     #[doc(alias = "qPartial")]
     pub partial: bool,
-    /// Whether to run in debug mode and pause at breakpoints. See [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    /// Whether to run in debug mode and pause at breakpoints. See
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
     ///
     /// Wire name: `qDebug`.
     #[doc(alias = "qDebug")]
@@ -776,8 +781,9 @@ impl Record for DoReloadExParams {
 
 /// Result of a reload.
 ///
-/// A failed reload is not an engine error: the call succeeds, and [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is `false`. The new data
-/// is in memory only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
+/// A failed reload is not an engine error: the call succeeds, and
+/// [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is `false`. The new data is in memory
+/// only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
 ///
 /// Schema type: [`DoReloadExResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexresult).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -953,7 +959,8 @@ impl Record for EditorBreakpoint {
 
 /// A script error or warning of a running reload.
 ///
-/// Returned in [`ProgressData::error_data`](crate::types::ProgressData::error_data) if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it.
+/// Returned in [`ProgressData::error_data`](crate::types::ProgressData::error_data) if
+/// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it.
 ///
 /// Schema type: [`ErrorData`](https://qlik.dev/apis/json-rpc/qix/schemas/#errordata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1083,8 +1090,8 @@ pub enum ErrorDataCode {
     /// Wire value: `EDC_WARNING`, also 1.
     #[doc(alias = "EDC_WARNING")]
     Warning,
-    /// The tables form a circular reference. The engine makes one of them loosely coupled, which
-    /// changes how selections propagate.
+    /// The tables form a circular reference. The engine makes one of them loosely coupled, which changes how
+    /// selections propagate.
     ///
     /// Wire value: `EDC_CIRCULAR_REFERENCE`, also 2.
     #[doc(alias = "EDC_CIRCULAR_REFERENCE")]
@@ -1724,9 +1731,11 @@ impl Choice for FunctionGroup {
 
 /// What a paused reload is waiting for, and the response to it.
 ///
-/// During a debug reload, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
-/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns this struct, and the reload waits until you fill in [`InteractDef::result`](crate::types::InteractDef::result) and send it
-/// back with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+/// During a debug reload, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). If
+/// [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
+/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns this struct, and the reload waits
+/// until you fill in [`InteractDef::result`](crate::types::InteractDef::result) and send it back with
+/// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1749,8 +1758,8 @@ pub struct InteractDef {
     /// Wire name: `qMsg`.
     #[doc(alias = "qMsg")]
     pub msg: String,
-    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for OK and Cancel with a stop
-    /// icon. 0 if not applicable.
+    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for
+    /// OK and Cancel with a stop icon. 0 if not applicable.
     ///
     /// Wire name: `qButtons`.
     #[doc(alias = "qButtons")]
@@ -1781,8 +1790,8 @@ pub struct InteractDef {
     /// Wire name: `qHidden`.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
-    /// Response, for [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) only. After an error, 1 continues the reload; any other value stops
-    /// it.
+    /// Response, for [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) only. After an error, 1
+    /// continues the reload; any other value stops it.
     ///
     /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
@@ -2078,9 +2087,9 @@ impl Choice for InteractType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LineageInfo {
-    /// Source or target. For files, web files, and stored files, a path or URL; for a connection, the
-    /// provider and the source; for data generated in the script, `INLINE`, `AUTOGENERATE`, or `RESIDENT` with a table
-    /// name; for a server-side extension, `EXTENSION`.
+    /// Source or target. For files, web files, and stored files, a path or URL; for a connection, the provider and
+    /// the source; for data generated in the script, `INLINE`, `AUTOGENERATE`, or `RESIDENT` with a table name; for a
+    /// server-side extension, `EXTENSION`.
     ///
     /// Wire name: `qDiscriminator`.
     #[doc(alias = "qDiscriminator")]
@@ -2145,10 +2154,12 @@ impl Record for LineageInfo {
 
 /// Progress of a long-running request.
 ///
-/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs.
-/// Persistent messages are returned once, by the first poll after they occur, so collect them and poll once more after
-/// the request has been answered. For an unknown request ID, the engine returns data that looks finished and contains no
-/// messages.
+/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while
+/// [`DocApi::do_reload`](crate::doc::DocApi::do_reload),
+/// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save),
+/// or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs. Persistent messages are returned once, by
+/// the first poll after they occur, so collect them and poll once more after the request has been answered. For
+/// an unknown request ID, the engine returns data that looks finished and contains no messages.
 ///
 /// Schema type: [`ProgressData`](https://qlik.dev/apis/json-rpc/qix/schemas/#progressdata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2184,35 +2195,39 @@ pub struct ProgressData {
     /// Wire name: `qMillisecs`.
     #[doc(alias = "qMillisecs")]
     pub millisecs: i32,
-    /// Whether the reload is waiting for a response; see [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    /// Whether the reload is waiting for a response; see
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
     ///
     /// Wire name: `qUserInteractionWanted`.
     #[doc(alias = "qUserInteractionWanted")]
     pub user_interaction_wanted: bool,
-    /// Persistent messages since the last poll, as one localized string: statements started and
-    /// finished, rows loaded, app saved.
+    /// Persistent messages since the last poll, as one localized string: statements started and finished, rows
+    /// loaded, app saved.
     ///
     /// Wire name: `qPersistentProgress`.
     #[doc(alias = "qPersistentProgress")]
     pub persistent_progress: String,
-    /// Current transient message, such as the number of rows loaded so far. It replaces the previous
-    /// one and remains after the request has finished.
+    /// Current transient message, such as the number of rows loaded so far. It replaces the previous one and remains
+    /// after the request has finished.
     ///
     /// Wire name: `qTransientProgress`.
     #[doc(alias = "qTransientProgress")]
     pub transient_progress: String,
-    /// Script errors and warnings. Filled only if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it. Not documented by
+    /// Script errors and warnings. Filled only if
+    /// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it. Not documented by
     /// the vendor: whether a poll repeats the errors of earlier polls. Be prepared for both.
     ///
     /// Wire name: `qErrorData`.
     #[doc(alias = "qErrorData")]
     pub error_data: Vec<ErrorData>,
-    /// Messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes with parameters.
+    /// Messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes
+    /// with parameters.
     ///
     /// Wire name: `qPersistentProgressMessages`.
     #[doc(alias = "qPersistentProgressMessages")]
     pub persistent_progress_messages: Vec<ProgressMessage>,
-    /// Message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with parameters.
+    /// Message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with
+    /// parameters.
     ///
     /// Wire name: `qTransientProgressMessage`.
     #[doc(alias = "qTransientProgressMessage")]
@@ -2578,8 +2593,10 @@ impl Record for ReloadError {
 
 /// The position of a syntax error in the load script.
 ///
-/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) returns up to two positions for an error: the invalid token and then the text up to the next
-/// statement, for which [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) is `true`. All positions are counted from 0.
+/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) returns up to two positions for an
+/// error: the invalid token and then the text up to the next statement, for which
+/// [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) is `true`. All
+/// positions are counted from 0.
 ///
 /// Schema type: [`ScriptSyntaxError`](https://qlik.dev/apis/json-rpc/qix/schemas/#scriptsyntaxerror).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2710,8 +2727,9 @@ impl Record for ScriptSyntaxError {
 
 /// A variable of the load script, at the current position of a debug reload.
 ///
-/// Returned by [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros). The two sequence numbers come from the same counter, so they show whether the
-/// variable was last read or written. Both are 0 if the variable has not been used.
+/// Returned by [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros). The two sequence numbers come
+/// from the same counter, so they show whether the variable was last read or written. Both are 0 if the variable
+/// has not been used.
 ///
 /// Schema type: [`TextMacro`](https://qlik.dev/apis/json-rpc/qix/schemas/#textmacro).
 #[derive(Clone, Debug, Default, PartialEq)]

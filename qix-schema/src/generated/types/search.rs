@@ -9,22 +9,23 @@ use super::*;
 
 /// How well a pair of fields of two tables would associate the tables.
 ///
-/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for each pair. Check [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it indicates
+/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for each pair.
+/// Check [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it indicates
 /// whether the scores are meaningful.
 ///
 /// Schema type: [`AssociationScore`](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssociationScore {
-    /// Names of both fields, separated by ` / `, starting with the field of the first table. Synthetic keys
-    /// have a prefix.
+    /// Names of both fields, separated by ` / `, starting with the field of the first table. Synthetic keys have a
+    /// prefix.
     ///
     /// Wire name: `qFieldPairName`.
     #[doc(alias = "qFieldPairName")]
     pub field_pair_name: String,
-    /// 0 if the scores are usable; otherwise, the negative sum of the reasons why not. -1: the field types
-    /// differ. -2: the first field has no rows. -4: the first field has no distinct values. -8: the second field has no
-    /// rows. -16: the second field has no distinct values. For example, -18 means -2 and -16.
+    /// 0 if the scores are usable; otherwise, the negative sum of the reasons why not. -1: the field types differ.
+    /// -2: the first field has no rows. -4: the first field has no distinct values. -8: the second field has no rows.
+    /// -16: the second field has no distinct values. For example, -18 means -2 and -16.
     ///
     /// Wire name: `qScoreSummary`.
     #[doc(alias = "qScoreSummary")]
@@ -126,8 +127,8 @@ pub struct FieldScores {
     /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// Number of distinct values divided by number of rows. 1 means that all values are unique, so the
-    /// field could be a key.
+    /// Number of distinct values divided by number of rows. 1 means that all values are unique, so the field could be
+    /// a key.
     ///
     /// Wire name: `qCardinalRatio`.
     #[doc(alias = "qCardinalRatio")]
@@ -224,7 +225,9 @@ impl Record for FieldScores {
     }
 }
 
-/// A field that has the requested tags; see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
+/// A field that has the requested tags; see
+/// [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and
+/// [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -298,7 +301,8 @@ impl Record for NxMatchingFieldInfo {
     }
 }
 
-/// Whether a field must have all of the requested tags; see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// Whether a field must have all of the requested tags; see
+/// [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
 ///
 /// Schema type: [`NxMatchingFieldMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -359,11 +363,15 @@ impl Choice for NxMatchingFieldMode {
     }
 }
 
-/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): combinations of fields and values that match the search terms.
+/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): combinations of fields
+/// and values that match the search terms.
 ///
-/// Matches refer by index to [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
-/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries), and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms). [`DocApi::search_results`](crate::doc::DocApi::search_results)
-/// returns a simpler [`SearchResult`](crate::types::SearchResult).
+/// Matches refer by index to
+/// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
+/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries),
+/// and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
+/// [`DocApi::search_results`](crate::doc::DocApi::search_results) returns a simpler
+/// [`SearchResult`](crate::types::SearchResult).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -493,7 +501,8 @@ impl Record for SearchAssociationResult {
 
 /// A requested detail of a match.
 ///
-/// [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes) list the available details.
+/// [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
+/// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes) list the available details.
 ///
 /// Schema type: [`SearchAttribute`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -505,8 +514,8 @@ pub struct SearchAttribute {
     #[doc(alias = "qKey")]
     pub key: String,
     /// The detail as a string. For `qProperty`, the path of the matching property, such as `qMetaDef/title`, or `*`
-    /// for a dimension value. For `qNum`, the number of the matching value, or `NaN`. For `qElemNum`, its element number,
-    /// for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
+    /// for a dimension value. For `qNum`, the number of the matching value, or `NaN`. For `qElemNum`, its element
+    /// number, for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
     ///
     /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
@@ -559,8 +568,8 @@ impl Record for SearchAttribute {
 
 /// The position of a search term in a string, for highlighting.
 ///
-/// The search determines the unit of the positions ([`CharEncodingType`](crate::types::CharEncodingType)). In Rust, request UTF-8 and slice with
-/// `str::get`, which does not panic.
+/// The search determines the unit of the positions ([`CharEncodingType`](crate::types::CharEncodingType)). In
+/// Rust, request UTF-8 and slice with `str::get`, which does not panic.
 ///
 /// Schema type: [`SearchCharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -639,10 +648,14 @@ impl Record for SearchCharRange {
 
 /// The fields to search and the selections to respect.
 ///
-/// Used by [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_associations`](crate::doc::DocApi::search_associations), and [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To
-/// select a search result, pass the same options and terms again.
+/// Used by [`DocApi::search_results`](crate::doc::DocApi::search_results),
+/// [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest),
+/// [`DocApi::search_associations`](crate::doc::DocApi::search_associations), and
+/// [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select a search result, pass the
+/// same options and terms again.
 ///
-/// Schema type: [`SearchCombinationOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions).
+/// Schema type:
+/// [`SearchCombinationOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCombinationOptions {
@@ -661,8 +674,8 @@ pub struct SearchCombinationOptions {
     /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
-    /// Details to return for each match. [`DocApi::search_results`](crate::doc::DocApi::search_results) supports `qNum` (the numeric value) and
-    /// `qElemNum` (the element number). Leave it empty for suggestions.
+    /// Details to return for each match. [`DocApi::search_results`](crate::doc::DocApi::search_results) supports
+    /// `qNum` (the numeric value) and `qElemNum` (the element number). Leave it empty for suggestions.
     ///
     /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
@@ -769,8 +782,8 @@ pub enum SearchContextType {
     #[doc(alias = "CONTEXT_CLEARED")]
     #[default]
     Cleared,
-    /// Selections in locked fields: values that they exclude are not found. Other selections are ignored.
-    /// Without locked fields, same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
+    /// Selections in locked fields: values that they exclude are not found. Other selections are ignored. Without
+    /// locked fields, same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
     ///
     /// Wire value: `LockedFieldsOnly`, also `CONTEXT_LOCKED_FIELDS_ONLY` or 1.
     #[doc(alias = "CONTEXT_LOCKED_FIELDS_ONLY")]
@@ -833,7 +846,8 @@ impl Choice for SearchContextType {
 
 /// The matching values of one field in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
 ///
-/// Matches refer to these values by index; see [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
+/// Matches refer to these values by index; see
+/// [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -842,12 +856,14 @@ impl Choice for SearchContextType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldDictionary {
-    /// Index of the field in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    /// Index of the field in
+    /// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
     /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
-    /// Matching values, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
+    /// Matching values, at most
+    /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
     /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
@@ -910,23 +926,26 @@ impl Record for SearchFieldDictionary {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatch {
-    /// Index of the field in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    /// Index of the field in
+    /// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
     /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
-    /// Indexes of the values in [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the field, at most
-    /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
+    /// Indexes of the values in [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the
+    /// field, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<i64>,
-    /// Indexes of the terms found in the field, in [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
+    /// Indexes of the terms found in the field, in
+    /// [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
     ///
     /// Wire name: `qTerms`.
     #[doc(alias = "qTerms")]
     pub terms: Vec<i32>,
-    /// Total number of matching values, including those omitted from [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
+    /// Total number of matching values, including those omitted from
+    /// [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
     ///
     /// Wire name: `qNoOfMatches`.
     #[doc(alias = "qNoOfMatches")]
@@ -1128,7 +1147,8 @@ pub struct SearchFieldMatchesItem {
     /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// Indexes of the matching terms in [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
+    /// Indexes of the matching terms in
+    /// [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
     ///
     /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
@@ -1198,12 +1218,13 @@ impl Record for SearchFieldMatchesItem {
 
 /// A restriction on selections in the field of a match.
 ///
-/// Schema type: [`SearchFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode).
+/// Schema type:
+/// [`SearchFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldSelectionMode {
-    /// The field always has exactly one selected value: selecting another value replaces it, and the
-    /// selection cannot be cleared.
+    /// The field always has exactly one selected value: selecting another value replaces it, and the selection cannot
+    /// be cleared.
     ///
     /// Wire value: `OneAndOnlyOne`, also `ONE_AND_ONLY_ONE` or 0.
     #[doc(alias = "ONE_AND_ONLY_ONE")]
@@ -1259,7 +1280,8 @@ pub struct SearchFieldValueItem {
     /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Matching values, at most [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches).
+    /// Matching values, at most
+    /// [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches).
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
@@ -1315,14 +1337,15 @@ impl Record for SearchFieldValueItem {
 
 /// The matches for one combination of the search terms.
 ///
-/// For example, searching for *organic pasta* can return a group of values that match both terms and one group for each
-/// term alone.
+/// For example, searching for *organic pasta* can return a group of values that match both terms and one group
+/// for each term alone.
 ///
 /// Schema type: [`SearchGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
-    /// Group ID. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select all values of the group.
+    /// Group ID. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select all
+    /// values of the group.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
@@ -1332,7 +1355,8 @@ pub struct SearchGroup {
     /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// Indexes of the terms of this combination in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    /// Indexes of the terms of this combination in
+    /// [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
     /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
@@ -1342,7 +1366,8 @@ pub struct SearchGroup {
     /// Wire name: `qTotalNumberOfItems`.
     #[doc(alias = "qTotalNumberOfItems")]
     pub total_number_of_items: i32,
-    /// Items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset), at most [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count).
+    /// Items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset), at most
+    /// [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count).
     ///
     /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
@@ -1456,7 +1481,8 @@ pub struct SearchGroupItem {
     /// Wire name: `qIdentifier`.
     #[doc(alias = "qIdentifier")]
     pub identifier: String,
-    /// Matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset), at most [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count).
+    /// Matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset), at most
+    /// [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count).
     ///
     /// Wire name: `qItemMatches`.
     #[doc(alias = "qItemMatches")]
@@ -1679,8 +1705,10 @@ impl Record for SearchGroupItemMatch {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemOptions {
-    /// Item type that this applies to: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) for [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) for [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Item type that this applies to: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) for
+    /// [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) for
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire name: `qGroupItemType`.
     #[doc(alias = "qGroupItemType")]
@@ -1690,8 +1718,7 @@ pub struct SearchGroupItemOptions {
     /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// Maximum number of matches for each item. -1 returns all. A small number, such as 5, keeps the response
-    /// small.
+    /// Maximum number of matches for each item. -1 returns all. A small number, such as 5, keeps the response small.
     ///
     /// Wire name: `qCount`. Defaults to `-1`.
     #[doc(alias = "qCount")]
@@ -1831,8 +1858,11 @@ impl Choice for SearchGroupItemType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupOptions {
-    /// Group type that this applies to: [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) for [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) for [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Group type that this applies to:
+    /// [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) for
+    /// [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) for
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
@@ -1978,7 +2008,8 @@ impl Choice for SearchGroupType {
     }
 }
 
-/// A result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the terms together.
+/// A result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the
+/// terms together.
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -1987,7 +2018,8 @@ impl Choice for SearchGroupType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMatchCombination {
-    /// Number of the result, counted from 0. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select the matches.
+    /// Number of the result, counted from 0. Pass it to
+    /// [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select the matches.
     ///
     /// Wire name: `qId`.
     #[doc(alias = "qId")]
@@ -2121,9 +2153,10 @@ impl Record for SearchObjectOptions {
 
 /// Which part of a search result to return.
 ///
-/// Search results have three levels of paging: groups in this struct, items of a group in [`SearchPage::group_options`](crate::types::SearchPage::group_options),
-/// and matches of an item in [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the last two, everything is returned, which can be
-/// very large.
+/// Search results have three levels of paging: groups in this struct, items of a group in
+/// [`SearchPage::group_options`](crate::types::SearchPage::group_options), and matches of an item in
+/// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the last two,
+/// everything is returned, which can be very large.
 ///
 /// Schema type: [`SearchPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage).
 #[derive(Clone, Debug, PartialEq)]
@@ -2139,17 +2172,20 @@ pub struct SearchPage {
     /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// Maximum number of values per field. -1 returns all. For [`DocApi::search_associations`](crate::doc::DocApi::search_associations) only.
+    /// Maximum number of values per field. -1 returns all. For
+    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations) only.
     ///
     /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
-    /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire name: `qGroupOptions`.
     #[doc(alias = "qGroupOptions")]
     pub group_options: Vec<SearchGroupOptions>,
-    /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// Wire name: `qGroupItemOptions`.
     #[doc(alias = "qGroupItemOptions")]
@@ -2258,8 +2294,9 @@ impl Record for SearchPage {
 
 /// The result of a search in the data or the objects of an app.
 ///
-/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds field values; [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. The result
-/// contains one group for each combination of terms with matches.
+/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds field values;
+/// [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. The
+/// result contains one group for each combination of terms with matches.
 ///
 /// Schema type: [`SearchResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2275,7 +2312,8 @@ pub struct SearchResult {
     /// Wire name: `qTotalNumberOfGroups`.
     #[doc(alias = "qTotalNumberOfGroups")]
     pub total_number_of_groups: i32,
-    /// Groups from [`SearchPage::offset`](crate::types::SearchPage::offset), at most [`SearchPage::count`](crate::types::SearchPage::count).
+    /// Groups from [`SearchPage::offset`](crate::types::SearchPage::offset), at most
+    /// [`SearchPage::count`](crate::types::SearchPage::count).
     ///
     /// Wire name: `qSearchGroupArray`.
     #[doc(alias = "qSearchGroupArray")]
@@ -2346,7 +2384,8 @@ impl Record for SearchResult {
     }
 }
 
-/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word in the data that completes a term.
+/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word in the data that
+/// completes a term.
 ///
 /// Schema type: [`SearchSuggestItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem).
 #[derive(Clone, Debug, Default, PartialEq)]

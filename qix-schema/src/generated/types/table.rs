@@ -150,8 +150,8 @@ pub struct DataTableEx {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
-    /// Format specification for a `LOAD` statement, to place in parentheses after the file name: file type,
-    /// labels, and table.
+    /// Format specification for a `LOAD` statement, to place in parentheses after the file name: file type, labels,
+    /// and table.
     ///
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
@@ -217,7 +217,8 @@ impl Record for DataTableEx {
 
 /// A set of derived fields of a field in the data model.
 ///
-/// Schema type: [`DerivedFieldsInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata).
+/// Schema type:
+/// [`DerivedFieldsInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DerivedFieldsInTableData {
@@ -466,17 +467,20 @@ impl Choice for FieldAttrType {
 
 /// A number format.
 ///
-/// The pattern in `qFmt` takes precedence over the other members. Without a pattern, the type determines the format:
+/// The pattern in `qFmt` takes precedence over the other members. Without a pattern, the type determines the
+/// format:
 ///
-/// - Date, time, timestamp, and interval: uses the format variables of the load script (`DateFormat`, `TimeFormat`,
-///   `TimestampFormat`) and ignores the members for decimals and separators.
+/// - Date, time, timestamp, and interval: uses the format variables of the load script (`DateFormat`,
+///   `TimeFormat`, `TimestampFormat`) and ignores the members for decimals and separators.
 /// - Money: uses the money variables of the load script.
 /// - Fixed: shows `qnDec` decimals.
-/// - Real: shows up to `qnDec` decimals, or 14 if `qnDec` is 0. Numbers that are almost integers are shown as integers.
+/// - Real: shows up to `qnDec` decimals, or 14 if `qnDec` is 0. Numbers that are almost integers are shown as
+///   integers.
 /// - Integer and text: no formatting.
 ///
-/// If a separator is needed and `qDec` or `qThou` is empty, the script variables `DecimalSep` and `ThousandSep`, or
-/// `MoneyDecimalSep` and `MoneyThousandSep` for money, are used. In a layout, it describes how the values were formatted.
+/// If a separator is needed and `qDec` or `qThou` is empty, the script variables `DecimalSep` and `ThousandSep`,
+/// or `MoneyDecimalSep` and `MoneyThousandSep` for money, are used. In a layout, it describes how the values were
+/// formatted.
 ///
 /// Schema type: [`FieldAttributes`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattributes).
 #[derive(Clone, Debug, PartialEq)]
@@ -622,7 +626,8 @@ impl Record for FieldAttributes {
 
 /// A field of the data model: source tables, number of values, tags, and memory use.
 ///
-/// Returned by [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). To list all fields, use a session object with a [`FieldListDef`](crate::types::FieldListDef).
+/// Returned by [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). To list all fields,
+/// use a session object with a [`FieldListDef`](crate::types::FieldListDef).
 ///
 /// Schema type: [`FieldDescription`](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -693,7 +698,8 @@ pub struct FieldDescription {
     /// Wire name: `qAlwaysOneSelected`.
     #[doc(alias = "qAlwaysOneSelected")]
     pub always_one_selected: bool,
-    /// Whether selected values are combined with AND instead of OR; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// Whether selected values are combined with AND instead of OR; see
+    /// [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
     /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
@@ -967,8 +973,8 @@ impl Record for FieldDescription {
 
 /// A field in a table of the data model.
 ///
-/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Information density, subset ratio, and key type show how well tables are
-/// associated.
+/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Information density,
+/// subset ratio, and key type show how well tables are associated.
 ///
 /// Schema type: [`FieldInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1024,8 +1030,8 @@ pub struct FieldInTableData {
     /// Wire name: `qnRows`.
     #[doc(alias = "qnRows")]
     pub n_rows: i64,
-    /// Share of the field's distinct values in all tables that occur in this table, from 0 to 1. If it is
-    /// less than 1 in both associated tables, some values have no counterpart.
+    /// Share of the field's distinct values in all tables that occur in this table, from 0 to 1. If it is less than 1
+    /// in both associated tables, some values have no counterpart.
     ///
     /// Wire name: `qSubsetRatio`.
     #[doc(alias = "qSubsetRatio")]
@@ -1065,7 +1071,8 @@ pub struct FieldInTableData {
     /// Wire name: `qIsFieldOnTheFly`.
     #[doc(alias = "qIsFieldOnTheFly")]
     pub is_field_on_the_fly: bool,
-    /// Name to show to users, if `qName` is an internal name; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
+    /// Name to show to users, if `qName` is an internal name; see
+    /// [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
     ///
     /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
@@ -1317,10 +1324,12 @@ impl Record for FieldInTableData {
 
 /// Statistics about the values of a field in one table.
 ///
-/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested, by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Numeric statistics are `NaN`
-/// if the field contains no numbers; string statistics are 0 if it contains no strings.
+/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested,
+/// by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Numeric statistics are `NaN` if
+/// the field contains no numbers; string statistics are 0 if it contains no strings.
 ///
-/// Schema type: [`FieldInTableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata).
+/// Schema type:
+/// [`FieldInTableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableProfilingData {
@@ -1881,7 +1890,9 @@ impl Record for FieldInTableProfilingData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldOrColumn {
-    /// Name of the field or column. [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) accepts the wildcards `*` and `?`.
+    /// Name of the field or column.
+    /// [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) accepts the
+    /// wildcards `*` and `?`.
     ///
     /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
@@ -1939,8 +1950,9 @@ impl Record for FieldOrColumn {
 
 /// A field value: a string or a number.
 ///
-/// To select a value with [`FieldApi::select_values`](crate::field::FieldApi::select_values), set `qIsNumeric` and `qNumber` for a number, or `qText` for a string. A
-/// number passed as a string is compared as a string and may not match.
+/// To select a value with [`FieldApi::select_values`](crate::field::FieldApi::select_values), set `qIsNumeric`
+/// and `qNumber` for a number, or `qText` for a string. A number passed as a string is compared as a string and
+/// may not match.
 ///
 /// Schema type: [`FieldValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2034,14 +2046,13 @@ pub enum KeyType {
     /// Wire value: `ANY_KEY`, also 1.
     #[doc(alias = "ANY_KEY")]
     AnyKey,
-    /// Values are unique in this table, but some rows have no value, or other tables contain values that this
-    /// table does not.
+    /// Values are unique in this table, but some rows have no value, or other tables contain values that this table
+    /// does not.
     ///
     /// Wire value: `PRIMARY_KEY`, also 2.
     #[doc(alias = "PRIMARY_KEY")]
     PrimaryKey,
-    /// Every row has a value, all values are unique, and this table contains all values that occur in any
-    /// table.
+    /// Every row has a value, all values are unique, and this table contains all values that occur in any table.
     ///
     /// Wire value: `PERFECT_KEY`, also 3.
     #[doc(alias = "PERFECT_KEY")]
@@ -2222,7 +2233,8 @@ impl Record for NxDerivedField {
 
 /// All derived fields of a field, grouped by definition.
 ///
-/// Schema type: [`NxDerivedFieldDescriptionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist).
+/// Schema type:
+/// [`NxDerivedFieldDescriptionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldDescriptionList {
@@ -2272,8 +2284,8 @@ impl Record for NxDerivedFieldDescriptionList {
 
 /// The fields and groups that one definition derives from a field.
 ///
-/// The load script creates definitions with `DECLARE FIELD DEFINITION` and applies them with `DERIVE FIELDS`, usually for
-/// automatic calendars.
+/// The load script creates definitions with `DECLARE FIELD DEFINITION` and applies them with `DERIVE FIELDS`,
+/// usually for automatic calendars.
 ///
 /// Schema type: [`NxDerivedFieldsData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfieldsdata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2481,7 +2493,8 @@ impl Record for NxDerivedGroup {
 
 /// A field in the list of all fields of an app.
 ///
-/// Part of a [`FieldList`](crate::types::FieldList), in the layout of an object with a [`FieldListDef`](crate::types::FieldListDef).
+/// Part of a [`FieldList`](crate::types::FieldList), in the layout of an object with a
+/// [`FieldListDef`](crate::types::FieldListDef).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2544,7 +2557,8 @@ pub struct NxFieldDescription {
     /// Wire name: `qIsImplicit`.
     #[doc(alias = "qIsImplicit")]
     pub is_implicit: bool,
-    /// Name to show to users, if `qName` is an internal name; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
+    /// Name to show to users, if `qName` is an internal name; see
+    /// [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
     ///
     /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
@@ -2740,7 +2754,8 @@ impl Record for NxFieldDescription {
 
 /// Settings of a field that restrict selections.
 ///
-/// Read them with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), and change them with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
+/// Read them with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), and change them
+/// with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2748,8 +2763,8 @@ impl Record for NxFieldDescription {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldProperties {
-    /// Whether exactly one value is always selected: the selection cannot be cleared, and several values
-    /// cannot be selected. One value must be selected when you set it.
+    /// Whether exactly one value is always selected: the selection cannot be cleared, and several values cannot be
+    /// selected. One value must be selected when you set it.
     ///
     /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
@@ -2797,7 +2812,8 @@ impl Record for NxFieldProperties {
     }
 }
 
-/// The resource identifiers of a field, as returned by [`DocApi::get_fields_resource_ids`](crate::doc::DocApi::get_fields_resource_ids).
+/// The resource identifiers of a field, as returned by
+/// [`DocApi::get_fields_resource_ids`](crate::doc::DocApi::get_fields_resource_ids).
 ///
 /// Schema type: [`NxFieldResourceId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2990,7 +3006,8 @@ impl Record for NxRange {
 
 /// A numeric range, with or without its endpoints.
 ///
-/// Used to select by number instead of by element number, for example in [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
+/// Used to select by number instead of by element number, for example in
+/// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
 /// The bounds can be infinite or `NaN`.
 ///
 /// Schema type: [`Range`](https://qlik.dev/apis/json-rpc/qix/schemas/#range).
@@ -3088,7 +3105,8 @@ impl Record for Range {
     }
 }
 
-/// A sample of the values of a field or column, as returned by [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples).
+/// A sample of the values of a field or column, as returned by
+/// [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples).
 ///
 /// Schema type: [`SampleResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3287,8 +3305,9 @@ impl Record for SymbolValue {
 
 /// Statistics about a table and its fields.
 ///
-/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested, in [`TableRecord::profiling_data`](crate::types::TableRecord::profiling_data). They describe the loaded
-/// data, regardless of selections.
+/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested,
+/// in [`TableRecord::profiling_data`](crate::types::TableRecord::profiling_data). They describe the loaded data,
+/// regardless of selections.
 ///
 /// Schema type: [`TableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3355,7 +3374,8 @@ impl Record for TableProfilingData {
 
 /// A table of the data model.
 ///
-/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). To read rows of the table, use [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
+/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). To read rows of the
+/// table, use [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
 ///
 /// Schema type: [`TableRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3366,8 +3386,8 @@ pub struct TableRecord {
     /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the table is loosely coupled: selections do not propagate through it. The engine makes tables
-    /// loosely coupled to break circular references.
+    /// Whether the table is loosely coupled: selections do not propagate through it. The engine makes tables loosely
+    /// coupled to break circular references.
     ///
     /// Wire name: `qLoose`.
     #[doc(alias = "qLoose")]
@@ -3609,7 +3629,8 @@ impl Record for TableRow {
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`TableViewBroomPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewbroompointsaveinfo).
+/// Schema type:
+/// [`TableViewBroomPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewbroompointsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewBroomPointSaveInfo {
@@ -3698,7 +3719,8 @@ impl Record for TableViewBroomPointSaveInfo {
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`TableViewConnectionPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewconnectionpointsaveinfo).
+/// Schema type:
+/// [`TableViewConnectionPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewconnectionpointsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewConnectionPointSaveInfo {
@@ -3841,7 +3863,8 @@ impl Record for TableViewCtlSaveInfo {
 
 /// Saved settings of the data model viewer window.
 ///
-/// Read them with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), and change them with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info). They are saved with the
+/// Read them with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), and change them
+/// with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info). They are saved with the
 /// app.
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -4061,7 +4084,8 @@ impl Record for TableViewSaveInfo {
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`TableViewTableWinSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewtablewinsaveinfo).
+/// Schema type:
+/// [`TableViewTableWinSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewtablewinsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewTableWinSaveInfo {

@@ -9,7 +9,8 @@ use super::*;
 
 /// Which levels of a tree to fetch.
 ///
-/// The levels are the dimensions in their current order; see [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order).
+/// The levels are the dimensions in their current order; see
+/// [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order).
 ///
 /// Schema type: [`NxPageTreeLevel`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreelevel).
 #[derive(Clone, Debug, PartialEq)]
@@ -95,7 +96,8 @@ pub struct NxPageTreeNode {
     #[doc(alias = "qArea")]
     pub area: Rect,
     /// Whether to add nodes for values that are possible under the current selections but have no data at this
-    /// position of the tree, as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Use it if all groups must have the same members.
+    /// position of the tree, as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Use it if all
+    /// groups must have the same members.
     ///
     /// Wire name: `qAllValues`.
     #[doc(alias = "qAllValues")]
@@ -148,15 +150,16 @@ impl Record for NxPageTreeNode {
 
 /// Which part of a tree to fetch, and its maximum size.
 ///
-/// Used by [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data) and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without options, the whole tree
-/// is fetched, which can be very large.
+/// Used by
+/// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data)
+/// and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without options, the
+/// whole tree is fetched, which can be very large.
 ///
 /// Schema type: [`NxTreeDataOption`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedataoption).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDataOption {
-    /// Maximum number of nodes on all levels. If the tree has more nodes, the result is empty, not
-    /// truncated.
+    /// Maximum number of nodes on all levels. If the tree has more nodes, the result is empty, not truncated.
     ///
     /// Wire name: `qMaxNbrOfNodes`.
     #[doc(alias = "qMaxNbrOfNodes")]
@@ -236,7 +239,8 @@ impl Record for NxTreeDataOption {
 
 /// A dimension of a tree: one level and the measures calculated on it.
 ///
-/// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, but each level of a tree can have different measures.
+/// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, but each level of a tree can have different
+/// measures.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -465,8 +469,8 @@ impl Record for NxTreeDimensionDef {
 
 /// Information about a dimension of a tree: title, format, number of values, errors, and measures.
 ///
-/// Describes an [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Like [`NxDimensionInfo`](crate::types::NxDimensionInfo), but it also contains the measures of the
-/// level.
+/// Describes an [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Like
+/// [`NxDimensionInfo`](crate::types::NxDimensionInfo), but it also contains the measures of the level.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -484,7 +488,8 @@ pub struct NxTreeDimensionInfo {
     /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// Number of distinct values of the field. See also [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities).
+    /// Number of distinct values of the field. See also
+    /// [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities).
     ///
     /// Wire name: `qCardinal`.
     ///
@@ -587,7 +592,8 @@ pub struct NxTreeDimensionInfo {
     /// Wire name: `qDerivedField`.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
-    /// Measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
+    /// Measures of this level, in the order of
+    /// [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
     ///
     /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
@@ -1044,8 +1050,8 @@ pub struct NxTreeNode {
     /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// Element number of the value within its field, for selections. Negative numbers are special: -1 is a total,
-    /// -2 a null value, and -3 the *others* group.
+    /// Element number of the value within its field, for selections. Negative numbers are special: -1 is a total, -2
+    /// a null value, and -3 the *others* group.
     ///
     /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
@@ -1070,12 +1076,14 @@ pub struct NxTreeNode {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
-    /// Measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
+    /// Measures of this level, in the order of
+    /// [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
     ///
     /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxTreeValue>,
-    /// Fetched children, in sort order. May be fewer than [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size).
+    /// Fetched children, in sort order. May be fewer than
+    /// [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size).
     ///
     /// Wire name: `qNodes`.
     #[doc(alias = "qNodes")]
@@ -1115,8 +1123,8 @@ pub struct NxTreeNode {
     /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: StateEnumType,
-    /// Path of the node: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors, outermost first. Empty directly below
-    /// the root.
+    /// Path of the node: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors,
+    /// outermost first. Empty directly below the root.
     ///
     /// Wire name: `qTreePath`.
     #[doc(alias = "qTreePath")]
@@ -1474,9 +1482,10 @@ impl Record for NxTreeValue {
 
 /// A calculated tree of dimensions, in the `qTreeData` member of the layout of a generic object.
 ///
-/// The result of a [`TreeDataDef`](crate::types::TreeDataDef). It describes levels and measures. It contains nodes only for the initial fetch; fetch
-/// others with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). Check `qError` first: if it is set, the other members are not
-/// valid.
+/// The result of a [`TreeDataDef`](crate::types::TreeDataDef). It describes levels and measures. It contains
+/// nodes only for the initial fetch; fetch others with
+/// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+/// Check `qError` first: if it is set, the other members are not valid.
 ///
 /// Schema type: [`TreeData`](https://qlik.dev/apis/json-rpc/qix/schemas/#treedata).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1502,8 +1511,7 @@ pub struct TreeData {
     /// Wire name: `qDimensionInfo`.
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxTreeDimensionInfo>,
-    /// Current order of the levels, as dimension indexes: `[1,0]` makes the second
-    /// dimension the outermost level.
+    /// Current order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost level.
     ///
     /// Wire name: `qEffectiveInterColumnSortOrder`.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
@@ -1528,7 +1536,8 @@ pub struct TreeData {
     /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// Root nodes of the parts requested by [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch).
+    /// Root nodes of the parts requested by
+    /// [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch).
     ///
     /// Wire name: `qTreeDataPages`.
     #[doc(alias = "qTreeDataPages")]
@@ -1709,8 +1718,9 @@ impl Record for TreeData {
 
 /// A tree of dimensions with different measures on each level, as part of a generic object.
 ///
-/// Part of the properties, in `qTreeDataDef`. Results in a [`TreeData`](crate::types::TreeData) in the layout. Use it instead of a hypercube if
-/// levels need their own measures, or if you fetch data level by level. For plain tables, use a [`HyperCubeDef`](crate::types::HyperCubeDef).
+/// Part of the properties, in `qTreeDataDef`. Results in a [`TreeData`](crate::types::TreeData) in the layout.
+/// Use it instead of a hypercube if levels need their own measures, or if you fetch data level by level. For
+/// plain tables, use a [`HyperCubeDef`](crate::types::HyperCubeDef).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1728,8 +1738,8 @@ pub struct TreeDataDef {
     /// Wire name: `qDimensions`.
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxTreeDimensionDef>,
-    /// Order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost
-    /// level. Defaults to definition order.
+    /// Order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost level. Defaults to
+    /// definition order.
     ///
     /// Wire name: `qInterColumnSortOrder`.
     #[doc(alias = "qInterColumnSortOrder")]

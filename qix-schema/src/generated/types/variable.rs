@@ -9,11 +9,14 @@ use super::*;
 
 /// Constraints on the value of a variable.
 ///
-/// Setting a value that violates them returns error [`NxLocalizedErrorCode::VariableConstraintFailed`](crate::types::NxLocalizedErrorCode::VariableConstraintFailed) (18004).
-/// Constraints that contradict each other or the variable return error
-/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency) (18003).
+/// Setting a value that violates them returns error
+/// [`NxLocalizedErrorCode::VariableConstraintFailed`](crate::types::NxLocalizedErrorCode::VariableConstraintFailed)
+/// (18004). Constraints that contradict each other or the variable return error
+/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency)
+/// (18003).
 ///
-/// Schema type: [`GenericVariableConstraints`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints).
+/// Schema type:
+/// [`GenericVariableConstraints`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableConstraints {
@@ -96,8 +99,9 @@ impl Record for GenericVariableConstraints {
 
 /// The current value of a variable.
 ///
-/// Returned by [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout). If the variable is defined by an expression, its value depends on the
-/// selections: the engine reports the variable as changed, and you fetch the layout again. For the definition, see
+/// Returned by [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout). If
+/// the variable is defined by an expression, its value depends on the selections: the engine reports the variable
+/// as changed, and you fetch the layout again. For the definition, see
 /// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
 ///
 /// Members that apps add are kept in `extra` and written back.
@@ -116,7 +120,8 @@ pub struct GenericVariableLayout {
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// The value as a string, formatted according to [`GenericVariableProperties::number_presentation`](crate::types::GenericVariableProperties::number_presentation).
+    /// The value as a string, formatted according to
+    /// [`GenericVariableProperties::number_presentation`](crate::types::GenericVariableProperties::number_presentation).
     ///
     /// Wire name: `qText`.
     #[doc(alias = "qText")]
@@ -126,8 +131,8 @@ pub struct GenericVariableLayout {
     /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Whether the load script created the variable. Such a variable is recreated by every reload and
-    /// cannot be removed or redefined through its properties.
+    /// Whether the load script created the variable. Such a variable is recreated by every reload and cannot be
+    /// removed or redefined through its properties.
     ///
     /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
@@ -223,18 +228,23 @@ impl Record for GenericVariableLayout {
 
 /// The definition of a variable: a name for a value or for part of an expression.
 ///
-/// An expression can use the variable as a value, by name, or insert its text with `$(name)` before the expression is
-/// evaluated. Changing a variable therefore changes everything that uses it.
+/// An expression can use the variable as a value, by name, or insert its text with `$(name)` before the
+/// expression is evaluated. Changing a variable therefore changes everything that uses it.
 ///
-/// Pass the properties to [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which saves the variable with the app; [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable),
-/// which creates it for one session and is the only option in a published app; or [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties). To
-/// set a value for the current session without changing the saved properties, use [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value),
-/// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value), or [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value). These also work for variables created by the
-/// load script.
+/// Pass the properties to [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which saves the
+/// variable with the app; [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable), which
+/// creates it for one session and is the only option in a published app; or
+/// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties). To set a
+/// value for the current session without changing the saved properties, use
+/// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value),
+/// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value), or
+/// [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value). These
+/// also work for variables created by the load script.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Schema type: [`GenericVariableProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableproperties).
+/// Schema type:
+/// [`GenericVariableProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableProperties {
@@ -263,8 +273,7 @@ pub struct GenericVariableProperties {
     /// Wire name: `qNumberPresentation`.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
-    /// Whether bookmarks store and restore the value. Bookmarks do not store variables created by the
-    /// load script.
+    /// Whether bookmarks store and restore the value. Bookmarks do not store variables created by the load script.
     ///
     /// Wire name: `qIncludeInBookmark`.
     #[doc(alias = "qIncludeInBookmark")]
@@ -479,8 +488,9 @@ impl Choice for GenericVariableType {
 
 /// An entry in a list of variables.
 ///
-/// The list contains definitions, not values. To read a value, open the variable with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) and fetch
-/// its [`GenericVariableLayout`](crate::types::GenericVariableLayout).
+/// The list contains definitions, not values. To read a value, open the variable with
+/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) and fetch its
+/// [`GenericVariableLayout`](crate::types::GenericVariableLayout).
 ///
 /// Schema type: [`NxVariableListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -659,7 +669,9 @@ impl Record for NxVariableListItem {
 
 /// The properties of a variable of the older class [`Variable`](crate::variable::Variable).
 ///
-/// For variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), use [`GenericVariableProperties`](crate::types::GenericVariableProperties).
+/// For variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
+/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), use
+/// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -685,12 +697,15 @@ pub struct NxVariableProperties {
     /// Wire name: `qIncludeInBookmark`.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
-    /// Whether users choose the value from [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
+    /// Whether users choose the value from
+    /// [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
     ///
     /// Wire name: `qUsePredefListedValues`.
     #[doc(alias = "qUsePredefListedValues")]
     pub use_predef_listed_values: bool,
-    /// Predefined values. Applies if [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values) is `true`.
+    /// Predefined values. Applies if
+    /// [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values)
+    /// is `true`.
     ///
     /// Wire name: `qPreDefinedList`.
     #[doc(alias = "qPreDefinedList")]
@@ -787,10 +802,11 @@ impl Record for NxVariableProperties {
     }
 }
 
-/// The variables of an app, in the layout of a generic object with a [`VariableListDef`](crate::types::VariableListDef).
+/// The variables of an app, in the layout of a generic object with a
+/// [`VariableListDef`](crate::types::VariableListDef).
 ///
-/// The engine reports the object as changed when variables are added or removed. [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not provide
-/// such updates.
+/// The engine reports the object as changed when variables are added or removed.
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not provide such updates.
 ///
 /// Schema type: [`VariableList`](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -842,9 +858,10 @@ impl Record for VariableList {
 
 /// Requests a list of variables.
 ///
-/// As the `qVariableListDef` property of a generic object, it keeps a [`VariableList`](crate::types::VariableList) up to date in the layout; as the
-/// argument of [`DocApi::get_variables`](crate::doc::DocApi::get_variables), it returns the list once. Variables created by app developers are always listed.
-/// Reserved, system, and session variables are listed only on request.
+/// As the `qVariableListDef` property of a generic object, it keeps a
+/// [`VariableList`](crate::types::VariableList) up to date in the layout; as the argument of
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables), it returns the list once. Variables created by
+/// app developers are always listed. Reserved, system, and session variables are listed only on request.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -857,8 +874,7 @@ pub struct VariableListDef {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Whether to list variables whose names have a meaning to the engine, such as `ThousandSep` and
-    /// `DayNames`.
+    /// Whether to list variables whose names have a meaning to the engine, such as `ThousandSep` and `DayNames`.
     ///
     /// Wire name: `qShowReserved`.
     #[doc(alias = "qShowReserved")]
@@ -868,7 +884,8 @@ pub struct VariableListDef {
     /// Wire name: `qShowConfig`.
     #[doc(alias = "qShowConfig")]
     pub show_config: bool,
-    /// Names and property paths of additional values to return for each variable; see [`JsonObject`](crate::types::JsonObject).
+    /// Names and property paths of additional values to return for each variable; see
+    /// [`JsonObject`](crate::types::JsonObject).
     ///
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
