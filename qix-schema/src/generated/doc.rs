@@ -107,12 +107,8 @@ pub trait DocApi: AsRemote {
     /// does not require permission to change the app.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.add_alternate_state("Compare").await?;
     /// let year = doc.get_field("Year").state_name("Compare").await?;
     /// year.select("2021").await?;
@@ -284,12 +280,8 @@ pub trait DocApi: AsRemote {
     /// objects and properties have a separate history; see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.back().await?;
     /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "3");
@@ -373,12 +365,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let checked = doc.check_expression("Sum(Sales").await?;
     /// assert!(!checked.error_msg.is_empty());
     /// # Ok(())
@@ -431,12 +419,8 @@ pub trait DocApi: AsRemote {
     /// not, for syntax errors only. Missing files, fields, and tables are reported by the reload.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.set_script("LOAD * FROM;").await?;
     /// for error in doc.check_script_syntax().await? {
     ///     println!("tab {}, line {}, column {}", error.tab_ix, error.line_in_tab, error.col_in_line);
@@ -464,12 +448,8 @@ pub trait DocApi: AsRemote {
     /// [`FieldApi::clear`](crate::field::FieldApi::clear).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.clear_all().locked_also(true).await?;
     /// # Ok(())
@@ -644,12 +624,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// let properties = GenericBookmarkProperties::default().with_info(NxInfo::default().with_type("bookmark"));
     /// let created = doc.create_bookmark(properties).await?;
@@ -740,12 +716,8 @@ pub trait DocApi: AsRemote {
     /// changes.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut properties = GenericDimensionProperties::default().with_info(NxInfo::default().with_type("dimension"));
     /// properties.dim.field_defs.push("Region".to_owned());
     /// let created = doc.create_dimension(properties).await?;
@@ -803,12 +775,8 @@ pub trait DocApi: AsRemote {
     /// to it by label. Both pick up its changes.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
     /// let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
     /// let created = doc.create_measure(properties).await?;
@@ -848,12 +816,8 @@ pub trait DocApi: AsRemote {
     /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut sheet = GenericObjectProperties::of_type("sheet");
     /// sheet.extra.set("title", "Overview")?;
     /// let created = doc.create_object(sheet).await?;
@@ -894,12 +858,8 @@ pub trait DocApi: AsRemote {
     /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let cube = HyperCubeDef::default()
     ///     .with_dimensions([NxDimension::field("Year")])
     ///     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1017,12 +977,8 @@ pub trait DocApi: AsRemote {
     /// script (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or already in use.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let properties = GenericVariableProperties::default()
     ///     .with_info(NxInfo::default().with_type("variable"))
     ///     .with_name("vLimit")
@@ -1164,12 +1120,8 @@ pub trait DocApi: AsRemote {
     /// Handles to deleted objects are closed.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
     /// assert!(doc.destroy_object(&id).await?);
     /// # Ok(())
@@ -1331,12 +1283,8 @@ pub trait DocApi: AsRemote {
     /// - All objects become stale. Selections of values that still exist are kept.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.set_script("Years: LOAD 2000 + RecNo() AS Y AUTOGENERATE 3;").await?;
     /// assert!(doc.do_reload().await?, "the script has failed");
     /// assert_eq!(doc.evaluate("Max(Y)").await?, "2003");
@@ -1403,12 +1351,8 @@ pub trait DocApi: AsRemote {
     /// support it. A session app cannot be saved this way; use [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.do_reload().await?;
     /// doc.do_save().await?;
     /// # Ok(())
@@ -1439,12 +1383,8 @@ pub trait DocApi: AsRemote {
     /// To get the result as a number, use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// assert_eq!(doc.evaluate("Sum(Sales)").await?, "1675");
     /// # Ok(())
     /// # }
@@ -1469,12 +1409,8 @@ pub trait DocApi: AsRemote {
     /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for single values in the default state.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let total = doc.evaluate_ex("Sum(Sales)").await?;
     /// assert!(total.is_numeric);
     /// assert_eq!(total.number, 1675.0);
@@ -1503,12 +1439,8 @@ pub trait DocApi: AsRemote {
     /// expressions that consist of variables.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// println!("{:?}", doc.expand_expression("Sum(Sales) * $(=1 + 1)").await?);
     /// # Ok(())
     /// # }
@@ -1581,12 +1513,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) returns the number of available steps.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.back().await?;
     /// doc.forward().await?;
@@ -1620,12 +1548,8 @@ pub trait DocApi: AsRemote {
     /// other properties, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// for info in doc.get_all_infos().await? {
     ///     println!("{} {}", info.type_, info.id);
     /// }
@@ -1651,12 +1575,8 @@ pub trait DocApi: AsRemote {
     /// app handle as stale once, and again only after the layout has been fetched.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let layout = doc.get_app_layout().await?;
     /// println!("{}, reloaded {}", layout.title, layout.last_reload_time);
     /// assert!(layout.has_data);
@@ -2059,12 +1979,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// assert_eq!(year.get_cardinal().await?, 3);
     /// year.select("2022").await?;
@@ -2496,12 +2412,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
     /// # let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
     /// # let id = doc.create_measure(properties).await?.info.id;
@@ -2576,12 +2488,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
     /// let sheet = doc.get_object(&id).await?;
     /// assert_eq!(sheet.get_info().await?.type_, "sheet");
@@ -2613,12 +2521,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # doc.create_object(GenericObjectProperties::of_type("sheet")).await?;
     /// let sheets = doc.get_objects(NxGetObjectOptions::default().with_types(["sheet"])).await?;
     /// assert_eq!(sheets.len(), 1);
@@ -2675,12 +2579,8 @@ pub trait DocApi: AsRemote {
     /// locked the script.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let script = doc.get_script().await?;
     /// assert!(script.contains("INLINE"));
     /// # Ok(())
@@ -2836,12 +2736,8 @@ pub trait DocApi: AsRemote {
     /// twice and 0.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let model = doc.get_tables_and_keys(Size::default(), Size::default(), 30, true, false).await?;
     /// for table in model.tr {
     ///     println!("{}: {} rows", table.name, table.no_of_rows);
@@ -2952,12 +2848,8 @@ pub trait DocApi: AsRemote {
     /// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let properties = GenericVariableProperties::default().with_info(NxInfo::default().with_type("variable")).with_name("vLimit");
     /// # doc.create_variable_ex(properties).await?;
     /// let limit = doc.get_variable_by_name("vLimit").await?;
@@ -3592,12 +3484,8 @@ pub trait DocApi: AsRemote {
     /// `///$tab Name`.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let script = doc.get_script().await?;
     /// doc.set_script(&format!("{script}\nExtra: LOAD 1 AS One AUTOGENERATE 1;")).await?;
     /// # Ok(())

@@ -60,12 +60,8 @@ pub trait FieldApi: AsRemote {
     /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// year.select("2021").await?;
     /// assert!(year.clear().await?);
@@ -121,12 +117,8 @@ pub trait FieldApi: AsRemote {
     /// ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// assert_eq!(doc.get_field("Region").await?.get_cardinal().await?, 3);
     /// # Ok(())
     /// # }
@@ -211,12 +203,8 @@ pub trait FieldApi: AsRemote {
     /// [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// assert!(year.select("202[12]").await? || year.select(">=2021<=2022").await?);
     /// # Ok(())
@@ -321,12 +309,8 @@ pub trait FieldApi: AsRemote {
     /// Dates are numbers too: days since December 30, 1899.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let region = doc.get_field("Region").await?;
     /// let values = ["North", "West"].map(|text| FieldValue::default().with_text(text));
     /// assert!(region.select_values(values.to_vec()).await?);
@@ -392,12 +376,8 @@ pub trait FieldApi: AsRemote {
     /// described at [`FieldApi::select`](crate::field::FieldApi::select).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// year.select("2021").await?;
     /// year.toggle_select("2022").await?;

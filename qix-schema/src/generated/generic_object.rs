@@ -152,12 +152,8 @@ pub trait GenericObjectApi: AsRemote {
     /// the end of the session. You cannot patch the object ID.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -209,12 +205,8 @@ pub trait GenericObjectApi: AsRemote {
     /// selection mode for any object. To select values from a program, you do not need selection mode.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -344,12 +336,8 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let sheet = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.object;
     /// let child = sheet.create_child(GenericObjectProperties::of_type("table")).await?;
     /// assert_eq!(sheet.get_child_infos().await?, [child.info]);
@@ -557,12 +545,8 @@ pub trait GenericObjectApi: AsRemote {
     /// is no data. The file is available for a limited time, to the same user only.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -777,12 +761,8 @@ pub trait GenericObjectApi: AsRemote {
     /// error 15 and can be repeated.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -965,12 +945,8 @@ pub trait GenericObjectApi: AsRemote {
     /// made while the call runs, it fails with error 15 and can be repeated.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1024,12 +1000,8 @@ pub trait GenericObjectApi: AsRemote {
     ///   [`NxCell::state`](crate::types::NxCell::state) is the selection state.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1087,12 +1059,8 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1331,12 +1299,8 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1447,12 +1411,8 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1624,12 +1584,8 @@ pub trait GenericObjectApi: AsRemote {
     /// [`FieldApi::select_values`](crate::field::FieldApi::select_values).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;

@@ -267,15 +267,9 @@ pub trait GlobalApi: AsRemote {
     /// method in other deployments.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// # session.close().await;
-    /// # let session = Session::connect(format!("{}/app/engineData", engine.url())).await?;
-    /// let app = session.global().create_session_app().await?.doc;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = global.create_session_app().await?.doc;
     /// app.set_script("Numbers: LOAD RecNo() AS N AUTOGENERATE 10;").await?;
     /// assert!(app.do_reload().await?);
     /// assert_eq!(app.evaluate("Sum(N)").await?, "55");
@@ -348,13 +342,9 @@ pub trait GlobalApi: AsRemote {
     /// engines have. The call is cheap and does not need an app, so it can also check that a connection is alive.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let version = session.global().engine_version().await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let version = global.engine_version().await?;
     /// assert!(version.component_version.starts_with("12."));
     /// # Ok(())
     /// # }
@@ -404,13 +394,9 @@ pub trait GlobalApi: AsRemote {
     /// method first. If no app is open, it fails with error 1007 or returns no object (`Error::is_not_found`).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let doc = session.global().get_active_doc().await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let doc = global.get_active_doc().await?;
     /// assert_eq!(doc.get_app_layout().await?.title, "Sales");
     /// # Ok(())
     /// # }
@@ -622,13 +608,9 @@ pub trait GlobalApi: AsRemote {
     /// filtering.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// for app in session.global().get_doc_list().await? {
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// for app in global.get_doc_list().await? {
     ///     println!("{} {}", app.doc_id, app.title);
     /// }
     /// # Ok(())
@@ -967,14 +949,10 @@ pub trait GlobalApi: AsRemote {
     /// does not open the app, but it should match.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// // `Session::open_doc` does the same, and also works if the app is already open.
-    /// let doc = session.global().open_doc("sales").no_data(false).await;
+    /// let doc = global.open_doc("sales").no_data(false).await;
     /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
     /// # Ok(())
     /// # }
