@@ -66,6 +66,7 @@ pub use connect::{ConnectError, transport};
 pub use ext::arrow::{BatchStream, ColumnType, RecordBatches};
 pub use ext::lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
 pub use ext::load::{LoadError, LoadRows, Loading};
+pub use ext::open_doc::OpenDoc;
 pub use ext::progress::{LongRunning, Progress, WithProgress};
 pub use ext::reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
 pub use ext::rows::{FieldValues, RowStream, Rows, RowsError};
@@ -79,4 +80,4 @@ pub use protocol::notification::{
 };
 pub use qix_schema::*;
 pub use record::{Recorder, Replay, ReplayError};
-pub use session::{OpenDoc, Session, SessionBuilder};
+pub use session::{Session, SessionBuilder};

@@ -4,17 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use qix_schema::doc;
 use qix_schema::rpc::{CallOptions, Method};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use crate::config::Backoff;
-use crate::config::Event;
-use crate::config::KeepAlive;
-use crate::config::Middleware;
-use crate::config::{WhenModal, WhenReloading};
+use super::{Backoff, Event, KeepAlive, Middleware, Temporary, WhenModal, WhenReloading};
+use crate::protocol::request;
 use crate::record::Recorder;
-use crate::session::temporary;
 
 /// How long to wait for the engine to say how it took the connection.
 const GREETING: Duration = Duration::from_secs(10);
@@ -96,9 +93,10 @@ impl Settings {
         self.delta.iter().any(|known| known == method)
     }
 
-    /// Whether what a method makes is to be destroyed.
-    pub(crate) fn owns(&self, method: Method) -> bool {
-        (!self.keep_session_objects || temporary::is_for_a_moment()) && method.name == "CreateSessionObject"
+    /// Whether what a call makes is destroyed when nobody here holds it.
+    pub(crate) fn owns(&self, method: Method, options: &CallOptions) -> bool {
+        let kept = self.keep_session_objects && options.extension::<Temporary>().is_none();
+        !kept && request::is::<doc::CreateSessionObject>(method)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::connect::ConnectError;
 use crate::connect::Endpoint;
 use crate::connect::Transport;
 use crate::record::Recorder;
-use crate::session::core::Hub;
+use crate::session::core::Shared;
 use crate::session::resume;
 
 /// A session that is still to be set up.
@@ -98,7 +98,7 @@ impl SessionBuilder {
     }
 
     /// Methods whose answers are asked for as the difference to the last one, named without their class; if not said,
-    /// `GetLayout` and `GetAppLayout`. What comes back is the same either way. None turns differences off.
+    /// `GetLayout` and `GetAppLayout`. What comes back is the same either way. None slots differences off.
     ///
     /// A difference saves bytes where a large answer changes little, and costs memory: the last answer is kept. Only
     /// methods that read, and have exactly one result, can be asked so; a call can say otherwise by
@@ -222,7 +222,7 @@ impl SessionBuilder {
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
             let transport = self.endpoint.connect().await?;
-            start(Hub::new(Some(self.endpoint), self.settings), transport).await
+            start(Shared::new(Some(self.endpoint), self.settings), transport).await
         })
         .await
     }
@@ -233,18 +233,21 @@ impl SessionBuilder {
     ///
     /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
-        deadline::within(self.settings.deadline, start(Hub::new(None, self.settings), transport)).await
+        deadline::within(self.settings.deadline, start(Shared::new(None, self.settings), transport)).await
     }
 }
 
-async fn start(hub: Arc<Hub>, transport: Transport) -> Result<Session, ConnectError> {
-    resume::begin(&hub, transport, &mut Vec::new()).await?;
-    hub.open().map_err(ConnectError::Closed)?;
-    hub.tell(Event::Opened(hub.state().borrow().clone()));
-    if let Some(deadline) = hub.settings.deadline {
-        tokio::spawn(deadline::keep(Arc::downgrade(&hub), deadline));
+async fn start(shared: Arc<Shared>, transport: Transport) -> Result<Session, ConnectError> {
+    resume::begin(&shared, transport, &mut Vec::new()).await?;
+    shared.open().map_err(ConnectError::Closed)?;
+    shared.tell(Event::Opened(shared.state().borrow().clone()));
+    if let Some(deadline) = shared.settings.deadline {
+        tokio::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }
-    Ok(Session::new(hub))
+    if let (Some(backoff), Some(_)) = (&shared.settings.resume, &shared.endpoint) {
+        tokio::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), backoff.clone()));
+    }
+    Ok(Session::new(shared))
 }
 
 impl fmt::Debug for SessionBuilder {

@@ -6,7 +6,7 @@ use qix_schema::{Doc, Error, GenericObject, GenericObjectApi};
 use serde::Deserialize;
 
 use crate::ext::rows::{RowStream, Rows};
-use crate::session::temporary;
+use crate::ext::temporary;
 
 /// A value of a field, as a list shows it.
 #[derive(Clone, Debug, Deserialize)]
