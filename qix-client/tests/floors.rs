@@ -57,6 +57,17 @@ fn the_source_folder_has_few_entries() {
 }
 
 #[test]
+fn the_map_names_every_folder() {
+    // The map is not in the crate's archive.
+    let Ok(map) = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md")) else { return };
+    let sources = Sources::read(&source_folder());
+    let folders: BTreeSet<&str> = sources.modules.values().map(|module| folder(&module.file)).collect();
+    let named = |folder: &&&str| map.contains(&format!("`{folder}`")) || map.contains(&format!("src/{folder}`"));
+    let missing: Vec<_> = folders.iter().filter(|folder| !folder.is_empty() && !named(folder)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn a_circle_and_a_climb_are_found() {
     let text =
         |files: &[(&str, &str)]| Sources::of(files.iter().map(|(path, text)| (path.to_string(), text.to_string())));

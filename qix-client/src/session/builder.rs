@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::Stream;
+use qix_schema::rpc::Method;
 
 use super::{Session, deadline};
 use crate::config::Backoff;
@@ -97,14 +98,21 @@ impl SessionBuilder {
         self
     }
 
-    /// Methods whose answers are asked for as the difference to the last one, named without their class; if not said,
-    /// `GetLayout` and `GetAppLayout`. What comes back is the same either way. None slots differences off.
+    /// Methods whose answers are requested as the difference from the last one. Defaults to `GetLayout` of all classes
+    /// and `GetAppLayout`. The result is the same either way. An empty list turns differences off.
+    ///
+    /// ```
+    /// use qix_client::rpc::Request;
+    /// use qix_client::{Session, generic_object};
+    ///
+    /// let builder = Session::builder().delta([generic_object::GetLayout::METHOD]);
+    /// ```
     ///
     /// A difference saves bytes where a large answer changes little, and costs memory: the last answer is kept. Only
     /// methods that read, and have exactly one result, can be asked so; a call can say otherwise by
     /// [`with_delta`](qix_schema::Call::with_delta).
-    pub fn delta<I: IntoIterator<Item: Into<String>>>(mut self, methods: I) -> Self {
-        self.settings.delta = methods.into_iter().map(Into::into).collect();
+    pub fn delta(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
+        self.settings.delta = methods.into_iter().collect();
         self
     }
 

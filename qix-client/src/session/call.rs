@@ -74,7 +74,7 @@ impl Exchange<'_> {
         let long_running = is_long_running(call.method);
         let listener = call.options.extension::<ProgressListener>().filter(|_| long_running);
         let _slot = shared.slot().await;
-        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.asks_for_delta(call.method.name));
+        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.asks_for_delta(call.method));
         delta &= has_delta(call.method);
         let owned = shared.settings.owns(call.method, &call.options);
         let mut repeats = 0;
