@@ -1,5 +1,6 @@
 //! What stands in the messages, without any I/O.
 
+pub(crate) mod answer;
 pub(crate) mod envelope;
 pub(crate) mod notification;
 pub(crate) mod patch;
