@@ -6,11 +6,10 @@ use crate::objects::document::Document;
 use crate::protocol::failure::{
     APP_ALREADY_EXISTS, APP_ALREADY_OPEN, APP_NOT_FOUND, Failure, NOT_FOR_SESSION_APPS, OPEN_IN_OTHER_MODE, failure,
 };
-use crate::selection::Selections;
 use crate::session::connection::Target;
 use crate::session::events::Event;
+use crate::session::world::{OnOpen, World};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 pub(super) const METHODS: Methods = &[
     ("Global.GetDocList", |call| one("qDocList", call.world.apps.list())),
@@ -56,14 +55,27 @@ fn entry(call: &mut Call<'_>) -> Result<Answer> {
 fn open(call: &mut Call<'_>) -> Result<Answer> {
     let name = call.params.text("qDocName").to_owned();
     let without_data = call.params.flag("qNoData");
+    if call.world.on_open == OnOpen::Attached && is_open(call, &name, without_data)? {
+        return active(call);
+    }
     check_none_open(call, &name, without_data)?;
-    let id = match call.world.apps.resolve(&name) {
-        Some(id) => id,
-        None => make_session_app_of_address(call, &name)?.ok_or_else(|| failure(APP_NOT_FOUND, name))?,
+    let Some(id) = call.world.apps.resolve(&name) else {
+        // The template of a session app may have been made since the socket was opened.
+        if call.session()?.address_app == name && open_session_app_of_address(call.world, call.session)? {
+            return active(call);
+        }
+        return Err(failure(APP_NOT_FOUND, "Could not find app"));
     };
     call.world.apps.open(&id)?;
-    enter(call, &id, without_data)?;
+    call.world.enter_app(call.session, &id, without_data)?;
     one("qReturn", interface(call, &id)?)
+}
+
+/// Whether the session has just this app open, in the same mode.
+fn is_open(call: &mut Call<'_>, name: &str, without_data: bool) -> Result<bool> {
+    let wanted = call.world.apps.resolve(name);
+    let session = call.session()?;
+    Ok(session.app.is_some() && session.app == wanted && session.without_data == without_data)
 }
 
 /// A session has one app at a time.
@@ -79,19 +91,21 @@ fn check_none_open(call: &mut Call<'_>, name: &str, without_data: bool) -> Resul
     }
 }
 
-/// An address such as `/app/SessionApp_1?from=<app>` brings its own app along, made when it is first opened.
-fn make_session_app_of_address(call: &mut Call<'_>, name: &str) -> Result<Option<String>> {
-    let session = call.session()?;
-    if session.address_app != name || !name.starts_with("SessionApp_") {
-        return Ok(None);
+/// Opens the app that an address such as `/app/SessionApp_1?from=<app>` brings along. On Qlik Cloud it is the active
+/// document as soon as the socket is open. A template that does not exist leaves the session without an app.
+pub(crate) fn open_session_app_of_address(world: &mut World, session: u64) -> Result<bool> {
+    let Some(of) = world.sessions.get(&session) else { return Ok(false) };
+    let (id, template) = (of.address_app.clone(), of.template.clone());
+    if !id.starts_with("SessionApp_") {
+        return Ok(false);
     }
-    let template = session.template.clone();
-    let document = new_session_app(call, name, template.as_deref())?;
-    call.world.apps.open_new(document);
-    Ok(Some(name.to_owned()))
+    let document = new_session_app(world, &id, template.as_deref())?;
+    world.apps.open_new(document);
+    world.enter_app(session, &id, false)?;
+    Ok(true)
 }
 
-fn new_session_app(call: &mut Call<'_>, id: &str, template: Option<&str>) -> Result<Document> {
+fn new_session_app(world: &World, id: &str, template: Option<&str>) -> Result<Document> {
     let mut document = match template {
         None => {
             let mut document = Document::new(id, "");
@@ -100,27 +114,12 @@ fn new_session_app(call: &mut Call<'_>, id: &str, template: Option<&str>) -> Res
         }
         Some(name) => {
             let not_found = || failure(APP_NOT_FOUND, name);
-            let from = call.world.apps.resolve(name).ok_or_else(not_found)?;
-            call.world.apps.find(&from).ok_or_else(not_found)?.copy_as(id)
+            let from = world.apps.resolve(name).ok_or_else(not_found)?;
+            world.apps.find(&from).ok_or_else(not_found)?.copy_as(id)
         }
     };
     document.is_session_app = true;
     Ok(document)
-}
-
-/// The session goes into an open app.
-fn enter(call: &mut Call<'_>, id: &str, without_data: bool) -> Result<()> {
-    let states = call.world.apps.get(id).map(|document| document.states.clone()).unwrap_or_default();
-    let session = call.session()?;
-    session.leave_app();
-    session.app = Some(id.to_owned());
-    session.without_data = without_data;
-    let mut selections = Selections::new();
-    for state in &states {
-        selections.add_state(state)?;
-    }
-    session.selections = Arc::new(selections);
-    Ok(())
 }
 
 fn interface(call: &mut Call<'_>, id: &str) -> Result<Value> {
@@ -148,7 +147,7 @@ fn create_and_open(call: &mut Call<'_>) -> Result<Answer> {
     check_none_open(call, &name, false)?;
     let id = add_app(call, &name, &section)?;
     call.world.apps.open(&id)?;
-    enter(call, &id, false)?;
+    call.world.enter_app(call.session, &id, false)?;
     let mut results = result("qReturn", interface(call, &id)?);
     results.insert("qDocId".into(), json!(id));
     Ok(Answer::Now(results))
@@ -179,9 +178,9 @@ fn create_session_app_from(call: &mut Call<'_>) -> Result<Answer> {
 fn session_app(call: &mut Call<'_>, template: Option<String>) -> Result<Answer> {
     let id = format!("SessionApp_{}", unique_id());
     check_none_open(call, &id, false)?;
-    let document = new_session_app(call, &id, template.as_deref())?;
+    let document = new_session_app(call.world, &id, template.as_deref())?;
     call.world.apps.open_new(document);
-    enter(call, &id, false)?;
+    call.world.enter_app(call.session, &id, false)?;
     let mut interface = interface(call, &id)?;
     // Engines name a session app beside the interface, not in it.
     if let Some(members) = interface.as_object_mut() {

@@ -13,6 +13,8 @@ mod object_data;
 mod object_selections;
 mod variable;
 
+pub(crate) use doc_apps::open_session_app_of_address;
+
 use crate::error::{EngineError, Result, code};
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::document::Document;
