@@ -3,9 +3,12 @@
 use super::{Answer, Call, Methods, done, one, result, unique_id};
 use crate::error::{Result, code};
 use crate::objects::document::Document;
+use crate::objects::lists::PRIVILEGES;
+use crate::objects::written;
 use crate::protocol::failure::{
     APP_ALREADY_EXISTS, APP_ALREADY_OPEN, APP_NOT_FOUND, Failure, NOT_FOR_SESSION_APPS, OPEN_IN_OTHER_MODE, failure,
 };
+use crate::session::apps::thumbnail;
 use crate::session::connection::Target;
 use crate::session::events::Event;
 use crate::session::world::{OnOpen, World};
@@ -47,7 +50,7 @@ fn entry(call: &mut Call<'_>) -> Result<Answer> {
     let document = call.world.apps.find(&id).ok_or_else(not_found)?;
     let entry = json!({
         "qID": id, "qTitle": document.title(), "qPath": id, "qLastReloadTime": document.last_reload,
-        "qMeta": {}, "qThumbnail": {}, "qFileSize": 0,
+        "qMeta": { "privileges": PRIVILEGES }, "qThumbnail": thumbnail(document), "qFileSize": 0,
     });
     one("qEntry", entry)
 }
@@ -277,22 +280,16 @@ fn layout(call: &mut Call<'_>) -> Result<Answer> {
     let locale = locale(call)?;
     let (session, document) = call.session_and_doc()?;
     let mut layout = document.properties.clone();
-    layout["qLocaleInfo"] = locale;
     layout["qFileName"] = json!(document.id);
-    layout["qMeta"] = json!({});
+    layout["qLastReloadTime"] = json!(document.last_reload);
     layout["qStateNames"] = json!(session.selections.states());
-    if !document.last_reload.is_empty() {
-        layout["qLastReloadTime"] = json!(document.last_reload);
-    }
-    if layout["qThumbnail"].is_null() {
-        layout["qThumbnail"] = json!({});
-    }
+    layout["qMeta"] = json!({ "privileges": PRIVILEGES });
+    layout["qLocaleInfo"] = locale;
+    layout["qThumbnail"] = thumbnail(document);
     for (name, set) in flags {
-        if set {
-            layout[name] = json!(true);
-        }
+        layout[name] = json!(set);
     }
-    one("qLayout", layout)
+    one("qLayout", written::app_layout(&layout))
 }
 
 /// `LocaleInfo`: what the script's variables say.
@@ -316,7 +313,7 @@ fn locale(call: &mut Call<'_>) -> Result<Value> {
 }
 
 fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
-    let properties = call.params.value("qProp").clone();
+    let properties = written::app_properties(call.params.value("qProp"));
     let document = call.doc()?;
     document.properties = properties;
     document.modified = true;
@@ -331,7 +328,7 @@ pub(super) fn default_script(section: &str) -> String {
         ("DecimalSep", "'.'"),
         ("MoneyThousandSep", "','"),
         ("MoneyDecimalSep", "'.'"),
-        ("MoneyFormat", "'$#,##0.00;-$#,##0.00'"),
+        ("MoneyFormat", "'$ ###0.00;-$ ###0.00'"),
         ("TimeFormat", "'h:mm:ss TT'"),
         ("DateFormat", "'M/D/YYYY'"),
         ("TimestampFormat", "'M/D/YYYY h:mm:ss[.fff] TT'"),
@@ -340,8 +337,15 @@ pub(super) fn default_script(section: &str) -> String {
         ("ReferenceDay", "0"),
         ("FirstMonthOfYear", "1"),
         ("CollationLocale", "'en-US'"),
+        ("CreateSearchIndexOnReload", "1"),
         ("MonthNames", "'Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec'"),
+        ("LongMonthNames", "'January;February;March;April;May;June;July;August;September;October;November;December'"),
         ("DayNames", "'Mon;Tue;Wed;Thu;Fri;Sat;Sun'"),
+        ("LongDayNames", "'Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday'"),
+        (
+            "NumericalAbbreviation",
+            "'3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y'",
+        ),
     ];
     let lines: String = settings.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
     format!("///$tab {section}\r\n{lines}")

@@ -116,7 +116,7 @@ pub(crate) fn dispatch(world: &mut World, connection: u64, request: &Request) ->
     let schema = snapshot();
     let Some(target) = target else {
         let known = schema.classes_with(&request.method).next().is_some();
-        let handle = || failure(code::INVALID_PARAMETER, format!("Invalid handle: {}", request.handle));
+        let handle = || failure(code::INVALID_PARAMETER, "Invalid handle");
         return Err(if known { handle() } else { not_found() });
     };
     let name = format!("{}.{}", target.class(), request.method);

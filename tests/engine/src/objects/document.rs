@@ -1,10 +1,15 @@
 //! An app in memory: what it holds, and the way back from changes.
 
 use super::contents::{Contents, Entity, Kind};
+use super::written;
 use crate::calculate::Variables;
 use crate::data::Data;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// 1 January 1970 in the days that dates are counted in.
+const UNIX_EPOCH_IN_DAYS: f64 = 25_569.0;
 
 /// Steps that can be undone.
 const MOST_UNDO_STEPS: usize = 100;
@@ -45,6 +50,8 @@ pub(crate) struct Document {
     pub(crate) data: Arc<Data>,
     pub(crate) has_data: bool,
     pub(crate) last_reload: String,
+    /// When the app was made or last saved.
+    pub(crate) saved: SystemTime,
     pub(crate) modified: bool,
     pub(crate) is_session_app: bool,
     /// Alternate states that belong to the app; a session adds its own.
@@ -59,10 +66,7 @@ pub(crate) struct Document {
 impl Document {
     pub(crate) fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
         let title: String = title.into();
-        let mut properties = json!({ "qThumbnail": {} });
-        if !title.is_empty() {
-            properties["qTitle"] = json!(title);
-        }
+        let properties = written::app_properties(&json!({ "qTitle": title }));
         Self {
             id: id.into(),
             properties,
@@ -71,6 +75,7 @@ impl Document {
             data: Arc::default(),
             has_data: false,
             last_reload: String::new(),
+            saved: SystemTime::now(),
             modified: false,
             is_session_app: false,
             states: Vec::new(),
@@ -84,6 +89,12 @@ impl Document {
 
     pub(crate) fn title(&self) -> &str {
         self.properties["qTitle"].as_str().unwrap_or_default()
+    }
+
+    /// `qFileTime`: days since 30 December 1899.
+    pub(crate) fn file_time(&self) -> f64 {
+        let seconds = self.saved.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        UNIX_EPOCH_IN_DAYS + seconds / 86_400.0
     }
 
     /// The app as it is to be saved or copied: nothing of what only the open app has.

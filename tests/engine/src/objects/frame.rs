@@ -204,11 +204,8 @@ fn merge(base: Value, over: Value) -> Value {
         (Value::Object(base), Value::Object(over)) => {
             let mut merged: Map<String, Value> = base;
             for (name, value) in over {
-                let value = match merged.remove(&name) {
-                    Some(below) => merge(below, value),
-                    None => value,
-                };
-                merged.insert(name, value);
+                let below = merged.entry(name).or_insert(Value::Null);
+                *below = merge(below.take(), value);
             }
             Value::Object(merged)
         }

@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// What an owner may do with what is his.
+pub(crate) const PRIVILEGES: [&str; 4] = ["read", "update", "delete", "exportdata"];
+
 /// The list that a definition asks for, with its name in the layout; nothing if it defines no list.
 pub(crate) fn layout(
     name: &str,
@@ -68,9 +71,9 @@ fn of_kind(contents: &Contents, kind: Kind) -> impl Iterator<Item = &Arc<Entity>
 
 /// `NxMeta` of a thing: its own attributes.
 pub(crate) fn meta(entity: &Entity) -> Value {
-    let mut meta = entity.properties["qMetaDef"].clone();
-    if !meta.is_object() {
-        meta = json!({});
+    let mut meta = json!({ "privileges": PRIVILEGES });
+    for (name, value) in entity.properties["qMetaDef"].as_object().into_iter().flatten() {
+        meta[name] = value.clone();
     }
     for (name, set) in [("published", entity.details.published), ("approved", entity.details.approved)] {
         if set {
@@ -113,9 +116,12 @@ fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool)
         let found = patches::find(&properties, path)
             .or_else(|| patches::find(&item_layout, path))
             .or_else(|| patches::find(&properties["qMetaDef"], path));
-        if let Some(part) = found {
-            data.insert(name.clone(), layout::of_part(frame, &entity.id, &state, part, cancel)?);
-        }
+        // What is not found is an empty string, not a member left out.
+        let part = match found {
+            Some(part) => layout::of_part(frame, &entity.id, &state, part, cancel)?,
+            None => json!(""),
+        };
+        data.insert(name.clone(), part);
     }
     Ok(Value::Object(data))
 }
@@ -151,9 +157,7 @@ pub(crate) fn variables(frame: &Frame, definition: &Value) -> Vec<Value> {
         for (name, path) in definition["qData"].as_object().into_iter().flatten() {
             let path = path.as_str().unwrap_or_default();
             let found = patches::find(properties, path).or_else(|| patches::find(&properties["qMetaDef"], path));
-            if let Some(value) = found {
-                item["qData"][name] = value.clone();
-            }
+            item["qData"][name] = found.cloned().unwrap_or_else(|| json!(""));
         }
         Some(item)
     })
