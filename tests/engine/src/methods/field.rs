@@ -60,7 +60,7 @@ fn change(call: &mut Call<'_>, change: Change) -> Result<Answer> {
     call.start_selecting()?;
     let frame = call.frame()?;
     let changed = change(Arc::make_mut(&mut call.session()?.selections), &frame, &field, &state, over_locks)?;
-    call.announce(&Event::Selections(call.session))?;
+    call.announce(&Event::State(call.session, state))?;
     one("qReturn", changed)
 }
 
@@ -71,7 +71,7 @@ fn part(call: &mut Call<'_>, part: Part) -> Result<Answer> {
     let frame = call.frame()?;
     let selections = Arc::make_mut(&mut call.session()?.selections);
     let changed = selections.select_part(&frame.data, &state, &field, part, over_locks)?;
-    call.announce(&Event::Selections(call.session))?;
+    call.announce(&Event::State(call.session, state))?;
     one("qReturn", changed)
 }
 
@@ -123,7 +123,7 @@ pub(super) fn select(
             }
             // Calculations that began in between are about the selections before.
             call.world.abort_calculations(call.session);
-            call.announce(&Event::Selections(call.session))?;
+            call.announce(&Event::State(call.session, state))?;
             Ok(result(answer, changed))
         })))
     });

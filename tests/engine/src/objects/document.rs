@@ -5,7 +5,7 @@ use super::written;
 use crate::calculate::Variables;
 use crate::data::Data;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// 1 January 1970 in the days that dates are counted in.
@@ -72,7 +72,7 @@ impl Document {
             properties,
             script: String::new(),
             contents: Arc::default(),
-            data: Arc::default(),
+            data: no_data(),
             has_data: false,
             last_reload: String::new(),
             saved: SystemTime::now(),
@@ -140,7 +140,7 @@ impl Document {
 
     /// Takes over what a script left behind. Variables are made, changed and removed as the script says.
     pub(crate) fn take_over(&mut self, data: Data, variables: &Variables, id: impl Fn() -> String, now: &str) {
-        self.data = Arc::new(data);
+        self.data = Arc::new(data.with_system_fields());
         self.has_data = true;
         self.modified = true;
         self.last_reload = now.to_owned();
@@ -167,6 +167,12 @@ impl Document {
             contents.insert(variable);
         }
     }
+}
+
+/// The data of an app that has none, or that is opened without it.
+pub(crate) fn no_data() -> Arc<Data> {
+    static NO_DATA: LazyLock<Arc<Data>> = LazyLock::new(|| Arc::new(Data::default().with_system_fields()));
+    Arc::clone(&NO_DATA)
 }
 
 /// Variables by name, those of the session over those of the app.

@@ -32,7 +32,7 @@ pub(crate) fn layout(
             let items = variables(frame, definition);
             return Ok(Some(("qVariableList", json!({ "qItems": items }))));
         }
-        "qFieldListDef" => return Ok(Some(("qFieldList", json!({ "qItems": fields(frame) })))),
+        "qFieldListDef" => return Ok(Some(("qFieldList", json!({ "qItems": fields(frame, definition) })))),
         "qChildListDef" => {
             let children = frame.object(id)?.children.iter().filter_map(|child| frame.entity(child));
             let items = entries(frame, children, &definition["qData"], cancel)?;
@@ -126,8 +126,21 @@ fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool)
     Ok(Value::Object(data))
 }
 
-fn fields(frame: &Frame) -> Vec<Value> {
-    frame.data.field_names().into_iter().filter_map(|name| frame.data.nx_field_description(name)).collect()
+/// `NxFieldDescription` of each field. System fields are hidden, so that both have to be asked for.
+fn fields(frame: &Frame, definition: &Value) -> Vec<Value> {
+    let wants = |name: &str| definition[name].as_bool().unwrap_or(false);
+    let mut names = frame.data.field_names();
+    if wants("qShowSystem") && wants("qShowHidden") {
+        names.extend(frame.data.system_field_names());
+    }
+    let mut described: Vec<Value> =
+        names.into_iter().filter_map(|name| frame.data.nx_field_description(name)).collect();
+    if !wants("qShowSrcTables") {
+        for field in described.iter_mut().filter_map(Value::as_object_mut) {
+            field.shift_remove("qSrcTables");
+        }
+    }
+    described
 }
 
 /// `NxVariableListItem` for each variable that the definition lets through.
