@@ -1,7 +1,7 @@
 //! Calls that are given up at random points.
 
+use fastrand::Rng;
 use qix_client::prelude::*;
-use qix_fuzz::Numbers;
 use qix_test_engine::TestEngine;
 use tokio::task::{JoinSet, yield_now};
 
@@ -24,11 +24,11 @@ async fn within<T>(turns: usize, call: impl Future<Output = T>) -> Option<T> {
 /// Makes many calls of every sort, of which some are given up before they are sent, some under way, some never; how
 /// many were answered.
 async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize {
-    let mut numbers = Numbers::new(seed);
+    let mut numbers = Rng::with_seed(seed);
     let mut callers = JoinSet::new();
     for n in 0..600 {
         let (doc, object) = (doc.clone(), object.clone());
-        let (sort, turns) = (numbers.below(5), numbers.below(400));
+        let (sort, turns) = (numbers.usize(..5), numbers.usize(..400));
         callers.spawn(async move {
             match sort {
                 0 => within(turns, object.get_layout().into_future()).await.map(|layout| drop(layout.unwrap())),
@@ -46,7 +46,7 @@ async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize
             }
         });
         // Some calls begin when others are over.
-        if numbers.below(8) == 0 {
+        if numbers.usize(..8) == 0 {
             yield_now().await;
         }
     }
