@@ -102,6 +102,11 @@ impl Data {
         self.field(field).map(|field| field.symbols.len())
     }
 
+    /// The values of a field.
+    pub(crate) fn symbols(&self, field: &str) -> Option<&Symbols> {
+        self.field(field).map(|field| &field.symbols)
+    }
+
     /// A value of a field by its element number.
     pub fn value(&self, field: &str, element: usize) -> Option<&crate::value::Dual> {
         self.field(field)?.symbols.get(u32::try_from(element).ok()?)

@@ -12,6 +12,7 @@ use crate::session::apps::thumbnail;
 use crate::session::connection::Target;
 use crate::session::events::Event;
 use crate::session::world::{OnOpen, World};
+use chrono::Datelike;
 use serde_json::{Value, json};
 
 pub(super) const METHODS: Methods = &[
@@ -23,7 +24,8 @@ pub(super) const METHODS: Methods = &[
     ("Global.CreateDocEx", create_and_open),
     ("Global.CreateSessionApp", create_session_app),
     ("Global.CreateSessionAppFromApp", create_session_app_from),
-    ("Global.CopyApp", copy),
+    ("Global.CopyApp", |call| copy(call, "qSrcAppId")),
+    ("Global.ReplaceAppFromID", |call| copy(call, "qSrcAppID")),
     ("Global.DeleteApp", delete),
     ("Global.SaveAs", save_as),
     ("Doc.SaveAs", save_as),
@@ -195,11 +197,11 @@ fn session_app(call: &mut Call<'_>, template: Option<String>) -> Result<Answer> 
 }
 
 /// Replaces a saved app's contents by another's. Copying only some of the objects is not done here.
-fn copy(call: &mut Call<'_>) -> Result<Answer> {
+fn copy(call: &mut Call<'_>, source: &str) -> Result<Answer> {
     if !call.params.list("qIds").is_empty() {
-        return Err(Failure::not_implemented("Global.CopyApp with qIds"));
+        return Err(Failure::not_implemented("copying an app with qIds"));
     }
-    let (target, source) = (call.params.text("qTargetAppId").to_owned(), call.params.text("qSrcAppId").to_owned());
+    let (target, source) = (call.params.text("qTargetAppId").to_owned(), call.params.text(source).to_owned());
     let find = |name: &str| call.world.apps.resolve(name).ok_or_else(|| failure(APP_NOT_FOUND, name));
     let (target, source) = (find(&target)?, find(&source)?);
     if call.world.apps.get(&target).is_some() {
@@ -264,7 +266,7 @@ fn save_as(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// Members of `NxAppLayout` that are there only when true.
-fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 5]> {
+fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 6]> {
     let (session, document) = call.session_and_doc()?;
     Ok([
         ("qModified", document.modified),
@@ -272,6 +274,7 @@ fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 5]> {
         ("qHasData", document.has_data && !session.without_data),
         ("qIsOpenedWithoutData", session.without_data),
         ("qIsSessionApp", document.is_session_app),
+        ("qProhibitBinaryLoad", document.tools.prohibit_binary_load),
     ])
 }
 
@@ -284,6 +287,9 @@ fn layout(call: &mut Call<'_>) -> Result<Answer> {
     layout["qLastReloadTime"] = json!(document.last_reload);
     layout["qStateNames"] = json!(session.selections.states());
     layout["qMeta"] = json!({ "privileges": PRIVILEGES });
+    for (name, value) in document.tools.meta.as_object().into_iter().flatten() {
+        layout["qMeta"][name] = value.clone();
+    }
     layout["qLocaleInfo"] = locale;
     layout["qThumbnail"] = thumbnail(document);
     for (name, set) in flags {
@@ -292,24 +298,39 @@ fn layout(call: &mut Call<'_>) -> Result<Answer> {
     one("qLayout", written::app_layout(&layout))
 }
 
-/// `LocaleInfo`: what the script's variables say.
+/// `LocaleInfo`: what the script's variables say, else what a new app's script would say.
 fn locale(call: &mut Call<'_>) -> Result<Value> {
     let frame = call.frame()?;
-    let members = [
-        ("qDecimalSep", "DecimalSep"),
-        ("qThousandSep", "ThousandSep"),
-        ("qMoneyDecimalSep", "MoneyDecimalSep"),
-        ("qMoneyThousandSep", "MoneyThousandSep"),
-        ("qMoneyFmt", "MoneyFormat"),
-        ("qTimeFmt", "TimeFormat"),
-        ("qDateFmt", "DateFormat"),
-        ("qTimestampFmt", "TimestampFormat"),
-        ("qCollation", "CollationLocale"),
-    ];
-    let known = members
-        .into_iter()
-        .filter_map(|(member, variable)| Some((member.to_owned(), json!(frame.variables.get(variable)?))));
-    Ok(Value::Object(known.collect()))
+    let setting = |name: &str| -> String {
+        let usual = || SETTINGS.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim_matches('\''));
+        frame.variables.get(name).map(String::as_str).or_else(usual).unwrap_or_default().to_owned()
+    };
+    let number = |name: &str| setting(name).trim().parse::<i64>().unwrap_or(0);
+    let names = |name: &str| setting(name).split(';').map(str::to_owned).collect::<Vec<_>>();
+    Ok(json!({
+        "qDecimalSep": setting("DecimalSep"),
+        "qThousandSep": setting("ThousandSep"),
+        "qListSep": if setting("DecimalSep") == "," { ";" } else { "," },
+        "qMoneyDecimalSep": setting("MoneyDecimalSep"),
+        "qMoneyThousandSep": setting("MoneyThousandSep"),
+        "qCurrentYear": chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).year(),
+        "qMoneyFmt": setting("MoneyFormat"),
+        "qTimeFmt": setting("TimeFormat"),
+        "qDateFmt": setting("DateFormat"),
+        "qTimestampFmt": setting("TimestampFormat"),
+        "qCalendarStrings": {
+            "qDayNames": names("DayNames"),
+            "qMonthNames": names("MonthNames"),
+            "qLongDayNames": names("LongDayNames"),
+            "qLongMonthNames": names("LongMonthNames"),
+        },
+        "qFirstWeekDay": number("FirstWeekDay"),
+        "qBrokenWeeks": number("BrokenWeeks") != 0,
+        "qReferenceDay": number("ReferenceDay"),
+        "qFirstMonthOfYear": number("FirstMonthOfYear"),
+        "qCollation": setting("CollationLocale"),
+        "qNumericalAbbreviation": setting("NumericalAbbreviation"),
+    }))
 }
 
 fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
@@ -321,32 +342,31 @@ fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
+/// The formats of a neutral locale, as a new app's script sets them.
+const SETTINGS: [(&str, &str); 19] = [
+    ("ThousandSep", "','"),
+    ("DecimalSep", "'.'"),
+    ("MoneyThousandSep", "','"),
+    ("MoneyDecimalSep", "'.'"),
+    ("MoneyFormat", "'$ ###0.00;-$ ###0.00'"),
+    ("TimeFormat", "'h:mm:ss TT'"),
+    ("DateFormat", "'M/D/YYYY'"),
+    ("TimestampFormat", "'M/D/YYYY h:mm:ss[.fff] TT'"),
+    ("FirstWeekDay", "6"),
+    ("BrokenWeeks", "1"),
+    ("ReferenceDay", "0"),
+    ("FirstMonthOfYear", "1"),
+    ("CollationLocale", "'en-US'"),
+    ("CreateSearchIndexOnReload", "1"),
+    ("MonthNames", "'Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec'"),
+    ("LongMonthNames", "'January;February;March;April;May;June;July;August;September;October;November;December'"),
+    ("DayNames", "'Mon;Tue;Wed;Thu;Fri;Sat;Sun'"),
+    ("LongDayNames", "'Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday'"),
+    ("NumericalAbbreviation", "'3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y'"),
+];
+
 /// The script that a new app starts with: the first section and the formats of a neutral locale.
 pub(super) fn default_script(section: &str) -> String {
-    let settings = [
-        ("ThousandSep", "','"),
-        ("DecimalSep", "'.'"),
-        ("MoneyThousandSep", "','"),
-        ("MoneyDecimalSep", "'.'"),
-        ("MoneyFormat", "'$ ###0.00;-$ ###0.00'"),
-        ("TimeFormat", "'h:mm:ss TT'"),
-        ("DateFormat", "'M/D/YYYY'"),
-        ("TimestampFormat", "'M/D/YYYY h:mm:ss[.fff] TT'"),
-        ("FirstWeekDay", "6"),
-        ("BrokenWeeks", "1"),
-        ("ReferenceDay", "0"),
-        ("FirstMonthOfYear", "1"),
-        ("CollationLocale", "'en-US'"),
-        ("CreateSearchIndexOnReload", "1"),
-        ("MonthNames", "'Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec'"),
-        ("LongMonthNames", "'January;February;March;April;May;June;July;August;September;October;November;December'"),
-        ("DayNames", "'Mon;Tue;Wed;Thu;Fri;Sat;Sun'"),
-        ("LongDayNames", "'Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday'"),
-        (
-            "NumericalAbbreviation",
-            "'3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y'",
-        ),
-    ];
-    let lines: String = settings.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
+    let lines: String = SETTINGS.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
     format!("///$tab {section}\r\n{lines}")
 }

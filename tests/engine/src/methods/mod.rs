@@ -1,12 +1,17 @@
 //! The methods, one file a class or a part of one, and how a request finds its own.
 
 mod bookmark;
+mod bookmark_values;
 mod connections;
 mod doc_apps;
 mod doc_items;
+mod doc_model;
 mod doc_script;
+mod doc_search;
 mod doc_selections;
+mod doc_settings;
 mod field;
+mod files;
 mod global;
 mod object;
 mod object_data;
@@ -69,14 +74,19 @@ pub(crate) struct Tools {
 }
 
 static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
-    let files: [Methods; 12] = [
+    let files = [
         bookmark::METHODS,
+        bookmark_values::METHODS,
         connections::METHODS,
         doc_apps::METHODS,
         doc_items::METHODS,
+        doc_model::METHODS,
         doc_script::METHODS,
+        doc_search::METHODS,
         doc_selections::METHODS,
+        doc_settings::METHODS,
         field::METHODS,
+        files::METHODS,
         global::METHODS,
         object::METHODS,
         object_data::METHODS,

@@ -5,6 +5,7 @@ use super::written;
 use crate::calculate::Variables;
 use crate::data::Data;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -39,6 +40,31 @@ pub(crate) const RESERVED_VARIABLES: [&str; 21] = [
     "ScriptErrorCount",
 ];
 
+/// What an app keeps for its tools and owners.
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    pub(crate) breakpoints: Value,
+    /// Where the table viewer shows the tables.
+    pub(crate) table_viewer: Value,
+    pub(crate) prohibit_binary_load: bool,
+    /// Owner and space of a session app.
+    pub(crate) meta: Value,
+    /// Which object a draft is of.
+    pub(crate) drafts: BTreeMap<String, String>,
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        Self {
+            breakpoints: json!([]),
+            table_viewer: json!({}),
+            prohibit_binary_load: false,
+            meta: json!({}),
+            drafts: BTreeMap::new(),
+        }
+    }
+}
+
 /// An app that is open, or a saved one waiting to be opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
@@ -58,6 +84,7 @@ pub(crate) struct Document {
     pub(crate) states: Vec<String>,
     pub(crate) connections: Vec<Value>,
     pub(crate) favorites: Value,
+    pub(crate) tools: Tools,
     pub(crate) reloading: bool,
     undo: Vec<Arc<Contents>>,
     redo: Vec<Arc<Contents>>,
@@ -81,6 +108,7 @@ impl Document {
             states: Vec::new(),
             connections: Vec::new(),
             favorites: json!([]),
+            tools: Tools::default(),
             reloading: false,
             undo: Vec::new(),
             redo: Vec::new(),

@@ -82,14 +82,14 @@ impl Progress {
     }
 
     /// `ProgressData` for a request. Zero and -1 ask about whatever there is. A request that has no progress seems
-    /// finished; unlike one that has, it has no parameters in its empty message.
+    /// finished.
     pub(crate) fn take(&mut self, request: i64) -> Value {
         let known = self.request.as_ref().and_then(Value::as_i64) == Some(request);
-        let empty = |parameters: &[&str]| json!({ "qMessageCode": EMPTY, "qMessageParameters": parameters });
+        let empty = json!({ "qMessageCode": EMPTY, "qMessageParameters": [""] });
         if !known && !matches!(request, 0 | -1) {
             return json!({
                 "qStarted": true, "qFinished": true, "qCompleted": 0, "qTotal": 0, "qKB": 0, "qMillisecs": 0,
-                "qErrorData": [], "qPersistentProgressMessages": [], "qTransientProgressMessage": empty(&[]),
+                "qErrorData": [], "qPersistentProgressMessages": [], "qTransientProgressMessage": empty,
             });
         }
         let millis = self.started.map_or(0, |started| started.elapsed().as_millis());
@@ -99,7 +99,7 @@ impl Progress {
             "qErrorData": std::mem::take(&mut self.errors),
             "qPersistentProgressMessages": std::mem::take(&mut self.messages),
             "qTransientProgressMessage": match &self.transient {
-                Value::Null => empty(&[""]),
+                Value::Null => empty,
                 transient => transient.clone(),
             },
         });
