@@ -166,7 +166,20 @@ pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Resu
         };
         elements.extend(set::find(symbols.values(), &wanted));
     }
+    // A text means no number, though a number may be shown so.
+    let is_text = |value: &Value| !value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
+    if values.iter().all(is_text) {
+        elements.retain(|element| !shows_a_number(&symbols.values()[*element]));
+    }
     Ok(Pick { field: field.to_owned(), elements })
+}
+
+fn shows_a_number(value: &Dual) -> bool {
+    match value {
+        Dual::Number(_) => true,
+        Dual::Both(_, text) => text.trim().parse::<f64>().is_ok(),
+        Dual::Text(_) | Dual::Null => false,
+    }
 }
 
 /// `SelectionObject` of a state: what is selected, with counts.

@@ -120,7 +120,7 @@ fn replace(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// Brings the selections of a bookmark back; false if there is no such bookmark.
-fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
+pub(super) fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
     let frame = call.frame()?;
     let Some(bookmark) = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark) else { return Ok(false) };
     let Some(snapshot) = bookmark.details.selections.clone() else { return Ok(false) };

@@ -97,7 +97,8 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
     }
-    if params["qRowLimit"].as_i64().is_some_and(|limit| limit >= 0) {
+    // Clients send the default of their schema, which is 0, and mean no limit by it.
+    if params["qRowLimit"].as_i64().is_some_and(|limit| limit > 0) {
         return Err(EngineError::not_implemented("reloads with qRowLimit"));
     }
     let own = Arc::clone(&call.session()?.own);

@@ -67,6 +67,19 @@ impl Selections {
 }
 
 impl Snapshot {
+    /// The selected values of a field in a state.
+    pub fn values(&self, state: &str, field: &str) -> Option<&[Dual]> {
+        let kept = self.states.get(state)?.iter().find(|(name, ..)| &**name == field);
+        kept.map(|(_, values, _)| values.as_slice())
+    }
+
+    /// Each state's fields with their selected values.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str, &[Dual])> {
+        self.states.iter().flat_map(|(state, fields)| {
+            fields.iter().map(move |(field, values, _)| (state.as_str(), &**field, values.as_slice()))
+        })
+    }
+
     /// The selections of a state as a set modifier, such as `<[Year]={2020}>`; empty without any. `None` if the snapshot
     /// does not have the state.
     pub fn set_text(&self, state: &str) -> Option<String> {
