@@ -108,13 +108,13 @@ impl Sorting {
         }
     }
 
-    /// `qSortIndicator`: by the first criterion that there is, or what it is without.
-    pub(super) fn indicator(&self, otherwise: &'static str) -> &'static str {
+    /// `qSortIndicator`: by the first criterion that there is.
+    pub(super) fn indicator(&self) -> &'static str {
         let criteria = [self.state, self.expression, self.frequency, self.numeric, self.text, self.load_order];
         match criteria.into_iter().find(|criterion| *criterion != 0) {
             Some(1..) => "A",
             Some(_) => "D",
-            None => otherwise,
+            None => "N",
         }
     }
 }

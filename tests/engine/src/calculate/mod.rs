@@ -143,7 +143,7 @@ fn field_number(field: &str, context: &Context<'_>) -> Result<usize> {
 pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let live = context.live(context.state);
-    let mask = search::mask(number, Search::whole(text), context.state, &live, context)?;
+    let mask = search::mask(number, Search::whole(search::shortened(text)), context.state, &live, context)?;
     Ok(Pick { field: field.to_owned(), elements: (0..mask.len()).filter(|at| mask[*at]).collect() })
 }
 

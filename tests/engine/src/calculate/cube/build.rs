@@ -192,21 +192,31 @@ impl Cube {
         // Columns that a condition hides keep their number, and their place on the left.
         let hidden = |problem: &Problem| problem.as_ref().is_some_and(|(error, _)| *error == code::CONDITION_NOT_MET);
         let mut next = 0;
-        let numbers: Vec<Option<i64>> = problems
+        let numbers: Vec<Option<usize>> = problems
             .iter()
             .chain(measure_problems)
             .map(|problem| {
                 let number = (!hidden(problem)).then_some(next);
-                next += i64::from(number.is_some());
+                next += usize::from(number.is_some());
                 number
             })
             .collect();
+        self.columns = self.asked_order(numbers.len()).into_iter().filter_map(|column| numbers[column]).collect();
         let shown = |column: &i64| match usize::try_from(*column) {
-            Ok(column) => numbers.get(column).copied().flatten(),
+            Ok(column) => numbers.get(column).copied().flatten().map(|number| number as i64),
             Err(_) => Some(-1),
         };
         self.shown_left = order[..self.left].iter().filter_map(shown).count();
         self.shown_order = order.iter().filter_map(shown).collect();
         self.order = order;
+    }
+
+    /// Columns as defined, hidden ones too, in the order of `qColumnOrder` if that names each once.
+    fn asked_order(&self, count: usize) -> Vec<usize> {
+        let asked = self.asked_columns.iter().filter_map(|column| usize::try_from(column.as_u64()?).ok());
+        let asked: Vec<usize> = asked.collect();
+        let mut sorted = asked.clone();
+        sorted.sort_unstable();
+        if sorted.into_iter().eq(0..count) { asked } else { (0..count).collect() }
     }
 }

@@ -176,4 +176,6 @@ impl Cube {
 #[cfg(test)]
 mod random_tests;
 #[cfg(test)]
+mod shape_tests;
+#[cfg(test)]
 mod tests;
