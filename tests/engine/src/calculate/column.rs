@@ -290,7 +290,8 @@ pub(super) fn by_value(text: &str, grouping: &Grouping, ground: &Ground<'_, '_>)
     let Ok(formula) = Formula::new(text, context) else { return Ok(HashMap::new()) };
     let groupings = std::slice::from_ref(grouping);
     let groups = Groups::new(groupings, &[&formula], &[vec![true]], ground.live, ground.state, context)?;
-    Ok(groups.keys.iter().map(|key| (key[0], groups.value(0, &formula, key, None, context))).collect())
+    let values = super::around::by_row(&groups, &formula, groups.keys.clone(), context)?;
+    Ok(values.into_iter().map(|(key, value)| (key[0], value)).collect())
 }
 
 /// How often each value of a dimension is there, in its own table.

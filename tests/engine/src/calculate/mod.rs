@@ -1,5 +1,6 @@
 //! Expressions, cubes and lists over data and selections.
 
+mod around;
 mod column;
 mod context;
 mod cube;
@@ -177,6 +178,8 @@ pub fn state_counts(field: &str, context: &Context<'_>) -> Result<Value> {
     Ok(crate::selection::describe::state_counts(&states))
 }
 
+#[cfg(test)]
+mod around_tests;
 #[cfg(test)]
 mod list_tests;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::formula::Formula;
 use super::group::{Grouping, Groups};
 use super::{Context, set};
+use crate::data::NULL;
 use crate::error::{EngineError, Result, code};
 use crate::selection::{Live, Mask};
 use crate::value::{Dual, Settings, common_pattern, compare_text, interpret, parse_moment, parse_number, wild_match};
@@ -83,9 +84,10 @@ fn by_expression(field: usize, expression: &str, state: &str, base: &Live, conte
     let groupings = [Grouping::Field(field)];
     let groups = Groups::new(&groupings, &[&formula], &[vec![true]], &live, state, context)?;
     let mut mask = vec![false; context.data.fields[field].symbols.len()];
-    for key in &groups.keys {
+    let keys = groups.keys.iter().filter(|key| key[0] != NULL).cloned().collect();
+    for (key, value) in super::around::by_row(&groups, &formula, keys, context)? {
         if let Some(one) = mask.get_mut(key[0] as usize) {
-            *one = groups.value(0, &formula, key, None, context).holds();
+            *one = value.holds();
         }
     }
     Ok(mask.into())

@@ -74,7 +74,7 @@ fn inherit(expression: &mut Expression, set: &SetExpression) {
             inherit(left, set);
             inherit(right, set);
         }
-        Expression::Call(_, arguments) | Expression::Host(_, arguments) => {
+        Expression::Call(_, arguments) | Expression::Host(_, arguments) | Expression::HostTotal(_, arguments) => {
             arguments.iter_mut().for_each(|argument| inherit(argument, set));
         }
         Expression::Value(_) | Expression::Name(..) | Expression::Slot(_) | Expression::Aggregated(_) => {}
@@ -289,13 +289,15 @@ impl<'a> Parser<'a> {
             Named::Aggregation(kind) => self.aggregation(kind)?,
             Named::Plain(function) => Expression::Call(function, self.arguments()?),
             Named::Host(host, ..) => {
-                self.accept_keyword("total");
-                Expression::Host(host, self.arguments()?)
+                let total = if self.accept_keyword("total") { Expression::HostTotal } else { Expression::Host };
+                total(host, self.arguments()?)
             }
         };
         let count = match &expression {
             Expression::Aggregation(aggregation) => aggregation.arguments.len(),
-            Expression::Call(_, arguments) | Expression::Host(_, arguments) => arguments.len(),
+            Expression::Call(_, arguments) | Expression::Host(_, arguments) | Expression::HostTotal(_, arguments) => {
+                arguments.len()
+            }
             _ => least,
         };
         if count < least || count > most {

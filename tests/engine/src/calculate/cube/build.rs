@@ -143,6 +143,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
             cube.top_leaves = leaves(&top);
             cube.left_tree = left;
             cube.top_tree = top;
+            cube.look_around_cells(&calculation)?;
         }
     }
     info::fill(&mut cube, &defined, &problems, &measured, &measure_problems, &ground)?;
