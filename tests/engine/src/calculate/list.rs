@@ -246,7 +246,7 @@ fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground
             .map(|mask| mask.to_vec());
     }
     let text = text.trim();
-    let fits = |shown: &Shown| match text.contains(['*', '?']) {
+    let fits = |shown: &Shown| match search::is_pattern(text) {
         true => crate::value::wild_match(&shown.text, text),
         false => search::any_word_begins(&shown.text, text),
     };

@@ -152,6 +152,7 @@ pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
 pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let symbols = &context.data.fields[number].symbols;
+    let finder = set::Finder::new(symbols);
     let mut elements = Vec::new();
     for value in values {
         let numeric = value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
@@ -159,7 +160,7 @@ pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Resu
             Some(number) => Dual::number(number),
             None => Dual::text(value.get("qText").and_then(Value::as_str).unwrap_or_default()),
         };
-        elements.extend(set::find(symbols.values(), &wanted));
+        elements.extend(finder.find(&wanted));
     }
     Ok(Pick { field: field.to_owned(), elements })
 }

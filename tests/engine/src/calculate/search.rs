@@ -1,5 +1,7 @@
 //! Searches in a field's values: wild cards, words, comparisons, expressions.
 
+use std::collections::HashSet;
+
 use super::formula::Formula;
 use super::group::{Grouping, Groups};
 use super::{Context, set};
@@ -41,23 +43,35 @@ pub(super) fn mask(field: usize, search: Search<'_>, state: &str, base: &Live, c
     if let Some(bounds) = bounds(text) {
         return Ok(within(values, &bounds, &context.settings));
     }
-    if search.words && !text.contains(['*', '?']) {
-        return Ok(values.iter().map(|value| any_word_begins(&value.as_text(), text)).collect());
-    }
     // A list of alternatives: (a|b).
     if let Some(inside) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'))
         && inside.contains('|')
     {
-        let parts: Vec<&str> = inside.split('|').collect();
-        return Ok(values.iter().map(|value| parts.iter().any(|part| wild_match(&value.as_text(), part))).collect());
+        let (patterns, plain): (Vec<&str>, Vec<&str>) = inside.split('|').partition(|part| is_pattern(part));
+        let plain: HashSet<String> = plain.into_iter().map(str::to_lowercase).collect();
+        let fits = |text: &str| {
+            plain.contains(&text.to_lowercase()) || patterns.iter().any(|pattern| wild_match(text, pattern))
+        };
+        return Ok(values.iter().map(|value| fits(&value.as_text())).collect());
+    }
+    if is_pattern(text) {
+        return Ok(values.iter().map(|value| wild_match(&value.as_text(), text)).collect());
+    }
+    if search.words {
+        return Ok(values.iter().map(|value| any_word_begins(&value.as_text(), text)).collect());
     }
     let mut found: Vec<bool> = values.iter().map(|value| wild_match(&value.as_text(), text)).collect();
-    if !found.contains(&true) && !text.contains(['*', '?']) {
-        for at in set::find(values, &interpret(text, &context.settings)) {
+    if !found.contains(&true) {
+        let finder = set::Finder::new(&context.data.fields[field].symbols);
+        for at in finder.find(&interpret(text, &context.settings)) {
             found[at] = true;
         }
     }
     Ok(found.into())
+}
+
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
 }
 
 /// The part of a search text that the engine reads.
