@@ -166,7 +166,8 @@ impl Cube {
         let asked: Vec<i64> = list(definition, "qInterColumnSortOrder").iter().filter_map(Value::as_i64).collect();
         let straight = self.mode == Mode::Straight;
         let columns = if straight { dimensions + measures } else { dimensions } as i64;
-        let pseudo = !straight && measures > 1;
+        // A node of a tree has the values of all measures.
+        let pseudo = !straight && self.mode != Mode::Tree && measures > 1;
         let mut order: Vec<i64> = Vec::new();
         for column in asked {
             let fits = (0..columns).contains(&column) || (column == -1 && pseudo);
@@ -187,7 +188,7 @@ impl Cube {
         let all = order.len();
         let left = whole(definition, "qNoOfLeftDims", -1);
         self.left = usize::try_from(left).map_or(all, |left| left.min(all));
-        if self.mode == Mode::Stacked {
+        if matches!(self.mode, Mode::Stacked | Mode::Tree) {
             self.left = all;
         }
         // Columns that a condition hides keep their number, and their place on the left.

@@ -199,6 +199,13 @@ impl Cube {
             };
             grid.calculate(calculation.groups, (number, formula), &columns, &mut store, calculation.context)?;
         }
+        if calculation.formulas.iter().any(|formula| formula.looks_around) {
+            for row in &mut self.rows {
+                if let Some(cell) = self.cells.get(&row.key) {
+                    row.values.clone_from(&cell.values);
+                }
+            }
+        }
         Ok(())
     }
 

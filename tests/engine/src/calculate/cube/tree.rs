@@ -216,8 +216,8 @@ impl Builder<'_> {
                 measure: None,
                 children: self.filler(rest, rows, key, path),
             };
-            let stacked = self.cube.mode == Mode::Stacked;
-            nodes.insert(if self.totals_above || stacked { 0 } else { nodes.len() }, total);
+            let first = self.totals_above || self.cube.mode != Mode::Pivot;
+            nodes.insert(if first { 0 } else { nodes.len() }, total);
         }
         nodes
     }
