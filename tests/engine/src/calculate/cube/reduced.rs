@@ -28,28 +28,30 @@ impl Cube {
     }
 
     fn reduced_page(&self, page: Page, zoom: i64) -> Value {
+        // To begin after the first column of a stacked cube is to ask for whole stacks.
+        let stacks = self.mode == Mode::Stacked && self.dimensions.len() > 1 && page.left > 0;
+        let count = if stacks { self.left_tree.len() } else { self.rows.len() };
         let size = match u32::try_from(zoom) {
             Ok(0) => 1,
             Ok(zoom) => 1_usize.checked_shl(zoom).unwrap_or(usize::MAX),
-            Err(_) if self.rows.len() <= page.height => 1,
-            Err(_) => self.rows.len().div_ceil(page.height.max(1)),
+            Err(_) => count.div_ceil(page.height.max(1)).max(1),
         };
-        if size == 1 {
-            return self.rows_page(page, self.rows.iter().collect());
-        }
-        let mut reduced = if self.mode == Mode::Stacked && self.dimensions.len() > 1 {
-            let size = self.left_tree.len().div_ceil(page.height.max(1)).max(1);
+        let mut reduced = if stacks {
             self.stacks_page(page, size)
         } else {
-            let extremes =
-                self.rows.chunks(size).filter_map(|rows| rows.iter().max_by(|a, b| reach(a).total_cmp(&reach(b))));
-            self.rows_page(page, extremes.collect())
+            let longest = |rows: &'_ [Row]| -> Option<usize> {
+                (0..rows.len()).max_by(|a, b| reach(&rows[*a]).total_cmp(&reach(&rows[*b])))
+            };
+            let kept = self.rows.chunks(size).filter_map(|rows| longest(rows).map(|at| &rows[at]));
+            self.rows_page(page, &kept.collect::<Vec<_>>())
         };
-        reduced["qIsReduced"] = true.into();
+        if stacks || size > 1 {
+            reduced["qIsReduced"] = true.into();
+        }
         reduced
     }
 
-    fn rows_page(&self, page: Page, rows: Vec<&Row>) -> Value {
+    fn rows_page(&self, page: Page, rows: &[&Row]) -> Value {
         let (columns, range) = page.within(self.columns.len(), rows.len());
         let row = |row: &&Row| self.columns[columns.clone()].iter().map(|column| self.cell(row, *column)).collect();
         let matrix: Vec<Vec<Value>> = rows[range.clone()].iter().map(row).collect();
