@@ -57,6 +57,12 @@ pub(super) const METHODS: Methods = &[
             frame.cube(id, path, cancel)?.pick_ranges(&ranges, &columns, or_mode)
         })
     }),
+    ("GenericObject.SelectHyperCubeContinuousRange", |call| {
+        let ranges = call.params.list("qRanges").to_vec();
+        on_path(call, Mode::Replace, move |frame, id, path, cancel| {
+            frame.cube(id, path, cancel)?.pick_continuous(&ranges)
+        })
+    }),
     ("GenericObject.MultiRangeSelectHyperCubeValues", multi_range),
     ("GenericObject.SearchListObjectFor", search),
     ("GenericObject.AbortListObjectSearch", abort_search),

@@ -179,6 +179,8 @@ impl Cube {
 }
 
 #[cfg(test)]
+mod chart_tests;
+#[cfg(test)]
 mod random_tests;
 #[cfg(test)]
 mod shape_tests;
