@@ -1,5 +1,6 @@
 //! Expressions, cubes and lists over data and selections.
 
+mod around;
 mod column;
 mod context;
 mod cube;
@@ -149,7 +150,7 @@ fn field_number(field: &str, context: &Context<'_>) -> Result<usize> {
 pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let live = context.live(context.state);
-    let mask = search::mask(number, Search::whole(text), context.state, &live, context)?;
+    let mask = search::mask(number, Search::whole(search::shortened(text)), context.state, &live, context)?;
     Ok(Pick { field: field.to_owned(), elements: (0..mask.len()).filter(|at| mask[*at]).collect() })
 }
 
@@ -157,6 +158,7 @@ pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
 pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let symbols = &context.data.fields[number].symbols;
+    let finder = set::Finder::new(symbols);
     let mut elements = Vec::new();
     for value in values {
         let numeric = value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
@@ -164,7 +166,7 @@ pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Resu
             Some(number) => Dual::number(number),
             None => Dual::text(value.get("qText").and_then(Value::as_str).unwrap_or_default()),
         };
-        elements.extend(set::find(symbols.values(), &wanted));
+        elements.extend(finder.find(&wanted));
     }
     // A text means no number, though a number may be shown so.
     let is_text = |value: &Value| !value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
@@ -196,6 +198,8 @@ pub fn state_counts(field: &str, context: &Context<'_>) -> Result<Value> {
     Ok(crate::selection::describe::state_counts(&states))
 }
 
+#[cfg(test)]
+mod around_tests;
 #[cfg(test)]
 mod list_tests;
 #[cfg(test)]

@@ -107,6 +107,12 @@ impl Data {
         self.field(field).map(|field| &field.symbols)
     }
 
+    /// Number of characters of a field's longest text.
+    pub(crate) fn longest_text(&self, field: &str) -> usize {
+        let values = self.field(field).map_or(&[][..], |field| field.symbols.values());
+        values.iter().map(|value| value.as_text().chars().count()).max().unwrap_or(0)
+    }
+
     /// A value of a field by its element number.
     pub fn value(&self, field: &str, element: usize) -> Option<&crate::value::Dual> {
         self.field(field)?.symbols.get(u32::try_from(element).ok()?)
