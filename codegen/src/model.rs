@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// Version of the engine's API, such as `12.2528.0`.
+    /// Version of the engine's API, such as `12.2886.0`.
     pub engine: String,
     /// Title of the API.
     pub title: String,

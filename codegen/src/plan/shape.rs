@@ -125,23 +125,13 @@ impl Shape {
         }
     }
 
-    /// In words, for documentation.
+    /// The type as documentation shows it, with links.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
-            Self::Bool => "true or false".to_owned(),
-            Self::Float => "number".to_owned(),
-            Self::Integer(_) => "whole number".to_owned(),
-            Self::Json => "any JSON".to_owned(),
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => format!("[`{name}`]"),
-            Self::List(items) => match &**items {
-                Self::Text => "texts".to_owned(),
-                Self::Bool => "truth values".to_owned(),
-                Self::Float => "numbers".to_owned(),
-                Self::Integer(_) => "whole numbers".to_owned(),
-                items => format!("list of {}", items.words()),
-            },
+            Self::List(items) => format!("list of {}", items.words()),
             Self::Present(inner) => inner.words(),
+            Self::Text | Self::Bool | Self::Float | Self::Integer(_) | Self::Json => format!("`{}`", self.tokens()),
         }
     }
 }
