@@ -9,7 +9,7 @@ use crate::expression::{
 use crate::value::{Dual, interpret};
 
 /// An expression that can be evaluated for groups of rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Formula {
     /// The tree, with aggregations replaced by their numbers.
     pub(super) tree: Expression,
@@ -20,7 +20,7 @@ pub(super) struct Formula {
 }
 
 /// An aggregation bound to the data.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Aggregate {
     pub(super) kind: Aggregator,
     pub(super) distinct: bool,
@@ -32,7 +32,7 @@ pub(super) struct Aggregate {
 }
 
 /// What expressions within an aggregation, or of a dimension, are bound to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Inner {
     /// Fields, by slot.
     pub(super) fields: Vec<usize>,
@@ -41,7 +41,7 @@ pub(super) struct Inner {
 }
 
 /// `Aggr(expression, field, …)`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct AggrTable {
     pub(super) formula: Formula,
     /// Its dimensions, as slots of the fields.

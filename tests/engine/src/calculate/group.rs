@@ -112,25 +112,54 @@ impl<'g> Keys<'g> {
     }
 }
 
-/// Values of `Aggr` tables by their dimensions' values.
+/// The values of an `Aggr` table by its dimensions' values.
+type TableValues = Rc<HashMap<Vec<u32>, Dual>>;
+
+/// The values of the `Aggr` tables of an expression.
 #[derive(Default)]
-struct Tables(Vec<HashMap<Vec<u32>, Dual>>);
+struct Tables(Vec<TableValues>);
+
+/// An `Aggr` table that was worked out already, with what its values depend on.
+pub(super) struct KnownTable {
+    table: AggrTable,
+    fields: Vec<usize>,
+    live: u64,
+    state: String,
+    values: TableValues,
+}
 
 impl Tables {
     fn new(inner: &Inner, live: &Live, state: &str, context: &Context<'_>) -> Result<Self> {
-        let tables = inner.tables.iter().map(|table| Self::table(table, inner, live, state, context));
+        let tables = inner.tables.iter().map(|table| {
+            let fields: Vec<usize> = table.dimensions.iter().map(|slot| inner.fields[*slot]).collect();
+            let is_same = |known: &&KnownTable| {
+                known.live == live.id() && known.state == state && known.fields == fields && known.table == *table
+            };
+            let known = context.tables.borrow().iter().find(is_same).map(|known| Rc::clone(&known.values));
+            if let Some(values) = known {
+                return Ok(values);
+            }
+            let values = Rc::new(Self::table(table, &fields, live, state, context)?);
+            context.tables.borrow_mut().push(KnownTable {
+                table: table.clone(),
+                fields,
+                live: live.id(),
+                state: state.to_owned(),
+                values: Rc::clone(&values),
+            });
+            Ok(values)
+        });
         Ok(Self(tables.collect::<Result<_>>()?))
     }
 
     fn table(
         table: &AggrTable,
-        inner: &Inner,
+        fields: &[usize],
         live: &Live,
         state: &str,
         context: &Context<'_>,
     ) -> Result<HashMap<Vec<u32>, Dual>> {
-        let groupings: Vec<Grouping> =
-            table.dimensions.iter().map(|slot| Grouping::Field(inner.fields[*slot])).collect();
+        let groupings: Vec<Grouping> = fields.iter().map(|field| Grouping::Field(*field)).collect();
         let own = match &table.set {
             Some(set) => Some(super::set::live(set, state, context)?),
             None => None,
