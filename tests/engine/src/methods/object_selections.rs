@@ -229,7 +229,7 @@ fn on_fields(call: &mut Call<'_>, change: FieldChange) -> Result<Answer> {
             if let Some(modal) = &mut session.modal {
                 modal.made = true;
             }
-            call.announce(&Event::Selections(call.session))?;
+            call.announce(&Event::State(call.session, state))?;
             Ok(Results::new())
         })))
     });
