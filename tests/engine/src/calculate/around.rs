@@ -117,11 +117,15 @@ pub(super) fn by_row(
     Ok(grid.cells.into_iter().zip(values).collect())
 }
 
+/// An expression and a line of cells.
+type LineOf = (*const Expression, *const Vec<usize>);
+
 /// What was worked out for other cells already. Running sums and ranks ask for the same again and again.
 #[derive(Default)]
 struct Memory {
     values: RefCell<HashMap<*const Expression, Option<Vec<Option<Dual>>>>>,
-    sorted: RefCell<HashMap<(*const Expression, *const Vec<usize>), Rc<Vec<f64>>>>,
+    /// The numbers of an expression in a line, from the largest.
+    sorted: RefCell<HashMap<LineOf, Rc<Vec<f64>>>>,
 }
 
 /// The cells around the one that an expression is evaluated for.

@@ -179,7 +179,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
     });
     let pattern = common_pattern(&own_texts.collect::<Vec<_>>(), settings);
     let mut known: Vec<(Look<'_>, Vec<Option<Dual>>)> = Vec::new();
-    let mut holds = |value: &Dual| {
+    let holds = |value: &Dual| {
         let look = Look::of(value, pattern, settings);
         let at = known.iter().position(|(of, _)| *of == look).unwrap_or_else(|| {
             known.push((look, bounds.iter().map(|bound| look.read(bound.text, values, settings)).collect()));
@@ -188,7 +188,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
         let read = bounds.iter().zip(&known[at].1);
         read.into_iter().all(|(bound, read)| read.as_ref().is_some_and(|read| bound.holds(value, read)))
     };
-    values.iter().map(|value| holds(value)).collect()
+    values.iter().map(holds).collect()
 }
 
 /// Comparisons such as `>5`, `>=1<3`; none if the text is something else.
