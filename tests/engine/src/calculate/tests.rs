@@ -169,6 +169,33 @@ fn expressions_are_checked() {
 }
 
 #[test]
+fn a_strict_check_looks_at_references_in_sets() {
+    let app = App::new(SALES);
+    let check = |strict, text: &str| -> Vec<String> {
+        let check = check_expression(text, &["Label".into()], strict, &app.context());
+        assert_eq!(check.error, "", "{text}");
+        let characters: Vec<char> = text.chars().collect();
+        check.bad_fields.iter().map(|(from, count)| characters[*from..from + count].iter().collect()).collect()
+    };
+    for (text, bad) in [
+        ("Sum({<Country={'DE'}, Product={a}>} Amount)", &[][..]),
+        ("Sum({<Foo={'é'}, [No Bar]-={1}, Country=>} Amount)", &["Foo", "[No Bar]"]),
+        ("Sum({<Country={Foo}>} Amount) + Sum({1<Foo=>} Amount)", &["Foo"]),
+        ("Sum({<Country={\"=Sum(Foo)>1\", \"=Sum(Amount)>1\"}>} Amount)", &["\"=Sum(Foo)>1\""]),
+        ("Sum({<Country=P({<Foo={1}>} Bar)>} Amount)", &["Foo", "Bar"]),
+        ("Sum({<Country=({'DE'} + {Foo})*Foo>} Amount)", &["Foo"]),
+        ("Sum({$*1-<Foo={1}>} Amount) < Sum(TOTAL <Country, Baz> Amount)", &["Foo", "Baz"]),
+        ("Sum({<Label={1}>} Amount)", &["Label"]),
+        ("Sum(Aggr(Sum({<Foo={1}>} Amount), Country))", &["Foo"]),
+    ] {
+        assert_eq!(check(true, text), bad, "{text}");
+        assert_eq!(check(false, text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(check(true, "Sum({<Foo={1}>} Bar) + Label"), ["Foo", "Bar"]);
+    assert_eq!(check(false, "Sum({<Foo={1}>} Bar) + Label"), ["Bar"]);
+}
+
+#[test]
 fn ranges_compare_what_is_shown() {
     let app = App::new(
         "SET DateFormat='DD.MM.YYYY';
@@ -208,33 +235,6 @@ fn names_that_the_data_lack_are_no_mistakes() {
     assert!(check("Sum(Net Amount)").error.contains("Garbage after expression"));
     assert!(check("Sum(Сумма)").error.contains("Garbage after expression"));
     assert_eq!(check("Sum([Сумма])").bad_fields, [(4, 7)]);
-}
-
-#[test]
-fn a_strict_check_looks_at_references_in_sets() {
-    let app = App::new(SALES);
-    let check = |strict, text: &str| -> Vec<String> {
-        let check = check_expression(text, &["Label".into()], strict, &app.context());
-        assert_eq!(check.error, "", "{text}");
-        let characters: Vec<char> = text.chars().collect();
-        check.bad_fields.iter().map(|(from, count)| characters[*from..from + count].iter().collect()).collect()
-    };
-    for (text, bad) in [
-        ("Sum({<Country={'DE'}, Product={a}>} Amount)", &[][..]),
-        ("Sum({<Foo={'é'}, [No Bar]-={1}, Country=>} Amount)", &["Foo", "[No Bar]"]),
-        ("Sum({<Country={Foo}>} Amount) + Sum({1<Foo=>} Amount)", &["Foo"]),
-        ("Sum({<Country={\"=Sum(Foo)>1\", \"=Sum(Amount)>1\"}>} Amount)", &["\"=Sum(Foo)>1\""]),
-        ("Sum({<Country=P({<Foo={1}>} Bar)>} Amount)", &["Foo", "Bar"]),
-        ("Sum({<Country=({'DE'} + {Foo})*Foo>} Amount)", &["Foo"]),
-        ("Sum({$*1-<Foo={1}>} Amount) < Sum(TOTAL <Country, Baz> Amount)", &["Foo", "Baz"]),
-        ("Sum({<Label={1}>} Amount)", &["Label"]),
-        ("Sum(Aggr(Sum({<Foo={1}>} Amount), Country))", &["Foo"]),
-    ] {
-        assert_eq!(check(true, text), bad, "{text}");
-        assert_eq!(check(false, text), Vec::<String>::new(), "{text}");
-    }
-    assert_eq!(check(true, "Sum({<Foo={1}>} Bar) + Label"), ["Foo", "Bar"]);
-    assert_eq!(check(false, "Sum({<Foo={1}>} Bar) + Label"), ["Bar"]);
 }
 
 #[test]

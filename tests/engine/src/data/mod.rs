@@ -102,15 +102,15 @@ impl Data {
         self.field(field).map(|field| field.symbols.len())
     }
 
+    /// The values of a field.
+    pub(crate) fn symbols(&self, field: &str) -> Option<&Symbols> {
+        self.field(field).map(|field| &field.symbols)
+    }
+
     /// Number of characters of a field's longest text.
     pub(crate) fn longest_text(&self, field: &str) -> usize {
         let values = self.field(field).map_or(&[][..], |field| field.symbols.values());
         values.iter().map(|value| value.as_text().chars().count()).max().unwrap_or(0)
-    }
-
-    /// The values of a field.
-    pub(crate) fn symbols(&self, field: &str) -> Option<&Symbols> {
-        self.field(field).map(|field| &field.symbols)
     }
 
     /// A value of a field by its element number.
