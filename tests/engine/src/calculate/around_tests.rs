@@ -115,6 +115,11 @@ fn tables_within_an_expression_have_rows_to_look_around_in() {
     assert_eq!(value("Sum(Aggr(RangeSum(Above(Sum(x), 0, RowNo())), Year, Month))"), "83");
     assert_eq!(value("Max(Aggr(RowNo(), Year, Month)) & Max(Aggr(RowNo(total), Year, Month))"), "36");
     assert_eq!(value("Concat({<Month={\"=Rank(Sum(x))<=2\"}>} distinct Month, ',')"), "2,3");
+    let running = "Concat(Aggr(RangeSum(Above(Sum(x), 0, RowNo())), (Month, (NUMERIC, DESCENDING))), ',', Month)";
+    assert_eq!(value(running), "47,38,20");
+    assert_eq!(value(&running.replace("DESCENDING", "ascending")), "9,27,47");
+    assert_eq!(value("Concat(Aggr(RowNo(), (Month, (TEXT, REVERSE)), (Year)), ',', Month)"), "1,2,1,2,1,2");
+    assert!(super::evaluate("Sum(Aggr(RowNo(), (Month, (MAGIC))))", &app.context()).unwrap_err().contains("MAGIC"));
     let top = definition(&["=Aggr(If(Rank(Sum(x)) <= 2, Month), Month)"], &["Sum(x)"], json!({}));
     let cube = Cube::new(&top, &Expansion::default(), &app.context()).unwrap().layout();
     let rows = cube["qDataPages"][0]["qMatrix"].as_array().unwrap();

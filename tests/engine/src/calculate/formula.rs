@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Context;
 use crate::expression::{
-    self, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, SetExpression, Total, bind, parse, visit,
+    self, AggrOrder, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, SetExpression, Total, bind,
+    parse, visit,
 };
 use crate::value::{Dual, interpret};
 
@@ -46,6 +47,7 @@ pub(super) struct AggrTable {
     pub(super) formula: Formula,
     /// Its dimensions, as slots of the fields.
     pub(super) dimensions: Vec<usize>,
+    pub(super) orders: Vec<AggrOrder>,
     pub(super) set: Option<SetExpression>,
 }
 
@@ -275,7 +277,12 @@ impl Binder for Rows<'_, '_> {
                     _ => return Err("Error in expression: Aggr takes fields as dimensions".into()),
                 }
             }
-            self.inner.tables.push(AggrTable { formula, dimensions, set: aggregation.set.clone() });
+            self.inner.tables.push(AggrTable {
+                formula,
+                dimensions,
+                orders: aggregation.orders.clone(),
+                set: aggregation.set.clone(),
+            });
             return Ok(Expression::Slot(TABLE_SLOT + self.inner.tables.len() - 1));
         }
         // An aggregation over everything is one value, whatever the row.

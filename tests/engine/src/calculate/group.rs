@@ -12,9 +12,9 @@ use super::join::Walk;
 use super::limit::{COLLAPSED, Limit};
 use crate::data::{NULL, Symbols};
 use crate::error::Result;
-use crate::expression::{Accumulator, Expression, Host, Scope, evaluate};
+use crate::expression::{Accumulator, AggrOrder, AggrSort, Expression, Host, Scope, evaluate};
 use crate::selection::Live;
-use crate::value::{Dual, Settings};
+use crate::value::{Dual, Settings, compare, compare_text};
 
 /// In a group's key: this dimension is not grouped by.
 pub(super) const ANY: u32 = u32::MAX - 1;
@@ -173,9 +173,33 @@ impl Tables {
         }
         let full = vec![true; groupings.len()];
         let groups = Groups::new(&groupings, &[&formula], &[full], live, state, context)?;
+        let ranks: Vec<Option<Vec<u32>>> =
+            fields.iter().zip(&table.orders).map(|(field, order)| ranks(*field, *order, context)).collect();
         let keys = groups.keys.iter().filter(|key| !key.contains(&NULL)).cloned().collect();
-        Ok(super::around::by_row(&groups, &formula, keys, context)?.into_iter().collect())
+        Ok(super::around::by_row(&groups, &formula, keys, &ranks, context)?.into_iter().collect())
     }
+}
+
+/// Place of each value of a field in an order; none for load order, which is that of the element numbers.
+fn ranks(field: usize, order: AggrOrder, context: &Context<'_>) -> Option<Vec<u32>> {
+    if order == AggrOrder::default() {
+        return None;
+    }
+    let values = context.data.fields[field].symbols.values();
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    match order.by {
+        AggrSort::LoadOrder => {}
+        AggrSort::Numeric => places.sort_by(|a, b| compare(&values[*a], &values[*b])),
+        AggrSort::Text => places.sort_by(|a, b| compare_text(&values[*a].as_text(), &values[*b].as_text())),
+    }
+    if order.descending {
+        places.reverse();
+    }
+    let mut ranks = vec![0; places.len()];
+    for (rank, place) in places.into_iter().enumerate() {
+        ranks[place] = rank as u32;
+    }
+    Some(ranks)
 }
 
 /// A row of values that an expression is evaluated for.

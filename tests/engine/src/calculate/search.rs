@@ -99,7 +99,7 @@ fn by_expression(field: usize, expression: &str, state: &str, base: &Live, conte
     let groups = Groups::new(&groupings, &[&formula], &[vec![true]], &live, state, context)?;
     let mut mask = vec![false; context.data.fields[field].symbols.len()];
     let keys = groups.keys.iter().filter(|key| key[0] != NULL).cloned().collect();
-    for (key, value) in super::around::by_row(&groups, &formula, keys, context)? {
+    for (key, value) in super::around::by_row(&groups, &formula, keys, &[], context)? {
         if let Some(one) = mask.get_mut(key[0] as usize) {
             *one = value.holds();
         }
