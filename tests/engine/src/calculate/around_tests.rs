@@ -137,6 +137,9 @@ fn a_pivot_table_has_cells_above_and_beside() {
     assert_eq!(pivot("First(Sum(x)) & Last(Sum(x), 2)", json!({})), "12,12,12 816,816,816");
     assert_eq!(pivot("HRank(Sum(x))", json!({})), "3,2,1 3,1-2,1-2");
     assert_eq!(pivot("Rank(Sum(x))", json!({})), "2,2,2 1,1,1");
+    assert_eq!(pivot("Sum(total <Year> x)", json!({})), "7,7,7 40,40,40");
+    assert_eq!(pivot("Sum(total <Month> x)", json!({})), "9,18,20 9,18,20");
+    assert_eq!(pivot("Rank(total Sum(x)) & HRank(total Sum(x))", json!({})), "23,22,21 13,11-2,11-2");
     let totals = json!({ "qOtherTotalSpec": { "qTotalMode": "TOTAL_EXPR" } });
     let app = App::new(YEARS);
     let mut asked = definition(&["Year", "Month"], &["Above(total Sum(x))"], json!({ "qMode": "P" }));
