@@ -5,6 +5,7 @@ use crate::objects::contents::{Entity, Kind};
 use crate::objects::document::Document;
 use crate::script;
 use serde_json::{Value, json};
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,6 +34,17 @@ impl App {
     /// An app without data, objects or script.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), title: None, script: None, objects: Vec::new() }
+    }
+
+    /// An app whose load script is a file's text.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn from_file(id: impl Into<String>, file: impl AsRef<Path>) -> Result<Self, AppError> {
+        let (id, file) = (id.into(), file.as_ref());
+        let script = std::fs::read_to_string(file)
+            .map_err(|error| AppError::new(&id, format!("cannot read {}: {error}", file.display())))?;
+        Ok(Self::new(id).script(script))
     }
 
     /// The title; the id by default.
@@ -87,7 +99,7 @@ impl App {
         }))
     }
 
-    pub(crate) fn into_document(self, folder: Option<&Path>) -> Result<Document, String> {
+    pub(crate) fn into_document(self, folder: Option<&Path>) -> Result<Document, AppError> {
         let title = self.title.unwrap_or_else(|| self.id.clone());
         let mut document = Document::new(self.id, title);
         if let Some(text) = self.script {
@@ -95,7 +107,7 @@ impl App {
             let options =
                 script::Options { folder, variables: Default::default(), cancel: &cancel, progress: &mut |_| {} };
             let loaded = script::run(&text, options)
-                .map_err(|error| format!("script of {}: {} in {}", document.id, error.message, error.line))?;
+                .map_err(|error| AppError::new(&document.id, format!("the script fails: {error}")))?;
             document.take_over(loaded.data, &loaded.variables, unique_id, STARTED);
             document.script = text;
         }
@@ -110,6 +122,27 @@ impl App {
         Ok(document)
     }
 }
+
+/// Why an app cannot be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppError {
+    app: String,
+    message: String,
+}
+
+impl AppError {
+    fn new(app: &str, message: impl Into<String>) -> Self {
+        Self { app: app.to_owned(), message: message.into() }
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "app `{}`: {}", self.app, self.message)
+    }
+}
+
+impl std::error::Error for AppError {}
 
 /// When the apps of a fresh engine say they were reloaded: always the same, so that tests can rely on it.
 const STARTED: &str = "2024-01-01T00:00:00.000Z";

@@ -28,8 +28,8 @@
 //! The same engine is a program, for clients in other languages and for a look by hand:
 //!
 //! ```text
-//! cargo run -p qix-test-engine -- --port 9076 --app planets=planets.qvs --folder data
-//! cargo run -p qix-test-engine -- --methods
+//! cargo install qix-test-engine --features cli
+//! qix-test-engine --port 9076 --app planets.qvs --folder data
 //! ```
 //!
 //! There an address can bring faults for its own socket: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`; see
@@ -58,7 +58,7 @@ mod received;
 mod server;
 mod session;
 
-pub use app::App;
+pub use app::{App, AppError};
 pub use engine::{Builder, TestEngine};
 pub use error::EngineError;
 pub use faults::Fault;

@@ -1,22 +1,85 @@
 //! The engine as a program.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_qix-test-engine"))
 }
 
-#[tokio::test]
-async fn it_says_where_it_listens_and_serves() {
-    let mut engine = program().args(["--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+/// Starts the program on a free port; its process, and the address that it prints.
+fn start(arguments: &[&str]) -> (Child, String) {
+    let mut engine = program().args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(engine.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}"));
+    (engine, url.to_owned())
+}
+
+/// The exit code of the program, and what it writes to its standard error.
+fn failure(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = program().args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[tokio::test]
+async fn it_says_where_it_listens_and_serves() {
+    let (mut engine, url) = start(&[]);
     assert!(url.starts_with("ws://127.0.0.1:"), "{url}");
-    tokio_tungstenite::connect_async(url).await.unwrap();
+    tokio_tungstenite::connect_async(&url).await.unwrap();
+    let mut http = TcpStream::connect(url.trim_start_matches("ws://")).unwrap();
+    http.write_all(b"GET /healthz HTTP/1.1\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    http.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     engine.kill().unwrap();
     engine.wait().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_well_when_it_is_asked_to() {
+    for signal in ["-INT", "-TERM"] {
+        let (mut engine, _) = start(&[]);
+        Command::new("kill").args([signal, &engine.id().to_string()]).status().unwrap();
+        assert_eq!(engine.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn the_exit_code_says_what_failed() {
+    let (mut engine, url) = start(&[]);
+    let port = url.rsplit(':').next().unwrap();
+    let (code, message) = failure(&["--port", port]);
+    assert_eq!(code, Some(1), "{message}");
+    engine.kill().unwrap();
+    engine.wait().unwrap();
+
+    assert_eq!(failure(&["--port", "x"]).0, Some(2));
+
+    let (code, message) = failure(&["--port", "0", "--app", "nosuch.qvs"]);
+    assert_eq!(code, Some(3), "{message}");
+    assert!(message.starts_with("error: app `nosuch`: cannot read nosuch.qvs: "), "{message}");
+
+    let folder = std::env::temp_dir().join(format!("qix-program-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let script = folder.join("bad.qvs");
+    std::fs::write(&script, "SET a = 1;\nLOAD x RESIDENT nowhere;").unwrap();
+    let (code, message) = failure(&["--port", "0", "--app", script.to_str().unwrap()]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(code, Some(3), "{message}");
+    assert!(message.contains("app `bad`") && message.contains("(line 2)"), "{message}");
+}
+
+#[test]
+fn every_exit_code_is_in_the_help() {
+    let help = String::from_utf8(program().arg("--help").output().unwrap().stdout).unwrap();
+    for code in 0..=3 {
+        assert!(help.lines().any(|line| line.starts_with(&format!("  {code}  "))), "{code}: {help}");
+    }
 }
 
 #[test]
@@ -30,7 +93,7 @@ fn it_lists_its_methods() {
 
 #[test]
 fn a_fault_that_it_does_not_know_is_refused() {
-    let output = program().args(["--fault", "explode"]).output().unwrap();
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("no such fault"));
+    let (code, message) = failure(&["--fault", "explode"]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("no such fault"), "{message}");
 }

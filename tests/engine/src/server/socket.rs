@@ -103,7 +103,9 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
     let file = shared.world().downloads.get(path).cloned();
     match file {
         Some(file) if head.method == "GET" => head::respond(stream, 200, "text/csv; charset=utf-8", &file).await,
-        _ if path == "/healthcheck" => head::respond(stream, 200, "application/json", b"{}").await,
+        _ if path == "/healthcheck" || path == "/healthz" => {
+            head::respond(stream, 200, "application/json", b"{}").await
+        }
         _ if path == "/" || path.starts_with("/app") => {
             head::respond(stream, 426, "text/plain", b"This is a WebSocket.").await
         }

@@ -1,0 +1,69 @@
+//! The command line.
+
+use clap::Parser;
+use qix_test_engine::Fault;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+/// An in-memory engine to test clients of the Qlik engine against. Nothing is kept when it ends.
+///
+/// Prints `listening on ws://HOST:PORT` once it accepts connections; GET /healthz answers 200 from then on. It
+/// always holds the app `sales`.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 9076)]
+    pub(crate) port: u16,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+    /// An app to hold: a load script (.qvs) or a description (.json). The ID defaults to the file's name without its
+    /// extension. Can be repeated
+    #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
+    pub(crate) app: Vec<(String, PathBuf)>,
+    /// Folder that load scripts read files from
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Something to do wrong, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address takes
+    /// it too, for that connection alone: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`
+    #[arg(long)]
+    pub(crate) fault: Vec<Fault>,
+    /// Print which methods of the engine's schema are implemented, and exit
+    #[arg(long)]
+    pub(crate) methods: bool,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  ended by Ctrl-C or SIGTERM, or printed what was asked for
+  1  cannot listen on the address
+  2  wrong arguments
+  3  an app cannot be loaded: its file cannot be read, or its script fails";
+
+/// `ID=FILE`, or `FILE`, whose name is the id.
+fn app(text: &str) -> Result<(String, PathBuf), String> {
+    if let Some((id, file)) = text.split_once('=').filter(|(id, _)| !id.is_empty() && !Path::new(text).exists()) {
+        return Ok((id.to_owned(), file.into()));
+    }
+    let stem = Path::new(text).file_stem().and_then(|stem| stem.to_str());
+    stem.map(|stem| (stem.to_owned(), text.into())).ok_or_else(|| "expected FILE or ID=FILE".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_app_has_the_name_of_its_file_unless_it_is_given_one() {
+        assert_eq!(app("a=b/c.qvs").unwrap(), ("a".to_owned(), "b/c.qvs".into()));
+        assert_eq!(app("b/c.qvs").unwrap(), ("c".to_owned(), "b/c.qvs".into()));
+        assert!(app("..").is_err());
+    }
+}

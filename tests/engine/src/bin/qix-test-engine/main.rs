@@ -1,0 +1,79 @@
+//! The test engine as a program, for clients in other languages and for a look by hand.
+
+mod arguments;
+mod listing;
+
+use arguments::Arguments;
+use clap::Parser;
+use qix_test_engine::{App, AppError, Builder, TestEngine};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// The exit codes; `--help` lists them. Clap ends with 2 for wrong arguments.
+const CANNOT_LISTEN: u8 = 1;
+const CANNOT_LOAD: u8 = 3;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = if arguments.methods { listing::methods(&mut io::stdout()) } else { serve(arguments).await };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A terminal that is gone cannot be told either.
+            let _ = writeln!(io::stderr(), "error: {error}");
+            let is_app = error.get_ref().is_some_and(|inner| inner.is::<AppError>());
+            ExitCode::from(if is_app { CANNOT_LOAD } else { CANNOT_LISTEN })
+        }
+    }
+}
+
+async fn serve(arguments: Arguments) -> io::Result<()> {
+    let engine = builder(arguments)?.start().await?;
+    let asked_to_end = asked_to_end()?;
+    let mut out = io::stdout();
+    writeln!(out, "listening on {}", engine.url())?;
+    out.flush()?;
+    tokio::select! {
+        () = engine.run() => {}
+        () = asked_to_end => {}
+    }
+    Ok(())
+}
+
+fn builder(arguments: Arguments) -> io::Result<Builder> {
+    let mut builder = TestEngine::builder().host(arguments.host).port(arguments.port);
+    if let Some(folder) = arguments.folder {
+        builder = builder.folder(folder);
+    }
+    for (id, file) in arguments.app {
+        builder = builder.with_app(App::from_file(&id, &file).map_err(io::Error::other)?);
+    }
+    for fault in arguments.fault {
+        builder = builder.fault(fault);
+    }
+    Ok(builder)
+}
+
+/// Ctrl-C or SIGTERM, listened for from the call on.
+#[cfg(unix)]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}
