@@ -3,7 +3,7 @@
 use crate::methods::unique_id;
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::document::Document;
-use crate::script;
+use crate::script::{self, Folders};
 use serde_json::{Value, json};
 use std::fmt;
 use std::path::Path;
@@ -99,13 +99,18 @@ impl App {
         }))
     }
 
-    pub(crate) fn into_document(self, folder: Option<&Path>) -> Result<Document, AppError> {
+    pub(crate) fn into_document(self, folders: &Folders) -> Result<Document, AppError> {
         let title = self.title.unwrap_or_else(|| self.id.clone());
         let mut document = Document::new(self.id, title);
         if let Some(text) = self.script {
             let cancel = AtomicBool::new(false);
-            let options =
-                script::Options { folder, variables: Default::default(), cancel: &cancel, progress: &mut |_| {} };
+            let options = script::Options {
+                folders,
+                limit: None,
+                variables: Default::default(),
+                cancel: &cancel,
+                progress: &mut |_| {},
+            };
             let loaded = script::run(&text, options)
                 .map_err(|error| AppError::new(&document.id, format!("the script fails: {error}")))?;
             document.take_over(loaded.data, &loaded.variables, unique_id, STARTED);

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
+use crate::script::Folders;
 use crate::server::{self, Shared};
 use crate::session::connection::Outgoing;
 use crate::session::world::World;
@@ -153,7 +154,7 @@ impl Drop for TestEngine {
 pub struct Builder {
     apps: Vec<App>,
     faults: Vec<Fault>,
-    folder: Option<PathBuf>,
+    folders: Folders,
     host: Option<std::net::IpAddr>,
     port: u16,
     session_ttl: Duration,
@@ -175,10 +176,19 @@ impl Builder {
         self
     }
 
-    /// The folder that load scripts read files from. Without one they cannot read any.
+    /// The folder that load scripts read files from. It also stands for every data connection that has none of its own
+    /// ([`data_connection`](Self::data_connection)). Without a folder scripts cannot read files.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.folder = Some(folder.into());
+        self.folders.set_folder(folder);
+        self
+    }
+
+    /// The folder that load scripts read `lib://<name>/` from. `STORE` keeps its files in memory, where later reloads
+    /// find them; nothing is written to the folder.
+    #[must_use]
+    pub fn data_connection(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        self.folders.set_connection(name, folder);
         self
     }
 
@@ -218,11 +228,11 @@ impl Builder {
     pub async fn start(self) -> io::Result<TestEngine> {
         let mut world = World::default();
         world.faults = self.faults;
-        world.folder = self.folder;
+        world.folders = self.folders;
         world.usual_ttl = self.session_ttl;
         world.most_sessions = self.most_sessions;
         for app in std::iter::once(App::sales()).chain(self.apps) {
-            let document = app.into_document(world.folder.as_deref()).map_err(io::Error::other)?;
+            let document = app.into_document(&world.folders).map_err(io::Error::other)?;
             world.apps.add(document);
         }
         let host = self.host.unwrap_or(Ipv4Addr::LOCALHOST.into());

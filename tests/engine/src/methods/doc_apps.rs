@@ -341,8 +341,15 @@ pub(super) fn default_script(section: &str) -> String {
         ("ReferenceDay", "0"),
         ("FirstMonthOfYear", "1"),
         ("CollationLocale", "'en-US'"),
+        ("CreateSearchIndexOnReload", "1"),
         ("MonthNames", "'Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec'"),
+        ("LongMonthNames", "'January;February;March;April;May;June;July;August;September;October;November;December'"),
         ("DayNames", "'Mon;Tue;Wed;Thu;Fri;Sat;Sun'"),
+        ("LongDayNames", "'Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday'"),
+        (
+            "NumericalAbbreviation",
+            "'3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y'",
+        ),
     ];
     let lines: String = settings.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
     format!("///$tab {section}\r\n{lines}")

@@ -4,7 +4,7 @@ use super::doc_apps::default_script;
 use super::{Answer, Call, Done, Job, Methods, calculate, done, one, result, unique_id};
 use crate::calculate as calculation;
 use crate::error::{EngineError, Result};
-use crate::objects::contents::Kind;
+use crate::objects::contents::{Contents, Kind};
 use crate::objects::document::variables;
 use crate::protocol::failure::{RELOAD_RUNNING, failure};
 use crate::script::{self, ScriptError};
@@ -28,6 +28,12 @@ pub(super) const METHODS: Methods = &[
     ("Doc.DoReload", |call| reload(call, |done| result("qReturn", done))),
     ("Doc.DoReloadEx", |call| {
         reload(call, |done| result("qResult", if done { json!({ "qSuccess": true }) } else { json!({}) }))
+    }),
+    ("Doc.SetFetchLimit", |call| {
+        // A negative number is no limit.
+        call.app_id()?;
+        call.session()?.fetch_limit = usize::try_from(call.params.integer("qLimit")).ok();
+        done()
     }),
     ("Doc.GetTablesAndKeys", tables_and_keys),
     ("Doc.GetTableData", table_data),
@@ -53,7 +59,8 @@ fn set_script(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
-    let errors = script::check(&call.doc()?.script).into_iter().map(|position| {
+    let errors = script::check(&call.doc()?.script).into_iter().map(|error| {
+        let position = error.position;
         json!({
             "qErrLen": position.length, "qTabIx": position.tab, "qLineInTab": position.line,
             "qColInLine": position.column, "qTextPos": position.text,
@@ -68,18 +75,20 @@ fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Ans
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
     }
-    if params["qRowLimit"].as_i64().is_some_and(|limit| limit >= 0) {
-        return Err(EngineError::not_implemented("reloads with qRowLimit"));
-    }
-    let own = Arc::clone(&call.session()?.own);
+    let is_debug = call.params.flag("qDebug") || params["qDebug"].as_bool() == Some(true);
+    // Clients that send every default of their schema send 0.
+    let row_limit =
+        params["qRowLimit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
+    let limit = row_limit.or(call.session()?.fetch_limit.filter(|_| is_debug));
     let document = call.doc()?;
     if document.reloading {
         return Err(failure(RELOAD_RUNNING, ""));
     }
     document.reloading = true;
     let text = document.script.clone();
-    let before = variables(&document.contents, &own);
-    let folder = call.world.folder.clone();
+    // Variables of the session are nothing to the script.
+    let before = variables(&document.contents, &Contents::default());
+    let folders = call.world.folders.clone();
     let request = call.request.clone();
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
@@ -89,11 +98,15 @@ fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Ans
             }
         };
         let options = script::Options {
-            folder: folder.as_deref(),
+            folders: &folders,
+            limit,
             variables: before,
             cancel: &tools.abort.flag,
             progress: &mut tell,
         };
+        if is_debug {
+            wait_for_word(tools);
+        }
         let loaded = script::run(&text, options);
         if let Err(error) = &loaded {
             report(tools, error);
@@ -111,17 +124,24 @@ fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Ans
 
 /// Puts an error into the progress data, and waits for a word on it if that was asked for.
 fn report(tools: &super::Tools, error: &ScriptError) {
-    let waiting = {
+    let waits = {
         let mut world = tools.shared.world();
         let Some(session) = world.sessions.get_mut(&tools.session) else { return };
         session.progress.error(error);
-        session.progress.interact_on_error.then(|| {
-            let (done, waiting) = std::sync::mpsc::channel();
-            session.progress.interaction = Some(done);
-            waiting
-        })
+        session.progress.interact_on_error
     };
-    let Some(waiting) = waiting else { return };
+    if waits {
+        wait_for_word(tools);
+    }
+}
+
+/// Waits for `InteractDone`. A reload in debug mode does so before it starts, one that fails if that was asked for.
+fn wait_for_word(tools: &super::Tools) {
+    let (done, waiting) = std::sync::mpsc::channel();
+    match tools.shared.world().sessions.get_mut(&tools.session) {
+        Some(session) => session.progress.interaction = Some(done),
+        None => return,
+    }
     while !tools.abort.flag.load(Ordering::Relaxed) {
         match waiting.recv_timeout(Duration::from_millis(20)) {
             Err(RecvTimeoutError::Timeout) => {}

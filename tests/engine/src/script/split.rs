@@ -12,8 +12,23 @@ pub(super) struct Statement {
 }
 
 /// Words that start control statements, which end with their line too.
-const CONTROL: [&str; 15] = [
-    "if", "elseif", "else", "end", "endif", "for", "next", "do", "loop", "sub", "call", "exit", "switch", "case",
+const CONTROL: [&str; 17] = [
+    "if",
+    "elseif",
+    "else",
+    "end",
+    "endif",
+    "for",
+    "next",
+    "do",
+    "loop",
+    "sub",
+    "endsub",
+    "call",
+    "exit",
+    "switch",
+    "endswitch",
+    "case",
     "default",
 ];
 
@@ -33,7 +48,8 @@ pub(super) fn split(script: &str) -> Vec<Statement> {
                 let length = rest.find(';').unwrap_or(rest.len());
                 (length, length + 1, false)
             }
-            "else" if !first_word(rest[4..].trim_start()).starts_with("if") => (4, 4, true),
+            // On the next line another condition starts.
+            "else" if !first_word(rest[4..].trim_start_matches([' ', '\t'])).starts_with("if") => (4, 4, true),
             word if CONTROL.contains(&word) && !assigns(rest) => {
                 let (length, taken) = control_length(rest, matches!(word, "if" | "elseif" | "else"));
                 (length, taken, true)
@@ -59,10 +75,10 @@ fn skip_semicolon(script: &str, at: usize, control: bool) -> usize {
     if control && script[next..].starts_with(';') { next + 1 } else { at }
 }
 
-/// Whether a name is assigned to, as in `end = 1`.
+/// Whether a name is assigned to or labels a table, as in `end = 1` and `Default:`.
 fn assigns(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    rest.trim_start().starts_with('=')
+    rest.trim_start().starts_with(['=', ':'])
 }
 
 /// The first word, its plain letters in lower case, so that it is as long as it was; empty if the text starts with none.
@@ -107,7 +123,7 @@ fn control_length(text: &str, has_then: bool) -> (usize, usize) {
 }
 
 /// Walks over a text outside of quotes and comments until a place is found.
-fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option<(usize, T)> {
+pub(super) fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option<(usize, T)> {
     let mut at = 0;
     let mut previous = ' ';
     while let Some(c) = text[at..].chars().next() {
@@ -154,6 +170,11 @@ mod tests {
             texts("FOR i=1 to 3\nLOAD 1;\nNEXT i\nIF a=1 THEN x; ELSE y; END IF"),
             ["FOR i=1 to 3", "LOAD 1", "NEXT i", "IF a=1 THEN", "x", "ELSE", "y", "END IF"]
         );
+        assert_eq!(
+            texts("ELSE\nIF a THEN\nELSE IF b THEN\nEND SUB\nENDSUB"),
+            ["ELSE", "IF a THEN", "ELSE IF b THEN", "END SUB", "ENDSUB"]
+        );
+        assert_eq!(texts("Default:\nLOAD 1; next = 2; CALL a;"), ["Default:\nLOAD 1", "next = 2", "CALL a"]);
     }
 
     proptest::proptest! {

@@ -6,8 +6,8 @@ use super::jobs::Work;
 use super::{Session, SessionKey};
 use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
+use crate::script::Folders;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// Requests that are remembered; a benchmark sends more than a test ever looks at.
@@ -25,7 +25,7 @@ pub(crate) struct World {
     /// Files that `ExportData` made, by the path they are fetched under.
     pub(crate) downloads: BTreeMap<String, Vec<u8>>,
     /// Where scripts read files from.
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folders: Folders,
     /// How long a session lives on when its address does not say.
     pub(crate) usual_ttl: Duration,
     /// Sessions that a user may have at once.
