@@ -22,7 +22,7 @@ pub(crate) struct Docs<'a> {
     /// The published descriptions, for items that we have not written about.
     pub(crate) published: &'a Prose,
     pub(crate) links: Links,
-    /// Whether examples can run: beside the runtime and the test engine, not in a crate of its own.
+    /// Whether to keep examples. They name this crate, so a crate of its own leaves them out.
     pub(crate) examples: bool,
 }
 
@@ -195,14 +195,10 @@ impl Docs<'_> {
     }
 }
 
-/// What stands around every example: an engine in memory, a session with it and its app.
+/// The hidden lines around every example, which make it compile with nothing but the generated crate.
 const BEFORE: &str = "\
-# use qix_client::prelude::*;
-# #[tokio::main(flavor = \"current_thread\")]
-# async fn main() -> Result<(), Box<dyn std::error::Error>> {
-# let engine = qix_test_engine::TestEngine::start().await?;
-# let session = Session::connect(engine.url()).await?;
-# let doc = session.open_doc(\"sales\").await?;
+# use qix_schema::{*, types::*};
+# async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
 ";
 const AFTER: &str = "# Ok(())\n# }\n";
 
@@ -325,7 +321,7 @@ mod tests {
         let text = "Does it.\n\n```rust\ndoc.clear_all().await?;\n```\n\nMore.";
         assert_eq!(examples(text, false), "Does it.\n\nMore.");
         let whole = examples(text, true);
-        assert!(whole.starts_with("Does it.\n\n```\n# use qix_client::prelude::*;\n"), "{whole}");
+        assert!(whole.starts_with("Does it.\n\n```\n# use qix_schema::{*, types::*};\n"), "{whole}");
         assert!(whole.ends_with("\ndoc.clear_all().await?;\n# Ok(())\n# }\n```\n\nMore."), "{whole}");
     }
 }

@@ -158,9 +158,9 @@ pub enum Kind {
     Struct {
         /// The members, in the order of the schema.
         members: Vec<Member>,
-        /// Members that may come on top, whose presence alone means something.
+        /// Members whose presence alone means something, by name.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        dynamic: Vec<ResultValue>,
+        dynamic: Vec<Member>,
     },
     /// A JSON object whose members the schema leaves open.
     Open,

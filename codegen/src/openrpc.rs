@@ -293,7 +293,7 @@ impl Reader {
             let class = class_of(&item).unwrap_or_default();
             let mut instead = Vec::new();
             for word in text.split(|c: char| !c.is_alphanumeric() && c != ':' && c != '.') {
-                let word = word.replace("::", ".");
+                let word = word.trim_matches(['.', ':']).replace("::", ".");
                 let own = format!("{class}.{word}");
                 let found = if word.contains('.') && model.methods.contains_key(&word) {
                     Some(word)

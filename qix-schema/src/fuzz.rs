@@ -27,11 +27,3 @@ pub fn cells(input: &[u8]) {
 fn exact<'a>(row: impl Iterator<Item = Cell<'a>>) -> Vec<String> {
     row.map(|cell| format!("{cell:?} {}", cell.num.to_bits())).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn cells() {
-        qix_fuzz::replay("cells", super::cells);
-    }
-}

@@ -15,13 +15,19 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 // Generated code names this crate in the same way, wherever it lives.
 extern crate self as qix_schema;
 
 pub mod cells;
 mod definitions;
 mod error;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::too_many_arguments)]

@@ -7,7 +7,13 @@ use serde_json::Value;
 use super::Reader;
 use super::place::Place;
 use crate::fault::Fault;
-use crate::model::{EnumValue, IntFormat, Kind, Member, ResultValue, Type, TypeRef};
+use crate::model::{EnumValue, IntFormat, Kind, Member, Type, TypeRef};
+
+/// The types of generic objects. What hangs on an object, such as `qHyperCube`, is optional by presence: absent is not
+/// the same as empty. Up to 12.2528 such members are in `additionalProperties` alone. In 12.2886 they are also in
+/// `properties`, as a `$ref` without a `type` beside it, which no other member is, and the list in
+/// `additionalProperties` is marked private: it may go.
+const GENERIC_OBJECTS: [&str; 2] = ["GenericObjectLayout", "GenericObjectProperties"];
 
 impl Reader {
     pub(super) fn types(&mut self, section: &Place<'_>) -> BTreeMap<String, Type> {
@@ -68,38 +74,62 @@ impl Reader {
 
     fn structure(&mut self, place: &Place<'_>, name: &str) -> Kind {
         let required = self.texts(place, "required");
+        let mut dynamic = self.dynamic(place, name);
+        let is_generic_object = GENERIC_OBJECTS.contains(&name) || !dynamic.is_empty();
         let mut members = Vec::new();
         for (member, at) in self.members(place, "properties") {
             let mut known = vec!["type", "format", "$ref", "items", "default"];
             known.extend(Self::MARKS);
             self.report_unknown(&at, &known);
-            members.push(Member {
+            let read = Member {
                 name: member.to_owned(),
                 ty: self.type_ref(&at),
                 default: at.get("default").map(|at| at.value.to_value()).filter(|default| !is_zero(default)),
                 required: required.iter().any(|r| r == member),
                 marks: self.marks(&at, &format!("{name}/{member}")),
-            });
-        }
-        let mut dynamic = Vec::new();
-        if let Some(additional) = place.get("additionalProperties") {
-            if additional.object().is_none() {
-                let what = "`additionalProperties` is understood with `anyOf` only; it was left out";
-                self.unknown.push(Fault::new(additional.pointer(), what, ""));
-            }
-            self.report_unknown(&additional, &["anyOf"]);
-            for at in self.list(&additional, "anyOf") {
-                self.report_unknown(&at, &["name", "type", "schema", "description"]);
-                let member = self.text(&at, "name");
-                self.describe(&format!("{name}/{member}"), &at);
-                let ty = match at.get("schema") {
-                    Some(schema) => self.type_ref(&schema),
-                    None => self.type_ref(&at),
-                };
-                dynamic.push(ResultValue { name: member, ty });
+            };
+            match dynamic.get(member) {
+                Some(other) if other.ty != read.ty => self.fault(
+                    &at,
+                    format!(
+                        "`{member}` is stated twice, here as `{}` and in `additionalProperties` as `{}`",
+                        read.ty, other.ty
+                    ),
+                    "Find out which one the engine writes, and remove the other from a copy of the file.",
+                ),
+                None if !(is_generic_object && is_bare_reference(&at)) => members.push(read),
+                _ => drop(dynamic.insert(member.to_owned(), read)),
             }
         }
-        Kind::Struct { members, dynamic }
+        Kind::Struct { members, dynamic: dynamic.into_values().collect() }
+    }
+
+    /// The members in `additionalProperties`, by name: in any published file their order is alphabetical.
+    fn dynamic(&mut self, place: &Place<'_>, name: &str) -> BTreeMap<String, Member> {
+        let mut dynamic = BTreeMap::new();
+        let Some(additional) = place.get("additionalProperties") else { return dynamic };
+        if additional.object().is_none() {
+            let what = "`additionalProperties` is understood with `anyOf` only; it was left out";
+            self.unknown.push(Fault::new(additional.pointer(), what, ""));
+        }
+        // The visibility is that of the list, which repeats what `properties` states; it is not that of the members.
+        self.report_unknown(&additional, &["anyOf", "x-qlik-visibility"]);
+        for at in self.list(&additional, "anyOf") {
+            let mut known = vec!["name", "type", "schema"];
+            known.extend(Self::MARKS);
+            self.report_unknown(&at, &known);
+            let member = self.text(&at, "name");
+            let marks = self.marks(&at, &format!("{name}/{member}"));
+            let ty = match at.get("schema") {
+                Some(schema) => self.type_ref(&schema),
+                None => self.type_ref(&at),
+            };
+            let read = Member { name: member.clone(), ty, default: None, required: false, marks };
+            if dynamic.insert(member.clone(), read).is_some() {
+                self.fault(&at, format!("`{member}` is there twice"), "Remove one of the two.");
+            }
+        }
+        dynamic
     }
 
     fn enum_values(&mut self, place: &Place<'_>, name: &str) -> Vec<EnumValue> {
@@ -176,6 +206,10 @@ impl Reader {
         );
         IntFormat::Unstated
     }
+}
+
+fn is_bare_reference(place: &Place<'_>) -> bool {
+    place.object().is_some_and(|keys| matches!(keys, [(key, _)] if key == "$ref"))
 }
 
 /// Whether a text is a single name rather than a sentence.

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
 use tokio::sync::mpsc;
 
-use crate::hub::{Hub, Request};
-use crate::object::{Object, Origin};
+use crate::config::Settings;
 use crate::protocol::{Body, Envelope};
-use crate::settings::Settings;
-use crate::state::Reply;
+use crate::session::books::Reply;
+use crate::session::core::{Hub, Request};
+use crate::session::core::{Object, Origin};
 
 const VERSION: Method = Method { class: "Global", name: "EngineVersion", effect: Effect::Read, results: &["qVersion"] };
 const LAYOUT: Method =

@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 use futures_util::Stream;
 
 use super::{Session, deadline};
-use crate::endpoint::Endpoint;
-use crate::error::ConnectError;
-use crate::event::{self, Event};
-use crate::hub::Hub;
-use crate::keep_alive::KeepAlive;
-use crate::middleware::Middleware;
-use crate::policy::{WhenModal, WhenReloading};
-use crate::resume::{self, Backoff};
-use crate::settings::Settings;
-use crate::traffic::Recorder;
-use crate::transport::Transport;
+use crate::config::Backoff;
+use crate::config::KeepAlive;
+use crate::config::Middleware;
+use crate::config::Settings;
+use crate::config::event::{self, Event};
+use crate::config::{WhenModal, WhenReloading};
+use crate::connect::ConnectError;
+use crate::connect::Endpoint;
+use crate::connect::Transport;
+use crate::record::Recorder;
+use crate::session::core::Hub;
+use crate::session::resume;
 
 /// A session that is still to be set up.
 ///

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::SessionBuilder;
+use crate::connect::TransportError;
 #[cfg(feature = "tls")]
-use crate::endpoint::certificates::{Identity, KeyMaterial};
+use crate::connect::certificates::{Identity, KeyMaterial};
 #[cfg(feature = "oauth")]
-use crate::endpoint::oauth;
-use crate::transport::TransportError;
+use crate::connect::oauth;
 
 /// # Who connects
 ///

@@ -4,8 +4,8 @@ use std::sync::Weak;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::error::ConnectError;
-use crate::hub::Hub;
+use crate::connect::ConnectError;
+use crate::session::core::Hub;
 
 /// Connects before a deadline.
 pub(super) async fn within<T>(

@@ -92,12 +92,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state); it needs no right to change the app.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.add_alternate_state("Compare").await?;
     /// let year = doc.get_field("Year").state_name("Compare").await?;
     /// year.select("2021").await?;
@@ -286,12 +282,8 @@ pub trait DocApi: AsRemote {
     /// other way. Changes of objects and their properties have a separate history: see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.back().await?;
     /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "3");
@@ -392,12 +384,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let checked = doc.check_expression("Sum(Sales").await?;
     /// assert!(!checked.error_msg.is_empty());
     /// # Ok(())
@@ -463,12 +451,8 @@ pub trait DocApi: AsRemote {
     /// fields and tables show up in the reload.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.set_script("LOAD * FROM;").await?;
     /// for error in doc.check_script_syntax().await? {
     ///     println!("tab {}, line {}, column {}", error.tab_ix, error.line_in_tab, error.col_in_line);
@@ -498,12 +482,8 @@ pub trait DocApi: AsRemote {
     /// Locked fields keep their selections unless told otherwise. To clear a single field use [`FieldApi::clear`](crate::field::FieldApi::clear).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.clear_all().locked_also(true).await?;
     /// # Ok(())
@@ -717,12 +697,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// let properties = GenericBookmarkProperties::default().with_info(NxInfo::default().with_type("bookmark"));
     /// let created = doc.create_bookmark(properties).await?;
@@ -825,12 +801,8 @@ pub trait DocApi: AsRemote {
     /// Objects refer to it by its identifier ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and change along when it changes.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut properties = GenericDimensionProperties::default().with_info(NxInfo::default().with_type("dimension"));
     /// properties.dim.field_defs.push("Region".to_owned());
     /// let created = doc.create_dimension(properties).await?;
@@ -900,12 +872,8 @@ pub trait DocApi: AsRemote {
     /// changes.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
     /// let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
     /// let created = doc.create_measure(properties).await?;
@@ -949,12 +917,8 @@ pub trait DocApi: AsRemote {
     /// Setting `qExtendsId` links the new object to another (saved) one, whose properties it takes over.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut sheet = GenericObjectProperties::of_type("sheet");
     /// sheet.extra.set("title", "Overview")?;
     /// let created = doc.create_object(sheet).await?;
@@ -999,12 +963,8 @@ pub trait DocApi: AsRemote {
     /// Setting `qExtendsId` links the new object to a saved one, whose properties it takes over.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let cube = HyperCubeDef::default()
     ///     .with_dimensions([NxDimension::field("Year")])
     ///     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1131,12 +1091,8 @@ pub trait DocApi: AsRemote {
     /// being by a reload. An empty or duplicate name is refused with an engine error.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let properties = GenericVariableProperties::default()
     ///     .with_info(NxInfo::default().with_type("variable"))
     ///     .with_name("vLimit")
@@ -1305,12 +1261,8 @@ pub trait DocApi: AsRemote {
     /// [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to what is deleted are closed.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
     /// assert!(doc.destroy_object(&id).await?);
     /// # Ok(())
@@ -1491,12 +1443,8 @@ pub trait DocApi: AsRemote {
     /// - All data is stale afterwards, so is every object. Selections of values that are still there survive.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.set_script("Years: LOAD 2000 + RecNo() AS Y AUTOGENERATE 3;").await?;
     /// assert!(doc.do_reload().await?, "the script has failed");
     /// assert_eq!(doc.evaluate("Max(Y)").await?, "2003");
@@ -1562,12 +1510,8 @@ pub trait DocApi: AsRemote {
     /// app cannot be saved like this: see [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.do_reload().await?;
     /// doc.do_save().await?;
     /// # Ok(())
@@ -1602,12 +1546,8 @@ pub trait DocApi: AsRemote {
     /// For the number behind the text use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// assert_eq!(doc.evaluate("Sum(Sales)").await?, "1675");
     /// # Ok(())
     /// # }
@@ -1636,12 +1576,8 @@ pub trait DocApi: AsRemote {
     /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for one value at a time, in the default state.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let total = doc.evaluate_ex("Sum(Sales)").await?;
     /// assert!(total.is_numeric);
     /// assert_eq!(total.number, 1675.0);
@@ -1673,12 +1609,8 @@ pub trait DocApi: AsRemote {
     /// does not do what it should.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// println!("{:?}", doc.expand_expression("Sum(Sales) * $(=1 + 1)").await?);
     /// # Ok(())
     /// # }
@@ -1759,12 +1691,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) tells how many steps there are.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.back().await?;
     /// doc.forward().await?;
@@ -1807,12 +1735,8 @@ pub trait DocApi: AsRemote {
     /// filter by type, or to get titles and other properties along with them, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// for info in doc.get_all_infos().await? {
     ///     println!("{} {}", info.type_, info.id);
     /// }
@@ -1840,12 +1764,8 @@ pub trait DocApi: AsRemote {
     /// the app's handle is named as stale at most once between two calls.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let layout = doc.get_app_layout().await?;
     /// println!("{}, reloaded {}", layout.title, layout.last_reload_time);
     /// assert!(layout.has_data);
@@ -2300,12 +2220,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// assert_eq!(year.get_cardinal().await?, 3);
     /// year.select("2022").await?;
@@ -2780,12 +2696,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
     /// # let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
     /// # let id = doc.create_measure(properties).await?.info.id;
@@ -2869,12 +2781,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure), [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
     /// let sheet = doc.get_object(&id).await?;
     /// assert_eq!(sheet.get_info().await?.type_, "sheet");
@@ -2910,12 +2818,8 @@ pub trait DocApi: AsRemote {
     /// enough.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # doc.create_object(GenericObjectProperties::of_type("sheet")).await?;
     /// let sheets = doc.get_objects(NxGetObjectOptions::default().with_types(["sheet"])).await?;
     /// assert_eq!(sheets.len(), 1);
@@ -2981,12 +2885,8 @@ pub trait DocApi: AsRemote {
     /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) tells in addition whether someone has locked it.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let script = doc.get_script().await?;
     /// assert!(script.contains("INLINE"));
     /// # Ok(())
@@ -3160,12 +3060,8 @@ pub trait DocApi: AsRemote {
     /// `Size::default()` twice and 0.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let model = doc.get_tables_and_keys(Size::default(), Size::default(), 30, true, false).await?;
     /// for table in model.tr {
     ///     println!("{}: {} rows", table.name, table.no_of_rows);
@@ -3291,12 +3187,8 @@ pub trait DocApi: AsRemote {
     /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) and set with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let properties = GenericVariableProperties::default().with_info(NxInfo::default().with_type("variable")).with_name("vLimit");
     /// # doc.create_variable_ex(properties).await?;
     /// let limit = doc.get_variable_by_name("vLimit").await?;
@@ -4045,12 +3937,8 @@ pub trait DocApi: AsRemote {
     /// into sections, put a line `///$tab Name` before each.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let script = doc.get_script().await?;
     /// doc.set_script(&format!("{script}\nExtra: LOAD 1 AS One AUTOGENERATE 1;")).await?;
     /// # Ok(())

@@ -53,12 +53,8 @@ pub trait FieldApi: AsRemote {
     /// everything.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// year.select("2021").await?;
     /// assert!(year.clear().await?);
@@ -124,12 +120,8 @@ pub trait FieldApi: AsRemote {
     /// …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// assert_eq!(doc.get_field("Region").await?.get_cardinal().await?, 3);
     /// # Ok(())
     /// # }
@@ -224,12 +216,8 @@ pub trait FieldApi: AsRemote {
     /// selection use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// assert!(year.select("202[12]").await? || year.select(">=2021<=2022").await?);
     /// # Ok(())
@@ -352,12 +340,8 @@ pub trait FieldApi: AsRemote {
     /// since 30 December 1899.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let region = doc.get_field("Region").await?;
     /// let values = ["North", "West"].map(|text| FieldValue::default().with_text(text));
     /// assert!(region.select_values(values.to_vec()).await?);
@@ -437,12 +421,8 @@ pub trait FieldApi: AsRemote {
     /// Matching values that are selected lose their selection, the rest get it. The text is that of [`FieldApi::select`](crate::field::FieldApi::select).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// year.select("2021").await?;
     /// year.toggle_select("2022").await?;

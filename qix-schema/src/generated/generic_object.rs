@@ -151,12 +151,8 @@ pub trait GenericObjectApi: AsRemote {
     /// and the end of the session does as well. The object's identifier must not be patched.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -219,12 +215,8 @@ pub trait GenericObjectApi: AsRemote {
     /// just wants to select needs no selection mode at all.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -378,12 +370,8 @@ pub trait GenericObjectApi: AsRemote {
     /// make the child a copy that follows another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let sheet = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.object;
     /// let child = sheet.create_child(GenericObjectProperties::of_type("table")).await?;
     /// assert_eq!(sheet.get_child_infos().await?, [child.info]);
@@ -624,12 +612,8 @@ pub trait GenericObjectApi: AsRemote {
     /// 13000, one without any data with 13001. The file is there for a while only, and for the same user.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -853,12 +837,8 @@ pub trait GenericObjectApi: AsRemote {
     /// call fail with error 15; it can simply be repeated.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1044,12 +1024,8 @@ pub trait GenericObjectApi: AsRemote {
     /// more. A call is aborted (error 15) if a selection is made while it runs; repeat it.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1105,12 +1081,8 @@ pub trait GenericObjectApi: AsRemote {
     /// by, [`NxCell::state`](crate::types::NxCell::state) its state.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1172,12 +1144,8 @@ pub trait GenericObjectApi: AsRemote {
     /// back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1431,12 +1399,8 @@ pub trait GenericObjectApi: AsRemote {
     /// types, and read the hits with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1545,12 +1509,8 @@ pub trait GenericObjectApi: AsRemote {
     /// dimensions.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1730,12 +1690,8 @@ pub trait GenericObjectApi: AsRemote {
     /// number is better served by [`FieldApi::select_values`](crate::field::FieldApi::select_values).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;

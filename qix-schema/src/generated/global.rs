@@ -296,15 +296,9 @@ pub trait GlobalApi: AsRemote {
     /// the other deployments.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// # session.close().await;
-    /// # let session = Session::connect(format!("{}/app/engineData", engine.url())).await?;
-    /// let app = session.global().create_session_app().await?.doc;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = global.create_session_app().await?.doc;
     /// app.set_script("Numbers: LOAD RecNo() AS N AUTOGENERATE 10;").await?;
     /// assert!(app.do_reload().await?);
     /// assert_eq!(app.evaluate("Sum(N)").await?, "55");
@@ -395,13 +389,9 @@ pub trait GlobalApi: AsRemote {
     /// newer engines have. It needs no app and is cheap, so it also serves to see whether a connection is alive.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let version = session.global().engine_version().await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let version = global.engine_version().await?;
     /// assert!(version.component_version.starts_with("12."));
     /// # Ok(())
     /// # }
@@ -459,13 +449,9 @@ pub trait GlobalApi: AsRemote {
     /// gives no object (`Error::is_not_found`).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let doc = session.global().get_active_doc().await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let doc = global.get_active_doc().await?;
     /// assert_eq!(doc.get_app_layout().await?.title, "Sales");
     /// # Ok(())
     /// # }
@@ -702,13 +688,9 @@ pub trait GlobalApi: AsRemote {
     /// these are 0. In Qlik Cloud the REST APIs are the better catalogue, as they page and filter.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// for app in session.global().get_doc_list().await? {
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// for app in global.get_doc_list().await? {
     ///     println!("{} {}", app.doc_id, app.title);
     /// }
     /// # Ok(())
@@ -1101,14 +1083,10 @@ pub trait GlobalApi: AsRemote {
     /// by itself, but should be the same.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// // `Session::open_doc` does the same, and copes with an app that is open already.
-    /// let doc = session.global().open_doc("sales").no_data(false).await;
+    /// let doc = global.open_doc("sales").no_data(false).await;
     /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
     /// # Ok(())
     /// # }

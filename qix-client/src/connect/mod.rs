@@ -1,0 +1,21 @@
+//! From an address to an open transport.
+
+mod address;
+#[cfg(feature = "tls")]
+pub(crate) mod certificates;
+pub(crate) mod dial;
+mod endpoint;
+mod error;
+#[cfg(feature = "oauth")]
+pub(crate) mod oauth;
+#[cfg(feature = "proxy")]
+mod proxy;
+#[cfg(feature = "tls")]
+mod tls;
+pub mod transport;
+mod websocket;
+
+pub(crate) use address::Address;
+pub(crate) use endpoint::Endpoint;
+pub use error::ConnectError;
+pub(crate) use transport::{Incoming, Outgoing, Reading, Text, Transport, TransportError, Writing};

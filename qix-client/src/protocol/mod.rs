@@ -1,0 +1,8 @@
+//! What stands in the messages, without any I/O.
+
+pub(crate) mod envelope;
+pub(crate) mod notification;
+pub(crate) mod patch;
+pub(crate) mod request;
+
+pub(crate) use envelope::{Body, Envelope};
