@@ -10,6 +10,7 @@ use crate::protocol::failure::{RELOAD_RUNNING, failure};
 use crate::script::{self, ScriptError};
 use crate::session::events::Event;
 use crate::session::jobs::Work;
+use qix_schema::types::NxLocalizedErrorCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,9 +26,12 @@ pub(super) const METHODS: Methods = &[
         one("qReturn", default_script(if section.is_empty() { "Main" } else { section }))
     }),
     ("Doc.CheckScriptSyntax", check_syntax),
-    ("Doc.DoReload", |call| reload(call, |done| result("qReturn", done))),
+    ("Doc.DoReload", |call| reload(call, |error| result("qReturn", error.is_none()))),
     ("Doc.DoReloadEx", |call| {
-        reload(call, |done| result("qResult", if done { json!({ "qSuccess": true }) } else { json!({}) }))
+        reload(call, |error| {
+            let failure = |error| json!({ "qFailureData": { "qErrors": [error] } });
+            result("qResult", error.map_or_else(|| json!({ "qSuccess": true }), failure))
+        })
     }),
     ("Doc.SetFetchLimit", |call| {
         // A negative number is no limit.
@@ -70,7 +74,7 @@ fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// Runs the script beside the socket; `GetProgress` tells how far it is.
-fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Answer> {
+fn reload(call: &mut Call<'_>, answer: fn(Option<Value>) -> super::Results) -> Result<Answer> {
     let params = call.params.value("qParams");
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
@@ -111,15 +115,26 @@ fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Ans
         if let Err(error) = &loaded {
             report(tools, error);
         }
-        Ok(Done::Then(Box::new(move |call| {
-            let done = loaded.is_ok();
-            if let Ok(loaded) = loaded {
+        Ok(Done::Then(Box::new(move |call| match loaded {
+            Ok(loaded) => {
                 take_over(call, loaded)?;
+                Ok(answer(None))
             }
-            Ok(answer(done))
+            Err(error) => Ok(answer(Some(reload_error(&error, &text)))),
         })))
     });
     Ok(Answer::Later(Work::Reload, job))
+}
+
+/// `ReloadError`. Engines count lines from 0.
+fn reload_error(error: &ScriptError, script: &str) -> Value {
+    let title = qix_schema::decode::<NxLocalizedErrorCode>(&error.code.to_string());
+    let title = title.ok().and_then(|title| serde_json::from_str::<Value>(&qix_schema::encode(&title).ok()?).ok());
+    json!({
+        "qError": "General script error", "qDescription": error.message,
+        "qLine": format!("{}{}", error.line, error.line_end), "qLineNumber": error.line_number(script),
+        "qCode": error.code, "qTitle": title,
+    })
 }
 
 /// Puts an error into the progress data, and waits for a word on it if that was asked for.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::load::Encoding;
-use super::{CANNOT_OPEN, OUTSIDE, Outcome, ScriptError};
+use super::{CANNOT_OPEN, CONNECTION_NOT_FOUND, OUTSIDE, Outcome, ScriptError};
 use crate::error::code;
 use crate::value::wild_match;
 
@@ -70,7 +70,11 @@ impl Files {
             None => (self.folders.plain.as_ref(), full.as_str()),
         };
         let folder = folder.ok_or_else(|| match library(&full) {
-            Some((name, _)) => cannot_open(path, &format!("the test engine has no folder for the connection '{name}'")),
+            Some((name, _)) => ScriptError::new(
+                CONNECTION_NOT_FOUND,
+                name,
+                format!("Connection '{name}' not found (the test engine has no folder for it)"),
+            ),
             None => cannot_open(path, "the test engine has no folder for files"),
         })?;
         let inside = inside.replace('\\', "/");
@@ -230,7 +234,7 @@ mod tests {
         assert_eq!(Files::new(&folders).find("x.csv").unwrap_err().code, CANNOT_OPEN);
         folders.set_connection("a", "/nowhere/a");
         let error = Files::new(&folders).find("lib://b/x.csv").unwrap_err();
-        assert!(error.message.contains("the connection 'b'"), "{}", error.message);
+        assert_eq!((error.code, error.parameter.as_str()), (CONNECTION_NOT_FOUND, "b"));
         folders.set_folder("/nowhere");
         let mut files = Files::new(&folders);
         for path in ["../x.csv", "lib://a/../x.csv", "lib://b/../x.csv", "/etc/passwd", "..\\x.csv"] {

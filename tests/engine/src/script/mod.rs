@@ -56,6 +56,12 @@ pub enum Progress {
     Fetched(usize),
     /// A `TRACE` statement's text, or a note of the engine.
     Note(String),
+    /// A connection is to be opened; the name of it.
+    Connecting(String),
+    /// That has failed.
+    ConnectFailed(String),
+    /// The index for searching is made, and is complete.
+    SearchIndex,
 }
 
 /// What a script leaves behind.
@@ -141,6 +147,13 @@ impl From<ParseError> for Box<ScriptError> {
     }
 }
 
+impl ScriptError {
+    /// The line of the whole script, tabs or not, that the error is in. The first is 0.
+    pub fn line_number(&self, script: &str) -> usize {
+        script.chars().take(self.position.text).filter(|c| *c == '\n').count()
+    }
+}
+
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (line {}): {}", self.message, self.position.line + 1, self.line)
@@ -156,6 +169,7 @@ const TABLE_NOT_FOUND: i32 = 11001;
 const UNKNOWN_STATEMENT: i32 = 11002;
 const UNEXPECTED: i32 = 11003;
 const FIELD_NOT_FOUND: i32 = 11013;
+const CONNECTION_NOT_FOUND: i32 = 11015;
 const NAME_TAKEN: i32 = 11016;
 const CANNOT_OPEN: i32 = 11020;
 const AUTOGENERATE_COUNT: i32 = 11021;
@@ -163,6 +177,7 @@ const CONTROL_MISMATCH: i32 = 11023;
 const OUTSIDE: i32 = 11026;
 const AGGREGATION_REQUIRED: i32 = 11031;
 const NO_PREVIOUS_TABLE: i32 = 11046;
+const WRONG_QVD: i32 = 11047;
 
 /// Runs a script from an empty app.
 pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError>> {

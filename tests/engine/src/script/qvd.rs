@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::rows::Input;
-use super::{CANNOT_OPEN, ScriptError};
+use super::{ScriptError, WRONG_QVD};
 use crate::value::Dual;
 use openqvd::{Column, Qvd, Value, WriteTable};
 
@@ -14,7 +14,7 @@ pub(super) struct Fault(String);
 impl Fault {
     /// The error of a statement about the file.
     pub(super) fn about(&self, path: &str) -> Box<ScriptError> {
-        ScriptError::new(CANNOT_OPEN, path, format!("Cannot open file: '{path}' ({})", self.0))
+        ScriptError::new(WRONG_QVD, path, format!("The file '{path}' is not in the QVD format ({})", self.0))
     }
 }
 

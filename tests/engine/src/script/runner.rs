@@ -96,7 +96,11 @@ impl<'a> Runner<'a> {
 
     pub(super) fn run(&mut self, blocks: &[Block]) -> Outcome<()> {
         self.blocks(blocks)?;
-        self.settle_waiting()
+        self.settle_waiting()?;
+        if self.variables.get("CreateSearchIndexOnReload").is_some_and(|wanted| wanted == "1") {
+            (self.progress)(Progress::SearchIndex);
+        }
+        Ok(())
     }
 
     pub(super) fn finish(self) -> Loaded {
@@ -323,6 +327,13 @@ impl<'a> Runner<'a> {
                 if self.condition(&condition)? == holds {
                     self.perform(*parsed, statement)?;
                 }
+            }
+            Parsed::Connect(statement, target) => {
+                // A connection string can hold a password.
+                let shown = target.split(';').next().unwrap_or_default().to_owned();
+                (self.progress)(Progress::Connecting(shown.clone()));
+                (self.progress)(Progress::ConnectFailed(shown));
+                return Err(ScriptError::not_implemented(&statement));
             }
             Parsed::Nothing => {}
         }
