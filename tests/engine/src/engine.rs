@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::faults::Fault;
+use crate::proxy::{self, Proxy};
 use crate::received::{Received, Upgrade};
 use crate::script::Folders;
 use crate::server::{self, Shared};
@@ -133,6 +134,18 @@ impl TestEngine {
         ids.into_iter().for_each(|id| world.end_session(id));
     }
 
+    /// How many logins the proxy has let in. A socket with a valid cookie is no login.
+    pub fn logins(&self) -> usize {
+        self.shared.world().proxy.as_ref().map_or(0, |proxy| proxy.logins)
+    }
+
+    /// Ends every session of the proxy: the cookies that clients have are stale.
+    pub fn expire_cookies(&self) {
+        if let Some(proxy) = &mut self.shared.world().proxy {
+            proxy.end_sessions();
+        }
+    }
+
     /// Runs until the engine is stopped from elsewhere; for programs that do nothing else.
     pub async fn run(mut self) {
         let _ = (&mut self.task).await;
@@ -159,6 +172,7 @@ pub struct Builder {
     port: u16,
     session_ttl: Duration,
     most_sessions: Option<usize>,
+    proxy: Option<Proxy>,
 }
 
 impl Builder {
@@ -221,6 +235,13 @@ impl Builder {
         self
     }
 
+    /// Puts a proxy in front of the engine: sockets are let in by their logins and cookies.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// Loads the apps and starts to listen.
     ///
     /// # Errors
@@ -231,6 +252,7 @@ impl Builder {
         world.folders = self.folders;
         world.usual_ttl = self.session_ttl;
         world.most_sessions = self.most_sessions;
+        world.proxy = self.proxy.map(proxy::State::new);
         for app in std::iter::once(App::sales()).chain(self.apps) {
             let document = app.into_document(&world.folders).map_err(io::Error::other)?;
             world.apps.add(document);

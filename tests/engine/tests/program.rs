@@ -75,6 +75,40 @@ fn the_exit_code_says_what_failed() {
 }
 
 #[test]
+fn it_reads_data_connections_and_a_proxy() {
+    let folder = std::env::temp_dir().join(format!("qix-program-data-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.csv"), "n\n1\n").unwrap();
+    std::fs::write(folder.join("a.qvs"), "LOAD n FROM [lib://my data/a.csv] (txt);").unwrap();
+    std::fs::write(folder.join("proxy.json"), "{}").unwrap();
+    std::fs::write(folder.join("bad.json"), "{ \"nosuch\": 1 }").unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let data = format!("my data={}", path(""));
+    for proxy in [vec!["--proxy".to_owned()], vec!["--proxy".to_owned(), path("proxy.json")]] {
+        let mut arguments = vec!["--data", &data, "--app"];
+        let script = path("a.qvs");
+        arguments.push(&script);
+        arguments.extend(proxy.iter().map(String::as_str));
+        let (mut engine, url) = start(&arguments);
+        let mut http = TcpStream::connect(url.trim_start_matches("ws://")).unwrap();
+        http.write_all(b"GET /hub HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        http.read_to_string(&mut answer).unwrap();
+        engine.kill().unwrap();
+        engine.wait().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 302 Found\r\n"), "{answer}");
+    }
+    let without_data = failure(&["--port", "0", "--app", &path("a.qvs")]);
+    let bad_proxy = failure(&["--port", "0", "--proxy", &path("bad.json")]);
+    let no_folder = failure(&["--port", "0", "--data", "x=/nowhere/at/all"]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(without_data.0, Some(3), "{}", without_data.1);
+    assert!(without_data.1.contains("'my data'"), "{}", without_data.1);
+    assert_eq!((bad_proxy.0, bad_proxy.1.contains("nosuch")), (Some(3), true));
+    assert_eq!((no_folder.0, no_folder.1.contains("is not a directory")), (Some(2), true));
+}
+
+#[test]
 fn every_exit_code_is_in_the_help() {
     let help = String::from_utf8(program().arg("--help").output().unwrap().stdout).unwrap();
     for code in 0..=3 {

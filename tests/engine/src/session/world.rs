@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) usual_ttl: Duration,
     /// Sessions that a user may have at once.
     pub(crate) most_sessions: Option<usize>,
+    /// The proxy in front, if there is one.
+    pub(crate) proxy: Option<crate::proxy::State>,
     last_id: u64,
 }
 

@@ -22,9 +22,18 @@ pub(crate) struct Arguments {
     /// extension. Can be repeated
     #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
     pub(crate) app: Vec<(String, PathBuf)>,
-    /// Folder that load scripts read files from
+    /// Folder that load scripts read files from. It stands for every data connection that --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,
+    /// Folder of a data connection: scripts read `lib://NAME/…` from it. STORE keeps its files in memory. Can be
+    /// repeated
+    #[arg(long, value_name = "NAME=DIRECTORY", value_parser = data)]
+    pub(crate) data: Vec<(String, PathBuf)>,
+    /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE the bearer token `secret` is
+    /// the user TEST\tester, POST /qps/ticket makes tickets, and whoever is unknown is sent to Windows authentication.
+    /// FILE is JSON; the README has its members
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) proxy: Option<PathBuf>,
     /// Something to do wrong, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address takes
     /// it too, for that connection alone: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`
     #[arg(long)]
@@ -39,7 +48,16 @@ Exit codes:
   0  ended by Ctrl-C or SIGTERM, or printed what was asked for
   1  cannot listen on the address
   2  wrong arguments
-  3  an app cannot be loaded: its file cannot be read, or its script fails";
+  3  an app or the proxy cannot be loaded: its file cannot be read, or its script fails";
+
+/// `NAME=DIRECTORY`
+fn data(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, folder) = text.split_once('=').ok_or("expected NAME=DIRECTORY")?;
+    if !Path::new(folder).is_dir() {
+        return Err(format!("{folder} is not a directory"));
+    }
+    Ok((name.to_owned(), folder.into()))
+}
 
 /// `ID=FILE`, or `FILE`, whose name is the id.
 fn app(text: &str) -> Result<(String, PathBuf), String> {

@@ -5,7 +5,7 @@ mod listing;
 
 use arguments::Arguments;
 use clap::Parser;
-use qix_test_engine::{App, AppError, Builder, TestEngine};
+use qix_test_engine::{App, Builder, Proxy, TestEngine};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -22,8 +22,8 @@ async fn main() -> ExitCode {
         Err(error) => {
             // A terminal that is gone cannot be told either.
             let _ = writeln!(io::stderr(), "error: {error}");
-            let is_app = error.get_ref().is_some_and(|inner| inner.is::<AppError>());
-            ExitCode::from(if is_app { CANNOT_LOAD } else { CANNOT_LISTEN })
+            // What the operating system refuses has a number of its own.
+            ExitCode::from(if error.raw_os_error().is_some() { CANNOT_LISTEN } else { CANNOT_LOAD })
         }
     }
 }
@@ -45,6 +45,15 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
     let mut builder = TestEngine::builder().host(arguments.host).port(arguments.port);
     if let Some(folder) = arguments.folder {
         builder = builder.folder(folder);
+    }
+    for (name, folder) in arguments.data {
+        builder = builder.data_connection(name, folder);
+    }
+    if let Some(file) = arguments.proxy {
+        builder = builder.proxy(match file.as_os_str().is_empty() {
+            true => Proxy::new().token("secret", r"TEST\tester"),
+            false => Proxy::from_file(file)?,
+        });
     }
     for (id, file) in arguments.app {
         builder = builder.with_app(App::from_file(&id, &file).map_err(io::Error::other)?);
