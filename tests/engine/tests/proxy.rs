@@ -56,7 +56,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
 
 /// The status of a refused upgrade, and where it is sent.
 async fn refused(engine: &TestEngine, path: &str, headers: Headers<'_>) -> (u16, String) {
-    let (status, headers) = upgrade(engine, path, headers).await.err().expect("the upgrade is refused");
+    let (status, headers) = upgrade(engine, path, headers).await.expect_err("the upgrade is refused");
     let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned());
     (status, location.unwrap_or_default())
 }

@@ -32,8 +32,8 @@ pub(crate) struct Arguments {
     /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE the bearer token `secret` is
     /// the user TEST\tester, POST /qps/ticket makes tickets, and whoever is unknown is sent to Windows authentication.
     /// FILE is JSON; the README has its members
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
-    pub(crate) proxy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proxy: Option<Option<PathBuf>>,
     /// Something to do wrong, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address takes
     /// it too, for that connection alone: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`
     #[arg(long)]

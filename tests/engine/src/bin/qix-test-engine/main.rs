@@ -50,9 +50,9 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
         builder = builder.data_connection(name, folder);
     }
     if let Some(file) = arguments.proxy {
-        builder = builder.proxy(match file.as_os_str().is_empty() {
-            true => Proxy::new().token("secret", r"TEST\tester"),
-            false => Proxy::from_file(file)?,
+        builder = builder.proxy(match file {
+            None => Proxy::new().token("secret", r"TEST\tester"),
+            Some(file) => Proxy::from_file(file)?,
         });
     }
     for (id, file) in arguments.app {
