@@ -24,6 +24,7 @@ impl Input {
     ///
     /// Whatever is wrong with the file, or that it is none of the three.
     pub fn read(text: &str) -> Result<(Self, Vec<Fault>), Faults> {
+        let text = text.trim_start_matches('\u{feff}');
         let file: Value =
             serde_json::from_str(text).map_err(|error| Fault::new("", format!("this is not JSON: {error}"), FORMS))?;
         let has = |key: &str| file.get(key).is_some_and(|value| !value.is_null());

@@ -66,3 +66,4 @@ pub use faults::Fault;
 pub use methods::coverage;
 pub use proxy::{Login, Proxy, VirtualProxy};
 pub use received::{Received, Upgrade};
+pub use session::world::OnOpen;

@@ -7,10 +7,10 @@ use crate::error::{EngineError, Result};
 use crate::objects::contents::{Contents, Kind};
 use crate::objects::document::variables;
 use crate::protocol::failure::{RELOAD_RUNNING, failure};
+use crate::protocol::schema::snapshot;
 use crate::script::{self, ScriptError};
 use crate::session::events::Event;
 use crate::session::jobs::Work;
-use qix_schema::types::NxLocalizedErrorCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,13 +26,8 @@ pub(super) const METHODS: Methods = &[
         one("qReturn", default_script(if section.is_empty() { "Main" } else { section }))
     }),
     ("Doc.CheckScriptSyntax", check_syntax),
-    ("Doc.DoReload", |call| reload(call, |error| result("qReturn", error.is_none()))),
-    ("Doc.DoReloadEx", |call| {
-        reload(call, |error| {
-            let failure = |error| json!({ "qFailureData": { "qErrors": [error] } });
-            result("qResult", error.map_or_else(|| json!({ "qSuccess": true }), failure))
-        })
-    }),
+    ("Doc.DoReload", |call| reload(call, |ended| result("qReturn", ended.error.is_none()))),
+    ("Doc.DoReloadEx", |call| reload(call, reload_result)),
     ("Doc.SetFetchLimit", |call| {
         // A negative number is no limit.
         call.app_id()?;
@@ -73,8 +68,39 @@ fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
     one("qErrors", errors.collect::<Value>())
 }
 
+/// How a reload ended.
+struct Ended {
+    text: String,
+    /// How many rows it has read.
+    rows: usize,
+    /// How many rows it has stored in files.
+    stored: usize,
+    error: Option<Box<ScriptError>>,
+}
+
+/// `DoReloadExResult`. Engines count lines from 0.
+fn reload_result(ended: &Ended) -> super::Results {
+    let mut done = json!({ "qNbrOfLoadedRows": ended.rows, "qNbrOfStoredRows": ended.stored });
+    match &ended.error {
+        None => done["qSuccess"] = json!(true),
+        Some(error) => {
+            let mut failure = json!({
+                "qDescription": error.message,
+                "qLine": format!("{}{}", error.line, error.line_end),
+                "qLineNumber": error.line_number(&ended.text),
+                "qCode": error.code,
+            });
+            if let Some(title) = snapshot().errors.get(&error.code.into()) {
+                failure["qTitle"] = json!(title);
+            }
+            done["qFailureData"] = json!({ "qErrors": [failure] });
+        }
+    }
+    result("qResult", done)
+}
+
 /// Runs the script beside the socket; `GetProgress` tells how far it is.
-fn reload(call: &mut Call<'_>, answer: fn(Option<Value>) -> super::Results) -> Result<Answer> {
+fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<Answer> {
     let params = call.params.value("qParams");
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
@@ -96,7 +122,13 @@ fn reload(call: &mut Call<'_>, answer: fn(Option<Value>) -> super::Results) -> R
     let request = call.request.clone();
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
+        let (mut rows, mut stored) = (0, 0);
         let mut tell = |message| {
+            match message {
+                script::Progress::Fetched(more) => rows += more,
+                script::Progress::Stored(more) => stored += more,
+                _ => {}
+            }
             if let Some(session) = tools.shared.world().sessions.get_mut(&tools.session) {
                 session.progress.note(message);
             }
@@ -115,26 +147,15 @@ fn reload(call: &mut Call<'_>, answer: fn(Option<Value>) -> super::Results) -> R
         if let Err(error) = &loaded {
             report(tools, error);
         }
-        Ok(Done::Then(Box::new(move |call| match loaded {
-            Ok(loaded) => {
-                take_over(call, loaded)?;
-                Ok(answer(None))
-            }
-            Err(error) => Ok(answer(Some(reload_error(&error, &text)))),
+        Ok(Done::Then(Box::new(move |call| {
+            let error = match loaded {
+                Ok(loaded) => take_over(call, loaded).map(|()| None)?,
+                Err(error) => Some(error),
+            };
+            Ok(answer(&Ended { text, rows, stored, error }))
         })))
     });
     Ok(Answer::Later(Work::Reload, job))
-}
-
-/// `ReloadError`. Engines count lines from 0.
-fn reload_error(error: &ScriptError, script: &str) -> Value {
-    let title = qix_schema::decode::<NxLocalizedErrorCode>(&error.code.to_string());
-    let title = title.ok().and_then(|title| serde_json::from_str::<Value>(&qix_schema::encode(&title).ok()?).ok());
-    json!({
-        "qError": "General script error", "qDescription": error.message,
-        "qLine": format!("{}{}", error.line, error.line_end), "qLineNumber": error.line_number(script),
-        "qCode": error.code, "qTitle": title,
-    })
 }
 
 /// Puts an error into the progress data, and waits for a word on it if that was asked for.
@@ -285,10 +306,11 @@ fn check(call: &mut Call<'_>, with_dangerous: bool) -> Result<Answer> {
     let expression = call.params.text("qExpr").to_owned();
     let labels: Vec<String> =
         call.params.list("qLabels").iter().filter_map(|l| l.as_str().map(str::to_owned)).collect();
+    let strict = call.params.flag("qStrictFieldValidation");
     let frame = call.frame()?;
     let job: Job = Box::new(move |tools| {
         let context = frame.context("", &tools.abort.flag);
-        let check = calculation::check_expression(&expression, &labels, &context);
+        let check = calculation::check_expression(&expression, &labels, strict, &context);
         let ranges = |ranges: &[(usize, usize)]| -> Value {
             ranges.iter().map(|(from, count)| json!({ "qFrom": from, "qCount": count })).collect()
         };

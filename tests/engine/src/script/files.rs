@@ -31,6 +31,13 @@ impl Folders {
     }
 }
 
+impl Folders {
+    /// The folder of a data connection, or of relative paths.
+    pub(crate) fn of(&self, connection: Option<&str>) -> Option<&PathBuf> {
+        connection.and_then(|name| self.connections.get(name)).or(self.plain.as_ref())
+    }
+}
+
 /// The files as one script sees them.
 #[derive(Debug)]
 pub(super) struct Files {
@@ -46,7 +53,7 @@ fn cannot_open(path: &str, why: &str) -> Box<ScriptError> {
 const NOT_FOUND: &str = "The system cannot find the file specified.";
 
 /// Connection and path of `lib://connection/path`.
-fn library(path: &str) -> Option<(&str, &str)> {
+pub(crate) fn library(path: &str) -> Option<(&str, &str)> {
     path.get(..6).filter(|head| head.eq_ignore_ascii_case("lib://"))?;
     Some(path[6..].split_once('/').unwrap_or((&path[6..], "")))
 }
@@ -66,8 +73,8 @@ impl Files {
             _ => path.to_owned(),
         };
         let (folder, inside) = match library(&full) {
-            Some((name, inside)) => (self.folders.connections.get(name).or(self.folders.plain.as_ref()), inside),
-            None => (self.folders.plain.as_ref(), full.as_str()),
+            Some((name, inside)) => (self.folders.of(Some(name)), inside),
+            None => (self.folders.of(None), full.as_str()),
         };
         let folder = folder.ok_or_else(|| match library(&full) {
             Some((name, _)) => ScriptError::new(

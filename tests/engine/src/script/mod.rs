@@ -14,16 +14,19 @@ mod runner;
 mod scripted;
 mod separated;
 mod shape;
+mod sources;
 mod split;
 mod split_field;
 mod statement;
 mod store;
 mod tables;
 
+pub use self::files::Folders;
+pub(crate) use self::files::library;
+pub use self::sources::{Source, sources};
+
 use std::fmt;
 use std::sync::atomic::AtomicBool;
-
-pub use self::files::Folders;
 
 use self::runner::Runner;
 use crate::calculate::Variables;
@@ -56,6 +59,8 @@ pub enum Progress {
     Fetched(usize),
     /// A `TRACE` statement's text, or a note of the engine.
     Note(String),
+    /// Rows that were stored in a file.
+    Stored(usize),
     /// A connection is to be opened; the name of it.
     Connecting(String),
     /// That has failed.

@@ -322,7 +322,10 @@ impl<'a> Runner<'a> {
                 self.world.rules.mapped.extend(patterns.into_iter().map(|pattern| (pattern, None)));
             }
             Parsed::Directory(path) => self.world.files.directory = path,
-            Parsed::Store(store) => store.run(&self.world.store, &self.world.files)?,
+            Parsed::Store(store) => {
+                let rows = store.run(&self.world.store, &self.world.files)?;
+                (self.progress)(Progress::Stored(rows));
+            }
             Parsed::When(condition, holds, parsed) => {
                 if self.condition(&condition)? == holds {
                     self.perform(*parsed, statement)?;

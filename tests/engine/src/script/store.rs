@@ -52,8 +52,8 @@ fn split_at_into(text: &str) -> Outcome<(&str, &str)> {
 }
 
 impl StoreTable {
-    /// Stores the table.
-    pub(super) fn run(&self, store: &Store, files: &Files) -> Outcome<()> {
+    /// Stores the table; how many rows it has.
+    pub(super) fn run(&self, store: &Store, files: &Files) -> Outcome<usize> {
         let draft = &store.tables[store.table(&self.table).ok_or_else(|| ScriptError::table(&self.table))?];
         let fields = match self.fields.as_slice() {
             [] => draft.fields.iter().map(|field| (field.to_string(), field.to_string())).collect(),
@@ -71,7 +71,8 @@ impl StoreTable {
             Kind::Text => separated::write(&columns, self.format.delimiter).into_bytes(),
             Kind::Other(kind) => return Err(ScriptError::not_implemented(&format!("STORE as {kind}"))),
         };
-        files.store(&self.path, bytes)
+        files.store(&self.path, bytes)?;
+        Ok(draft.rows())
     }
 }
 

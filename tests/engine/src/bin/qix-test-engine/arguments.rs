@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::Parser;
-use qix_test_engine::Fault;
+use qix_test_engine::{Fault, OnOpen};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,13 @@ pub(crate) struct Arguments {
     /// it too, for that connection alone: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`
     #[arg(long)]
     pub(crate) fault: Vec<Fault>,
+    /// Seconds that a session outlives its last socket, unless its address says so by `/ttl/<seconds>`
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub(crate) session_ttl: u64,
+    /// What `OpenDoc` does in a session that has the app open already: answer with it, as Qlik Cloud does, or fail
+    /// with 1002, as Qlik Sense Enterprise on Windows does
+    #[arg(long, value_name = "attached|error", default_value = "attached", value_parser = on_open)]
+    pub(crate) on_open: OnOpen,
     /// Print which methods of the engine's schema are implemented, and exit
     #[arg(long)]
     pub(crate) methods: bool,
@@ -49,6 +56,14 @@ Exit codes:
   1  cannot listen on the address
   2  wrong arguments
   3  an app or the proxy cannot be loaded: its file cannot be read, or its script fails";
+
+fn on_open(text: &str) -> Result<OnOpen, String> {
+    match text {
+        "attached" => Ok(OnOpen::Attached),
+        "error" => Ok(OnOpen::Error),
+        _ => Err("expected `attached` or `error`".to_owned()),
+    }
+}
 
 /// `NAME=DIRECTORY`
 fn data(text: &str) -> Result<(String, PathBuf), String> {

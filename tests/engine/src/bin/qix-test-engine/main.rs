@@ -8,6 +8,7 @@ use clap::Parser;
 use qix_test_engine::{App, Builder, Proxy, TestEngine};
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// The exit codes; `--help` lists them. Clap ends with 2 for wrong arguments.
 const CANNOT_LISTEN: u8 = 1;
@@ -42,7 +43,11 @@ async fn serve(arguments: Arguments) -> io::Result<()> {
 }
 
 fn builder(arguments: Arguments) -> io::Result<Builder> {
-    let mut builder = TestEngine::builder().host(arguments.host).port(arguments.port);
+    let mut builder = TestEngine::builder()
+        .host(arguments.host)
+        .port(arguments.port)
+        .session_ttl(Duration::from_secs(arguments.session_ttl))
+        .on_open(arguments.on_open);
     if let Some(folder) = arguments.folder {
         builder = builder.folder(folder);
     }
