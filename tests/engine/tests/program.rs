@@ -80,14 +80,14 @@ fn it_reads_data_connections_and_a_proxy() {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("a.csv"), "n\n1\n").unwrap();
     std::fs::write(folder.join("a.qvs"), "LOAD n FROM [lib://my data/a.csv] (txt);").unwrap();
+    std::fs::write(folder.join("b.json"), "{ \"scriptFile\": \"a.qvs\" }").unwrap();
     std::fs::write(folder.join("proxy.json"), "{}").unwrap();
     std::fs::write(folder.join("bad.json"), "{ \"nosuch\": 1 }").unwrap();
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let data = format!("my data={}", path(""));
     for proxy in [vec!["--proxy".to_owned()], vec!["--proxy".to_owned(), path("proxy.json")]] {
-        let mut arguments = vec!["--data", &data, "--app"];
-        let script = path("a.qvs");
-        arguments.push(&script);
+        let (script, described) = (path("a.qvs"), format!("c={}", path("b.json")));
+        let mut arguments = vec!["--data", &data, "--app", &script, "--app", &described];
         arguments.extend(proxy.iter().map(String::as_str));
         let (mut engine, url) = start(&arguments);
         let mut http = TcpStream::connect(url.trim_start_matches("ws://")).unwrap();

@@ -18,10 +18,10 @@ pub(crate) struct Arguments {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
-    /// An app to hold: a load script (.qvs) or a description (.json). The ID defaults to the file's name without its
-    /// extension. Can be repeated
+    /// An app to hold: a load script (.qvs), a description (.json), or a folder as `corectl unbuild` writes it. The ID
+    /// defaults to the name without the extension. Can be repeated
     #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
-    pub(crate) app: Vec<(String, PathBuf)>,
+    pub(crate) app: Vec<(Option<String>, PathBuf)>,
     /// Folder that load scripts read files from. It stands for every data connection that --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,
@@ -74,13 +74,10 @@ fn data(text: &str) -> Result<(String, PathBuf), String> {
     Ok((name.to_owned(), folder.into()))
 }
 
-/// `ID=FILE`, or `FILE`, whose name is the id.
-fn app(text: &str) -> Result<(String, PathBuf), String> {
-    if let Some((id, file)) = text.split_once('=').filter(|(id, _)| !id.is_empty() && !Path::new(text).exists()) {
-        return Ok((id.to_owned(), file.into()));
-    }
-    let stem = Path::new(text).file_stem().and_then(|stem| stem.to_str());
-    stem.map(|stem| (stem.to_owned(), text.into())).ok_or_else(|| "expected FILE or ID=FILE".to_owned())
+/// `ID=FILE`, or `FILE`. A file whose name has the sign is one.
+fn app(text: &str) -> Result<(Option<String>, PathBuf), String> {
+    let parts = text.split_once('=').filter(|(id, _)| !id.is_empty() && !Path::new(text).exists());
+    Ok(parts.map_or_else(|| (None, text.into()), |(id, file)| (Some(id.to_owned()), file.into())))
 }
 
 #[cfg(test)]
@@ -94,9 +91,8 @@ mod tests {
     }
 
     #[test]
-    fn an_app_has_the_name_of_its_file_unless_it_is_given_one() {
-        assert_eq!(app("a=b/c.qvs").unwrap(), ("a".to_owned(), "b/c.qvs".into()));
-        assert_eq!(app("b/c.qvs").unwrap(), ("c".to_owned(), "b/c.qvs".into()));
-        assert!(app("..").is_err());
+    fn an_app_may_have_an_id_of_its_own() {
+        assert_eq!(app("a=b/c.qvs").unwrap(), (Some("a".to_owned()), "b/c.qvs".into()));
+        assert_eq!(app("b/c.qvs").unwrap(), (None, "b/c.qvs".into()));
     }
 }

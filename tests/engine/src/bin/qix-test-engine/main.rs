@@ -61,7 +61,11 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
         });
     }
     for (id, file) in arguments.app {
-        builder = builder.with_app(App::from_file(&id, &file).map_err(io::Error::other)?);
+        let app = App::from_file(&file).map_err(io::Error::other)?;
+        builder = builder.with_app(match id {
+            Some(id) => app.id(id),
+            None => app,
+        });
     }
     for fault in arguments.fault {
         builder = builder.fault(fault);
