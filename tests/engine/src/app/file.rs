@@ -24,13 +24,13 @@ struct Description {
     measures: Vec<Value>,
     variables: Vec<Value>,
     objects: Vec<Value>,
-    bookmarks: Vec<Bookmark>,
+    bookmarks: Vec<DescribedBookmark>,
     connections: Vec<Value>,
 }
 
 /// A bookmark's properties, and what it selects.
 #[derive(Debug, Deserialize)]
-struct Bookmark {
+struct DescribedBookmark {
     #[serde(default)]
     selections: BTreeMap<String, Vec<Value>>,
     #[serde(flatten)]
@@ -82,8 +82,10 @@ impl App {
         items.into_iter().fold(self, |app, item| app.item(kind, item))
     }
 
-    fn with_bookmarks(self, bookmarks: Vec<Bookmark>) -> Self {
-        let add = |app: Self, bookmark: Bookmark| app.bookmark(Value::Object(bookmark.properties), bookmark.selections);
+    fn with_bookmarks(self, bookmarks: Vec<DescribedBookmark>) -> Self {
+        let add = |app: Self, bookmark: DescribedBookmark| {
+            app.bookmark(Value::Object(bookmark.properties), bookmark.selections)
+        };
         bookmarks.into_iter().fold(self, add)
     }
 }

@@ -43,8 +43,15 @@ pub struct App {
     properties: Value,
     script: Option<String>,
     items: Vec<(Kind, Value)>,
-    bookmarks: Vec<(Value, Vec<(String, Vec<Value>)>)>,
+    bookmarks: Vec<Bookmark>,
     connections: Vec<Value>,
+}
+
+/// A bookmark's properties, and what it selects.
+#[derive(Clone, Debug)]
+struct Bookmark {
+    properties: Value,
+    selections: Vec<(String, Vec<Value>)>,
 }
 
 impl App {
@@ -114,7 +121,7 @@ impl App {
         selections: impl IntoIterator<Item = (F, Vec<Value>)>,
     ) -> Self {
         let selections = selections.into_iter().map(|(field, values)| (field.into(), values));
-        self.bookmarks.push((properties, selections.collect()));
+        self.bookmarks.push(Bookmark { properties, selections: selections.collect() });
         self
     }
 
@@ -166,7 +173,7 @@ impl App {
         for (kind, properties) in &self.items {
             insert(contents, *kind, properties, None).map_err(&fault)?;
         }
-        for (properties, selections) in &self.bookmarks {
+        for Bookmark { properties, selections } in &self.bookmarks {
             let id = insert(contents, Kind::Bookmark, properties, None).map_err(&fault)?;
             let selected =
                 selected(&document.data, selections).map_err(|message| fault(format!("bookmark `{id}`: {message}")))?;

@@ -16,8 +16,8 @@ use super::rows::{self, Change, Input, Purpose};
 use super::split::{Statement, first_word};
 use super::statement::{self, Parsed};
 use super::{
-    AUTOGENERATE_COUNT, FIELD_NOT_FOUND, Loaded, NAME_TAKEN, Options, Outcome, Progress, ScriptError, TABLE_NOT_FOUND,
-    place, qvd, separated, tables,
+    AUTOGENERATE_COUNT, FIELD_NOT_FOUND, Loaded, NAME_TAKEN, Options, Outcome, Position, Progress, ScriptError,
+    TABLE_NOT_FOUND, place, qvd, separated, tables,
 };
 use crate::calculate::Variables;
 use crate::data::{Data, Store};
@@ -117,8 +117,7 @@ impl<'a> Runner<'a> {
                 Block::Plain(statement) => {
                     self.check_cancelled()?;
                     let done = self.plain(statement).map_err(|error| self.at(error, statement));
-                    self.settle_error(done)?;
-                    Flow::On
+                    self.settle_error(done)?
                 }
                 Block::If(parts) => self.conditions(parts)?,
                 Block::Switch(statement, parts) => self.switch(statement, parts)?,
@@ -137,13 +136,16 @@ impl<'a> Runner<'a> {
     }
 
     /// With `ErrorMode` 0 a script goes on after an error. What the test engine does not do stops it all the same.
-    fn settle_error(&mut self, done: Outcome<()>) -> Outcome<()> {
+    fn settle_error(&mut self, done: Outcome<Flow>) -> Outcome<Flow> {
         let goes_on = self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
-        let Err(error) = done else {
-            if goes_on {
-                self.set("ScriptError", "0".to_owned());
+        let error = match done {
+            Ok(flow) => {
+                if goes_on {
+                    self.set("ScriptError", "0".to_owned());
+                }
+                return Ok(flow);
             }
-            return Ok(());
+            Err(error) => error,
         };
         if !goes_on || matches!(error.code, code::NOT_IMPLEMENTED | code::ABORTED) {
             return Err(error);
@@ -160,7 +162,7 @@ impl<'a> Runner<'a> {
         self.set("ScriptError", number.to_string());
         self.set("ScriptErrorCount", (count + 1).to_string());
         (self.progress)(Progress::Note(format!("Error: {}", error.message)));
-        Ok(())
+        Ok(Flow::On)
     }
 
     pub(super) fn check_cancelled(&self) -> Outcome<()> {
@@ -241,17 +243,38 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    fn plain(&mut self, statement: &Statement) -> Outcome<()> {
+    fn plain(&mut self, statement: &Statement) -> Outcome<Flow> {
         if let Some(path) = Self::included(&statement.text) {
             let path = self.expand(path);
-            return self.include(&path);
+            return self.include(&path).map(|()| Flow::On);
         }
         let text = self.expand(&statement.text);
         if text.trim().is_empty() {
-            return Ok(());
+            return Ok(Flow::On);
+        }
+        // What an expansion brings may be several statements. `TRACE` and the like end at the first semicolon.
+        if statement.text.contains("$(") && block::has_several(&text) {
+            return self.nested(&text);
         }
         let parsed = statement::parse(&text)?;
-        self.perform(parsed, statement)
+        self.perform(parsed, statement).map(|()| Flow::On)
+    }
+
+    /// Runs statements that are not in the script's own text. Their errors are at the statement that brought them.
+    fn nested(&mut self, text: &str) -> Outcome<Flow> {
+        if self.depth > 64 {
+            return Err(ScriptError::new(super::CONTROL_MISMATCH, "", "Statements expand to statements too deeply"));
+        }
+        let blocks = block::parse(text)?;
+        self.depth += 1;
+        let flow = self.blocks(&blocks);
+        self.depth -= 1;
+        flow.map_err(|mut error| {
+            error.line.clear();
+            error.line_end.clear();
+            error.position = Position::default();
+            error
+        })
     }
 
     fn perform(&mut self, parsed: Parsed, statement: &Statement) -> Outcome<()> {

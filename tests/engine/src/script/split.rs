@@ -55,7 +55,7 @@ pub(super) fn split(script: &str) -> Vec<Statement> {
                 (length, taken, true)
             }
             _ => {
-                let length = statement_length(rest);
+                let length = expansion_length(rest).unwrap_or_else(|| statement_length(rest));
                 (length, length + 1, false)
             }
         };
@@ -90,7 +90,8 @@ pub(super) fn first_word(text: &str) -> String {
 fn skip_blank(script: &str, mut at: usize) -> usize {
     loop {
         let rest = &script[at..];
-        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        // Editors leave marks that nobody sees.
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("//") {
             at += trimmed.find('\n').unwrap_or(trimmed.len());
@@ -105,6 +106,26 @@ fn skip_blank(script: &str, mut at: usize) -> usize {
 /// Length up to the semicolon, seeing past quotes, brackets and comments.
 fn statement_length(text: &str) -> usize {
     scan(text, |rest, _| rest.starts_with(';').then_some(())).map_or(text.len(), |(at, ())| at)
+}
+
+/// Length of a dollar-sign expansion before a control statement: what it expands to has the semicolon.
+fn expansion_length(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("$(")?;
+    let mut depth = 0_i32;
+    let (end, ()) = scan(inside, |rest, _| {
+        match rest.as_bytes()[0] {
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some(()),
+            b')' => depth -= 1,
+            _ => {}
+        }
+        None
+    })?;
+    let length = 2 + end + 1;
+    let (line, after) = text[length..].split_once('\n')?;
+    let after = &after[skip_blank(after, 0)..];
+    let is_control = CONTROL.contains(&first_word(after).as_str()) && !assigns(after);
+    (line.trim().is_empty() && is_control).then_some(length)
 }
 
 /// Length of a control statement and what to pass over: it ends with its line, its semicolon, or after `THEN`.

@@ -127,3 +127,14 @@ fn texts_are_mapped_and_rows_looked_up() {
     let of = |name: &str| loaded.variables[name].as_str();
     assert_eq!((of("a"), of("b"), of("c"), of("d"), of("e")), ("5kilo 3thousand", "y", "2", "0", "0"));
 }
+
+#[test]
+fn a_variable_may_hold_statements() {
+    let loaded = loaded(
+        "LET s = 'T: LOAD 1 AS x AUTOGENERATE 1;' & Chr(10) & 'LET a = 2;';\nFOR i = 1 TO 1\n$(s)\n\nNEXT i;\nSET t = \"LET b = 'x;y'\";\n$(t);\n$(nothing)\nEXIT SCRIPT;",
+    );
+    assert_eq!(table(&loaded, "T"), "1");
+    assert_eq!((loaded.variables["a"].as_str(), loaded.variables["b"].as_str()), ("2", "x;y"));
+    let error = failed("SET s = LET a = 1;\nLET u = 'LET a = 1; LOAD x RESIDENT nowhere; LET c = 1;';\n$(u);");
+    assert_eq!((error.position.line, error.message.as_str()), (2, "Table 'nowhere' not found"));
+}
