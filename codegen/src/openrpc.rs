@@ -58,22 +58,21 @@ pub fn read(text: &str) -> Result<Published, Faults> {
     let mut reader = Reader::new(&root);
     let model = reader.file(&root);
     if reader.faults.is_empty() {
-        Ok(Published { model, prose: reader.prose, unknown: reader.unknown })
+        Ok(Published { model, prose: reader.prose, unknown: by_cause(reader.unknown, usize::MAX) })
     } else {
-        Err(Faults(by_cause(reader.faults)))
+        Err(Faults(by_cause(reader.faults, 6)))
     }
 }
 
-/// One fault for each cause: the first, which names the places of others.
-fn by_cause(faults: Vec<Fault>) -> Vec<Fault> {
-    // What is alike but for names has one cause if it is at so many places.
-    const MANY: usize = 6;
+/// One fault for each cause: the first, which names the places of others. What is alike but for names has one cause if
+/// it is at `many` places.
+fn by_cause(faults: Vec<Fault>, many: usize) -> Vec<Fault> {
     let alike = |fault: &Fault| fault.what.split('`').step_by(2).collect::<String>() + &fault.hint;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     faults.iter().for_each(|fault| *counts.entry(alike(fault)).or_default() += 1);
     let mut causes: Vec<(Fault, Vec<String>)> = Vec::new();
     for fault in faults {
-        let is_many = counts[&alike(&fault)] >= MANY;
+        let is_many = counts[&alike(&fault)] >= many;
         let is_same = |first: &Fault| if is_many { alike(first) == alike(&fault) } else { first.what == fault.what };
         match causes.iter_mut().find(|(first, _)| is_same(first)) {
             Some((_, others)) => others.push(fault.pointer),
@@ -90,6 +89,31 @@ fn by_cause(faults: Vec<Fault>) -> Vec<Fault> {
         fault
     };
     causes.into_iter().map(merge).collect()
+}
+
+/// The text of a schema file: UTF-8, or UTF-16 with a byte order mark, which some tools of Windows write.
+///
+/// # Errors
+///
+/// Bytes that are neither; the fault says which is the first.
+pub fn decode(bytes: Vec<u8>) -> Result<String, Faults> {
+    let fault = |what: String| {
+        Fault::new("", what, "Save the file as UTF-8, or download it again as the engine's vendor publishes it.").into()
+    };
+    let unit: fn([u8; 2]) -> u16 = match bytes[..] {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => {
+            return String::from_utf8(bytes).map_err(|error| {
+                fault(format!("this is not a text in UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+            });
+        }
+    };
+    let (units, rest) = bytes[2..].as_chunks::<2>();
+    match String::from_utf16(&units.iter().copied().map(unit).collect::<Vec<_>>()) {
+        Ok(text) if rest.is_empty() => Ok(text),
+        _ => Err(fault("this begins as a text in UTF-16 and is not one".to_owned())),
+    }
 }
 
 struct Reader<'a> {

@@ -35,7 +35,7 @@ impl Input {
             let model = snapshot::read(text).map_err(|error| {
                 Fault::new(
                     "",
-                    format!("this looks like a snapshot, and is none: {error}"),
+                    format!("this looks like a snapshot but is not one: {error}"),
                     "Import the published file again.",
                 )
             })?;
@@ -45,7 +45,7 @@ impl Input {
             let published = openrpc::read(text)?;
             return Ok((Self::Model(Box::new(published.model)), published.unknown));
         }
-        Err(Fault::new("", "this is no schema", FORMS).into())
+        Err(Fault::new("", "this is not a schema", FORMS).into())
     }
 
     /// The engine version, as far as the file says.

@@ -35,6 +35,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(alias) = self.unread_aliases.remove(name) {
             let ty = self.type_of(&alias, name);
+            self.report_unread(&alias);
             self.left_out(&alias.place, format!("`{name}` is another name of `{ty}`, which is used instead"));
             self.aliases.insert(name.to_owned(), ty.clone());
             return ty;

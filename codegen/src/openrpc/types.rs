@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
                     Some(other) if other.value == place.value => continue,
                     Some(other) => {
                         let what = format!("`{name}` differs from that at {}", other.pointer());
-                        self.fault(&place, what, "Give one of them another name in a copy of the file.");
+                        self.fault(&place, what, "Remove the wrong one from a copy of the file.");
                     }
                     None => drop(places.insert(name, place.clone())),
                 }
@@ -295,7 +295,8 @@ impl<'a> Reader<'a> {
     /// The stated type, or the only one that the other keys allow.
     fn type_word(&mut self, schema: &Object<'a>) -> &'a str {
         let Some(at) = schema.get("type") else {
-            let constant = schema.get("const").map(|at| at.value.to_value());
+            let values = schema.peek("enum").map(Place::elements).unwrap_or_default();
+            let constant = schema.peek("const").or(values.first()).map(|at| at.value.to_value());
             return match constant {
                 _ if schema.has("properties") || schema.has("additionalProperties") => "object",
                 _ if schema.has("items") => "array",

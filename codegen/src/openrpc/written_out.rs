@@ -6,7 +6,7 @@ use super::Reader;
 use super::object::Object;
 use super::place::Place;
 use crate::fault::Fault;
-use crate::model::{Kind, Model, Type, TypeRef};
+use crate::model::{Kind, Member, Model, Type, TypeRef};
 
 /// A type that is written out.
 pub(super) struct WrittenOut {
@@ -60,27 +60,24 @@ impl<'a> Reader<'a> {
         }
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         // What is inside of another is settled before it.
-        for WrittenOut { id, name, title, kind, pointer } in std::mem::take(&mut self.written_out) {
+        let written_out = std::mem::take(&mut self.written_out);
+        let kinds: BTreeMap<&str, &Kind> = written_out.iter().map(|ty| (ty.id.as_str(), &ty.kind)).collect();
+        for WrittenOut { id, name, title, kind, pointer } in &written_out {
             let is_same = |candidate: &str, other: &Kind| {
                 let mut names = names.clone();
                 names.insert(id.clone(), candidate.to_owned());
-                renamed(&kind, &names) == renamed(other, &names)
+                Comparison { types: &model.types, kinds: &kinds, names }.kinds(kind, other)
             };
-            let same: Vec<&String> = model
-                .types
-                .iter()
-                .filter(|(_, ty)| std::mem::discriminant(&ty.kind) == std::mem::discriminant(&kind))
-                .filter(|(name, ty)| is_same(name, &ty.kind))
-                .map(|(name, _)| name)
-                .collect();
+            let same: Vec<&String> =
+                model.types.iter().filter(|(name, ty)| is_same(name, &ty.kind)).map(|(name, _)| name).collect();
             let named = same.iter().copied().find(|name| title.as_ref() == Some(*name));
             let chosen = match (named, &same[..]) {
                 (Some(named), _) => named.clone(),
                 (None, [only]) => (*only).clone(),
-                (None, []) if !model.types.contains_key(&name) => {
-                    self.prose.rename(&id, Some(&name));
-                    names.insert(id, name.clone());
-                    model.types.insert(name, Type { kind, marks: Default::default() });
+                (None, []) if !model.types.contains_key(name) => {
+                    self.prose.rename(id, Some(name));
+                    names.insert(id.clone(), name.clone());
+                    model.types.insert(name.clone(), Type { kind: kind.clone(), marks: Default::default() });
                     continue;
                 }
                 (None, []) => {
@@ -98,8 +95,8 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             };
-            self.prose.rename(&id, None);
-            names.insert(id, chosen);
+            self.prose.rename(id, None);
+            names.insert(id.clone(), chosen);
         }
         for (pointer, member, mut types) in std::mem::take(&mut self.doubled) {
             types.iter_mut().for_each(|ty| rename(ty, &names));
@@ -124,10 +121,51 @@ pub(super) fn is_settled(name: &str) -> bool {
     !name.contains('@')
 }
 
-fn renamed(kind: &Kind, names: &BTreeMap<String, String>) -> Kind {
-    let mut kind = kind.clone();
-    references(&mut kind).into_iter().for_each(|ty| rename(ty, names));
-    kind
+/// Compares types of which some are written out and have no name yet.
+struct Comparison<'a> {
+    types: &'a BTreeMap<String, Type>,
+    kinds: &'a BTreeMap<&'a str, &'a Kind>,
+    /// What is known, or assumed while it is compared.
+    names: BTreeMap<String, String>,
+}
+
+impl Comparison<'_> {
+    fn kinds(&mut self, one: &Kind, other: &Kind) -> bool {
+        match (one, other) {
+            (Kind::Struct { members: a, dynamic: c }, Kind::Struct { members: b, dynamic: d }) => {
+                self.members(a, b) && self.members(c, d)
+            }
+            (Kind::Array { items: a }, Kind::Array { items: b }) => self.references(a, b),
+            _ => one == other,
+        }
+    }
+
+    fn members(&mut self, one: &[Member], other: &[Member]) -> bool {
+        one.len() == other.len()
+            && one.iter().zip(other).all(|(a, b)| {
+                (&a.name, &a.default, a.required, &a.marks) == (&b.name, &b.default, b.required, &b.marks)
+            })
+            && one.iter().zip(other).all(|(a, b)| self.references(&a.ty, &b.ty))
+    }
+
+    fn references(&mut self, one: &TypeRef, other: &TypeRef) -> bool {
+        let (one, other) = match (one, other) {
+            (TypeRef::List(one), TypeRef::List(other)) => return self.references(one, other),
+            (TypeRef::Named(one), TypeRef::Named(other)) => (one, other),
+            _ => return one == other,
+        };
+        let now = |name: &String| self.names.get(name).unwrap_or(name).clone();
+        let (one, other) = (now(one), now(other));
+        // Of two named types each is itself; one without a name is what is in it.
+        if one == other || (is_settled(&one) && is_settled(&other)) {
+            return one == other;
+        }
+        let kind = |name: &str| self.kinds.get(name).copied().or_else(|| self.types.get(name).map(|ty| &ty.kind));
+        let (Some(a), Some(b)) = (kind(&one), kind(&other)) else { return false };
+        let (id, name) = if is_settled(&one) { (other, one) } else { (one, other) };
+        self.names.insert(id, name);
+        self.kinds(a, b)
+    }
 }
 
 fn rename(ty: &mut TypeRef, names: &BTreeMap<String, String>) {

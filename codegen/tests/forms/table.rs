@@ -191,6 +191,28 @@ pub(crate) const ROWS: &[Row] = &[
     Row("`const`", &[Kind::Plain], |place, _| place.set("const", json!("a")), Reported("/const")),
     Row("`enum` of a member", &[Kind::Plain], |place, _| place.set("enum", json!(["a", "b"])), Reported("/enum")),
     Row(
+        "`enum` in place of `type`",
+        &[Kind::Plain],
+        |place, _| {
+            if place.get("type").and_then(Json::as_str) == Some("string") {
+                place.remove("type");
+                place.set("enum", json!(["a", "b"]));
+            }
+        },
+        Reported("/enum"),
+    ),
+    Row(
+        "`const` in place of `type`",
+        &[Kind::Plain],
+        |place, _| {
+            if place.get("type").and_then(Json::as_str) == Some("boolean") {
+                place.remove("type");
+                place.set("const", json!(true));
+            }
+        },
+        Reported("/const"),
+    ),
+    Row(
         "`properties` beside `$ref`",
         &[Kind::Reference],
         |place, _| place.set("properties", json!({ "a": {} })),
@@ -387,6 +409,26 @@ pub(crate) const ROWS: &[Row] = &[
             place.set("schema", json!({ "type": "array", "items": { "type": "string" } }));
         },
         Error("/schema", "is not an object with a property for each value"),
+    ),
+    Row(
+        "a description in the schema of a parameter",
+        &[Kind::Param],
+        |place, _| {
+            if let Some(text) = place.remove("description") {
+                place.at("/schema").set("description", text);
+            }
+        },
+        Same,
+    ),
+    Row(
+        "another description in the schema of a parameter",
+        &[Kind::Param],
+        |place, _| {
+            if place.get("description").is_some() {
+                place.at("/schema").set("description", "Something else.");
+            }
+        },
+        Reported("/schema/description"),
     ),
     Row(
         "not required, and so stated",

@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn the_snapshot_is_read() {
         let schema = snapshot();
-        assert_eq!(schema.engine, "12.2886.0");
+        assert!(schema.engine.starts_with("12."), "{}", schema.engine);
         assert!(schema.methods.len() > 300);
         let field = &schema.methods["Doc.GetField"];
         assert_eq!(field.params[0].name, "qFieldName");
