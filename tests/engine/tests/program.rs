@@ -122,7 +122,12 @@ fn it_lists_its_methods() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.lines().any(|line| line == "in  Global.OpenDoc"), "{text}");
     assert!(text.lines().any(|line| line == "out Doc.Publish"), "{text}");
-    assert!(text.trim_end().ends_with(" methods are in"), "{text}");
+    for line in ["in  Sum", "out DocumentName", "in  FROM … (qvd)", "in  SUB", "out SQL SELECT"] {
+        assert!(text.lines().any(|there| there == line), "{line}: {text}");
+    }
+    for what in ["methods", "functions", "statements of scripts"] {
+        assert!(text.lines().any(|line| line.ends_with(&format!(" {what} are in"))), "{text}");
+    }
 }
 
 #[test]

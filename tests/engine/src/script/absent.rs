@@ -7,7 +7,7 @@ pub(super) fn function(message: &str) -> Option<&str> {
 }
 
 /// Functions of the script reference that are not implemented; those that are by now are found before.
-const FUNCTIONS: &[&str] = &[
+pub(super) const FUNCTIONS: &[&str] = &[
     "ApplyCodepage",
     "Attribute",
     "Author",

@@ -5,6 +5,7 @@ mod block;
 mod control;
 mod files;
 mod host;
+mod language;
 mod load;
 mod names;
 mod place;
@@ -23,12 +24,14 @@ mod tables;
 
 pub use self::files::Folders;
 pub(crate) use self::files::library;
+pub use self::language::{functions, statements};
 pub use self::sources::{Source, sources};
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use self::runner::Runner;
+use self::split::control_words;
 use crate::calculate::Variables;
 use crate::data::Data;
 use crate::error::code;

@@ -32,6 +32,11 @@ const CONTROL: [&str; 17] = [
     "default",
 ];
 
+/// Words that start control statements and open something.
+pub(super) fn control_words() -> impl Iterator<Item = &'static str> {
+    CONTROL.into_iter().filter(|word| ["call", "do", "exit", "for", "if", "sub", "switch"].contains(word))
+}
+
 /// Splits a script at its semicolons, and at line ends after control statements.
 pub(super) fn split(script: &str) -> Vec<Statement> {
     let mut statements = Vec::new();

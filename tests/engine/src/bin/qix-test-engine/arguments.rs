@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// with 1002, as Qlik Sense Enterprise on Windows does
     #[arg(long, value_name = "attached|error", default_value = "attached", value_parser = on_open)]
     pub(crate) on_open: OnOpen,
-    /// Print which methods of the engine's schema are implemented, and exit
+    /// Print which methods of the engine's schema, functions and statements of scripts are implemented, and exit
     #[arg(long)]
     pub(crate) methods: bool,
 }

@@ -17,7 +17,7 @@ const CANNOT_LOAD: u8 = 3;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = if arguments.methods { listing::methods(&mut io::stdout()) } else { serve(arguments).await };
+    let outcome = if arguments.methods { listing::all(&mut io::stdout()) } else { serve(arguments).await };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
