@@ -134,12 +134,12 @@ impl TestEngine {
         ids.into_iter().for_each(|id| world.end_session(id));
     }
 
-    /// How many logins the proxy has let in. A socket with a valid cookie is no login.
+    /// The number of logins that the proxy has accepted. A connection with a valid cookie is not a login.
     pub fn logins(&self) -> usize {
         self.shared.world().proxy.as_ref().map_or(0, |proxy| proxy.logins)
     }
 
-    /// Ends every session of the proxy: the cookies that clients have are stale.
+    /// Ends all proxy sessions, so that the cookies of clients are no longer valid.
     pub fn expire_cookies(&self) {
         if let Some(proxy) = &mut self.shared.world().proxy {
             proxy.end_sessions();
@@ -210,16 +210,16 @@ impl Builder {
         self
     }
 
-    /// The folder that load scripts read files from. It also stands for every data connection that has none of its own
-    /// ([`data_connection`](Self::data_connection)). Without a folder scripts cannot read files.
+    /// The directory that load scripts read files from. It is also used for data connections without a directory of their
+    /// own ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_folder(folder);
         self
     }
 
-    /// The folder that load scripts read `lib://<name>/` from. `STORE` keeps its files in memory, where later reloads
-    /// find them; nothing is written to the folder.
+    /// The directory that load scripts read `lib://<name>/` from. `STORE` keeps files in memory, where later reloads find
+    /// them, and does not write to the directory.
     #[must_use]
     pub fn data_connection(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_connection(name, folder);
@@ -262,7 +262,7 @@ impl Builder {
         self
     }
 
-    /// Puts a proxy in front of the engine: sockets are let in by their logins and cookies.
+    /// Puts a proxy in front of the engine, which accepts connections by their logins and cookies.
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);

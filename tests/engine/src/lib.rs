@@ -40,6 +40,11 @@
 //! with its session. Sockets of the same user (header `X-Qlik-User`) and the same address share a session. Apps are
 //! saved by `DoSave` only, and only in memory: what is not saved is lost when the last session leaves the app.
 
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod calculate;
 pub mod data;
 pub mod error;

@@ -1,8 +1,8 @@
 //! A proxy in front of the engine, so that logins, cookies and refusals can be tested.
 //!
-//! It does what the proxy of Qlik Sense Enterprise on Windows does, without TLS: a login makes a session of the
-//! proxy, whose cookie comes with the answer to the upgrade; whoever does not send that cookie again logs in again;
-//! logins are limited; a ticket is good for one login; whoever is unknown is sent to a login page.
+//! It behaves like the proxy of Qlik Sense Enterprise on Windows, without TLS. A login creates a proxy session, and the
+//! response to the upgrade sets its cookie. A client that does not send the cookie logs in again. The number of
+//! sessions is limited, a ticket is valid for one login, and a client without a login is sent to a login page.
 
 mod http;
 mod state;
@@ -15,7 +15,7 @@ use std::time::Duration;
 pub(crate) use http::answer;
 pub(crate) use state::{Admission, State, Verdict};
 
-/// A proxy for [`Builder::proxy`](crate::Builder::proxy): who may log in, and what happens to the others.
+/// A proxy for [`Builder::proxy`](crate::Builder::proxy): the users that can log in, and what happens to other clients.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -75,7 +75,7 @@ fn usual_attributes() -> String {
     "Path=/; HttpOnly; SameSite=Lax".to_owned()
 }
 
-/// What an upgrade without a valid login is answered with.
+/// The response to an upgrade without a valid login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -93,7 +93,7 @@ pub enum Login {
     Unauthorized,
     /// 403.
     Forbidden,
-    /// The upgrade, then `OnAuthenticationInformation` with `mustAuthenticate` and `loginUri`, and nothing more.
+    /// The upgrade succeeds, and the only message is `OnAuthenticationInformation` with `mustAuthenticate` and `loginUri`.
     Notification,
 }
 
@@ -141,7 +141,7 @@ impl Proxy {
     /// `login` is one of `windows`, `forms`, `saml`, `page`, `unauthorized`, `forbidden`, `notification`.
     ///
     /// # Errors
-    /// If the file cannot be read or says something that is not above.
+    /// Returns an error if the file cannot be read or has a member that is not listed above.
     pub fn from_file(file: impl AsRef<Path>) -> std::io::Result<Self> {
         let file = file.as_ref();
         let named = |error: String| std::io::Error::other(format!("{}: {error}", file.display()));
@@ -170,46 +170,47 @@ impl Proxy {
         self
     }
 
-    /// How many sessions of the proxy a user may have; five by default. One more login gets
-    /// `OnMaxParallelSessionsExceeded` and is closed, and so are all others for a while ([`lock_out`](Self::lock_out)).
+    /// The number of proxy sessions that a user can have. Defaults to 5. One more login is answered with
+    /// `OnMaxParallelSessionsExceeded` and closed, and so are all logins until the lock-out ends
+    /// ([`lock_out`](Self::lock_out)).
     #[must_use]
     pub fn max_sessions(mut self, sessions: usize) -> Self {
         self.max_sessions = sessions;
         self
     }
 
-    /// For how many seconds a user who had too many sessions cannot log in; 300 by default.
+    /// The number of seconds for which a user with too many sessions cannot log in. Defaults to 300.
     #[must_use]
     pub fn lock_out(mut self, seconds: u64) -> Self {
         self.lock_out_seconds = seconds;
         self
     }
 
-    /// Closes a socket with 4001 when no message has come for so long. The engine's session and the cookie live on.
-    /// Never by default.
+    /// Closes a socket with 4001 after this time without a message. The engine's session and the cookie stay valid.
+    /// Sockets are not closed by default.
     #[must_use]
     pub fn idle(mut self, time: Duration) -> Self {
         self.idle_seconds = Some(time.as_secs_f64());
         self
     }
 
-    /// Wants `?qlik-csrf-token=` of whoever comes with a cookie, else answers 403. `GET /qps/csrftoken` and
-    /// `GET /api/v1/csrf-token` have it in the header `qlik-csrf-token`.
+    /// Requires `?qlik-csrf-token=` in upgrades with a session cookie, and refuses them with 403 otherwise.
+    /// `GET /qps/csrftoken` and `GET /api/v1/csrf-token` return the token in the header `qlik-csrf-token`.
     #[must_use]
     pub fn csrf(mut self) -> Self {
         self.csrf = true;
         self
     }
 
-    /// Allows an `Origin`. With one of them, any other is answered with 403.
+    /// Allows an `Origin`. If any is set, upgrades with another origin are refused with 403.
     #[must_use]
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
     }
 
-    /// Puts a load balancer before several nodes. Its cookie leads a socket back to its node; without it the socket
-    /// goes to the next one, which does not know the session.
+    /// Puts a load balancer in front of several nodes. Its cookie leads a client back to its node. Without the cookie,
+    /// the client is sent to the next node, which does not know its session.
     #[must_use]
     pub fn balancer(mut self, cookie: impl Into<String>, nodes: usize) -> Self {
         self.balancer = Some(Balancer { cookie: cookie.into(), nodes });
@@ -249,28 +250,28 @@ impl VirtualProxy {
         }
     }
 
-    /// The name of the session's cookie; `X-Qlik-Session` or `X-Qlik-Session-<prefix>` by default.
+    /// The name of the session cookie. Defaults to `X-Qlik-Session`, or `X-Qlik-Session-<prefix>` if there is a prefix.
     #[must_use]
     pub fn cookie(mut self, name: impl Into<String>) -> Self {
         self.cookie = name.into();
         self
     }
 
-    /// The attributes of the session's cookie; `Path=/; HttpOnly; SameSite=Lax` by default.
+    /// The attributes of the session cookie. Defaults to `Path=/; HttpOnly; SameSite=Lax`.
     #[must_use]
     pub fn cookie_attributes(mut self, attributes: impl Into<String>) -> Self {
         self.cookie_attributes = attributes.into();
         self
     }
 
-    /// What whoever is not logged in is answered with; a redirect to Windows authentication by default.
+    /// The response to a client that is not logged in. Defaults to a redirect to Windows authentication.
     #[must_use]
     pub fn login(mut self, login: Login) -> Self {
         self.login = login;
         self
     }
 
-    /// A header whose value, a user, logs in.
+    /// A header that names the user to log in.
     #[must_use]
     pub fn user_header(mut self, name: impl Into<String>) -> Self {
         self.user_header = Some(name.into());

@@ -5,10 +5,10 @@ use qix_test_engine::{Fault, OnOpen};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-/// An in-memory engine to test clients of the Qlik engine against. Nothing is kept when it ends.
+/// An in-memory engine to test clients of the Qlik engine against. It saves nothing when it stops.
 ///
-/// Prints `listening on ws://HOST:PORT` once it accepts connections; GET /healthz answers 200 from then on. It
-/// always holds the app `sales`.
+/// Prints `listening on ws://HOST:PORT` when it accepts connections. From then on, GET /healthz returns 200. It always
+/// has the app `sales`.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
@@ -22,16 +22,15 @@ pub(crate) struct Arguments {
     /// defaults to the name without the extension. Can be repeated
     #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
     pub(crate) app: Vec<(Option<String>, PathBuf)>,
-    /// Folder that load scripts read files from. It stands for every data connection that --data does not name
+    /// Directory that load scripts read files from, also for data connections that --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,
-    /// Folder of a data connection: scripts read `lib://NAME/…` from it. STORE keeps its files in memory. Can be
-    /// repeated
+    /// Directory of a data connection, `lib://NAME/…`. STORE keeps files in memory. Can be repeated
     #[arg(long, value_name = "NAME=DIRECTORY", value_parser = data)]
     pub(crate) data: Vec<(String, PathBuf)>,
-    /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE the bearer token `secret` is
-    /// the user TEST\tester, POST /qps/ticket makes tickets, and whoever is unknown is sent to Windows authentication.
-    /// FILE is JSON; the README has its members
+    /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE, the bearer token `secret` logs in
+    /// TEST\tester, POST /qps/ticket creates tickets, and other clients are redirected to Windows authentication. The
+    /// README describes FILE, which is JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) proxy: Option<Option<PathBuf>>,
     /// Something to do wrong, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address takes
@@ -52,7 +51,7 @@ pub(crate) struct Arguments {
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0  ended by Ctrl-C or SIGTERM, or printed what was asked for
+  0  stopped by Ctrl-C or SIGTERM, or printed the requested list
   1  cannot listen on the address
   2  wrong arguments
   3  an app or the proxy cannot be loaded: its file cannot be read, or its script fails";
