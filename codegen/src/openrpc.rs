@@ -1,7 +1,6 @@
-//! Reads a published schema (OpenRPC) into a [`Model`], its [`Prose`] and a list of what the reader does not know.
+//! Reads a published OpenRPC schema into a [`Model`] and its [`Prose`], and lists what it does not understand.
 //!
-//! Every key of the file is either understood, kept as prose or reported: nothing is dropped silently. Every fault names
-//! its place by a JSON pointer.
+//! Every key of the file is interpreted, kept as prose, or reported. Every fault contains a JSON pointer.
 
 mod methods;
 mod place;
@@ -16,18 +15,18 @@ use crate::prose::Prose;
 use place::Place;
 use tree::Tree;
 
-/// What a published file holds.
+/// The content of a published file.
 #[derive(Debug)]
 pub struct Published {
-    /// Its facts.
+    /// The facts.
     pub model: Model,
-    /// Its descriptions.
+    /// The descriptions.
     pub prose: Prose,
-    /// What the reader does not know, each with its place.
+    /// What the reader does not understand, with positions.
     pub unknown: Vec<Fault>,
 }
 
-/// Reads the text of a published schema.
+/// Parses a published schema.
 pub fn read(text: &str) -> Result<Published, Faults> {
     let file: Tree = serde_json::from_str(text).map_err(|error| {
         Fault::new(
@@ -60,11 +59,11 @@ struct Reader {
     faults: Vec<Fault>,
     unknown: Vec<Fault>,
     prose: Prose,
-    /// Names of types that something refers to, with the place of the first reference.
+    /// Names of referenced types, with the position of the first reference.
     references: BTreeMap<String, String>,
-    /// Names of errors that something refers to, with the place of the first reference.
+    /// Names of referenced errors, with the position of the first reference.
     error_references: BTreeMap<String, String>,
-    /// Deprecation texts by item and place, resolved to names when all methods are known.
+    /// Deprecation texts by item and position. The names in them are resolved when all methods are known.
     deprecations: Vec<(String, String)>,
 }
 
@@ -80,24 +79,24 @@ impl Reader {
             if !known.contains(&key.as_str()) {
                 self.unknown.push(Fault::new(
                     place.get_pointer(key),
-                    format!("`{key}` is a key this reader does not know; it was left out"),
+                    format!("`{key}` is an unknown key; it was ignored"),
                     "",
                 ));
             }
         }
     }
 
-    /// Reports keys that an object with free keys holds twice.
+    /// Reports duplicate keys of an object with free keys.
     fn check_unique(&mut self, place: &Place<'_>) {
         let mut seen = BTreeSet::new();
         for (key, at) in place.entries() {
             if !seen.insert(key) {
-                self.fault(&at, format!("`{key}` is there twice"), "Remove one of the two.");
+                self.fault(&at, format!("`{key}` is a duplicate key"), "Remove one of the two.");
             }
         }
     }
 
-    /// A text that must be there.
+    /// A required string.
     fn text(&mut self, place: &Place<'_>, key: &str) -> String {
         match place.get(key) {
             Some(at) => self.text_at(&at),
@@ -112,7 +111,7 @@ impl Reader {
         match place.value.as_str() {
             Some(text) => text.to_owned(),
             None => {
-                self.fault(place, "this should be a text", "");
+                self.fault(place, "this should be a string", "");
                 String::new()
             }
         }
@@ -122,7 +121,7 @@ impl Reader {
         self.list(place, key).iter().map(|at| self.text_at(at)).collect()
     }
 
-    /// The elements of a list; none if it is not there.
+    /// The elements of a list; empty if it is absent.
     fn list<'a>(&mut self, place: &Place<'a>, key: &str) -> Vec<Place<'a>> {
         let Some(list) = place.get(key) else { return Vec::new() };
         if list.value.as_list().is_none() {
@@ -131,7 +130,7 @@ impl Reader {
         list.elements()
     }
 
-    /// The members of an object with free keys; none if it is not there.
+    /// The members of an object with free keys; empty if it is absent.
     fn members<'a>(&mut self, place: &Place<'a>, key: &str) -> Vec<(&'a str, Place<'a>)> {
         let Some(object) = place.get(key) else { return Vec::new() };
         if object.object().is_none() {
@@ -145,7 +144,7 @@ impl Reader {
         match place.get(key) {
             None => false,
             Some(at) => at.value.as_bool().unwrap_or_else(|| {
-                self.fault(&at, "this should be true or false", "");
+                self.fault(&at, "this should be a boolean", "");
                 false
             }),
         }
@@ -155,7 +154,7 @@ impl Reader {
         const KNOWN: [&str; 7] =
             ["openrpc", "info", "methods", "components", "x-qlik-visibility", "x-qlik-stability", "x-qlik-categories"];
         if root.object().is_none() {
-            self.fault(root, "the file should hold a JSON object", "");
+            self.fault(root, "the file should contain a JSON object", "");
             return Model::default();
         }
         self.report_unknown(root, &KNOWN);
@@ -186,7 +185,7 @@ impl Reader {
     fn section<'a>(&mut self, place: &Place<'a>, key: &str) -> Option<Place<'a>> {
         let section = place.get(key).filter(|at| at.object().is_some());
         if section.is_none() {
-            self.fault(place, format!("`{key}` should be an object and is not there"), "Is this an OpenRPC file?");
+            self.fault(place, format!("`{key}` is missing; it should be an object"), "Is this an OpenRPC file?");
         }
         section
     }
@@ -205,7 +204,7 @@ impl Reader {
                 }
                 model.errors.insert(name.to_owned(), code);
             } else {
-                self.fault(&error, "an error has either a whole number `code` or `oneOf`", "");
+                self.fault(&error, "an error must have an integer `code` or `oneOf`", "");
             }
         }
     }
@@ -225,7 +224,7 @@ impl Reader {
         }
     }
 
-    /// Keys that [`Reader::marks`] understands on any item.
+    /// Keys of any item that [`Reader::marks`] interprets.
     const MARKS: [&'static str; 7] = [
         "description",
         "x-qlik-stability",
@@ -242,7 +241,7 @@ impl Reader {
             let word = self.text_at(&at);
             let stability = Stability::from_word(&word);
             if stability.is_none() {
-                self.fault(&at, format!("`{word}` is no known stability"), "Known: locked, stable, experimental.");
+                self.fault(&at, format!("`{word}` is not a known stability"), "Known: locked, stable, experimental.");
             }
             stability
         });
@@ -287,7 +286,7 @@ impl Reader {
         }
     }
 
-    /// Finds the methods that a deprecation text names: `_Class::Method_` or `_Method_` of the same or another class.
+    /// Finds the methods in a deprecation text: `_Class::Method_`, or `_Method_` of the same or another class.
     fn resolve_deprecations(&mut self, model: &mut Model) {
         for (item, text) in std::mem::take(&mut self.deprecations) {
             let class = class_of(&item).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Texts about the items of a model.
+/// Descriptions of the items of a model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prose {
     descriptions: BTreeMap<String, String>,
@@ -10,7 +10,7 @@ pub struct Prose {
 }
 
 impl Prose {
-    /// Keeps the description of an item; an empty one is none.
+    /// Stores the description of an item, unless it is empty.
     pub fn describe(&mut self, item: &str, text: &str) {
         if !text.trim().is_empty() {
             self.descriptions.insert(item.to_owned(), text.to_owned());
@@ -22,7 +22,7 @@ impl Prose {
         self.descriptions.remove(item);
     }
 
-    /// Keeps a link that the schema gives for an item.
+    /// Stores a link of an item.
     pub fn see_also(&mut self, item: &str, link: &str) {
         self.see_also.entry(item.to_owned()).or_default().push(link.to_owned());
     }

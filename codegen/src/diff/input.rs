@@ -1,4 +1,4 @@
-//! The files that can be compared.
+//! Files that can be compared.
 
 use serde_json::Value;
 
@@ -12,17 +12,17 @@ use crate::{openrpc, snapshot};
 pub enum Input {
     /// A published schema or a snapshot.
     Model(Box<Model>),
-    /// The form that enigma.js bundles.
+    /// A legacy file of enigma.js.
     Legacy(Box<Legacy>),
 }
 
 impl Input {
-    /// Reads a published schema, a snapshot or a legacy file, whichever it is. The second value is what the reader does
-    /// not know.
+    /// Parses a published schema, a snapshot, or a legacy file. The second value is what the reader does not
+    /// understand.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the file, or that it is none of the three.
+    /// Returns the faults of the file, or a fault if it has none of these formats.
     pub fn read(text: &str) -> Result<(Self, Vec<Fault>), Faults> {
         let file: Value =
             serde_json::from_str(text).map_err(|error| Fault::new("", format!("this is not JSON: {error}"), FORMS))?;
@@ -34,7 +34,7 @@ impl Input {
             let model = snapshot::read(text).map_err(|error| {
                 Fault::new(
                     "",
-                    format!("this looks like a snapshot, and is none: {error}"),
+                    format!("this looks like a snapshot but is not valid: {error}"),
                     "Import the published file again.",
                 )
             })?;
@@ -44,10 +44,10 @@ impl Input {
             let published = openrpc::read(text)?;
             return Ok((Self::Model(Box::new(published.model)), published.unknown));
         }
-        Err(Fault::new("", "this is no schema", FORMS).into())
+        Err(Fault::new("", "this is not a schema", FORMS).into())
     }
 
-    /// The engine version, as far as the file says.
+    /// The engine version, if the file contains it.
     pub fn engine(&self) -> &str {
         match self {
             Self::Model(model) => &model.engine,
@@ -57,4 +57,4 @@ impl Input {
 }
 
 const FORMS: &str =
-    "Give a published schema (OpenRPC), a snapshot (schema/snapshot.json) or a legacy schema (`structs`).";
+    "Pass a published schema (OpenRPC), a snapshot (schema/snapshot.json), or a legacy schema (`structs`).";

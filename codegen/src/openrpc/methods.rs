@@ -27,7 +27,7 @@ impl Reader {
             }
             let method = self.method(&place, &name);
             if methods.insert(name.clone(), method).is_some() {
-                self.fault(&place, format!("the method `{name}` is there twice"), "Remove one of the two.");
+                self.fault(&place, format!("the method `{name}` is a duplicate"), "Remove one of the two.");
             }
         }
         methods
@@ -45,7 +45,7 @@ impl Reader {
         for at in self.list(place, "params") {
             let param = self.param(&at, name);
             if method.params.iter().any(|p| p.name == param.name) {
-                self.fault(&at, format!("the parameter `{}` of `{name}` is there twice", param.name), "Remove one.");
+                self.fault(&at, format!("the parameter `{}` of `{name}` is a duplicate", param.name), "Remove one.");
             }
             method.params.push(param);
         }
@@ -89,7 +89,7 @@ impl Reader {
         if !object || schema.get("$ref").is_some() {
             self.fault(
                 &schema,
-                format!("the result of `{method}` is no object with a property for each value"),
+                format!("the result of `{method}` is not an object with one property per value"),
                 "Teach `codegen/src/openrpc/methods.rs` what it is, or correct the schema.",
             );
         }

@@ -1,4 +1,4 @@
-//! JSON as it stands in the file: members in their order, repeated ones included.
+//! JSON with members in file order, including duplicates.
 
 use std::fmt;
 

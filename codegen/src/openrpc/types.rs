@@ -9,10 +9,12 @@ use super::place::Place;
 use crate::fault::Fault;
 use crate::model::{EnumValue, IntFormat, Kind, Member, Type, TypeRef};
 
-/// The types of generic objects. What hangs on an object, such as `qHyperCube`, is optional by presence: absent is not
-/// the same as empty. Up to 12.2528 such members are in `additionalProperties` alone. In 12.2886 they are also in
-/// `properties`, as a `$ref` without a `type` beside it, which no other member is, and the list in
-/// `additionalProperties` is marked private: it may go.
+/// The types of generic objects. The definitions and results of an object, such as `qHyperCube`, are optional: absent
+/// is
+/// not the same as empty. Up to 12.2528, these members are in `additionalProperties` only. In 12.2886, they are also
+/// in
+/// `properties`, as a `$ref` without a `type`, which distinguishes them from other members, and the list in
+/// `additionalProperties` is marked private, so it may be removed.
 const GENERIC_OBJECTS: [&str; 2] = ["GenericObjectLayout", "GenericObjectProperties"];
 
 impl Reader {
@@ -61,7 +63,7 @@ impl Reader {
                     let other = other.unwrap_or("none").to_owned();
                     self.fault(
                         place,
-                        format!("the type `{name}` is of the kind `{other}`, which cannot be mapped to Rust"),
+                        format!("the type `{name}` has the kind `{other}`, which cannot be mapped to Rust"),
                         "Known kinds: object, array, string, and `oneOf` for enums.",
                     );
                     Kind::Open
@@ -104,7 +106,7 @@ impl Reader {
         Kind::Struct { members, dynamic: dynamic.into_values().collect() }
     }
 
-    /// The members in `additionalProperties`, by name: in any published file their order is alphabetical.
+    /// The members in `additionalProperties`, by name. In all published files, they are in alphabetical order.
     fn dynamic(&mut self, place: &Place<'_>, name: &str) -> BTreeMap<String, Member> {
         let mut dynamic = BTreeMap::new();
         let Some(additional) = place.get("additionalProperties") else { return dynamic };
@@ -112,7 +114,7 @@ impl Reader {
             let what = "`additionalProperties` is understood with `anyOf` only; it was left out";
             self.unknown.push(Fault::new(additional.pointer(), what, ""));
         }
-        // The visibility is that of the list, which repeats what `properties` states; it is not that of the members.
+        // This is the visibility of the list, which repeats `properties`, not of the members.
         self.report_unknown(&additional, &["anyOf", "x-qlik-visibility"]);
         for at in self.list(&additional, "anyOf") {
             let mut known = vec!["name", "type", "schema"];
@@ -126,7 +128,7 @@ impl Reader {
             };
             let read = Member { name: member.clone(), ty, default: None, required: false, marks };
             if dynamic.insert(member.clone(), read).is_some() {
-                self.fault(&at, format!("`{member}` is there twice"), "Remove one of the two.");
+                self.fault(&at, format!("`{member}` is a duplicate member"), "Remove one of the two.");
             }
         }
         dynamic
@@ -140,10 +142,10 @@ impl Reader {
             self.report_unknown(&at, &known);
             let title = self.text(&at, "title");
             let Some(number) = at.get("x-qlik-const").and_then(|at| at.value.as_i64()) else {
-                self.fault(&at, format!("the value `{title}` of `{name}` has no whole number `x-qlik-const`"), "");
+                self.fault(&at, format!("the value `{title}` of `{name}` has no integer `x-qlik-const`"), "");
                 continue;
             };
-            // The published form keeps the long name where a description would be.
+            // The published form has the long name in place of the description.
             let item = format!("{name}/{title}");
             let marks = self.marks(&at, &item);
             let text = at.get("description").and_then(|at| at.value.as_str());
@@ -157,7 +159,7 @@ impl Reader {
         values
     }
 
-    /// The type that a member's, parameter's or element's schema states.
+    /// The type in the schema of a member, parameter, or element.
     pub(super) fn type_ref(&mut self, place: &Place<'_>) -> TypeRef {
         if let Some(reference) = place.get("$ref") {
             return self.reference(&reference);
@@ -166,7 +168,7 @@ impl Reader {
         match place.get("type").and_then(|at| at.value.as_str()) {
             Some("string") => {
                 if let Some(format) = format {
-                    let what = format!("the format `{format}` of a text is not known; it was taken for any text");
+                    let what = format!("the string format `{format}` is unknown; it was ignored");
                     self.unknown.push(Fault::new(place.get_pointer("format"), what, ""));
                 }
                 TypeRef::String
@@ -185,7 +187,7 @@ impl Reader {
                     TypeRef::List(Box::new(self.type_ref(&items)))
                 }
                 None => {
-                    self.fault(place, "a list without `items` cannot be mapped to Rust", "Say what its elements are.");
+                    self.fault(place, "a list without `items` cannot be mapped to Rust", "Add the type of its elements.");
                     TypeRef::String
                 }
             },
@@ -212,12 +214,12 @@ fn is_bare_reference(place: &Place<'_>) -> bool {
     place.object().is_some_and(|keys| matches!(keys, [(key, _)] if key == "$ref"))
 }
 
-/// Whether a text is a single name rather than a sentence.
+/// Whether a string is a single name instead of a sentence.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A default that equals the zero of its type says nothing.
+/// A default that equals the zero value of its type is redundant.
 fn is_zero(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -1,4 +1,4 @@
-//! Legacy files: only what both sides know is compared.
+//! Legacy files: only facts in both files are compared.
 
 use qix_codegen::diff::{self, Diff, Input};
 
@@ -65,7 +65,7 @@ fn what_was_not_compared_is_said() {
     for said in [
         "no types",
         "`qReturn`",
-        "only what is public",
+        "public items only",
         "Button",
         "Enums that only one side has were not compared: Lost",
     ] {

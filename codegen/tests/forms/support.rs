@@ -1,4 +1,4 @@
-//! Files to change, and what the generator makes of them.
+//! Files to change, and the generator's result for them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(crate) fn rebuilt() -> Json {
     FILE.get_or_init(|| render::openrpc(committed())).clone()
 }
 
-/// Real files, which are not part of the repository: name and content.
+/// Real files, which are not part of the repository: names and contents.
 pub(crate) fn published() -> Vec<(String, Json)> {
     let folder = root().parent().unwrap().join("shared/schemas");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -52,7 +52,7 @@ pub(crate) fn model(file: &Json) -> Model {
     openrpc::read(&file.write()).unwrap().model
 }
 
-/// The code, with the published texts in it.
+/// The code, with the published texts.
 pub(crate) fn code(file: &str) -> Result<Files, Faults> {
     let published = openrpc::read(file)?;
     let texts = Texts { own: &Default::default(), published: &published.prose };

@@ -1685,7 +1685,7 @@ pub const MQ_PROTOCOL_UNKNOWN_ERROR: ErrorCode = ErrorCode(33006i64);
 /// `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, code 33007.
 pub const MQ_PROTOCOL_INVALID_STATUS: ErrorCode = ErrorCode(33007i64);
 
-/// Each code and its name in the schema.
+/// Each code with its name in the schema.
 pub const NAMES: &[(ErrorCode, &str)] = &[
     (JSON_RPC_PARSE_ERROR, "LOCERR_JSON_RPC_PARSE_ERROR"),
     (JSON_RPC_RESPONSE_TOO_LARGE, "LOCERR_JSON_RPC_RESPONSE_TOO_LARGE"),

@@ -570,7 +570,7 @@ pub struct LayoutFieldInfo {
     /// Wire name: `qExcludedValuesCount`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -735,7 +735,7 @@ pub struct LocaleInfo {
     /// Wire name: `qNumericalAbbreviation`.
     #[doc(alias = "qNumericalAbbreviation")]
     pub numerical_abbreviation: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1061,7 +1061,7 @@ pub struct NxAppLayout {
     /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1349,7 +1349,7 @@ pub struct NxAppProperties {
     /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1480,7 +1480,7 @@ pub struct NxDownloadInfo {
     /// Wire name: `qFileSize`. Defaults to `-1`.
     #[doc(alias = "qFileSize")]
     pub file_size: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1812,7 +1812,7 @@ pub enum NxFeature {
     #[doc(alias = "totals")]
     #[doc(alias = "FEATURE_TOTALS")]
     Totals,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2262,7 +2262,7 @@ pub enum UsageEnum {
     /// Wire value: `SINGLE_TABLE_PREP`, also 3.
     #[doc(alias = "SINGLE_TABLE_PREP")]
     SingleTablePrep,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -90,7 +90,7 @@ pub struct AppObjectListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -217,7 +217,7 @@ pub struct ChildListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -464,7 +464,7 @@ pub struct DimensionListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -741,7 +741,7 @@ pub struct FieldListDef {
     /// Wire name: `qShowImplicit`.
     #[doc(alias = "qShowImplicit")]
     pub show_implicit: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -886,7 +886,7 @@ pub struct GenericDimensionInfo {
     /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1011,7 +1011,7 @@ pub struct GenericDimensionLayout {
     /// Wire name: `qDimInfos`.
     #[doc(alias = "qDimInfos")]
     pub dim_infos: Vec<GenericDimensionInfo>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1116,7 +1116,7 @@ pub struct GenericDimensionProperties {
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1206,7 +1206,7 @@ pub struct GenericMeasureLayout {
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1299,7 +1299,7 @@ pub struct GenericMeasureProperties {
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1436,7 +1436,7 @@ pub struct MeasureListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1963,7 +1963,7 @@ pub struct NxFieldSelectionInfo {
     /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: NxFieldSelectionMode,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2041,7 +2041,7 @@ pub enum NxFieldSelectionMode {
     #[doc(alias = "NOT")]
     #[doc(alias = "SELECTION_MODE_NOT")]
     Not,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2132,7 +2132,7 @@ pub struct NxGroupDef {
     /// Wire name: `qMemberIds`.
     #[doc(alias = "qMemberIds")]
     pub member_ids: Vec<NxGroupObjectId>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2260,7 +2260,7 @@ pub enum NxGroupMemberClass {
     #[doc(alias = "object")]
     #[doc(alias = "MEMBER_OBJECT")]
     Object,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2551,7 +2551,7 @@ pub struct NxLibraryDimensionDef {
     /// Wire name: `qScriptGenerated`.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2872,7 +2872,7 @@ pub struct NxLibraryMeasureDef {
     /// Wire name: `qScriptGenerated`.
     #[doc(alias = "qScriptGenerated")]
     pub script_generated: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3116,7 +3116,7 @@ pub struct SelectionObjectDef {
     /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3181,7 +3181,7 @@ pub struct UndoInfo {
     /// Wire name: `qRedoCount`.
     #[doc(alias = "qRedoCount")]
     pub redo_count: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

@@ -365,7 +365,7 @@ pub enum FieldAttrType {
     #[doc(alias = "M")]
     #[doc(alias = "MONEY")]
     Money,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2057,7 +2057,7 @@ pub enum KeyType {
     /// Wire value: `PERFECT_KEY`, also 3.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2566,7 +2566,7 @@ pub struct NxFieldDescription {
     /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2769,7 +2769,7 @@ pub struct NxFieldProperties {
     /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3649,7 +3649,7 @@ pub struct TableViewBroomPointSaveInfo {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3734,7 +3734,7 @@ pub struct TableViewConnectionPointSaveInfo {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3808,7 +3808,7 @@ pub struct TableViewCtlSaveInfo {
     /// Wire name: `qSourceView`.
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3888,7 +3888,7 @@ pub struct TableViewDlgSaveInfo {
     /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3979,7 +3979,7 @@ pub struct TableViewSaveInfo {
     /// Wire name: `qZoomFactor`. Defaults to `1.0`.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: f64,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4099,7 +4099,7 @@ pub struct TableViewTableWinSaveInfo {
     /// Wire name: `qCaption`.
     #[doc(alias = "qCaption")]
     pub caption: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
