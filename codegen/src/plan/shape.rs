@@ -63,6 +63,10 @@ impl Shape {
             Self::Integer(IntFormat::Int16 | IntFormat::Byte) => quote!(i16),
             Self::Integer(IntFormat::Int32) => quote!(i32),
             Self::Integer(IntFormat::Int64 | IntFormat::Unstated) => quote!(i64),
+            Self::Integer(IntFormat::Uint8) => quote!(u8),
+            Self::Integer(IntFormat::Uint16) => quote!(u16),
+            Self::Integer(IntFormat::Uint32) => quote!(u32),
+            Self::Integer(IntFormat::Uint64) => quote!(u64),
             Self::Json => quote!(Json),
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => {
                 let name = format_ident!("{name}");

@@ -6,5 +6,8 @@
 
 mod generic_objects;
 mod json;
+mod random;
 mod render;
+mod special;
 mod support;
+mod table;

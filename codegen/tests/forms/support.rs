@@ -1,4 +1,4 @@
-//! Files to change, and the generator's result for them.
+//! Files to change, and what the generator makes of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-pub(crate) fn companion() -> &'static Companion {
+fn companion() -> &'static Companion {
     static COMPANION: OnceLock<Companion> = OnceLock::new();
     COMPANION.get_or_init(|| {
         Companion::read(&fs::read_to_string(root().join("qix-schema/schema/companion.json")).unwrap()).unwrap()
@@ -37,7 +37,7 @@ pub(crate) fn rebuilt() -> Json {
     FILE.get_or_init(|| render::openrpc(committed())).clone()
 }
 
-/// Real files, which are not part of the repository: names and contents.
+/// Real files, which are not part of the repository: name and content.
 pub(crate) fn published() -> Vec<(String, Json)> {
     let folder = root().parent().unwrap().join("shared/schemas");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -52,9 +52,18 @@ pub(crate) fn model(file: &Json) -> Model {
     openrpc::read(&file.write()).unwrap().model
 }
 
-/// The code, with the published texts.
-pub(crate) fn code(file: &str) -> Result<Files, Faults> {
-    let published = openrpc::read(file)?;
+/// The code, with the published texts in it.
+pub(crate) fn code(file: &Json) -> Result<Files, Faults> {
+    code_with(file, companion())
+}
+
+/// The code for the small schema.
+pub(crate) fn small_code(file: &Json) -> Result<Files, Faults> {
+    code_with(file, &Companion::read(include_str!("../companion.json")).unwrap())
+}
+
+fn code_with(file: &Json, companion: &Companion) -> Result<Files, Faults> {
+    let published = openrpc::read(&file.write())?;
     let texts = Texts { own: &Default::default(), published: &published.prose };
-    Ok(generate(published.model, companion(), texts, Place::Crate)?.files)
+    Ok(generate(published.model, companion, texts, Place::Crate)?.files)
 }

@@ -378,6 +378,9 @@ pub trait DocApi: AsRemote {
     /// * `expr` (`qExpr`): Expression, with or without a leading `=`.
     /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not
     ///   fields, such as the labels of other measures in the chart.
+    /// * `strict_field_validation` (`qStrictFieldValidation`, optional `bool`): Whether to validate references to
+    ///   fields strictly. Without it, an engine does not report an unknown field in a set modifier. Defaults to
+    ///   false.
     ///
     /// # Returns
     ///
@@ -4162,6 +4165,9 @@ pub struct CheckExpression {
     /// `qLabels`: see [`DocApi::check_expression`].
     #[doc(alias = "qLabels")]
     pub labels: Option<Vec<String>>,
+    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
+    #[doc(alias = "qStrictFieldValidation")]
+    pub strict_field_validation: Option<bool>,
 }
 
 impl CheckExpression {
@@ -4170,6 +4176,7 @@ impl CheckExpression {
         Self {
             expr: expr.into(),
             labels: None,
+            strict_field_validation: None,
         }
     }
 
@@ -4179,12 +4186,24 @@ impl CheckExpression {
         self.labels = Some(value.into_iter().map(Into::into).collect());
         self
     }
+
+    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
+    #[must_use]
+    pub fn strict_field_validation(mut self, value: bool) -> Self {
+        self.strict_field_validation = Some(value);
+        self
+    }
 }
 
 impl Call<'_, CheckExpression> {
     /// `qLabels`: see [`DocApi::check_expression`].
     pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|request| request.labels(value))
+    }
+
+    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
+    pub fn strict_field_validation(self, value: bool) -> Self {
+        self.map(|request| request.strict_field_validation(value))
     }
 }
 
@@ -4195,6 +4214,7 @@ impl Serialize for CheckExpression {
             |out| {
                 out.always("qExpr", &self.expr)?;
                 out.given("qLabels", &self.labels)?;
+                out.given("qStrictFieldValidation", &self.strict_field_validation)?;
                 Ok(())
             },
         )

@@ -223,6 +223,29 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), GetProperties::new())
     }
 
+    /// Returns the selections of the bookmark as a set expression.
+    ///
+    /// Put it into an aggregation, `Sum({…} Sales)`, to calculate with these selections whatever is selected.
+    /// Selections in calculated dimensions and in fields on the fly are left out; the comment `MISSING VALUES` in the
+    /// text says so. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis) does the same for the current
+    /// selections, or for a bookmark without a handle to it. Engines older than 12.2886 do not have this method.
+    ///
+    /// # Parameters
+    ///
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state. Defaults to the default state `$`.
+    ///
+    /// # Returns
+    ///
+    /// `String` (`qSetExpression`): The set expression.
+    ///
+    /// Schema method:
+    /// [`GenericBookmark.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getsetanalysis),
+    /// read-only.
+    #[doc(alias = "GetSetAnalysis")]
+    fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
+        Call::new(self.remote(), GetSetAnalysis::new())
+    }
+
     /// Makes a private bookmark of a published app visible to other users.
     ///
     /// Not available in Qlik Sense Desktop.
@@ -641,6 +664,63 @@ impl Request for GetProperties {
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkProperties, Error> {
         answer.value("qProp")
+    }
+}
+
+/// Request of [`GenericBookmarkApi::get_set_analysis`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetSetAnalysis {
+    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
+    #[doc(alias = "qStateName")]
+    pub state_name: Option<String>,
+}
+
+impl GetSetAnalysis {
+    /// Creates the request.
+    pub fn new() -> Self {
+        Self { state_name: None }
+    }
+
+    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
+    #[must_use]
+    pub fn state_name(mut self, value: impl Into<String>) -> Self {
+        self.state_name = Some(value.into());
+        self
+    }
+}
+
+impl Call<'_, GetSetAnalysis> {
+    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
+    pub fn state_name(self, value: impl Into<String>) -> Self {
+        self.map(|request| request.state_name(value))
+    }
+}
+
+impl Serialize for GetSetAnalysis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_object(
+            serializer,
+            |out| {
+                out.given("qStateName", &self.state_name)?;
+                Ok(())
+            },
+        )
+    }
+}
+
+impl Request for GetSetAnalysis {
+    type Class = GenericBookmark;
+    type Response = String;
+    const METHOD: Method = Method {
+        class: "GenericBookmark",
+        name: "GetSetAnalysis",
+        effect: Effect::Read,
+        results: &["qSetExpression"],
+    };
+    #[inline]
+    fn read(answer: Answer<'_>) -> Result<String, Error> {
+        answer.value("qSetExpression")
     }
 }
 

@@ -352,7 +352,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxEngineVersion`] (`qVersion`): The version, such as `12.2528.0`.
+    /// [`NxEngineVersion`] (`qVersion`): The version, such as `12.2886.0`.
     ///
     /// Schema method: [`Global.EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), read-only.
     #[doc(alias = "EngineVersion")]

@@ -1,5 +1,6 @@
 //! Calls that have not been sent yet.
 
+use std::any::Any;
 use std::fmt;
 use std::future::{Future, IntoFuture, ready};
 use std::pin::Pin;
@@ -72,6 +73,12 @@ impl<'a, R: Request> Call<'a, R> {
     /// Applies only to methods that read and have exactly one result.
     pub fn with_delta(mut self, delta: bool) -> Self {
         self.options.delta = Some(delta);
+        self
+    }
+
+    /// Attaches a value for the runtime or a middleware; see [`CallOptions::with_extension`].
+    pub fn with_extension<T: Any + Send + Sync>(mut self, value: T) -> Self {
+        self.options = self.options.with_extension(value);
         self
     }
 

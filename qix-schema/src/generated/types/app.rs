@@ -1640,7 +1640,7 @@ impl Record for NxDownloadOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxEngineVersion {
-    /// Version number, such as `12.2528.0`. The schema uses the same numbering; product releases do not.
+    /// Version number, such as `12.2886.0`. The schema uses the same numbering; product releases do not.
     ///
     /// Wire name: `qComponentVersion`.
     #[doc(alias = "qComponentVersion")]
@@ -1982,6 +1982,81 @@ impl Choice for NxFeature {
     }
 }
 
+/// Tells what created a library dimension or measure.
+///
+/// It replaces the member `qScriptGenerated`, which cannot tell a data product from a program.
+///
+/// Schema type: [`NxOrigin`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxorigin).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NxOrigin {
+    /// A user interface or an API call.
+    ///
+    /// Wire value: `PROGRAM`, also 0.
+    #[doc(alias = "PROGRAM")]
+    #[default]
+    Program,
+    /// The load script.
+    ///
+    /// Wire value: `SCRIPT`, also 1.
+    #[doc(alias = "SCRIPT")]
+    Script,
+    /// A data product.
+    ///
+    /// Wire value: `DATA_PRODUCT`, also 2.
+    #[doc(alias = "DATA_PRODUCT")]
+    DataProduct,
+    /// A value that is not part of the schema. It is written back unchanged.
+    Unrecognized(Box<Unrecognized>),
+}
+
+impl Choice for NxOrigin {
+    const NAME: &'static str = "NxOrigin";
+    const VALUES: &'static [ValueName] = &[
+        ValueName {
+            title: "PROGRAM",
+            long: "PROGRAM",
+            number: 0,
+        },
+        ValueName {
+            title: "SCRIPT",
+            long: "SCRIPT",
+            number: 1,
+        },
+        ValueName {
+            title: "DATA_PRODUCT",
+            long: "DATA_PRODUCT",
+            number: 2,
+        },
+    ];
+
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Program,
+                1 => Self::Script,
+                2 => Self::DataProduct,
+                _ => return None,
+            },
+        )
+    }
+
+    fn index(&self) -> Result<usize, &Unrecognized> {
+        Ok(
+            match self {
+                Self::Program => 0,
+                Self::Script => 1,
+                Self::DataProduct => 2,
+                Self::Unrecognized(value) => return Err(value),
+            },
+        )
+    }
+
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(Box::new(value))
+    }
+}
+
 /// A stream, where apps are published in Qlik Sense Enterprise on Windows.
 ///
 /// Schema type: [`NxStreamListEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstreamlistentry).
@@ -2262,6 +2337,11 @@ pub enum UsageEnum {
     /// Wire value: `SINGLE_TABLE_PREP`, also 3.
     #[doc(alias = "SINGLE_TABLE_PREP")]
     SingleTablePrep,
+    /// Direct Query: charts query the source, and no data is loaded.
+    ///
+    /// Wire value: `DIRECT_QUERY_MODE`, also 4.
+    #[doc(alias = "DIRECT_QUERY_MODE")]
+    DirectQueryMode,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
@@ -2289,6 +2369,11 @@ impl Choice for UsageEnum {
             long: "SINGLE_TABLE_PREP",
             number: 3,
         },
+        ValueName {
+            title: "DIRECT_QUERY_MODE",
+            long: "DIRECT_QUERY_MODE",
+            number: 4,
+        },
     ];
 
     fn from_index(index: usize) -> Option<Self> {
@@ -2298,6 +2383,7 @@ impl Choice for UsageEnum {
                 1 => Self::DataPreparation,
                 2 => Self::DataflowPrep,
                 3 => Self::SingleTablePrep,
+                4 => Self::DirectQueryMode,
                 _ => return None,
             },
         )
@@ -2310,6 +2396,7 @@ impl Choice for UsageEnum {
                 Self::DataPreparation => 1,
                 Self::DataflowPrep => 2,
                 Self::SingleTablePrep => 3,
+                Self::DirectQueryMode => 4,
                 Self::Unrecognized(value) => return Err(value),
             },
         )
@@ -2326,4 +2413,4 @@ qix_schema::wire_records!(
     NxStreamListEntry, Point, TransformAppParameters, TransformAppResult
 );
 
-qix_schema::wire_choices!(NxFeature, UsageEnum);
+qix_schema::wire_choices!(NxFeature, NxOrigin, UsageEnum);

@@ -2127,6 +2127,11 @@ pub struct NxGroupDef {
     /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
+    /// Whether the groups of this type that no other group includes are added at the end. Defaults to false.
+    ///
+    /// Wire name: `qIncludeOrphanGroups`.
+    #[doc(alias = "qIncludeOrphanGroups")]
+    pub include_orphan_groups: bool,
     /// Members and subgroups, in order.
     ///
     /// Wire name: `qMemberIds`.
@@ -2143,6 +2148,7 @@ impl Default for NxGroupDef {
             object_type: "bookmark".to_owned(),
             group_type: "objectgroup".to_owned(),
             label: Default::default(),
+            include_orphan_groups: Default::default(),
             member_ids: Default::default(),
             extra: Extra::default(),
         }
@@ -2182,6 +2188,14 @@ impl NxGroupDef {
         self
     }
 
+    /// Sets `qIncludeOrphanGroups`.
+    #[inline]
+    #[must_use]
+    pub fn with_include_orphan_groups(mut self, value: bool) -> Self {
+        self.include_orphan_groups = value;
+        self
+    }
+
     /// Sets `qMemberIds`.
     #[inline]
     #[must_use]
@@ -2201,6 +2215,7 @@ impl Record for NxGroupDef {
         "qObjectType",
         "qGroupType",
         "qLabel",
+        "qIncludeOrphanGroups",
         "qMemberIds",
     ];
 
@@ -2214,7 +2229,8 @@ impl Record for NxGroupDef {
             1 => value.into(&mut self.object_type),
             2 => value.into(&mut self.group_type),
             3 => value.into(&mut self.label),
-            4 => value.into(&mut self.member_ids),
+            4 => value.into(&mut self.include_orphan_groups),
+            5 => value.into(&mut self.member_ids),
             _ => value.skip(),
         }
     }
@@ -2231,6 +2247,7 @@ impl Record for NxGroupDef {
             out.always("qGroupType", &self.group_type)?;
         }
         out.put("qLabel", &self.label)?;
+        out.put("qIncludeOrphanGroups", &self.include_orphan_groups)?;
         out.put("qMemberIds", &self.member_ids)?;
         out.extra(&self.extra)?;
         Ok(())
@@ -2406,8 +2423,18 @@ pub struct NxLibraryDimension {
     /// Whether the load script generated the dimension.
     ///
     /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the dimension comes from: a program, the load script, or a data product.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
 }
 
 impl NxLibraryDimension {
@@ -2458,10 +2485,19 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2475,6 +2511,7 @@ impl Record for NxLibraryDimension {
         "qLabelExpression",
         "qAlias",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2489,6 +2526,7 @@ impl Record for NxLibraryDimension {
             3 => value.into(&mut self.label_expression),
             4 => value.into(&mut self.alias),
             5 => value.into(&mut self.script_generated),
+            6 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2503,6 +2541,7 @@ impl Record for NxLibraryDimension {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qAlias", &self.alias)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         Ok(())
     }
 }
@@ -2549,8 +2588,19 @@ pub struct NxLibraryDimensionDef {
     /// Whether the load script generated the dimension. Do not change it.
     ///
     /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the dimension comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it
+    /// as you found it.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
@@ -2603,10 +2653,19 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2620,6 +2679,7 @@ impl Record for NxLibraryDimensionDef {
         "qLabelExpression",
         "qAlias",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2634,6 +2694,7 @@ impl Record for NxLibraryDimensionDef {
             3 => value.into(&mut self.label_expression),
             4 => value.into(&mut self.alias),
             5 => value.into(&mut self.script_generated),
+            6 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2648,6 +2709,7 @@ impl Record for NxLibraryDimensionDef {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qAlias", &self.alias)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         out.extra(&self.extra)?;
         Ok(())
     }
@@ -2701,8 +2763,18 @@ pub struct NxLibraryMeasure {
     /// Whether the load script generated the measure.
     ///
     /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the measure comes from: a program, the load script, or a data product.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
 }
 
 impl NxLibraryMeasure {
@@ -2766,10 +2838,19 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2785,6 +2866,7 @@ impl Record for NxLibraryMeasure {
         "qLabelExpression",
         "qNumFormat",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2801,6 +2883,7 @@ impl Record for NxLibraryMeasure {
             5 => value.into(&mut self.label_expression),
             6 => value.into(&mut self.num_format),
             7 => value.into(&mut self.script_generated),
+            8 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2817,6 +2900,7 @@ impl Record for NxLibraryMeasure {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qNumFormat", &self.num_format)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         Ok(())
     }
 }
@@ -2870,8 +2954,19 @@ pub struct NxLibraryMeasureDef {
     /// Whether the load script generated the measure. Do not change it.
     ///
     /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the measure comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as
+    /// you found it.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
@@ -2937,10 +3032,19 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2956,6 +3060,7 @@ impl Record for NxLibraryMeasureDef {
         "qLabelExpression",
         "qNumFormat",
         "qScriptGenerated",
+        "qOrigin",
     ];
 
     fn read_member<'de, A: MapAccess<'de>>(
@@ -2972,6 +3077,7 @@ impl Record for NxLibraryMeasureDef {
             5 => value.into(&mut self.label_expression),
             6 => value.into(&mut self.num_format),
             7 => value.into(&mut self.script_generated),
+            8 => value.into(&mut self.origin),
             _ => value.skip(),
         }
     }
@@ -2988,6 +3094,7 @@ impl Record for NxLibraryMeasureDef {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qNumFormat", &self.num_format)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         out.extra(&self.extra)?;
         Ok(())
     }

@@ -804,6 +804,16 @@ pub struct DoReloadExResult {
     /// Wire name: `qEndedWithMemoryConstraint`.
     #[doc(alias = "qEndedWithMemoryConstraint")]
     pub ended_with_memory_constraint: bool,
+    /// Number of rows that the reload read.
+    ///
+    /// Wire name: `qNbrOfLoadedRows`.
+    #[doc(alias = "qNbrOfLoadedRows")]
+    pub nbr_of_loaded_rows: i64,
+    /// Number of rows that the reload stored.
+    ///
+    /// Wire name: `qNbrOfStoredRows`.
+    #[doc(alias = "qNbrOfStoredRows")]
+    pub nbr_of_stored_rows: i64,
     /// Errors, if available.
     ///
     /// Wire name: `qFailureData`.
@@ -836,6 +846,22 @@ impl DoReloadExResult {
         self
     }
 
+    /// Sets `qNbrOfLoadedRows`.
+    #[inline]
+    #[must_use]
+    pub fn with_nbr_of_loaded_rows(mut self, value: i64) -> Self {
+        self.nbr_of_loaded_rows = value;
+        self
+    }
+
+    /// Sets `qNbrOfStoredRows`.
+    #[inline]
+    #[must_use]
+    pub fn with_nbr_of_stored_rows(mut self, value: i64) -> Self {
+        self.nbr_of_stored_rows = value;
+        self
+    }
+
     /// Sets `qFailureData`.
     #[inline]
     #[must_use]
@@ -851,6 +877,8 @@ impl Record for DoReloadExResult {
         "qSuccess",
         "qScriptLogFile",
         "qEndedWithMemoryConstraint",
+        "qNbrOfLoadedRows",
+        "qNbrOfStoredRows",
         "qFailureData",
     ];
 
@@ -863,7 +891,9 @@ impl Record for DoReloadExResult {
             0 => value.into(&mut self.success),
             1 => value.into(&mut self.script_log_file),
             2 => value.into(&mut self.ended_with_memory_constraint),
-            3 => value.into(&mut self.failure_data),
+            3 => value.into(&mut self.nbr_of_loaded_rows),
+            4 => value.into(&mut self.nbr_of_stored_rows),
+            5 => value.into(&mut self.failure_data),
             _ => value.skip(),
         }
     }
@@ -875,6 +905,8 @@ impl Record for DoReloadExResult {
         out.put("qSuccess", &self.success)?;
         out.put("qScriptLogFile", &self.script_log_file)?;
         out.put("qEndedWithMemoryConstraint", &self.ended_with_memory_constraint)?;
+        out.put("qNbrOfLoadedRows", &self.nbr_of_loaded_rows)?;
+        out.put("qNbrOfStoredRows", &self.nbr_of_stored_rows)?;
         out.put("qFailureData", &self.failure_data)?;
         Ok(())
     }

@@ -88,6 +88,11 @@ pub struct DataTable {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// Logical name of the table, which nested Parquet tables have.
+    ///
+    /// Wire name: `qLogicalName`.
+    #[doc(alias = "qLogicalName")]
+    pub logical_name: String,
 }
 
 impl DataTable {
@@ -106,11 +111,19 @@ impl DataTable {
         self.type_ = value.into();
         self
     }
+
+    /// Sets `qLogicalName`.
+    #[inline]
+    #[must_use]
+    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
+        self.logical_name = value.into();
+        self
+    }
 }
 
 impl Record for DataTable {
     const NAME: &'static str = "DataTable";
-    const MEMBERS: &'static [&'static str] = &["qName", "qType"];
+    const MEMBERS: &'static [&'static str] = &["qName", "qType", "qLogicalName"];
 
     fn read_member<'de, A: MapAccess<'de>>(
         &mut self,
@@ -120,6 +133,7 @@ impl Record for DataTable {
         match index {
             0 => value.into(&mut self.name),
             1 => value.into(&mut self.type_),
+            2 => value.into(&mut self.logical_name),
             _ => value.skip(),
         }
     }
@@ -130,6 +144,7 @@ impl Record for DataTable {
     ) -> Result<(), S::Error> {
         out.put("qName", &self.name)?;
         out.put("qType", &self.type_)?;
+        out.put("qLogicalName", &self.logical_name)?;
         Ok(())
     }
 }
@@ -156,6 +171,11 @@ pub struct DataTableEx {
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
+    /// Logical name of the table, which nested Parquet tables have.
+    ///
+    /// Wire name: `qLogicalName`.
+    #[doc(alias = "qLogicalName")]
+    pub logical_name: String,
 }
 
 impl DataTableEx {
@@ -185,11 +205,24 @@ impl DataTableEx {
         self.format_spec = value.into();
         self
     }
+
+    /// Sets `qLogicalName`.
+    #[inline]
+    #[must_use]
+    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
+        self.logical_name = value.into();
+        self
+    }
 }
 
 impl Record for DataTableEx {
     const NAME: &'static str = "DataTableEx";
-    const MEMBERS: &'static [&'static str] = &["qName", "qFields", "qFormatSpec"];
+    const MEMBERS: &'static [&'static str] = &[
+        "qName",
+        "qFields",
+        "qFormatSpec",
+        "qLogicalName",
+    ];
 
     fn read_member<'de, A: MapAccess<'de>>(
         &mut self,
@@ -200,6 +233,7 @@ impl Record for DataTableEx {
             0 => value.into(&mut self.name),
             1 => value.into(&mut self.fields),
             2 => value.into(&mut self.format_spec),
+            3 => value.into(&mut self.logical_name),
             _ => value.skip(),
         }
     }
@@ -211,6 +245,7 @@ impl Record for DataTableEx {
         out.put("qName", &self.name)?;
         out.put("qFields", &self.fields)?;
         out.put("qFormatSpec", &self.format_spec)?;
+        out.put("qLogicalName", &self.logical_name)?;
         Ok(())
     }
 }

@@ -7,7 +7,27 @@ use std::pin::Pin;
 
 use qix_schema::{Class, Doc, Error, GlobalApi, error_codes, global};
 
-use super::{Session, SessionState};
+use futures_util::Stream;
+use tokio::sync::mpsc;
+
+use crate::config::ProgressListener;
+use crate::ext::progress::{Progress, WithProgress, followed};
+use crate::protocol::notification::SessionState;
+use crate::session::Session;
+
+impl Session {
+    /// Opens an app; the app that is open already if that is the one.
+    ///
+    /// In an [attached](SessionState::Attached) session, and for the second call, the engine is asked for the active
+    /// app first: opening it again would be refused with 1002. On Desktop the identifier is the path of the file.
+    ///
+    /// A large app takes its time: [`with_progress`](crate::WithProgress::with_progress) tells how far it is.
+    ///
+    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc) for what the engine does.
+    pub fn open_doc(&self, id: impl Into<String>) -> OpenDoc<'_> {
+        OpenDoc::new(self, id.into())
+    }
+}
 
 /// An app that is about to be opened; awaiting it opens it.
 #[must_use = "an app is opened only when this is awaited"]
@@ -17,7 +37,7 @@ pub struct OpenDoc<'a> {
 }
 
 impl<'a> OpenDoc<'a> {
-    pub(super) fn new(session: &'a Session, id: String) -> Self {
+    fn new(session: &'a Session, id: String) -> Self {
         Self { session, request: global::OpenDoc::new(id) }
     }
 
@@ -29,14 +49,18 @@ impl<'a> OpenDoc<'a> {
         self
     }
 
-    async fn open(self) -> Result<Doc, Error> {
+    async fn open(self, listener: Option<ProgressListener>) -> Result<Doc, Error> {
         let id = self.request.doc_name.clone();
-        let may_be_open = self.session.state() == SessionState::Attached || self.session.hub.doc().is_some();
+        let may_be_open = self.session.state() == SessionState::Attached || self.session.has_opened_doc();
         if may_be_open && let Some(doc) = self.active(&id).await? {
             return Ok(doc);
         }
-        let opened = self.session.global().call(self.request.clone()).await;
-        match opened {
+        let global = self.session.global();
+        let mut call = global.call(self.request.clone());
+        if let Some(listener) = listener {
+            call = call.with_extension(listener);
+        }
+        match call.await {
             // Another connection of the session was faster.
             Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => self.active(&id).await?.ok_or(error),
             opened => opened,
@@ -73,7 +97,16 @@ impl<'a> IntoFuture for OpenDoc<'a> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.open())
+        Box::pin(self.open(None))
+    }
+}
+
+impl<'a> WithProgress<'a> for OpenDoc<'a> {
+    type Output = Doc;
+
+    fn with_progress(self) -> impl Stream<Item = Result<Progress<Doc>, Error>> + Send + use<'a> {
+        let (listener, updates) = mpsc::unbounded_channel();
+        followed(Box::pin(self.open(Some(ProgressListener(listener)))), updates)
     }
 }
 

@@ -41,7 +41,7 @@ impl ColumnType {
     }
 
     /// What its values are, for people.
-    pub(super) fn values(self) -> &'static str {
+    pub(crate) fn values(self) -> &'static str {
         match self {
             Self::Text => "texts",
             Self::Number => "numbers",
@@ -91,7 +91,7 @@ fn has_texts(info: &NxMeasureInfo) -> bool {
     no_bounds || info.min == 0.0 && info.max == 0.0 && info.appr_max_glyph_count > 1
 }
 
-pub(super) fn dual_fields() -> Fields {
+pub(crate) fn dual_fields() -> Fields {
     Fields::from(vec![Field::new("text", DataType::Utf8, true), Field::new("num", DataType::Float64, true)])
 }
 
