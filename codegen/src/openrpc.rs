@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
         for (key, at) in place.entries() {
             if !seen.insert(key) {
                 let hint = "Remove one of the two from a copy of the file.";
-                self.fault(&at, format!("`{key}` is there twice"), hint);
+                self.fault(&at, format!("`{key}` is a duplicate"), hint);
             }
         }
     }
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
 
     fn flag_at(&mut self, place: &Place<'_>) -> bool {
         place.value.as_bool().unwrap_or_else(|| {
-            self.fault(place, "this should be true or false", "Correct it in a copy of the file.");
+            self.fault(place, "this should be a boolean", "Correct it in a copy of the file.");
             false
         })
     }
@@ -320,7 +320,11 @@ impl<'a> Reader<'a> {
             let word = self.text_at(&at);
             let stability = Stability::from_word(&word);
             if stability.is_none() {
-                self.fault(&at, format!("`{word}` is no known stability"), "Write locked, stable or experimental in a copy of the file, or teach it to `codegen/src/model.rs`.");
+                self.fault(
+                    &at,
+                    format!("`{word}` is not a known stability"),
+                    "Use locked, stable, or experimental in a copy of the file, or add it to `codegen/src/model.rs`.",
+                );
             }
             stability
         });

@@ -14,7 +14,7 @@ impl<'a> Reader<'a> {
             let Some((name, method)) = self.method(&place) else { continue };
             if methods.insert(name.clone(), method).is_some() {
                 let hint = "Remove one of the two from a copy of the file.";
-                self.fault(&place, format!("the method `{name}` is there twice"), hint);
+                self.fault(&place, format!("the method `{name}` is a duplicate"), hint);
             }
         }
         methods
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
         for at in self.list(&object, "params") {
             let Some(param) = self.param(&at, &name) else { continue };
             if method.params.iter().any(|p| p.name == param.name) {
-                let what = format!("the parameter `{}` of `{name}` is there twice", param.name);
+                let what = format!("the parameter `{}` of `{name}` is a duplicate", param.name);
                 self.fault(&at, what, "Remove one of the two from a copy of the file.");
             }
             method.params.push(param);

@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
             self.aliases.insert(name.to_owned(), ty.clone());
             return ty;
         }
-        // If there are no types at all, that is told, and is the cause.
+        // If there are no types at all, that is the cause and has been reported.
         let has_types = !self.type_names.is_empty() || self.faults.is_empty();
         if has_types && !self.type_names.contains(name) {
             self.fault(

@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     fn dynamic(&mut self, schema: &Object<'a>, name: &str) -> BTreeMap<String, Member> {
         let mut dynamic = BTreeMap::new();
         let Some(additional) = schema.get("additionalProperties") else { return dynamic };
-        // Anything else may come on top: that is so where nothing is said.
+        // `true` is the default: any additional members.
         if additional.value.as_bool() == Some(true) {
             return dynamic;
         }
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
             self.report_unread(&entry);
             let read = Member { name: member.clone(), ty, default: None, required: false, marks };
             if dynamic.insert(member.clone(), read).is_some() {
-                self.fault(&at, format!("`{member}` is there twice"), "Remove one of the two from a copy of the file.");
+                self.fault(&at, format!("`{member}` is a duplicate"), "Remove one of the two from a copy of the file.");
             }
         }
         self.report_unread(&additional);
