@@ -155,7 +155,7 @@ pub const GENERIC_NOT_IMPLEMENTED: ErrorCode = ErrorCode(20i64);
 /// `LOCERR_GENERIC_ENGINE_TERMINATED`, code 21.
 pub const GENERIC_ENGINE_TERMINATED: ErrorCode = ErrorCode(21i64);
 
-/// The limit of write operations is reached.
+/// The limit of write operations has been reached.
 ///
 /// `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, code 22.
 pub const GENERIC_WRITE_OPERATIONS_LIMIT_REACHED: ErrorCode = ErrorCode(22i64);

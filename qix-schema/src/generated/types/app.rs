@@ -1982,9 +1982,9 @@ impl Choice for NxFeature {
     }
 }
 
-/// Tells what created a library dimension or measure.
+/// Origin of a library dimension or measure.
 ///
-/// It replaces the member `qScriptGenerated`, which cannot tell a data product from a program.
+/// Replaces the member `qScriptGenerated`, which does not distinguish data products from programs.
 ///
 /// Schema type: [`NxOrigin`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxorigin).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

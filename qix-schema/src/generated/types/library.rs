@@ -2127,7 +2127,7 @@ pub struct NxGroupDef {
     /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// Whether the groups of this type that no other group includes are added at the end. Defaults to false.
+    /// Whether to append the groups of this type that no other group includes. Defaults to `false`.
     ///
     /// Wire name: `qIncludeOrphanGroups`.
     #[doc(alias = "qIncludeOrphanGroups")]
@@ -2430,7 +2430,7 @@ pub struct NxLibraryDimension {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the dimension comes from: a program, the load script, or a data product.
+    /// Origin of the dimension: a program, the load script, or a data product.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2595,8 +2595,7 @@ pub struct NxLibraryDimensionDef {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the dimension comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it
-    /// as you found it.
+    /// Origin of the dimension. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Do not change it.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2770,7 +2769,7 @@ pub struct NxLibraryMeasure {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the measure comes from: a program, the load script, or a data product.
+    /// Origin of the measure: a program, the load script, or a data product.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2961,8 +2960,7 @@ pub struct NxLibraryMeasureDef {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the measure comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as
-    /// you found it.
+    /// Origin of the measure. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Do not change it.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]

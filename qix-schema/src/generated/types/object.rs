@@ -1745,7 +1745,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_GENERIC_ENGINE_TERMINATED`, also 21.
     #[doc(alias = "LOCERR_GENERIC_ENGINE_TERMINATED")]
     GenericEngineTerminated,
-    /// The limit of write operations is reached.
+    /// The limit of write operations has been reached.
     ///
     /// Wire value: `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, also 22.
     #[doc(alias = "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED")]

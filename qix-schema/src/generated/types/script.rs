@@ -2435,7 +2435,7 @@ impl Record for ProgressData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
-    /// Message number. 0 is an empty message.
+    /// Message number. 0 is an empty message. `ProgressCode` in `qix-client` contains the numbers.
     ///
     /// Wire name: `qMessageCode`.
     #[doc(alias = "qMessageCode")]
@@ -2515,7 +2515,7 @@ pub struct ReloadError {
     /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Line number.
+    /// Line number, counted from 0.
     ///
     /// Wire name: `qLineNumber`.
     #[doc(alias = "qLineNumber")]

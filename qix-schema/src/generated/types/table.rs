@@ -88,7 +88,7 @@ pub struct DataTable {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Logical name of the table, which nested Parquet tables have.
+    /// Logical name, for nested Parquet tables.
     ///
     /// Wire name: `qLogicalName`.
     #[doc(alias = "qLogicalName")]
@@ -171,7 +171,7 @@ pub struct DataTableEx {
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
-    /// Logical name of the table, which nested Parquet tables have.
+    /// Logical name, for nested Parquet tables.
     ///
     /// Wire name: `qLogicalName`.
     #[doc(alias = "qLogicalName")]
