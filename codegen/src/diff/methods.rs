@@ -21,7 +21,7 @@ pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
         let instead = item.method.marks.deprecated.as_ref().map(|deprecated| &deprecated.instead[..]);
         let hint = match instead {
             Some([]) => " It was deprecated.".to_owned(),
-            Some(instead) => format!(" It was deprecated in favour of {}.", instead.join(", ")),
+            Some(instead) => format!(" It was deprecated in favor of {}.", instead.join(", ")),
             None => String::new(),
         };
         let line = Line::new(Change::Removed, Subject::Method, item.wire).rust(item.items());

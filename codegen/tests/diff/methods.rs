@@ -31,7 +31,7 @@ fn a_method_that_is_gone_breaks() {
 #[test]
 fn a_method_that_was_deprecated_goes_with_what_to_use_instead() {
     let diff = changed(|model| drop(model.methods.remove("Field.OldLock")));
-    assert!(meaning(&diff, "Field.OldLock").ends_with("It was deprecated in favour of Field.Lock."));
+    assert!(meaning(&diff, "Field.OldLock").ends_with("It was deprecated in favor of Field.Lock."));
 }
 
 #[test]

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn ties_and_their_neighbours_round_as_they_should() {
+    fn ties_and_their_neighbors_round_as_they_should() {
         for places in 0..19 {
             let five = 5_u64.pow(places);
             for bits in 50..64 {
