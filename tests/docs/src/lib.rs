@@ -1,4 +1,4 @@
-//! Runs the examples of the generated documentation against the in-memory engine.
+//! Runs the examples of the generated documentation against the in-memory engine, and compiles those of the README.
 //!
 //! `qix-schema` compiles its examples as doctests, with nothing but itself. Here each one becomes a test that also runs.
 
@@ -34,4 +34,17 @@ mod examples {
     }
 
     include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+}
+
+#[cfg(test)]
+mod readme {
+    #![allow(dead_code, unused_variables, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+
+    use qix_client::GlobalApi;
+    // The README's crate for another schema.
+    use qix_schema as my_old_qix;
+
+    type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+    include!(concat!(env!("OUT_DIR"), "/readme.rs"));
 }
