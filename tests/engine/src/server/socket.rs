@@ -103,7 +103,13 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
     let path = head.target.split('?').next().unwrap_or_default();
     let file = shared.world().downloads.get(path).cloned();
     match file {
-        Some(file) if head.method == "GET" => head::respond(stream, 200, "text/csv; charset=utf-8", &file).await,
+        Some(file) if head.method == "GET" => {
+            let kind = match path.rsplit('.').next() {
+                Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                _ => "text/csv; charset=utf-8",
+            };
+            head::respond(stream, 200, kind, &file).await
+        }
         _ if path == "/healthcheck" => head::respond(stream, 200, "application/json", b"{}").await,
         _ if path == "/" || path.starts_with("/app") => {
             head::respond(stream, 426, "text/plain", b"This is a WebSocket.").await
