@@ -63,11 +63,14 @@ pub use config::{
 pub use connect::certificates::KeyMaterial;
 pub use connect::{ConnectError, transport};
 #[cfg(feature = "arrow")]
-pub use ext::arrow::{BatchStream, ColumnType, RecordBatches};
+pub use ext::arrow::{BatchStream, RecordBatches};
 pub use ext::lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
 pub use ext::load::{LoadError, LoadRows, Loading};
+pub use ext::open_doc::OpenDoc;
 pub use ext::progress::{LongRunning, Progress, WithProgress};
 pub use ext::reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
+#[cfg(feature = "arrow")]
+pub use ext::rows::column_type::ColumnType;
 pub use ext::rows::{FieldValues, RowStream, Rows, RowsError};
 pub use ext::select::{
     AlternateState, InField, InList, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally,
@@ -77,6 +80,7 @@ pub use ext::watch::{Layouts, Watch};
 pub use protocol::notification::{
     AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
 };
+pub use protocol::progress_code::ProgressCode;
 pub use qix_schema::*;
 pub use record::{Recorder, Replay, ReplayError};
-pub use session::{OpenDoc, Session, SessionBuilder};
+pub use session::{Session, SessionBuilder};

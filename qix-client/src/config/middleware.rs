@@ -5,11 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use qix_schema::Error;
-use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall, Remote};
-
-use crate::session::call;
-use crate::session::core::Hub;
-use crate::session::core::Object;
+use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall};
 
 /// Something that every call of a session passes on its way out, and its answer on the way back.
 ///
@@ -51,22 +47,31 @@ pub trait Middleware: Send + Sync {
     async fn call(&self, call: RawCall, next: Next<'_>) -> Result<RawAnswer, Error>;
 }
 
+/// What makes a call when all middleware has passed it on.
+#[async_trait]
+pub(crate) trait Engine: Send + Sync {
+    /// Makes the call.
+    async fn make(&self, call: &RawCall) -> Result<RawAnswer, Error>;
+
+    /// The object that is called.
+    fn object(&self) -> &ObjectHandle;
+}
+
 /// The rest of the way: further middleware, then the engine.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     rest: &'a [Arc<dyn Middleware>],
-    hub: &'a Arc<Hub>,
-    object: &'a Object,
+    engine: &'a dyn Engine,
 }
 
 impl<'a> Next<'a> {
-    pub(crate) fn new(hub: &'a Arc<Hub>, object: &'a Object) -> Self {
-        Self { rest: &hub.settings.middleware, hub, object }
+    pub(crate) fn new(rest: &'a [Arc<dyn Middleware>], engine: &'a dyn Engine) -> Self {
+        Self { rest, engine }
     }
 
     /// The object that is called.
     pub fn object(&self) -> &'a ObjectHandle {
-        self.object.handle()
+        self.engine.object()
     }
 
     /// Makes a call. It can be made several times; whether that is safe, the
@@ -79,7 +84,7 @@ impl<'a> Next<'a> {
         let this = *self;
         async move {
             match this.rest {
-                [] => call::make(this.hub, this.object, &call).await,
+                [] => this.engine.make(&call).await,
                 [first, rest @ ..] => first.call(call, Next { rest, ..this }).await,
             }
         }

@@ -4,17 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qix_schema::rpc::{CallOptions, Method};
+use qix_schema::rpc::{CallOptions, Method, Request};
+use qix_schema::{doc, generic_bookmark, generic_dimension, generic_measure, generic_object, generic_variable};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use crate::config::Backoff;
-use crate::config::Event;
-use crate::config::KeepAlive;
-use crate::config::Middleware;
-use crate::config::{WhenModal, WhenReloading};
+use super::{Backoff, Event, KeepAlive, Middleware, Temporary, WhenModal, WhenReloading};
+use crate::protocol::request;
 use crate::record::Recorder;
-use crate::session::temporary;
 
 /// How long to wait for the engine to say how it took the connection.
 const GREETING: Duration = Duration::from_secs(10);
@@ -24,6 +21,16 @@ const PROGRESS: Duration = Duration::from_millis(300);
 
 /// How long closing waits for the answers to calls under way.
 const CLOSING: Duration = Duration::from_secs(5);
+
+/// The methods that are asked for differences by default.
+const LAYOUTS: [Method; 6] = [
+    generic_object::GetLayout::METHOD,
+    doc::GetAppLayout::METHOD,
+    generic_bookmark::GetLayout::METHOD,
+    generic_dimension::GetLayout::METHOD,
+    generic_measure::GetLayout::METHOD,
+    generic_variable::GetLayout::METHOD,
+];
 
 /// What a session's builder says about its calls.
 #[derive(Clone)]
@@ -35,7 +42,7 @@ pub(crate) struct Settings {
     /// How many calls may wait for their answers at once.
     pub(crate) calls_in_flight: Option<usize>,
     /// Methods that are asked for what has changed only, unless a call says otherwise.
-    pub(crate) delta: Vec<String>,
+    pub(crate) delta: Vec<Method>,
     /// Whether session objects stay when their last holder goes.
     pub(crate) keep_session_objects: bool,
     /// How long to wait for the engine to say how it took the connection.
@@ -67,7 +74,7 @@ impl Default for Settings {
             deadline: None,
             calls_in_flight: None,
             // Pages of data share one base, so that a difference between two of them is no gain.
-            delta: ["GetLayout", "GetAppLayout"].map(str::to_owned).to_vec(),
+            delta: LAYOUTS.to_vec(),
             keep_session_objects: false,
             greeting_timeout: GREETING,
             close_timeout: CLOSING,
@@ -92,13 +99,14 @@ impl Settings {
         left.chain(options.timeout.or(self.timeout)).min()
     }
 
-    pub(crate) fn asks_for_delta(&self, method: &str) -> bool {
-        self.delta.iter().any(|known| known == method)
+    pub(crate) fn asks_for_delta(&self, method: Method) -> bool {
+        self.delta.iter().any(|known| known.name == method.name && known.class == method.class)
     }
 
-    /// Whether what a method makes is to be destroyed.
-    pub(crate) fn owns(&self, method: Method) -> bool {
-        (!self.keep_session_objects || temporary::is_for_a_moment()) && method.name == "CreateSessionObject"
+    /// Whether what a call makes is destroyed when nobody here holds it.
+    pub(crate) fn owns(&self, method: Method, options: &CallOptions) -> bool {
+        let kept = self.keep_session_objects && options.extension::<Temporary>().is_none();
+        !kept && request::is::<doc::CreateSessionObject>(method)
     }
 }
 

@@ -3,28 +3,13 @@
 use std::pin::Pin;
 
 use futures_util::{Stream, stream};
-use qix_schema::rpc::{Method, Request};
+use qix_schema::Error;
+use qix_schema::rpc::Call;
 use qix_schema::types::{ErrorData, ProgressData};
-use qix_schema::{Call, Doc, Error, doc, global};
 use tokio::sync::mpsc;
 
-use crate::session::OpenDoc;
-
-tokio::task_local! {
-    /// Who follows calls of a method that the task makes.
-    static LISTENER: (Method, mpsc::UnboundedSender<ProgressData>);
-}
-
-/// The listener of a call that the task makes, if there is one. Calls on the way to it, and those of middleware, are not
-/// what is followed.
-pub(crate) fn listener(method: Method) -> Option<mpsc::UnboundedSender<ProgressData>> {
-    LISTENER.try_with(|(followed, listener)| (*followed == method).then(|| listener.clone())).ok()?
-}
-
-/// Whether the engine tells the progress of a method.
-pub(crate) fn is_told(method: Method) -> bool {
-    matches!(method.name, "OpenDoc" | "DoReload" | "DoReloadEx" | "DoSave")
-}
+use crate::config::ProgressListener;
+pub use crate::session::LongRunning;
 
 /// A step of a long call.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,14 +22,6 @@ pub enum Progress<T> {
     /// The call has ended, with its result. Always the last step; an error takes its place.
     Finished(T),
 }
-
-/// Requests whose progress the engine tells: `OpenDoc`, `DoReload`, `DoReloadEx` and `DoSave`.
-pub trait LongRunning: Request {}
-
-impl LongRunning for global::OpenDoc {}
-impl LongRunning for doc::DoReload {}
-impl LongRunning for doc::DoReloadEx {}
-impl LongRunning for doc::DoSave {}
 
 /// Calls that can be followed while they run.
 pub trait WithProgress<'a>: Sized {
@@ -96,25 +73,9 @@ impl<'a, R: LongRunning + 'a> WithProgress<'a> for Call<'a, R> {
     type Output = R::Response;
 
     fn with_progress(self) -> impl Stream<Item = Result<Progress<R::Response>, Error>> + Send + use<'a, R> {
-        of_method(R::METHOD, self.into_future())
+        let (listener, updates) = mpsc::unbounded_channel();
+        followed(self.with_extension(ProgressListener(listener)).into_future(), updates)
     }
-}
-
-impl<'a> WithProgress<'a> for OpenDoc<'a> {
-    type Output = Doc;
-
-    fn with_progress(self) -> impl Stream<Item = Result<Progress<Doc>, Error>> + Send + use<'a> {
-        of_method(global::OpenDoc::METHOD, self.into_future())
-    }
-}
-
-/// Makes calls, and follows the one of a method.
-fn of_method<'a, T: Send + 'a>(
-    method: Method,
-    call: Running<'a, T>,
-) -> impl Stream<Item = Result<Progress<T>, Error>> + Send + use<'a, T> {
-    let (listener, updates) = mpsc::unbounded_channel();
-    followed(Box::pin(LISTENER.scope((method, listener), call)), updates)
 }
 
 /// A call under way, and the updates about it, as one stream.

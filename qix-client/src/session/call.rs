@@ -5,20 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use qix_schema::rpc::{Effect, Method, ObjectHandle, RawAnswer, RawCall, Remote};
-use qix_schema::{EngineError, Error, ErrorCode, ErrorKind};
-use serde::Deserialize;
+use qix_schema::rpc::{self, Effect, Method, ObjectHandle, RawAnswer, RawCall};
+use qix_schema::{Error, ErrorKind, generic_object, global};
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use crate::ext::progress;
+use super::books::{Outcome, Reply};
+use super::core::{Object, Origin, Place, Request, Shared};
+use super::follow::{self, is_long_running};
+use super::remote::Binder;
+use super::retry::Attempts;
+use super::trace::Trace;
+use crate::config::ProgressListener;
+use crate::protocol::answer::engine_error;
 use crate::protocol::envelope;
-use crate::session::books::{Outcome, Reply};
-use crate::session::core::{Binder, Object, Origin, Place};
-use crate::session::core::{Hub, Request};
-use crate::session::follow::{self, Unread};
-use crate::session::retry::Attempts;
-use crate::session::trace::Trace;
 
 /// How often a call that only reads is made again because its connection was lost.
 const REPEATS: usize = 3;
@@ -30,19 +30,19 @@ const NAMES_OBJECT: usize = 8192;
 ///
 /// What is rare on the way is boxed, so that the future of a call stays below the size (1,032 bytes with glibc) up to
 /// which memory is had at once.
-pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
-    let _under_way = hub.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
-    let limit = hub.settings.time_of(&call.options);
-    let mut trace = Trace::begin(call, hub.settings.trace_payloads);
+pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
+    let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
+    let limit = shared.settings.time_of(&call.options);
+    let mut trace = Trace::begin(call, shared.settings.trace_payloads);
     let span = trace.span();
     let mut rest = None;
     let outcome = {
-        let exchange = Exchange { hub, object, call, rest: &mut rest, trace: &mut trace }.run().instrument(span);
+        let exchange = Exchange { shared, object, call, rest: &mut rest, trace: &mut trace }.run().instrument(span);
         let exchange = pin!(exchange);
         match limit {
             None => exchange.await,
             // What is too late is not begun.
-            Some(Duration::ZERO) => Err(match hub.ended().now_or_never() {
+            Some(Duration::ZERO) => Err(match shared.ended().now_or_never() {
                 Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
                 None => ErrorKind::TimedOut(Duration::ZERO).into(),
             }),
@@ -60,7 +60,7 @@ pub(crate) async fn make(hub: &Arc<Hub>, object: &Object, call: &RawCall) -> Res
 }
 
 struct Exchange<'a> {
-    hub: &'a Arc<Hub>,
+    shared: &'a Arc<Shared>,
     object: &'a Object,
     call: &'a RawCall,
     /// What is still to be asked about the progress of the call.
@@ -70,11 +70,13 @@ struct Exchange<'a> {
 
 impl Exchange<'_> {
     async fn run(self) -> Result<RawAnswer, Error> {
-        let Self { hub, object, call, .. } = self;
-        let listener = progress::listener(call.method);
-        let _turn = hub.turn().await;
-        let mut delta = call.options.delta.unwrap_or_else(|| hub.settings.asks_for_delta(call.method.name));
+        let Self { shared, object, call, .. } = self;
+        let long_running = is_long_running(call.method);
+        let listener = call.options.extension::<ProgressListener>().filter(|_| long_running);
+        let _slot = shared.slot().await;
+        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.asks_for_delta(call.method));
         delta &= has_delta(call.method);
+        let owned = shared.settings.owns(call.method, &call.options);
         let mut repeats = 0;
         let mut attempts = Attempts::default();
         loop {
@@ -86,24 +88,24 @@ impl Exchange<'_> {
                 Place::Lost(reason) => return Err(ErrorKind::Lost { reason: reason.to_string() }.into()),
             };
             if listener.is_some() {
-                Unread::drop_rest(hub);
+                follow::drop_rest(shared);
             }
-            let request = Request { handle, method: call.method, params: &call.params, delta };
-            let Ok((id, answer)) = hub.send(generation, request) else {
+            let request = Request { handle, method: call.method, params: &call.params, delta, owned };
+            let Ok((id, answer)) = shared.send(generation, request) else {
                 // Not sent, so that nothing can have happened.
-                resumption(hub).await?;
+                resumption(shared).await?;
                 continue;
             };
             self.trace.asked(id, handle, &call.params);
-            let waiting = Waiting { hub, id, answer, detached: call.options.detached };
-            if progress::is_told(call.method) {
-                hub.unread.leave();
+            let waiting = Waiting { shared, id, answer, detached: call.options.detached };
+            if long_running {
+                shared.unread.leave();
             }
-            let outcome = match &listener {
+            let outcome = match listener {
                 None => waiting.finish().await,
                 Some(listener) => {
                     let answer = waiting.finish();
-                    let following = Box::pin(follow::follow(hub, generation, id, answer, listener.clone()));
+                    let following = Box::pin(follow::follow(shared, generation, id, answer, listener.0.clone()));
                     let (outcome, rest) = following.await;
                     *self.rest = Some(rest);
                     outcome
@@ -114,15 +116,15 @@ impl Exchange<'_> {
                 Ok(Reply::Misfit) if delta => delta = false,
                 Ok(Reply::Error(text, range)) => {
                     let error = engine_error(&text.as_ref()[range]);
-                    if !Box::pin(attempts.again(hub, call.method, &error)).await {
+                    if !Box::pin(attempts.again(shared, call.method, &error)).await {
                         return Err(error.into());
                     }
                     tracing::debug!(method = call.method.name, code = error.code.0, "the call is made again");
                 }
-                Ok(reply) => return self.result(reply, generation, handle),
+                Ok(reply) => return self.result(reply, generation, handle, owned),
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
                     repeats += 1;
-                    resumption(hub).await?;
+                    resumption(shared).await?;
                 }
                 Err(ended) => {
                     return Err(ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write }.into());
@@ -131,16 +133,16 @@ impl Exchange<'_> {
         }
     }
 
-    fn result(self, reply: Reply, generation: u32, handle: i64) -> Result<RawAnswer, Error> {
-        let Self { hub, object, call, trace, .. } = self;
+    fn result(self, reply: Reply, generation: u32, handle: i64, owned: bool) -> Result<RawAnswer, Error> {
+        let Self { shared, object, call, trace, .. } = self;
         let answer = match reply {
             Reply::Result(text, range) => {
                 let names_object = names_object(&text.as_ref()[range.clone()]);
                 let answer = trace.answer(text, range).or_search(envelope::result_of);
                 if names_object {
-                    let origin = Origin { parent: handle, method: call.method.name, params: call.params.clone() };
+                    let origin = Origin { parent: handle, method: call.method, params: call.params.clone(), owned };
                     let caller = object.handle().clone();
-                    answer.bound_by(Arc::new(Binder { hub: Arc::clone(hub), caller, generation, origin }))
+                    answer.bound_by(Arc::new(Binder { shared: Arc::clone(shared), caller, generation, origin }))
                 } else {
                     answer
                 }
@@ -155,25 +157,31 @@ impl Exchange<'_> {
             Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
         };
         if call.method.effect == Effect::Write
-            && let Some(memory) = &mut *object.memory()
+            && let Some(recipe) = &mut *object.recipe()
         {
-            memory.note(call.method.name, &call.params);
+            recipe.note(call.method, &call.params);
         }
         Ok(answer)
     }
 }
 
 /// Waits until there is a connection again.
-async fn resumption(hub: &Hub) -> Result<(), ErrorKind> {
-    Box::pin(hub.ready()).await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
+async fn resumption(shared: &Shared) -> Result<(), ErrorKind> {
+    Box::pin(shared.ready()).await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
 }
+
+/// Methods of several classes whose results are properties.
+const PROPERTIES: [&str; 2] = [
+    <generic_object::GetProperties as rpc::Request>::METHOD.name,
+    <generic_object::GetFullPropertyTree as rpc::Request>::METHOD.name,
+];
 
 /// Whether the engine can say of a method's result what has changed. Properties are not worth the risk: they are
 /// written back.
 fn has_delta(method: Method) -> bool {
     method.effect == Effect::Read
         && matches!(method.results, [only] if *only != "qSuccess")
-        && !matches!(method.name, "GetProperties" | "GetFullPropertyTree")
+        && !PROPERTIES.contains(&method.name)
 }
 
 /// Whether a result may name an object of the engine.
@@ -185,7 +193,7 @@ fn names_object(result: &str) -> bool {
 
 /// A call under way. Dropped before its answer, it tells the engine to give the request up.
 struct Waiting<'a> {
-    hub: &'a Hub,
+    shared: &'a Shared,
     id: i64,
     answer: oneshot::Receiver<Outcome>,
     detached: bool,
@@ -199,43 +207,24 @@ impl Waiting<'_> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if !self.answer.is_terminated() && self.hub.abandon(self.id) && !self.detached {
+        if !self.answer.is_terminated() && self.shared.abandon(self.id) && !self.detached {
             tracing::debug!(id = self.id, "given up");
-            let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
-            self.hub.order(ObjectHandle::GLOBAL, "CancelRequest", &params);
+            self.shared.notify(ObjectHandle::GLOBAL, &global::CancelRequest::new(self.id));
         }
-    }
-}
-
-pub(crate) fn engine_error(text: &str) -> EngineError {
-    #[derive(Deserialize)]
-    struct Wire {
-        code: i64,
-        #[serde(default)]
-        parameter: Option<String>,
-        #[serde(default)]
-        message: Option<String>,
-    }
-    match serde_json::from_str::<Wire>(text) {
-        Ok(wire) => {
-            EngineError::new(ErrorCode(wire.code), wire.parameter.unwrap_or_default(), wire.message.unwrap_or_default())
-        }
-        // An error of another form is an error all the same.
-        Err(_) => EngineError::new(ErrorCode(0), "", text),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use qix_schema::rpc::CallOptions;
+    use qix_schema::rpc::{CallOptions, Remote};
 
     use super::*;
     use crate::config::Settings;
 
     #[test]
     fn a_call_is_small() {
-        let hub = Hub::new(None, Settings::default());
-        let object = Object::global(&hub);
+        let shared = Shared::new(None, Settings::default());
+        let object = Object::global(&shared);
         let method = Method { class: "Doc", name: "Evaluate", effect: Effect::Read, results: &["qReturn"] };
         let call = RawCall { method, params: "{}".to_owned(), options: CallOptions::default() };
         assert!(size_of_val(&*object.invoke(call)) <= 1032);

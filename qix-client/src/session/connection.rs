@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::connect::{Incoming, Outgoing, Reading, Transport, TransportError, Writing};
-use crate::session::core::{Hub, Queued};
+use crate::session::core::{Queued, Shared};
 use crate::session::keep_alive::{self, Silence};
 
 /// Requests that are written before a flush at most.
@@ -21,13 +21,18 @@ const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Starts the tasks. They hold the session loosely, so that it ends when its last user is gone; the session learns
 /// when all is over.
-pub(crate) fn start(transport: Transport, hub: &Arc<Hub>, generation: u32, queue: mpsc::UnboundedReceiver<Queued>) {
+pub(crate) fn start(
+    transport: Transport,
+    shared: &Arc<Shared>,
+    generation: u32,
+    queue: mpsc::UnboundedReceiver<Queued>,
+) {
     let (over, is_over) = watch::channel(());
-    let (line, cut) = oneshot::channel();
-    hub.set_ends(is_over, line);
-    let silence = hub.settings.keep_alive.map(Silence::new);
-    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(hub), generation, silence));
-    let writer = write(transport.writing, Arc::downgrade(hub), generation, queue);
+    let (given_up, cut) = oneshot::channel();
+    shared.set_ends(is_over, given_up);
+    let silence = shared.settings.keep_alive.map(Silence::new);
+    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(shared), generation, silence));
+    let writer = write(transport.writing, Arc::downgrade(shared), generation, queue);
     tokio::spawn(async move {
         tokio::select! {
             () = writer => {}
@@ -40,7 +45,7 @@ pub(crate) fn start(transport: Transport, hub: &Arc<Hub>, generation: u32, queue
 }
 
 /// Hands what arrives to the session until nothing more comes.
-async fn read(mut incoming: Reading, hub: Weak<Hub>, generation: u32, mut silence: Option<Silence>) {
+async fn read(mut incoming: Reading, shared: Weak<Shared>, generation: u32, mut silence: Option<Silence>) {
     let closed = loop {
         let arrived = match &mut silence {
             None => incoming.next().await,
@@ -50,15 +55,15 @@ async fn read(mut incoming: Reading, hub: Weak<Hub>, generation: u32, mut silenc
                     silence.broken();
                     arrived
                 }
-                time = silence.too_long(&hub) => {
+                time = silence.too_long(&shared) => {
                     let reason = format!("nothing has arrived for {time:.0?}");
                     break Closed::new(ClosedBy::Network, CloseCode::LOST, reason);
                 }
             },
         };
         match arrived {
-            Some(Ok(Incoming::Text(text))) => match hub.upgrade() {
-                Some(hub) => hub.receive(generation, text),
+            Some(Ok(Incoming::Text(text))) => match shared.upgrade() {
+                Some(shared) => shared.receive(generation, text),
                 // Nobody is left to hear it; the writer says goodbye, the other side answers.
                 None => continue,
             },
@@ -67,8 +72,8 @@ async fn read(mut incoming: Reading, hub: Weak<Hub>, generation: u32, mut silenc
             None => break Closed::new(ClosedBy::Network, CloseCode::LOST, ""),
         }
     };
-    if let Some(hub) = hub.upgrade() {
-        hub.disconnected(generation, closed);
+    if let Some(shared) = shared.upgrade() {
+        shared.disconnected(generation, closed);
     }
 }
 
@@ -77,23 +82,28 @@ fn lost(error: &TransportError) -> Closed {
 }
 
 /// Sends what is queued: all that is ready, then one flush.
-async fn write(mut outgoing: Writing, hub: Weak<Hub>, generation: u32, mut queue: mpsc::UnboundedReceiver<Queued>) {
+async fn write(
+    mut outgoing: Writing,
+    shared: Weak<Shared>,
+    generation: u32,
+    mut queue: mpsc::UnboundedReceiver<Queued>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
-    let keep_alive = hub.upgrade().and_then(|hub| hub.settings.keep_alive);
+    let keep_alive = shared.upgrade().and_then(|shared| shared.settings.keep_alive);
     loop {
         let taken = match keep_alive {
             None => queue.recv_many(&mut batch, BATCH).await,
-            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut queue, &mut batch, BATCH, &hub).await,
+            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut queue, &mut batch, BATCH, &shared).await,
         };
         if taken == 0 {
             break;
         }
-        if let Some(hub) = hub.upgrade() {
-            hub.sending(&mut batch);
+        if let Some(shared) = shared.upgrade() {
+            shared.sending(&mut batch);
         }
         if let Err(error) = send(&mut outgoing, &mut batch).await {
-            if let Some(hub) = hub.upgrade() {
-                hub.disconnected(generation, lost(&error));
+            if let Some(shared) = shared.upgrade() {
+                shared.disconnected(generation, lost(&error));
             }
             return;
         }
@@ -105,7 +115,7 @@ async fn write(mut outgoing: Writing, hub: Weak<Hub>, generation: u32, mut queue
 async fn send(outgoing: &mut Writing, batch: &mut Vec<Queued>) -> Result<(), TransportError> {
     for queued in batch.drain(..) {
         let message = match queued {
-            Queued::Call(_, text) | Queued::Order(text) => Outgoing::Text(text),
+            Queued::Call(_, text) | Queued::Notice(text) => Outgoing::Text(text),
             Queued::Close(code, reason) => Outgoing::Close(code, reason),
         };
         outgoing.feed(message).await?;

@@ -2,44 +2,43 @@
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use qix_schema::rpc::{Effect, Method, ObjectHandle};
-use qix_schema::types::ProgressData;
+use qix_schema::rpc::{self, Method, ObjectHandle};
+use qix_schema::types::{InteractDef, ProgressData};
+use qix_schema::{doc, global};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use crate::session::books::Reply;
-use crate::session::core::{Hub, Request};
-
-const GET_PROGRESS: Method =
-    Method { class: "Global", name: "GetProgress", effect: Effect::Read, results: &["qProgressData"] };
+use super::books::Reply;
+use super::core::{Request, Shared};
+use crate::protocol::request::{self, is};
 
 /// How long the engine may take to say how far a request is that it has answered already.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Whether the engine has more to tell than anybody has asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Unread {
-    left: AtomicBool,
-    followed: AtomicUsize,
+/// Requests whose progress the engine reports: `OpenDoc`, `DoReload`, `DoReloadEx` and `DoSave`.
+pub trait LongRunning: rpc::Request {}
+
+macro_rules! long_running {
+    ($($request:ty),*) => {
+        $(impl LongRunning for $request {})*
+
+        /// Whether the engine reports the progress of a method.
+        pub(crate) fn is_long_running(method: Method) -> bool {
+            $(is::<$request>(method))||*
+        }
+    };
 }
 
-impl Unread {
-    /// A request with progress is on its way.
-    pub(crate) fn leave(&self) {
-        self.left.store(true, Ordering::Relaxed);
-    }
+long_running!(global::OpenDoc, doc::DoReload, doc::DoReloadEx, doc::DoSave);
 
-    /// Drops what an earlier request has left: the engine would tell it about the next one.
-    pub(crate) fn drop_rest(hub: &Hub) {
-        let Self { left, followed } = &hub.unread;
-        if followed.load(Ordering::Relaxed) == 0 && left.swap(false, Ordering::Relaxed) {
-            // The engine works in order, and tells all there is about the number of no request.
-            hub.order(ObjectHandle::GLOBAL, GET_PROGRESS.name, r#"{"qRequestId":0}"#);
-        }
+/// Drops what an earlier request has left unread: the engine would report it with the next one.
+pub(crate) fn drop_rest(shared: &Shared) {
+    if shared.unread.take_rest() {
+        // The engine works in order, and reports all there is about the number of no request.
+        shared.notify(ObjectHandle::GLOBAL, &global::GetProgress::new(0));
     }
 }
 
@@ -54,20 +53,20 @@ pub(crate) struct Rest {
 
 /// Waits for the answer to a request, and tells a listener meanwhile how far it is.
 pub(crate) async fn follow<T>(
-    hub: &Arc<Hub>,
+    shared: &Arc<Shared>,
     generation: u32,
     id: i64,
     answer: impl Future<Output = T>,
     listener: mpsc::UnboundedSender<ProgressData>,
 ) -> (T, Rest) {
-    hub.unread.followed.fetch_add(1, Ordering::Relaxed);
-    let poll = Arc::new(Poll { hub: Arc::clone(hub), generation, id, listener });
+    shared.unread.begin();
+    let poll = Arc::new(Poll { shared: Arc::clone(shared), generation, id, listener });
     let mut answer = pin!(answer);
     loop {
         tokio::select! {
             biased;
             outcome = &mut answer => return (outcome, Rest { poll, question: None }),
-            () = sleep(hub.settings.progress_interval) => {}
+            () = sleep(shared.settings.progress_interval) => {}
         }
         let mut question: Question = Box::pin(Arc::clone(&poll).once());
         tokio::select! {
@@ -87,13 +86,13 @@ impl Rest {
         }
         // What is not fetched now would be told about the next request.
         if timeout(PATIENCE, Arc::clone(&self.poll).once()).await.is_ok() {
-            self.poll.hub.unread.left.store(false, Ordering::Relaxed);
+            self.poll.shared.unread.fetched();
         }
     }
 }
 
 struct Poll {
-    hub: Arc<Hub>,
+    shared: Arc<Shared>,
     generation: u32,
     id: i64,
     listener: mpsc::UnboundedSender<ProgressData>,
@@ -106,8 +105,8 @@ impl Poll {
             return;
         }
         if progress.user_interaction_wanted {
-            let params = format!(r#"{{"qRequestId":{},"qDef":{{}}}}"#, self.id);
-            self.hub.order(ObjectHandle::GLOBAL, "InteractDone", &params);
+            let done = global::InteractDone::new(self.id, InteractDef::default());
+            self.shared.notify(ObjectHandle::GLOBAL, &done);
         }
         // Who has stopped listening has dropped the call as well.
         self.listener.send(progress).ok();
@@ -120,9 +119,10 @@ impl Poll {
             #[serde(rename = "qProgressData")]
             progress: ProgressData,
         }
-        let params = format!(r#"{{"qRequestId":{}}}"#, self.id);
-        let request = Request { handle: ObjectHandle::GLOBAL, method: GET_PROGRESS, params: &params, delta: false };
-        match self.hub.ask(self.generation, request).await? {
+        let params = request::params(&global::GetProgress::new(self.id));
+        let method = <global::GetProgress as rpc::Request>::METHOD;
+        let request = Request { handle: ObjectHandle::GLOBAL, method, params: &params, delta: false, owned: false };
+        match self.shared.ask(self.generation, request).await? {
             Reply::Result(text, range) => {
                 let answer = serde_json::from_str::<Answer>(&text.as_ref()[range]);
                 let answer = answer.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form"));
@@ -135,7 +135,7 @@ impl Poll {
 
 impl Drop for Poll {
     fn drop(&mut self) {
-        self.hub.unread.followed.fetch_sub(1, Ordering::Relaxed);
+        self.shared.unread.end();
     }
 }
 

@@ -4,12 +4,13 @@ use std::pin::Pin;
 use std::sync::Weak;
 use std::time::Duration;
 
+use qix_schema::global;
 use qix_schema::rpc::ObjectHandle;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::config::KeepAlive;
-use crate::session::core::{Hub, Queued};
+use crate::session::core::{Queued, Shared};
 
 /// Takes what is queued; when nothing is for a while, a question to the engine is.
 pub(crate) async fn next_batch(
@@ -17,15 +18,15 @@ pub(crate) async fn next_batch(
     queue: &mut mpsc::UnboundedReceiver<Queued>,
     batch: &mut Vec<Queued>,
     limit: usize,
-    hub: &Weak<Hub>,
+    shared: &Weak<Shared>,
 ) -> usize {
     loop {
         if let Ok(taken) = timeout(keep_alive.interval, queue.recv_many(batch, limit)).await {
             return taken;
         }
-        if let Some(hub) = hub.upgrade() {
+        if let Some(shared) = shared.upgrade() {
             // Nobody waits for the answer: that it comes is all that matters.
-            hub.order(ObjectHandle::GLOBAL, "EngineVersion", "{}");
+            shared.notify(ObjectHandle::GLOBAL, &global::EngineVersion::new());
         }
     }
 }
@@ -51,14 +52,14 @@ impl Silence {
     }
 
     /// Waits until the connection has been silent for too long; for how long.
-    pub(crate) async fn too_long(&mut self, hub: &Weak<Hub>) -> Duration {
+    pub(crate) async fn too_long(&mut self, shared: &Weak<Shared>) -> Duration {
         let KeepAlive { interval, busy_patience, .. } = self.keep_alive;
         loop {
             self.check.as_mut().await;
             let now = Instant::now();
             let silent = now - self.heard;
             let mut left = Duration::MAX;
-            if hub.upgrade().is_some_and(|hub| hub.pending() > 0) {
+            if shared.upgrade().is_some_and(|shared| shared.pending() > 0) {
                 self.busy = now;
                 left = interval.saturating_add(busy_patience).saturating_sub(silent);
             }

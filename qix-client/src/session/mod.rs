@@ -13,26 +13,25 @@ use crate::connect::ConnectError;
 use crate::connect::Transport;
 use crate::protocol::notification::SessionState;
 use crate::session::core::Object;
-use crate::session::core::{Hub, Phase, Queued};
+use crate::session::core::{Phase, Queued, Shared};
 
 pub(crate) mod books;
 mod builder;
-pub(crate) mod call;
+mod call;
 mod connection;
 pub(crate) mod core;
 mod credentials;
 mod deadline;
 mod deployments;
-pub(crate) mod follow;
+mod follow;
 mod keep_alive;
-mod open_doc;
+mod remote;
 mod resume;
 mod retry;
-pub(crate) mod temporary;
 mod trace;
 
 pub use builder::SessionBuilder;
-pub use open_doc::OpenDoc;
+pub use follow::LongRunning;
 
 /// A session with an engine, over one connection; cheap to clone.
 ///
@@ -54,7 +53,7 @@ pub use open_doc::OpenDoc;
 /// ```
 #[derive(Clone)]
 pub struct Session {
-    hub: Arc<Hub>,
+    shared: Arc<Shared>,
     global: Arc<dyn Remote>,
 }
 
@@ -73,14 +72,14 @@ impl Session {
         SessionBuilder::default()
     }
 
-    pub(crate) fn new(hub: Arc<Hub>) -> Self {
-        let global = Object::global(&hub);
-        Self { hub, global }
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let global = Object::global(&shared);
+        Self { shared, global }
     }
 
     /// How the engine took the connection: whether the session is a new one.
     pub fn state(&self) -> SessionState {
-        self.hub.state().borrow().clone()
+        self.shared.state().borrow().clone()
     }
 
     /// The engine itself, for code that wants a [`Global`] object.
@@ -91,18 +90,6 @@ impl Session {
     /// The engine itself, as a class that was generated from another schema.
     pub fn global_as<C: Class>(&self) -> C {
         C::from_remote(Arc::clone(&self.global))
-    }
-
-    /// Opens an app; the app that is open already if that is the one.
-    ///
-    /// In an [attached](SessionState::Attached) session, and for the second call, the engine is asked for the active
-    /// app first: opening it again would be refused with 1002. On Desktop the identifier is the path of the file.
-    ///
-    /// A large app takes its time: [`with_progress`](crate::WithProgress::with_progress) tells how far it is.
-    ///
-    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc) for what the engine does.
-    pub fn open_doc(&self, id: impl Into<String>) -> OpenDoc<'_> {
-        OpenDoc::new(self, id.into())
     }
 
     /// What happens to the session from now on. Who is slow to listen misses the oldest events; the stream ends when the
@@ -125,24 +112,29 @@ impl Session {
     /// # }
     /// ```
     pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
-        let over = self.hub.phase().borrow().is_over();
-        let listener = (!over).then(|| self.hub.events());
+        let over = self.shared.phase().borrow().is_over();
+        let listener = (!over).then(|| self.shared.events());
         event::stream(listener)
     }
 
     /// How many calls wait for their answers, in the whole session.
     pub fn calls_in_flight(&self) -> usize {
-        self.hub.pending()
+        self.shared.pending()
     }
 
     /// How many objects of the engine the program holds; one that only grows shows a leak.
     pub fn open_handles(&self) -> usize {
-        self.hub.handles().len()
+        self.shared.handles().len()
+    }
+
+    /// Whether an app was opened over the session.
+    pub(crate) fn has_opened_doc(&self) -> bool {
+        self.shared.doc().is_some()
     }
 
     /// Waits until the session is over, and says why.
     pub async fn closed(&self) -> Closed {
-        self.hub.ended().await
+        self.shared.ended().await
     }
 
     /// Closes the connection in order to go on later. The engine keeps the session for the time to live that it was
@@ -151,11 +143,11 @@ impl Session {
     /// Calls under way that only read, and all new ones, wait for [`resume`](Self::resume); a write under way ends with
     /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), as it may have happened.
     pub async fn suspend(&self) {
-        if *self.hub.phase().borrow() == Phase::Open {
+        if *self.shared.phase().borrow() == Phase::Open {
             let closed = Closed::new(ClosedBy::Client, CloseCode::SUSPENDED, "");
-            self.hub.suspend(&closed, Some(Queued::Close(CloseCode::SUSPENDED, String::new())));
+            self.shared.suspend(&closed, Some(Queued::Close(CloseCode::SUSPENDED, String::new())));
         }
-        self.hub.over().await;
+        self.shared.over().await;
     }
 
     /// Connects again, with fresh credentials, and brings back the app and all objects that the program holds.
@@ -172,7 +164,7 @@ impl Session {
     /// session over a transport of its own, see [`resume_over`](Self::resume_over); [`ConnectError::Closed`] if it is
     /// over.
     pub async fn resume(&self) -> Result<Arc<Resumption>, ConnectError> {
-        resume::again(&self.hub).await
+        resume::again(&self.shared).await
     }
 
     /// Goes on over another transport, as [`resume`](Self::resume) does over another connection.
@@ -181,7 +173,7 @@ impl Session {
     ///
     /// What [`resume`](Self::resume) says.
     pub async fn resume_over(&self, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
-        resume::over(&self.hub, transport).await
+        resume::over(&self.shared, transport).await
     }
 
     /// Closes the connection when the calls under way are answered, and waits until it is closed.
@@ -192,8 +184,8 @@ impl Session {
     /// session waits for nothing. The other side may then take five seconds to say goodbye. Who gives up waiting for the
     /// answers, by dropping the future, leaves the session open.
     pub async fn close(&self) {
-        self.hub.close(Queued::Close(CloseCode::NORMAL, String::new())).await;
-        self.hub.over().await;
+        self.shared.close(Queued::Close(CloseCode::NORMAL, String::new())).await;
+        self.shared.over().await;
     }
 }
 

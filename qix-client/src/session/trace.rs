@@ -1,7 +1,7 @@
 //! What is told of a call to those who listen to `tracing`: who does not listen pays nothing.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use qix_schema::Error;
@@ -80,7 +80,7 @@ impl Trace {
             let result = excerpt(text.as_ref().get(range.clone()).unwrap_or_default());
             told.span.in_scope(|| tracing::trace!(result, "answer"));
         }
-        let read = Read { text, span: told.span.clone(), begun: Mutex::new(Instant::now()) };
+        let read = Read { text, span: told.span.clone(), arrived: Instant::now(), begun: AtomicU64::new(0) };
         RawAnswer::within(read, range)
     }
 
@@ -105,21 +105,22 @@ impl Told {
 struct Read<T> {
     text: T,
     span: Span,
-    /// When it was last looked at: reading begins so.
-    begun: Mutex<Instant>,
+    arrived: Instant,
+    /// When it was last looked at, in microseconds after it had arrived: reading begins so.
+    begun: AtomicU64,
 }
 
 impl<T: AsRef<str>> AsRef<str> for Read<T> {
     fn as_ref(&self) -> &str {
-        *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.begun.store(micros(self.arrived.elapsed()), Ordering::Relaxed);
         self.text.as_ref()
     }
 }
 
 impl<T> Drop for Read<T> {
     fn drop(&mut self) {
-        let begun = *self.begun.get_mut().unwrap_or_else(PoisonError::into_inner);
-        self.span.record("decoding_us", micros(begun.elapsed()));
+        let decoding = micros(self.arrived.elapsed()).saturating_sub(*self.begun.get_mut());
+        self.span.record("decoding_us", decoding);
         self.span.in_scope(|| tracing::debug!("answered"));
     }
 }

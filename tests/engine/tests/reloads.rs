@@ -85,8 +85,35 @@ async fn errors_are_in_the_progress_data_when_that_is_wanted() {
         let errors = progress(&mut client, id).await["qErrorData"].take();
         assert_eq!(errors.as_array().unwrap().len(), usize::from(wanted));
     }
-    let done = client.result(1, "DoReloadEx", json!([])).await;
-    assert!(!done["qResult"]["qSuccess"].as_bool().unwrap_or(false));
+}
+
+#[tokio::test]
+async fn a_reload_counts_the_rows_that_it_reads() {
+    let engine = TestEngine::start().await.unwrap();
+    let script =
+        format!("{NUMBERS}\nCONCATENATE LOAD 9 AS ID AUTOGENERATE 2;\nMore:\nLOAD ID AS Copy RESIDENT Numbers;");
+    let mut client = session_app(&engine, &script).await;
+    let done = client.result(1, "DoReloadEx", json!([])).await["qResult"].take();
+    assert_eq!(done, json!({ "qSuccess": true, "qNbrOfLoadedRows": 14, "qNbrOfStoredRows": 0 }));
+}
+
+#[tokio::test]
+async fn a_failed_reload_names_its_line_counted_from_zero() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client =
+        session_app(&engine, &format!("///$tab Main\n{NUMBERS}\n\nLOAD Nothing RESIDENT Nowhere;\n")).await;
+    let done = client.result(1, "DoReloadEx", json!([])).await["qResult"].take();
+    assert!(!done["qSuccess"].as_bool().unwrap_or(false));
+    assert_eq!(done["qNbrOfLoadedRows"], 5);
+    let error = &done["qFailureData"]["qErrors"][0];
+    assert_eq!(
+        (&error["qLineNumber"], &error["qTitle"]),
+        (&json!(4), &json!("LOCERR_RELOAD_TABLE_X_NOT_FOUND")),
+        "{done}"
+    );
+    client.result(1, "SetScript", json!(["LOAD Nothing RESIDENT Nowhere;"])).await;
+    let done = client.result(1, "DoReloadEx", json!([])).await["qResult"].take();
+    assert_eq!(done["qFailureData"]["qErrors"][0]["qLineNumber"], 0);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ async fn the_engine_says_who_it_is() {
     let mut client = Client::connect(&engine, "/app/engineData").await;
     let version = client.call(-1, "EngineVersion", json!([])).await;
     assert_eq!(version["jsonrpc"], "2.0");
-    assert_eq!(version["result"]["qVersion"]["qComponentVersion"], "12.2528.0");
+    assert_eq!(version["result"]["qVersion"]["qComponentVersion"], "12.2886.0");
     let apps = client.result(-1, "GetDocList", json!([])).await;
     assert_eq!(apps["qDocList"][0]["qDocId"], "sales");
     assert_eq!(

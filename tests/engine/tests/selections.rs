@@ -117,6 +117,53 @@ async fn alternate_states_are_apart() {
 }
 
 #[tokio::test]
+async fn selections_and_bookmarks_are_set_expressions() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let region = client.object(1, "GetField", json!(["Region"])).await;
+    client.result(region, "Select", json!(["North"])).await;
+    client.result(1, "AddAlternateState", json!(["Other"])).await;
+    let other = client.object(1, "GetField", json!(["Year", "Other"])).await;
+    client.result(other, "Select", json!(["2021"])).await;
+    let properties = json!([{ "qInfo": { "qId": "B", "qType": "bookmark" } }]);
+    let bookmark = client.object(1, "CreateBookmark", properties).await;
+    let value = client.result(1, "Evaluate", json!(["Sum(Sales)"])).await["qReturn"].take();
+    client.result(1, "ClearAll", json!([false])).await;
+    client.result(1, "AddAlternateState", json!(["Late"])).await;
+
+    let north = client.result(bookmark, "GetSetAnalysis", json!([])).await["qSetExpression"].take();
+    assert_eq!(north, "<Region={'North'}>");
+    let sum = json!([format!("Sum({{{}}} Sales)", north.as_str().unwrap())]);
+    assert_eq!(client.result(1, "Evaluate", sum).await["qReturn"], value);
+    for (state, expected) in [("$", &north), ("Other", &json!("<Year={2021}>"))] {
+        let params = json!({ "qStateName": state });
+        assert_eq!(client.result(bookmark, "GetSetAnalysis", params).await["qSetExpression"], *expected);
+        let params = json!({ "qStateName": state, "qBookmarkId": "B" });
+        assert_eq!(client.result(1, "GetSetAnalysis", params).await["qSetExpression"], *expected);
+    }
+    assert_eq!(client.result(1, "GetSetAnalysis", json!([])).await["qSetExpression"], "");
+    assert_eq!(client.result(1, "GetSetAnalysis", json!(["Other"])).await["qSetExpression"], "<Year={2021}>");
+    // The state has come after the bookmark.
+    assert_eq!(client.error(bookmark, "GetSetAnalysis", json!(["Late"])).await, 2);
+    assert_eq!(client.error(1, "GetSetAnalysis", json!(["Nowhere"])).await, 2);
+    assert_eq!(client.error(1, "GetSetAnalysis", json!(["$", "nobookmark"])).await, 2);
+    client.result(1, "DestroyBookmark", json!(["B"])).await;
+    assert!(client.call(bookmark, "GetSetAnalysis", json!([])).await["error"]["code"].is_number());
+}
+
+#[tokio::test]
+async fn references_to_fields_are_checked_strictly_when_asked() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    for (strict, bad) in [(false, json!([])), (true, json!([{ "qFrom": 6, "qCount": 3 }]))] {
+        let params = json!({ "qExpr": "Sum({<Yer={2021}>} Sales)", "qStrictFieldValidation": strict });
+        let checked = client.result(1, "CheckExpression", params).await;
+        assert_eq!((&checked["qErrorMsg"], &checked["qBadFieldNames"]), (&json!(""), &bad));
+    }
+    assert_eq!(client.error(1, "CheckExpression", json!(["1", [], "yes"])).await, -32602);
+}
+
+#[tokio::test]
 async fn expressions_anywhere_become_their_values() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
@@ -210,7 +257,7 @@ async fn a_field_with_always_one_selected_value_refuses_none_and_several() {
 }
 
 #[tokio::test]
-async fn values_that_are_not_there_are_answered_with_true_and_change_nothing() {
+async fn texts_in_a_field_of_numbers_are_answered_with_true_and_change_nothing() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let year = client.object(1, "GetField", json!(["Year"])).await;
@@ -218,6 +265,8 @@ async fn values_that_are_not_there_are_answered_with_true_and_change_nothing() {
     assert_eq!(client.result(year, "SelectValues", text.clone()).await["qReturn"], true, "a text is no number");
     let selected = client.result(1, "Evaluate", json!(["GetSelectedCount(Year)"])).await;
     assert_eq!(selected["qReturn"], "0");
+    let number = json!([[{ "qNumber": 2099, "qIsNumeric": true }], false]);
+    assert_eq!(client.result(year, "SelectValues", number).await["qReturn"], false);
     client.result(year, "Select", json!(["2021"])).await;
     client.result(year, "Lock", json!([])).await;
     assert_eq!(client.result(year, "SelectValues", text).await["qReturn"], false, "a lock is in the way");

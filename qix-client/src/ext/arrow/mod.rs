@@ -1,6 +1,5 @@
 //! Rows of cubes and lists as columns: Arrow record batches.
 
-mod column_type;
 mod dates;
 mod names;
 mod plan;
@@ -17,11 +16,11 @@ use arrow_schema::SchemaRef;
 use futures_util::Stream;
 use qix_schema::{Error, GenericObject};
 
-pub use self::column_type::ColumnType;
 use self::plan::Plan;
 use self::sink::BatchSink;
-use crate::RowsError;
+use crate::ext::rows::RowsError;
 use crate::ext::rows::collect::Shape;
+use crate::ext::rows::column_type::ColumnType;
 use crate::ext::rows::columns::Columns;
 use crate::ext::rows::stream::{Origin, Reading, fetching};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use arrow_schema::{Field, Schema, SchemaRef};
 
-use super::column_type::ColumnType;
 use super::names::names;
 use crate::RowsError;
+use crate::ext::rows::column_type::ColumnType;
 use crate::ext::rows::columns::{Columns, Target};
 
 /// The schema, and the type of each column.

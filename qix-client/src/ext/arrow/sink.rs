@@ -10,12 +10,12 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StructArray};
 use qix_schema::cells::{Cell, Sink};
 use qix_schema::{Error, ErrorKind};
 
-use super::column_type::{ColumnType, dual_fields};
 use super::dates;
 use super::plan::Plan;
 use crate::RowsError;
 use crate::ext::rows::cell::{Whole, as_flag, as_whole, is_null};
 use crate::ext::rows::collect::PageSink;
+use crate::ext::rows::column_type::{ColumnType, dual_fields};
 use crate::ext::rows::columns::Columns;
 
 /// Takes a page, each cell into the column that it is in.

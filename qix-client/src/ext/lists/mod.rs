@@ -14,7 +14,8 @@ use qix_schema::types::{
 };
 use qix_schema::{Doc, Error, GenericObjectApi};
 
-use crate::{Layouts, session::temporary};
+use crate::ext::temporary;
+use crate::ext::watch::Layouts;
 
 pub use definition::{DataListDef, ListDef};
 pub use item::{BookmarkItem, DimensionItem, MeasureItem, ObjectItem};

@@ -3,7 +3,7 @@
 use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxMeasureInfo};
 
 #[cfg(feature = "arrow")]
-use crate::ColumnType;
+use super::column_type::ColumnType;
 
 /// The columns of a cube or a list, in the order of their data.
 #[derive(Debug, Default)]

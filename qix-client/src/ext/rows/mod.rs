@@ -2,6 +2,8 @@
 
 pub(crate) mod cell;
 pub(crate) mod collect;
+#[cfg(feature = "arrow")]
+pub(crate) mod column_type;
 pub(crate) mod columns;
 mod decode_error;
 mod error;
@@ -11,6 +13,7 @@ mod pages;
 mod pivot;
 mod row;
 mod source;
+mod straight;
 pub(crate) mod stream;
 
 use std::fmt;

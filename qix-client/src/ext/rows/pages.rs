@@ -1,17 +1,13 @@
-//! The pages of a source, some ahead of those that are taken.
+//! What all kinds of pages share: how they are fetched, and from where.
 
-use std::sync::Arc;
+use std::pin::Pin;
 
-use futures_util::{StreamExt, stream};
-use qix_schema::cells::read_data_pages;
-use qix_schema::rpc::{Answer, CallOptions, send_with};
+use futures_util::Stream;
 use qix_schema::types::NxPage;
-use qix_schema::{AsRemote, Error, ErrorKind, error_codes, generic_object};
+use qix_schema::{AsRemote, Error, GenericObject, error_codes};
 
-use super::collect::{PageSink, Shape};
-use super::source::Form;
-use super::stream::{Opened, Options, Pages};
-use super::{RowsError, pivot};
+use super::RowsError;
+use super::source::Source;
 
 /// As many cells as one call may ask for.
 pub(super) const MOST_CELLS: usize = 10_000;
@@ -19,14 +15,30 @@ pub(super) const MOST_CELLS: usize = 10_000;
 /// How often a page is asked for when selections elsewhere abort it.
 const ATTEMPTS: usize = 5;
 
-/// The pages of a source, in order.
-pub(super) fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
-    match opened.source.form {
-        Form::List | Form::Straight => straight::<S>(opened, options),
-        Form::Pivot => pivot::pivot_pages::<S>(opened, options),
-        Form::Stacked => pivot::stacked_pages::<S>(opened, options),
+/// How to fetch rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) path: Option<String>,
+    pub(crate) page_rows: Option<usize>,
+    pub(crate) pages_ahead: usize,
+    pub(crate) restart: bool,
+    pub(crate) totals: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { path: None, page_rows: None, pages_ahead: 3, restart: false, totals: false }
     }
 }
+
+/// An object whose rows are about to be read.
+pub(crate) struct Opened<P> {
+    pub(super) object: GenericObject,
+    pub(super) source: Source,
+    pub(crate) plan: P,
+}
+
+pub(super) type Pages<P> = Pin<Box<dyn Stream<Item = Result<P, Error>> + Send>>;
 
 /// How many rows of a width a page has.
 pub(super) fn height(width: usize, options: &Options) -> usize {
@@ -38,38 +50,6 @@ pub(super) fn height(width: usize, options: &Options) -> usize {
 pub(super) fn page(left: usize, top: usize, width: usize, height: usize) -> Vec<NxPage> {
     let [left, top, width, height] = [left, top, width, height].map(|size| i32::try_from(size).unwrap_or(i32::MAX));
     vec![NxPage::of_size(width, height).with_left(left).with_top(top)]
-}
-
-fn straight<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
-    let height = height(opened.source.columns.len(), options);
-    let tops = (0..opened.source.rows).step_by(height);
-    let fetch = move |top| fetch::<S>(Arc::clone(&opened), top, height);
-    Box::pin(stream::iter(tops).map(fetch).buffered(options.pages_ahead + 1))
-}
-
-async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, top: usize, height: usize) -> Result<S::Page, Error> {
-    let rows = height.min(opened.source.rows - top);
-    attempt(&opened, || async {
-        let source = &opened.source;
-        let page = page(0, top, source.columns.len(), rows);
-        let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, top, rows);
-        let (remote, options) = (opened.object.remote(), CallOptions::default());
-        if source.form == Form::List {
-            send_with(remote, generic_object::GetListObjectData::new(&source.path, page), options, read).await
-        } else {
-            send_with(remote, generic_object::GetHyperCubeData::new(&source.path, page), options, read).await
-        }
-    })
-    .await
-}
-
-fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, top: usize, rows: usize) -> Result<S::Page, Error> {
-    let mut sink = S::sink(&opened.plan, &opened.source.columns, top, rows);
-    read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
-    match sink.rows() {
-        found if found == rows => sink.finish(),
-        found => Err(RowsError::Incomplete { row: top, expected: rows, found }.into()),
-    }
 }
 
 /// Makes a call again if selections elsewhere abort it, unless the data have changed since the source was found.

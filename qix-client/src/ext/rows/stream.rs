@@ -4,29 +4,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use futures_util::{Stream, StreamExt};
+use futures_util::StreamExt;
 use qix_schema::types::{GenericObjectProperties, ListObjectDef};
 use qix_schema::{Doc, DocApi, Error, GenericObject};
 
 use super::collect::Shape;
-use super::source::Source;
-use super::{RowsError, pages};
-
-/// How to fetch rows.
-#[derive(Clone, Debug)]
-pub(crate) struct Options {
-    pub(crate) path: Option<String>,
-    pub(crate) page_rows: Option<usize>,
-    pub(crate) pages_ahead: usize,
-    pub(crate) restart: bool,
-    pub(crate) totals: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { path: None, page_rows: None, pages_ahead: 3, restart: false, totals: false }
-    }
-}
+use super::pages::{Opened, Options, Pages};
+use super::source::{Form, Source};
+use super::{RowsError, pivot, straight};
 
 /// Where the rows are.
 #[derive(Clone, Debug)]
@@ -48,15 +33,6 @@ impl Origin {
         }
     }
 }
-
-/// An object whose rows are about to be read.
-pub(crate) struct Opened<P> {
-    pub(super) object: GenericObject,
-    pub(super) source: Source,
-    pub(crate) plan: P,
-}
-
-pub(super) type Pages<P> = Pin<Box<dyn Stream<Item = Result<P, Error>> + Send>>;
 
 /// The pages of an object's rows.
 pub(crate) struct Reading<S: Shape> {
@@ -94,7 +70,7 @@ impl<S: Shape> Reading<S> {
                 State::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
                     Ok(opened) => {
                         // Nothing is asked for before the first page is.
-                        let pages = pages::pages::<S>(Arc::clone(&opened), &self.options);
+                        let pages = pages::<S>(Arc::clone(&opened), &self.options);
                         self.state = State::Reading(opened, pages);
                     }
                     Err(error) => {
@@ -135,6 +111,15 @@ impl<S: Shape> Reading<S> {
                 None => self.state = State::Over,
             }
         }
+    }
+}
+
+/// The pages of a source, in order.
+fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    match opened.source.form {
+        Form::List | Form::Straight => straight::straight_pages::<S>(opened, options),
+        Form::Pivot => pivot::pivot_pages::<S>(opened, options),
+        Form::Stacked => pivot::stacked_pages::<S>(opened, options),
     }
 }
 

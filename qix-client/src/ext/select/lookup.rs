@@ -1,12 +1,12 @@
 //! A list of a field's values, made to look something up.
 
 use futures_util::TryStreamExt;
-use qix_schema::types::{FieldValue, ListObjectDef, NxDimensionInfo, SortCriteria};
+use qix_schema::types::{FieldValue, ListObjectDef, NxDimensionInfo, SortCriteria, StateEnumType};
 use qix_schema::{Doc, Error, GenericObject, GenericObjectApi};
 use serde::Deserialize;
 
 use crate::ext::rows::{RowStream, Rows};
-use crate::session::temporary;
+use crate::ext::temporary;
 
 /// A value of a field, as a list shows it.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,7 +14,7 @@ pub(super) struct Value {
     pub(super) text: String,
     pub(super) num: Option<f64>,
     pub(super) elem_number: i32,
-    pub(super) state: String,
+    pub(super) state: StateEnumType,
 }
 
 impl Value {
@@ -26,12 +26,14 @@ impl Value {
     }
 
     pub(super) fn is_selected(&self) -> bool {
-        matches!(self.state.as_str(), "S" | "L" | "XS" | "XL")
+        use StateEnumType::{Locked, LockedExcluded, Selected, SelectedExcluded};
+        matches!(self.state, Selected | Locked | SelectedExcluded | LockedExcluded)
     }
 
     /// Whether selections in other fields leave the value.
     pub(super) fn is_possible(&self) -> bool {
-        matches!(self.state.as_str(), "S" | "L" | "O" | "A" | "D")
+        use StateEnumType::{Alternative, Deselected, Locked, Option, Selected};
+        matches!(self.state, Selected | Locked | Option | Alternative | Deselected)
     }
 }
 

@@ -76,15 +76,17 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use qix_schema::types::StateEnumType;
+
     use super::*;
 
     /// The text of the value that a step leads to, from values with `*` at those that are selected.
     fn step(values: &[&str], direction: Direction) -> Option<String> {
         let mut search = Search::default();
         for (at, text) in values.iter().enumerate() {
-            let state = if text.ends_with('*') { "S" } else { "A" };
+            let state = if text.ends_with('*') { StateEnumType::Selected } else { StateEnumType::Alternative };
             let text = text.trim_end_matches('*').to_owned();
-            let value = Value { text, num: None, elem_number: at as i32, state: state.to_owned() };
+            let value = Value { text, num: None, elem_number: at as i32, state };
             if search.take(value, direction) {
                 break;
             }

@@ -1,5 +1,10 @@
 //! The app that a session has open.
 
+use qix_schema::global;
+use qix_schema::rpc::Method;
+
+use crate::protocol::request::{self, is};
+
 /// The app, and how to open it again. A session has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenedDoc {
@@ -10,11 +15,15 @@ pub(crate) struct OpenedDoc {
 }
 
 impl OpenedDoc {
-    /// An app that an answer names.
-    pub(crate) fn new(handle: i64, id: Option<&str>, method: &str, params: &str) -> Self {
-        let open = match (method, id) {
-            ("OpenDoc", _) => Some(params.to_owned()),
-            ("GetActiveDoc" | "CreateDocEx", Some(id)) => Some(serde_json::json!({ "qDocName": id }).to_string()),
+    /// An app that an answer names, and the call that it answers, if that is known.
+    pub(crate) fn new(handle: i64, id: Option<&str>, origin: Option<(Method, &str)>) -> Self {
+        let open = match (origin, id) {
+            (Some((method, params)), _) if is::<global::OpenDoc>(method) => Some(params.to_owned()),
+            (Some((method, _)), Some(id))
+                if is::<global::GetActiveDoc>(method) || is::<global::CreateDocEx>(method) =>
+            {
+                Some(request::params(&global::OpenDoc::new(id)))
+            }
             _ => None,
         };
         Self { handle, id: id.map(str::to_owned), open }
@@ -33,15 +42,18 @@ impl OpenedDoc {
 
 #[cfg(test)]
 mod tests {
+    use qix_schema::rpc::Request;
+
     use super::*;
 
     #[test]
     fn how_an_app_was_opened_is_not_forgotten() {
-        let opened = OpenedDoc::new(1, Some("a"), "OpenDoc", r#"{"qDocName":"a","qNoData":true}"#);
-        let found = OpenedDoc::new(2, Some("a"), "GetActiveDoc", "{}");
+        let params = r#"{"qDocName":"a","qNoData":true}"#;
+        let opened = OpenedDoc::new(1, Some("a"), Some((global::OpenDoc::METHOD, params)));
+        let found = OpenedDoc::new(2, Some("a"), Some((global::GetActiveDoc::METHOD, "{}")));
         assert_eq!(found.open.as_deref(), Some(r#"{"qDocName":"a"}"#));
         let both = opened.clone().or_again(found);
         assert_eq!((both.handle, both.open), (2, opened.open));
-        assert_eq!(OpenedDoc::new(1, Some("a"), "CreateSessionApp", "{}").open, None);
+        assert_eq!(OpenedDoc::new(1, Some("a"), Some((global::CreateSessionApp::METHOD, "{}"))).open, None);
     }
 }

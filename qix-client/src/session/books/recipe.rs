@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use qix_schema::generic_object;
+use qix_schema::rpc::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::protocol::patch;
+use crate::protocol::request::is;
 
 /// The properties of a session object, with all that was done to them since.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
+pub(crate) struct Recipe {
     properties: Option<Value>,
     /// Soft patches by their paths: they change the layout, not the properties.
     soft: BTreeMap<String, Box<RawValue>>,
@@ -40,34 +43,35 @@ struct Patch {
     value: String,
 }
 
-impl Memory {
+impl Recipe {
     /// A session object that a request has made, with the identifier that it got.
     pub(crate) fn made(params: &str, id: Option<&str>) -> Self {
-        let mut memory = Self::default();
-        memory.note("SetProperties", params);
-        if let (Some(Value::Object(properties)), Some(id)) = (&mut memory.properties, id) {
+        let mut recipe = Self::default();
+        recipe.set(params);
+        if let (Some(Value::Object(properties)), Some(id)) = (&mut recipe.properties, id) {
             let info = properties.entry("qInfo").or_insert_with(patch::empty);
             if let Value::Object(info) = info {
                 info.insert("qId".to_owned(), id.into());
             }
         }
-        memory
+        recipe
     }
 
     /// Something was done to the object.
-    pub(crate) fn note(&mut self, method: &str, params: &str) {
-        match method {
-            "SetProperties" => {
-                self.properties = serde_json::from_str(params).ok().map(|Properties { properties }| properties);
-            }
-            "ClearSoftPatches" => self.soft.clear(),
-            "ApplyPatches" => {
-                if let Ok(patches) = serde_json::from_str::<Patches>(params) {
-                    self.patch(patches);
-                }
-            }
-            _ => {}
+    pub(crate) fn note(&mut self, method: Method, params: &str) {
+        if is::<generic_object::SetProperties>(method) {
+            self.set(params);
+        } else if is::<generic_object::ClearSoftPatches>(method) {
+            self.soft.clear();
+        } else if is::<generic_object::ApplyPatches>(method)
+            && let Ok(patches) = serde_json::from_str::<Patches>(params)
+        {
+            self.patch(patches);
         }
+    }
+
+    fn set(&mut self, params: &str) {
+        self.properties = serde_json::from_str(params).ok().map(|Properties { properties }| properties);
     }
 
     fn patch(&mut self, patches: Patches) {
@@ -116,39 +120,41 @@ impl Patch {
 
 #[cfg(test)]
 mod tests {
+    use qix_schema::rpc::Request;
+
     use super::*;
 
-    fn creation(memory: &Memory) -> Value {
-        serde_json::from_str::<Value>(&memory.creation().unwrap()).unwrap()["qProp"].take()
+    fn creation(recipe: &Recipe) -> Value {
+        serde_json::from_str::<Value>(&recipe.creation().unwrap()).unwrap()["qProp"].take()
     }
 
     #[test]
     fn later_changes_of_the_properties_are_remembered() {
-        let mut memory = Memory::made(r#"{"qProp":{"qInfo":{"qType":"table"},"title":"a"}}"#, Some("x"));
-        assert_eq!(creation(&memory), json!({ "qInfo": { "qType": "table", "qId": "x" }, "title": "a" }));
+        let mut recipe = Recipe::made(r#"{"qProp":{"qInfo":{"qType":"table"},"title":"a"}}"#, Some("x"));
+        assert_eq!(creation(&recipe), json!({ "qInfo": { "qType": "table", "qId": "x" }, "title": "a" }));
         let patches = json!({ "qPatches": [
             { "qOp": "replace", "qPath": "/title", "qValue": "\"b\"" },
             { "qPath": "/color", "qValue": "{\"index\":3}" },
             { "qOp": "Remove", "qPath": "/nothing" },
         ] });
-        memory.note("ApplyPatches", &patches.to_string());
-        assert_eq!(creation(&memory)["title"], "b");
-        assert_eq!(creation(&memory)["color"], json!({ "index": 3 }));
-        memory.note("SetProperties", r#"{"qProp":{"title":"c"}}"#);
-        assert_eq!(creation(&memory), json!({ "title": "c" }));
+        recipe.note(generic_object::ApplyPatches::METHOD, &patches.to_string());
+        assert_eq!(creation(&recipe)["title"], "b");
+        assert_eq!(creation(&recipe)["color"], json!({ "index": 3 }));
+        recipe.note(generic_object::SetProperties::METHOD, r#"{"qProp":{"title":"c"}}"#);
+        assert_eq!(creation(&recipe), json!({ "title": "c" }));
     }
 
     #[test]
     fn soft_patches_are_kept_apart() {
-        let mut memory = Memory::made(r#"{"qProp":{"title":"a"}}"#, None);
+        let mut recipe = Recipe::made(r#"{"qProp":{"title":"a"}}"#, None);
         for value in ["1", "2"] {
             let patches = json!({ "qPatches": [{ "qPath": "/title", "qValue": value }], "qSoftPatch": true });
-            memory.note("ApplyPatches", &patches.to_string());
+            recipe.note(generic_object::ApplyPatches::METHOD, &patches.to_string());
         }
-        assert_eq!(creation(&memory)["title"], "a");
-        let soft: Value = serde_json::from_str(&memory.soft_patches().unwrap()).unwrap();
+        assert_eq!(creation(&recipe)["title"], "a");
+        let soft: Value = serde_json::from_str(&recipe.soft_patches().unwrap()).unwrap();
         assert_eq!(soft, json!({ "qPatches": [{ "qPath": "/title", "qValue": "2" }], "qSoftPatch": true }));
-        memory.note("ClearSoftPatches", "{}");
-        assert_eq!(memory.soft_patches(), None);
+        recipe.note(generic_object::ClearSoftPatches::METHOD, "{}");
+        assert_eq!(recipe.soft_patches(), None);
     }
 }

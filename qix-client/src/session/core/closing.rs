@@ -6,15 +6,13 @@ use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 
-use super::{Hub, Phase, Queued};
+use super::phase::Phase;
+use super::shared::{CALLS, Queued, Shared};
 
 /// How long calls may take to notice that their time is up: they do so by themselves, unless their tasks are held up.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// More calls than memory holds.
-pub(super) const CALLS: u32 = 1 << 28;
-
-impl Hub {
+impl Shared {
     /// Notes that a call is under way, as long as the permit is kept; none while the session is being closed.
     pub(crate) fn begin_call(&self) -> Result<SemaphorePermit<'_>, Closed> {
         self.gate.try_acquire().map_err(|_| Closed::by_client())

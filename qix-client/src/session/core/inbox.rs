@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use super::{Hub, lock};
+use super::shared::Shared;
 use crate::config::Event;
 use crate::connect::Text;
+use crate::protocol::answer::named_object;
 use crate::protocol::notification::{Notification, SessionState};
 use crate::protocol::patch::Misfit;
 use crate::protocol::{Body, Envelope};
 use crate::session::books::{Purpose, Reply, Taken};
-use crate::session::core::object::made_session_object;
 
-impl Hub {
+impl Shared {
     /// Takes in a message of a connection. Its lists of handles come before its answer: who gets the answer can rely on
     /// them.
     pub(crate) fn receive(&self, generation: u32, text: Text) {
@@ -33,13 +33,13 @@ impl Hub {
             handles.close(&envelope.close);
         }
         if !envelope.close.is_empty() {
-            let mut deltas = lock(&self.deltas);
+            let mut deltas = self.deltas.lock();
             envelope.close.iter().for_each(|handle| deltas.close(*handle));
         }
         match (envelope.id, envelope.body) {
             (None, Body::Notification { method, params }) => {
                 let params = params.map(|range| &message[range]);
-                self.notify(Notification::new(method, params));
+                self.take_notification(Notification::new(method, params));
             }
             (None, _) => {}
             (Some(id), body) => self.answer(generation, id, text, body, envelope.delta),
@@ -53,11 +53,11 @@ impl Hub {
             Body::Error(range) => Reply::Error(text, range),
             Body::Nothing | Body::Notification { .. } => Reply::Nothing,
         };
-        let taken = lock(&self.line).calls.answer(id, reply);
+        let taken = self.link.lock().calls.answer(id, reply);
         match taken {
             Taken::ByNobody(Purpose::SessionObject { doc }, Reply::Result(text, range)) => {
                 // It was made for a caller who has gone.
-                if let Some(orphan) = made_session_object(&text.as_ref()[range]) {
+                if let Some(orphan) = named_object(&text.as_ref()[range]).and_then(|object| object.id) {
                     self.destroy(generation, doc, &orphan);
                 }
             }
@@ -68,14 +68,14 @@ impl Hub {
 
     /// Takes in a difference, whether or not anybody still waits for it: the next one builds on it.
     fn merge(&self, id: i64, text: Text, range: Range<usize>) -> Reply {
-        let Some(key) = lock(&self.line).calls.delta_of(id) else {
+        let Some(key) = self.link.lock().calls.delta_of(id) else {
             return Reply::Result(text, range);
         };
         if !self.handles().holds(key.0) {
             // The object is gone: what comes late for it must not be what the next object of this handle builds on.
             return Reply::Misfit;
         }
-        match lock(&self.deltas).apply(key, &text.as_ref()[range]) {
+        match self.deltas.lock().apply(key, &text.as_ref()[range]) {
             Ok(merged) => Reply::Merged(merged),
             Err(Misfit) => {
                 tracing::warn!(id, handle = key.0, method = key.1, "a difference does not fit; asking for all of it");
@@ -84,7 +84,7 @@ impl Hub {
         }
     }
 
-    fn notify(&self, notification: Notification) {
+    fn take_notification(&self, notification: Notification) {
         tracing::debug!(name = notification.name, "the engine notifies");
         if let Some(state) = notification.session_state() {
             self.state.send_if_modified(|known| {
@@ -97,7 +97,7 @@ impl Hub {
             });
         }
         if notification.is_fatal() {
-            lock(&self.line).last_words = notification.proxy_message().message;
+            self.link.lock().last_words = notification.proxy_message().message;
         }
         self.tell(Event::Notification(notification));
     }

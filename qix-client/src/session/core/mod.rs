@@ -1,13 +1,13 @@
-//! The heart of a session: what its objects, its connection and its resumption share.
+//! The heart of a session: what its objects, its connection and its resumption share. All locks are here.
 
 mod closing;
 mod inbox;
-pub(crate) mod object;
+mod locks;
+mod object;
 mod outbox;
 mod phase;
 mod shared;
 
-pub(crate) use object::{Binder, Object, Origin, Place};
-pub(crate) use phase::Phase;
-use shared::lock;
-pub(crate) use shared::{Hub, Queued, Request};
+pub(crate) use object::{Object, Origin, Place};
+pub(crate) use phase::{Phase, lose};
+pub(crate) use shared::{Queued, Request, Shared};

@@ -1,15 +1,14 @@
 //! Whether the session has a connection, waits for one, or is over.
 
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 
 use qix_schema::rpc::{Closed, Retry};
 use tokio::sync::{mpsc, watch};
 
-use super::{Hub, Queued, lock};
+use super::object::Object;
+use super::shared::{Queued, Shared};
 use crate::config::Event;
 use crate::protocol::notification::SessionState;
-use crate::session::core::Object;
-use crate::session::resume;
 
 /// Where a session stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,9 +25,14 @@ impl Phase {
     pub(crate) fn is_over(&self) -> bool {
         matches!(self, Self::Ended(_))
     }
+
+    /// Whether the connection was lost in a way that makes it worth connecting again.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self, Self::Suspended(closed) if closed.retry() != Retry::No)
+    }
 }
 
-impl Hub {
+impl Shared {
     pub(crate) fn phase(&self) -> watch::Receiver<Phase> {
         self.phase.subscribe()
     }
@@ -60,14 +64,14 @@ impl Hub {
         }
         // Nothing of the new connection may be taken for the old one's, so that all changes under one lock.
         let mut handles = self.handles();
-        let generation = self.connect_line(outbox);
-        lock(&self.deltas).clear();
+        let generation = self.connect_link(outbox);
+        self.deltas.lock().clear();
         self.state.send_replace(SessionState::Unknown);
         Ok((generation, handles.start(generation)))
     }
 
     /// A connection has ended by itself.
-    pub(crate) fn disconnected(self: &Arc<Self>, generation: u32, mut closed: Closed) {
+    pub(crate) fn disconnected(&self, generation: u32, mut closed: Closed) {
         if self.generation() != generation {
             return;
         }
@@ -78,8 +82,8 @@ impl Hub {
         let open = *self.phase.borrow() == Phase::Open;
         let comes_back = self.settings.resume.is_some() && self.endpoint.is_some() && closed.retry() != Retry::No;
         if open && comes_back {
+            // Whoever supervises the session sees it, and connects again.
             self.enter_suspension(closed.clone());
-            tokio::spawn(resume::automatically(Arc::downgrade(self)));
         } else if open {
             self.enter_end(closed.clone());
         }
@@ -130,10 +134,17 @@ impl Hub {
         self.handles().close_all();
         // Who holds the lock is resuming, finds the session over, and does the same.
         if let Ok(mut waiting) = self.waiting.try_lock() {
-            resume::lose(&mut waiting);
+            lose(&mut waiting);
         }
-        lock(&self.deltas).clear();
+        self.deltas.lock().clear();
         tracing::debug!(%closed, "the session is over");
         self.tell(Event::Closed(closed));
+    }
+}
+
+/// Tells those who hold objects that wait for a connection that there will be none.
+pub(crate) fn lose(waiting: &mut Vec<Weak<Object>>) {
+    for object in waiting.drain(..).filter_map(|object| object.upgrade()) {
+        object.lose("the session did not go on");
     }
 }

@@ -1,31 +1,31 @@
 //! The heart of a session: what its objects, its connection and its resumption share.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use qix_schema::rpc::{CloseCode, Closed, Method};
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
 
-use super::Phase;
+use super::locks::{Guard, Lock, rank};
+use super::object::Object;
+use super::phase::Phase;
 use crate::config::Settings;
 use crate::config::event::{self, Event};
 use crate::connect::Endpoint;
 use crate::protocol::notification::SessionState;
-use crate::session::books::{Calls, Deltas, Handles, OpenedDoc};
-use crate::session::core::Object;
-use crate::session::follow::Unread;
+use crate::session::books::{Calls, Deltas, Handles, OpenedDoc, Unread};
 
 /// What a session is, shared by all who hold a part of it. The connection ends when nobody does.
 #[derive(Debug)]
-pub(crate) struct Hub {
-    pub(super) line: Mutex<Line>,
-    pub(super) handles: Mutex<Handles<Object>>,
-    pub(super) deltas: Mutex<Deltas>,
-    pub(super) doc: Mutex<Option<OpenedDoc>>,
+pub(crate) struct Shared {
+    pub(super) link: Lock<Link, { rank::LINK }>,
+    pub(super) handles: Lock<Handles<Object>, { rank::HANDLES }>,
+    pub(super) deltas: Lock<Deltas, { rank::DELTAS }>,
+    pub(super) doc: Lock<Option<OpenedDoc>, { rank::DOC }>,
     pub(super) phase: watch::Sender<Phase>,
     pub(super) state: watch::Sender<SessionState>,
     pub(super) events: broadcast::Sender<Arc<Event>>,
-    pub(super) turns: Option<Semaphore>,
+    pub(super) slots: Option<Semaphore>,
     /// A permit for each call under way; who closes the session takes all.
     pub(super) gate: Semaphore,
     /// Objects that wait for a resumption; who resumes holds it.
@@ -38,7 +38,7 @@ pub(crate) struct Hub {
 
 /// The way to the engine, and what is expected from there.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct Link {
     pub(super) calls: Calls,
     /// The number of the connection: what was said on an earlier one means nothing on this.
     pub(super) generation: u32,
@@ -51,8 +51,8 @@ pub(super) struct Line {
     pub(super) over: Option<watch::Receiver<()>>,
     /// Dropped when the connection is given up.
     pub(super) cut: Option<oneshot::Sender<Infallible>>,
-    /// What to order of the app when there is a way again.
-    pub(super) put_off: Vec<(&'static str, String)>,
+    /// What to send to the app when there is a connection again.
+    pub(super) deferred: Vec<(Method, String)>,
 }
 
 /// Something for the writer.
@@ -61,7 +61,7 @@ pub(crate) enum Queued {
     /// A request; not worth sending if its caller has gone.
     Call(i64, String),
     /// A request whose answer nobody needs.
-    Order(String),
+    Notice(String),
     /// The last thing to send.
     Close(CloseCode, String),
 }
@@ -74,25 +74,25 @@ pub(crate) struct Request<'a> {
     pub(crate) params: &'a str,
     /// Whether what has changed since the last answer will do.
     pub(crate) delta: bool,
+    /// Whether what it makes is destroyed when nobody here holds it.
+    pub(crate) owned: bool,
 }
 
-/// Nothing panics while it holds a lock; were it otherwise, the books are still the best there are.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// More calls than memory holds.
+pub(super) const CALLS: u32 = 1 << 28;
 
-impl Hub {
+impl Shared {
     pub(crate) fn new(endpoint: Option<Endpoint>, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
-            line: Mutex::default(),
-            handles: Mutex::default(),
-            deltas: Mutex::default(),
-            doc: Mutex::default(),
+            link: Lock::default(),
+            handles: Lock::default(),
+            deltas: Lock::default(),
+            doc: Lock::default(),
             phase: watch::Sender::new(Phase::Suspended(Closed::by_client())),
             state: watch::Sender::new(SessionState::Unknown),
             events: event::channel(),
-            turns: settings.calls_in_flight.map(Semaphore::new),
-            gate: Semaphore::new(super::closing::CALLS as usize),
+            slots: settings.calls_in_flight.map(Semaphore::new),
+            gate: Semaphore::new(CALLS as usize),
             waiting: AsyncMutex::default(),
             unread: Unread::default(),
             endpoint,
@@ -100,12 +100,12 @@ impl Hub {
         })
     }
 
-    pub(crate) fn handles(&self) -> MutexGuard<'_, Handles<Object>> {
-        lock(&self.handles)
+    pub(crate) fn handles(&self) -> Guard<'_, Handles<Object>, { rank::HANDLES }> {
+        self.handles.lock()
     }
 
-    pub(crate) fn doc(&self) -> MutexGuard<'_, Option<OpenedDoc>> {
-        lock(&self.doc)
+    pub(crate) fn doc(&self) -> Guard<'_, Option<OpenedDoc>, { rank::DOC }> {
+        self.doc.lock()
     }
 
     pub(crate) fn state(&self) -> watch::Receiver<SessionState> {
@@ -126,21 +126,21 @@ impl Hub {
     }
 
     /// Waits until one more call may be under way; who has waited longest goes first.
-    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
         // Closed never, so that there is always a turn to wait for.
-        self.turns.as_ref()?.acquire().await.ok()
+        self.slots.as_ref()?.acquire().await.ok()
     }
 
     /// How many objects' methods have something in memory that differences build on.
     #[cfg(feature = "__fuzz")]
     pub(crate) fn bases(&self) -> usize {
-        lock(&self.deltas).known()
+        self.deltas.lock().known()
     }
 
     /// Forgets an object that nobody holds any more.
     pub(crate) fn release(&self, handle: i64) {
         if self.handles().release(handle) {
-            lock(&self.deltas).release(handle);
+            self.deltas.lock().release(handle);
         }
     }
 }

@@ -4,18 +4,17 @@ use std::collections::HashSet;
 use std::sync::{Arc, Weak};
 
 use futures_util::future::join_all;
-use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
-use qix_schema::{Class, Doc, Error, Global};
-use serde::Deserialize;
+use qix_schema::rpc::{Effect, Method, ObjectHandle, Request as _};
+use qix_schema::{Class, Doc, Error, Global, generic_object, global};
 
 use super::plan;
 use crate::config::{Restoration, RestorationOutcome};
 use crate::connect::ConnectError;
+use crate::protocol::answer::{engine_error, named_object};
 use crate::protocol::notification::SessionState;
 use crate::session::books::Reply;
-use crate::session::call::engine_error;
 use crate::session::core::Object;
-use crate::session::core::{Hub, Request};
+use crate::session::core::{Request, Shared};
 use crate::session::retry::Attempts;
 
 /// Why a call of a resumption brought nothing.
@@ -30,11 +29,11 @@ enum Failure {
 
 /// Brings all objects back; what became of each.
 pub(super) async fn all(
-    hub: &Arc<Hub>,
+    shared: &Arc<Shared>,
     state: &SessionState,
     objects: &[Weak<Object>],
 ) -> Result<Vec<Restoration>, ConnectError> {
-    let restorer = Restorer { hub, generation: hub.generation() };
+    let restorer = Restorer { shared, generation: shared.generation() };
     let doc = restorer.doc(state).await?;
     let objects = distinct(objects);
     let outcomes = join_all(objects.iter().map(|object| restorer.object(object, &doc))).await;
@@ -46,8 +45,8 @@ pub(super) async fn all(
         }
     }
     if let Ok(doc) = doc {
-        for (method, params) in hub.take_put_off() {
-            hub.order_of_app(restorer.generation, doc, method, params);
+        for (method, params) in shared.take_deferred() {
+            shared.notify_app(restorer.generation, doc, method, params);
         }
     }
     Ok(restored)
@@ -60,22 +59,22 @@ fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
 }
 
 struct Restorer<'a> {
-    hub: &'a Arc<Hub>,
+    shared: &'a Arc<Shared>,
     generation: u32,
 }
 
 impl Restorer<'_> {
     /// Opens the app again, if one was open; its handle, or why there is none.
     async fn doc(&self, state: &SessionState) -> Result<Result<i64, String>, ConnectError> {
-        let Some(doc) = self.hub.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
+        let Some(doc) = self.shared.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
         let mut failure = "it was an app of the session, which is gone".to_owned();
         // An engine that does not say whether it has kept the session may have it, with the app open.
-        let active = (*state != SessionState::Created).then_some(("GetActiveDoc", "{}"));
-        let open = doc.open.as_deref().map(|params| ("OpenDoc", params));
+        let active = (*state != SessionState::Created).then_some((global::GetActiveDoc::METHOD, "{}"));
+        let open = doc.open.as_deref().map(|params| (global::OpenDoc::METHOD, params));
         for (method, params) in active.into_iter().chain(open) {
-            match self.ask(ObjectHandle::GLOBAL, method, params).await {
+            match self.ask(ObjectHandle::GLOBAL, method, params, false).await {
                 Ok(handle) => {
-                    if let Some(doc) = &mut *self.hub.doc() {
+                    if let Some(doc) = &mut *self.shared.doc() {
                         doc.handle = handle;
                     }
                     return Ok(Ok(handle));
@@ -111,16 +110,16 @@ impl Restorer<'_> {
             return Ok(RestorationOutcome::Restored);
         }
         let (steps, soft_patches) = {
-            let memory = object.memory();
-            let steps = plan::steps(object.handle(), object.origin(), memory.as_ref());
-            (steps, memory.as_ref().and_then(|memory| memory.soft_patches()))
+            let recipe = object.recipe();
+            let steps = plan::steps(object.handle(), object.origin(), recipe.as_ref());
+            (steps, recipe.as_ref().and_then(|recipe| recipe.soft_patches()))
         };
         let mut failure = "nothing is known that brings it back".to_owned();
         for step in steps {
-            match self.ask(doc, step.method, &step.params).await {
+            match self.ask(doc, step.method, &step.params, step.creates).await {
                 Ok(handle) if step.creates => {
                     if let Some(patches) = &soft_patches {
-                        self.hub.order(handle, "ApplyPatches", patches);
+                        self.shared.notify_raw(handle, generic_object::ApplyPatches::METHOD, patches);
                     }
                     object.restore(self.generation, handle);
                     return Ok(RestorationOutcome::Recreated);
@@ -139,28 +138,28 @@ impl Restorer<'_> {
     }
 
     /// Asks for an object; its handle.
-    async fn ask(&self, handle: i64, method: &'static str, params: &str) -> Result<i64, Failure> {
+    async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
         // Sent for the resumption only, which knows what it does when the connection is lost.
-        let effect = if method == "CreateSessionObject" { Effect::Write } else { Effect::Read };
-        let method = Method { class: "", name: method, effect, results: &["qReturn"] };
-        let request = Request { handle, method, params, delta: false };
+        let method = Method { effect: if creates { Effect::Write } else { Effect::Read }, ..method };
+        let request = Request { handle, method, params, delta: false, owned: creates };
         let mut attempts = Attempts::default();
         loop {
-            let asked = self.hub.ask(self.generation, request);
+            let asked = self.shared.ask(self.generation, request);
             // Those who wait for the session give up after this time; the next attempt may do better.
-            let reply = match self.hub.settings.timeout {
+            let reply = match self.shared.settings.timeout {
                 Some(limit) => {
                     let late = |_| Failure::Connection(ConnectError::TimedOut(limit));
                     tokio::time::timeout(limit, asked).await.map_err(late)?
                 }
                 None => asked.await,
             };
-            return match reply.ok_or_else(|| Failure::Connection(ConnectError::Closed(self.hub.last_closed())))? {
-                Reply::Result(text, range) => named(&text.as_ref()[range])
+            return match reply.ok_or_else(|| Failure::Connection(ConnectError::Closed(self.shared.last_closed())))? {
+                Reply::Result(text, range) => named_object(&text.as_ref()[range])
+                    .and_then(|object| object.handle)
                     .ok_or_else(|| Failure::Missing("the engine has no such object".to_owned())),
                 Reply::Error(text, range) => {
                     let error = engine_error(&text.as_ref()[range]);
-                    if attempts.again(self.hub, method, &error).await {
+                    if attempts.again(self.shared, method, &error).await {
                         continue;
                     }
                     let reason = error.to_string();
@@ -170,19 +169,4 @@ impl Restorer<'_> {
             };
         }
     }
-}
-
-/// The handle of the object that an answer names.
-fn named(result: &str) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(rename = "qReturn")]
-        object: Interface,
-    }
-    #[derive(Deserialize)]
-    struct Interface {
-        #[serde(rename = "qHandle")]
-        handle: Option<i64>,
-    }
-    serde_json::from_str::<Answer>(result).ok()?.object.handle
 }

@@ -102,9 +102,20 @@ impl Data {
         self.field(field).map(|field| field.symbols.len())
     }
 
+    /// Whether all values of a field are numbers.
+    pub(crate) fn is_numeric(&self, field: &str) -> bool {
+        self.field(field).is_some_and(|field| field.tags.iter().any(|tag| tag == "$numeric"))
+    }
+
     /// The values of a field.
     pub(crate) fn symbols(&self, field: &str) -> Option<&Symbols> {
         self.field(field).map(|field| &field.symbols)
+    }
+
+    /// Number of characters of a field's longest text.
+    pub(crate) fn longest_text(&self, field: &str) -> usize {
+        let values = self.field(field).map_or(&[][..], |field| field.symbols.values());
+        values.iter().map(|value| value.as_text().chars().count()).max().unwrap_or(0)
     }
 
     /// A value of a field by its element number.

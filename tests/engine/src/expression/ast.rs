@@ -22,6 +22,8 @@ pub enum Expression {
     Call(&'static Function, Vec<Expression>),
     /// A function of the place where it is evaluated.
     Host(Host, Vec<Expression>),
+    /// The same with `TOTAL`.
+    HostTotal(Host, Vec<Expression>),
     /// An aggregation.
     Aggregation(Box<Aggregation>),
     /// The result of an aggregation that the scope holds at a number.
@@ -125,6 +127,20 @@ pub enum Host {
     Above,
     /// Value in a row below.
     Below,
+    /// Value in a column to the left.
+    Before,
+    /// Value in a column to the right.
+    After,
+    /// Value in a column counted from the first.
+    First,
+    /// Value in a column counted from the last.
+    Last,
+    /// Number of the column.
+    ColumnNo,
+    /// Number of columns.
+    NoOfColumns,
+    /// Rank among the columns.
+    HRank,
     /// Value in a row counted from the first.
     Top,
     /// Value in a row counted from the last.

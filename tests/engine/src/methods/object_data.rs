@@ -31,6 +31,28 @@ pub(super) const METHODS: Methods = &[
             frame.cube(&id, params.text("qPath"), &tools.abort.flag)?.stack_pages(params.list("qPages"), most)
         })
     }),
+    ("GenericObject.GetHyperCubeReducedData", |call| {
+        let (id, params) = (call.target_id()?, call.params.clone());
+        calculate(call, "qDataPages", move |frame, tools| {
+            let (zoom, how) = (params.integer("qZoomFactor"), params.text("qReductionMode"));
+            frame.cube(&id, params.text("qPath"), &tools.abort.flag)?.reduced_pages(params.list("qPages"), zoom, how)
+        })
+    }),
+    ("GenericObject.GetHyperCubeBinnedData", |call| {
+        let (id, params) = (call.target_id()?, call.params.clone());
+        calculate(call, "qDataPages", move |frame, tools| {
+            let (most, level) = (params.integer("qMaxNbrCells"), params.integer("qQueryLevel"));
+            let cube = frame.cube(&id, params.text("qPath"), &tools.abort.flag)?;
+            cube.binned_pages(params.list("qPages"), params.list("qDataRanges"), most, level)
+        })
+    }),
+    ("GenericObject.GetHyperCubeContinuousData", continuous),
+    ("GenericObject.GetHyperCubeTreeData", |call| {
+        let (id, params) = (call.target_id()?, call.params.clone());
+        calculate(call, "qNodes", move |frame, tools| {
+            frame.cube(&id, params.text("qPath"), &tools.abort.flag)?.tree_nodes(params.value("qNodeOptions"))
+        })
+    }),
     ("GenericObject.GetListObjectData", |call| {
         let (id, params) = (call.target_id()?, call.params.clone());
         calculate(call, "qDataPages", move |frame, tools| {
@@ -63,6 +85,18 @@ pub(super) const METHODS: Methods = &[
         activate_dimension(call, |now, count| (now + steps).rem_euclid(count))
     }),
 ];
+
+fn continuous(call: &mut Call<'_>) -> Result<Answer> {
+    let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
+    let job: Job = Box::new(move |tools| {
+        let cube = frame.cube(&id, params.text("qPath"), &tools.abort.flag)?;
+        let (pages, axis) = cube.continuous(params.value("qOptions"), params.flag("qReverseSort"))?;
+        let mut results = result("qDataPages", pages);
+        results.insert("qAxisData".into(), axis);
+        finished(results)
+    });
+    Ok(later(job))
+}
 
 /// Makes another field of a group the active one, given the one that is active now and how many there are.
 fn activate(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result<Answer> {

@@ -181,7 +181,16 @@ impl Frame {
         }
         let search = self.searches.get(&place).map(String::as_str);
         let definition = self.with_active_fields(&place, Cow::Borrowed(definition));
-        let list = Arc::new(List::new(&definition, search, &self.context(state, cancel))?);
+        let context = self.context(state, cancel);
+        let list = match self.modal.as_ref().filter(|modal| modal.id == place.0) {
+            None => List::new(&definition, search, &context)?,
+            Some(modal) => {
+                let before = Context::new(&self.data, &modal.before, &self.variables, self, cancel);
+                let before = if state.is_empty() { before } else { before.in_state(state) };
+                List::ordered_as_in(&definition, search, &context, &before)?
+            }
+        };
+        let list = Arc::new(list);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&list));
         Ok(list)
     }

@@ -194,7 +194,11 @@ fn dimension_infos(frame: &Frame, entity: &Entity) -> Value {
             let name = field.as_str().unwrap_or_default();
             let name = name.trim_start_matches('=').trim().trim_start_matches('[').trim_end_matches(']');
             match frame.data.nx_field_description(name) {
-                Some(field) => json!({ "qTags": field["qTags"], "qCardinal": field["qCardinal"] }),
+                Some(description) => json!({
+                    "qTags": description["qTags"],
+                    "qCardinal": description["qCardinal"],
+                    "qApprMaxGlyphCount": frame.data.longest_text(name),
+                }),
                 None => json!({ "qTags": [] }),
             }
         })

@@ -86,11 +86,16 @@ impl Snapshot {
         })
     }
 
-    /// The snapshot's selections in the default state as a set modifier, such as `<Year={2020}>`; empty without any.
-    pub fn set_text(&self) -> String {
-        let fields = self.states.get(DEFAULT_STATE).map_or(&[][..], Vec::as_slice);
+    /// The selections of a state as a set modifier, such as `<Year={2020}>`; empty without any. `None` if the snapshot
+    /// does not have the state.
+    pub fn set_text(&self, state: &str) -> Option<String> {
+        let fields = match self.states.get(state) {
+            Some(fields) => fields.as_slice(),
+            None if state == DEFAULT_STATE => &[],
+            None => return None,
+        };
         if fields.is_empty() {
-            return String::new();
+            return Some(String::new());
         }
         let modifier = |(field, values, _): &Kept| {
             let values: Vec<String> = values
@@ -102,7 +107,7 @@ impl Snapshot {
                 .collect();
             format!("{}={{{}}}", set_name(field), values.join(","))
         };
-        format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(","))
+        Some(format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(",")))
     }
 
     /// The selected fields of the default state with how many values, as a bookmark's `qFieldInfos` lists them.

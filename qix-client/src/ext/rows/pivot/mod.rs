@@ -16,8 +16,7 @@ use qix_schema::{AsRemote, Error, generic_object};
 use self::assemble::Assembler;
 use super::RowsError;
 use super::collect::{PageSink, Shape};
-use super::pages::{MOST_CELLS, attempt, height, page};
-use super::stream::{Opened, Options, Pages};
+use super::pages::{MOST_CELLS, Opened, Options, Pages, attempt, height, page};
 
 /// A part of a pivot's data: first column and row, columns and rows.
 #[derive(Clone, Copy, Debug)]

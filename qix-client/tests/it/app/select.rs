@@ -1,0 +1,172 @@
+//! Selecting in fields and lists.
+
+use super::{count, open, sales, selected};
+use qix_client::prelude::*;
+use qix_test_engine::App;
+
+fn one(field: &str, selected: &str) -> Vec<(String, String)> {
+    vec![(field.to_owned(), selected.to_owned())]
+}
+
+fn why(error: &Error) -> SelectError {
+    SelectError::of(error).unwrap_or_else(|| panic!("no error of selecting: {error}")).clone()
+}
+
+#[tokio::test]
+async fn values_are_selected_as_texts_and_numbers() {
+    let (engine, session, doc) = sales().await;
+    doc.select("Year", [2021, 2023]).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2021, 2023"));
+    doc.select("Year", [2022]).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2022"));
+    doc.select("Year", [2021.0, 2022.0]).toggle_mode(true).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2021"));
+    doc.select("Region", vec!["North".to_owned()]).await.unwrap();
+    assert_eq!(doc.evaluate("Sum(Sales)").await.unwrap(), "200");
+    doc.select_matching("Region", "*t*").await.unwrap();
+    assert_eq!(doc.evaluate("Sum(Sales)").await.unwrap(), "550");
+    doc.select_matching("Region", "West").toggle_mode(true).await.unwrap();
+    assert_eq!(doc.evaluate("Sum(Sales)").await.unwrap(), "460");
+    // A single value costs no more than it must.
+    let before = engine.requests().len();
+    doc.select("Year", [2022]).await.unwrap();
+    let methods: Vec<_> = engine.requests().split_off(before).into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["GetField", "SelectValues"]);
+    assert_eq!(session.open_handles(), 2, "the engine and the app");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_an_error_with_its_name() {
+    let (_engine, _session, doc) = sales().await;
+    let numbers = |numbers: &[f64]| numbers.iter().copied().map(FieldValue::from).collect::<Vec<_>>();
+    let no_value = |values: &[f64]| SelectError::NoValue { field: "Year".to_owned(), values: numbers(values) };
+
+    let error = doc.select("Year", [2099]).await.unwrap_err();
+    assert_eq!(why(&error), no_value(&[2099.0]));
+    assert!(error.to_string().starts_with("the field `Year` has no value 2099;"), "{error}");
+    assert!(selected(&doc).await.is_empty());
+
+    let error = doc.select("Year", [2021, 2098, 2022, 2099]).await.unwrap_err();
+    assert_eq!(why(&error), no_value(&[2098.0, 2099.0]));
+    assert_eq!(selected(&doc).await, one("Year", "2021, 2022"));
+
+    let error = doc.select("Year", [2022, 2098, 2023]).toggle_mode(true).await.unwrap_err();
+    assert_eq!(why(&error), no_value(&[2098.0]));
+    assert_eq!(selected(&doc).await, one("Year", "2021, 2023"));
+
+    let error = doc.select("Yaer", [2021]).await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoField { field: "Yaer".to_owned() });
+    let error = doc.select_matching("Region", "Q*").await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoMatch { field: "Region".to_owned(), search: "Q*".to_owned() });
+    let error = doc.select("Year", [0; 0]).await.unwrap_err();
+    assert_eq!(why(&error), no_value(&[]));
+}
+
+#[tokio::test]
+async fn values_that_other_selections_exclude_are_there_all_the_same() {
+    let (_engine, _session, doc) = sales().await;
+    doc.select("Region", ["North"]).await.unwrap();
+    doc.select("Year", [2021]).await.unwrap();
+    // In the north, no plums were sold in 2021.
+    doc.select("Product", ["Pears", "Plums"]).await.unwrap();
+    let states: Vec<(String, String)> = doc.field_values("Product").read_all().await.unwrap();
+    let excluded = states.iter().find(|(product, _)| product == "Plums").unwrap();
+    assert_eq!(excluded.1, "XS");
+    doc.select("Product", ["Plums", "Apples"]).toggle_mode(true).await.unwrap();
+    let error = doc.select("Product", ["Pears", "Plums", "Quinces"]).await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoValue { field: "Product".to_owned(), values: vec!["Quinces".into()] });
+}
+
+#[tokio::test]
+async fn a_lock_is_in_the_way_unless_it_is_soft() {
+    let (_engine, _session, doc) = sales().await;
+    doc.select("Year", [2021]).await.unwrap();
+    doc.get_field("Year").await.unwrap().lock().await.unwrap();
+    let locked = SelectError::Locked { field: "Year".to_owned() };
+    assert_eq!(why(&doc.select("Year", [2022]).await.unwrap_err()), locked);
+    assert_eq!(why(&doc.select("Year", [2022, 2023]).await.unwrap_err()), locked);
+    assert_eq!(why(&doc.select_matching("Year", "2022").await.unwrap_err()), locked);
+    assert_eq!(why(&doc.select_next("Year").await.unwrap_err()), locked);
+    assert_eq!(selected(&doc).await, one("Year", "2021"));
+    doc.select("Year", [2022, 2023]).soft_lock(true).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2022, 2023"));
+}
+
+#[tokio::test]
+async fn names_that_look_like_something_else_are_names() {
+    let script = "T: LOAD 1 AS [a]]b], 'x' AS [=1+1], 'y' AS [two words] AUTOGENERATE 1;";
+    let (_engine, _session, doc) = open(App::new("app").script(script)).await;
+    doc.select("two words", ["y"]).await.unwrap();
+    assert_eq!(doc.select_next("two words").await.unwrap().text, "y");
+    assert_eq!(doc.select_next("a]b").await.unwrap().number, 1.0);
+    let error = doc.select("=1+1", ["x", "z"]).await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoValue { field: "=1+1".to_owned(), values: vec!["z".into()] });
+}
+
+#[tokio::test]
+async fn steps_go_through_the_possible_values_and_round() {
+    let (_engine, session, doc) = sales().await;
+    let handles = session.open_handles();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(doc.select_next("Product").await.unwrap().text);
+    }
+    assert_eq!(seen, ["Apples", "Pears", "Plums", "Apples"]);
+    assert_eq!(doc.select_previous("Product").await.unwrap().text, "Plums");
+
+    // In 2021, Plums were sold in the south only.
+    doc.clear_all().await.unwrap();
+    doc.select("Region", ["North"]).await.unwrap();
+    doc.select("Year", [2021]).await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(doc.select_next("Product").await.unwrap().text);
+    }
+    assert_eq!(seen, ["Apples", "Pears", "Apples"]);
+
+    doc.clear_all().await.unwrap();
+    let down = || SortCriteria::by_text().reversed();
+    assert_eq!(doc.select_next("Product").sorted(down()).await.unwrap().text, "Plums");
+    assert_eq!(doc.select_next("Product").sorted(down()).await.unwrap().text, "Pears");
+    let year = doc.select_previous("Year").await.unwrap();
+    assert_eq!((&*year.text, year.is_numeric, year.number), ("2023", true, 2023.0));
+    assert_eq!(session.open_handles(), handles);
+}
+
+#[tokio::test]
+async fn a_list_is_selected_in_by_value_and_by_search() {
+    let (engine, _session, doc) = sales().await;
+    let list = doc.create_session_object(ListObjectDef::field("Year").into()).await.unwrap();
+    list.select([2021, 2022]).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2021, 2022"));
+    list.select(["2021"]).toggle_mode(true).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2022"));
+    let error = list.select([2023, 2099]).await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoValue { field: "Year".to_owned(), values: vec![2099.into()] });
+    assert_eq!(selected(&doc).await, one("Year", "2022"), "nothing has changed");
+    list.select_matching("23").await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2023"));
+    let error = list.select_matching("77").await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoMatch { field: "Year".to_owned(), search: "77".to_owned() });
+    assert_eq!(list.get_layout().await.unwrap().list_object.unwrap().size.cy, 3, "the search is over");
+    assert_eq!(count(&engine, "AbortListObjectSearch"), 1);
+    let error = list.select([2021]).with_path("/elsewhere/qListObjectDef").await.unwrap_err();
+    assert_eq!(why(&error), SelectError::NoList { path: "/elsewhere/qListObjectDef".to_owned() });
+    doc.get_field("Year").await.unwrap().lock().await.unwrap();
+    let locked = SelectError::Locked { field: "Year".to_owned() };
+    assert_eq!(why(&list.select([2021]).await.unwrap_err()), locked);
+    assert_eq!(why(&list.select_matching("21").await.unwrap_err()), locked);
+    list.select_matching("21").soft_lock(true).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2021"));
+}
+
+#[tokio::test]
+async fn the_last_of_many_values_is_found_in_a_list() {
+    let script = "T: LOAD RecNo() AS Id AUTOGENERATE 25000;";
+    let (_engine, _session, doc) = open(App::new("app").script(script)).await;
+    let list = doc.create_session_object(ListObjectDef::field("Id").into()).await.unwrap();
+    list.select([25_000, 1]).await.unwrap();
+    assert_eq!(doc.evaluate("Sum(Id)").await.unwrap(), "25001");
+    assert_eq!(doc.select_next("Id").await.unwrap().number, 1.0);
+    assert_eq!(doc.select_previous("Id").await.unwrap().number, 25_000.0);
+}
