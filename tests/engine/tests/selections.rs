@@ -298,3 +298,21 @@ async fn a_master_dimension_steps_through_its_fields_in_every_object() {
     assert_eq!(title(&mut client).await, "Region");
     assert_eq!(client.error(dimension, "SetActiveField", json!([2])).await, 8);
 }
+
+#[tokio::test]
+async fn active_fields_of_groups_are_told_and_applied() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let cycle = json!([{
+        "qInfo": { "qId": "d", "qType": "dimension" },
+        "qDim": { "qGrouping": "C", "qFieldDefs": ["Region", "Product"] },
+    }]);
+    let dimension = client.object(1, "CreateDimension", cycle).await;
+    let state = |id: &str, field: &str| json!({ "qInfo": { "qId": id, "qType": "dimension" }, "qActiveFieldDef": field });
+    let states = client.result(1, "GetGroupStates", json!([])).await["qGroupStates"].take();
+    assert_eq!(states, json!([state("d", "Region")]));
+    let applied = client.result(1, "ApplyGroupStates", json!([[state("d", "Product"), state("e", "x")]])).await;
+    let warning = json!({ "qState": state("e", "x"), "qType": "group_missing" });
+    assert_eq!(applied["qResult"], json!({ "qApplySuccess": false, "qWarnings": [warning] }));
+    assert_eq!(client.result(dimension, "GetActiveField", json!([])).await["qReturn"], 1);
+}

@@ -16,6 +16,7 @@ mod global;
 mod object;
 mod object_data;
 mod object_selections;
+mod profile;
 mod variable;
 
 pub(crate) use doc_apps::open_session_app_of_address;
@@ -91,6 +92,7 @@ static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
         object::METHODS,
         object_data::METHODS,
         object_selections::METHODS,
+        profile::METHODS,
         variable::METHODS,
     ];
     files.into_iter().flatten().copied().collect()
