@@ -31,7 +31,11 @@ const MOST_FREQUENT: usize = 10;
 fn field_profile(data: &Data, column: &Column) -> Value {
     let field = &data.fields[column.field];
     let mut counts = vec![0_usize; field.symbols.len()];
-    column.codes.iter().filter_map(|code| counts.get_mut(*code as usize)).for_each(|count| *count += 1);
+    for code in column.codes.iter() {
+        if let Some(count) = counts.get_mut(*code as usize) {
+            *count += 1;
+        }
+    }
     let values: Vec<(&Dual, usize)> =
         field.symbols.values().iter().zip(counts).filter(|(_, count)| *count > 0).collect();
     let nulls = column.codes.iter().filter(|code| **code == NULL).count();
