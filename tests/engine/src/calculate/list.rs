@@ -246,9 +246,10 @@ fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground
             .map(|mask| mask.to_vec());
     }
     let text = text.trim();
+    let words = search::Words::of(text);
     let fits = |shown: &Shown| match search::is_pattern(text) {
         true => crate::value::wild_match(&shown.text, text),
-        false => search::any_word_begins(&shown.text, text),
+        false => words.find(&shown.text),
     };
     Ok(dimension.values.iter().map(fits).collect())
 }

@@ -91,6 +91,11 @@ fn a_plain_search_finds_beginnings_of_words() {
     assert_eq!(find("yo"), "New YorkO Saint-YonO YorktownO");
     assert_eq!(find("ork"), "");
     assert_eq!(find("new myo"), "MyorkaO New YorkO");
+    assert_eq!(find("\"new y\""), "New YorkO");
+    assert_eq!(find("\"new x\" sai"), "Saint-YonO");
+    assert_eq!(find("+yo +ne"), "New YorkO");
+    assert_eq!(find("yo -ne"), "Saint-YonO YorktownO");
+    assert_eq!(find("-yo"), "MyorkaO");
     assert_eq!(find("=Len(Name)<7"), "MyorkaO");
     let computed = list(&app, &definition("=Upper(Name)", json!({})), Some("yor"));
     assert_eq!(shown(&computed), "NEW YORKO YORKTOWNO");
