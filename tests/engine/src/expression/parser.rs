@@ -135,6 +135,11 @@ impl<'a> Parser<'a> {
         self.at += 1;
     }
 
+    /// Goes back to the token before.
+    pub fn back(&mut self) {
+        self.at = self.at.saturating_sub(1);
+    }
+
     /// Passes over a sign if it comes next.
     pub fn accept(&mut self, sign: &str) -> bool {
         let found = self.sign() == Some(sign);
