@@ -78,7 +78,7 @@ impl List {
         }
         let dimension = Dimension::new(defined, &grouping, &ground)?;
         list_object.info = dimension_info(&dimension, None, &ground);
-        // A list is no axis: it has neither bounds nor a cube's cardinal.
+        // Nothing is drawn along a list: it has neither bounds nor a cube's cardinal.
         list_object.info["qCardinalities"]["qHypercubeCardinal"] = 0.into();
         list_object.info["qMin"] = 0.into();
         list_object.info["qMax"] = 0.into();

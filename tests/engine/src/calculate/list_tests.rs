@@ -53,7 +53,7 @@ fn its_layout_has_one_dimension() {
     assert_eq!(layout["title"], "T");
     assert_eq!(list(&app, &definition("=nosuch(", json!({})), None).layout()["qError"]["qErrorCode"], 7000);
     assert!(list(&app, &definition("=nosuch(", json!({})), None).data_pages(&[]).is_err());
-    // A name that no field has is no error, only a list without values.
+    // The name of an unknown field gives an empty list and no error.
     let unknown = list(&app, &definition("nosuch", json!({})), None).layout();
     assert_eq!((&unknown["qError"], &unknown["qSize"]["qcy"]), (&Value::Null, &json!(0)));
 }

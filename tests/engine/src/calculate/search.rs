@@ -170,7 +170,7 @@ impl<'s> Look<'s> {
         }
     }
 
-    /// What a bound's text is among values of this look; none if it is no such value.
+    /// Reads a bound's text as values of this look are shown; `None` if it reads as something else.
     fn read(self, text: &str, values: &[Dual], settings: &Settings) -> Option<Dual> {
         let number = plain_number(text, settings);
         match self {
