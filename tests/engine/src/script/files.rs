@@ -29,9 +29,7 @@ impl Folders {
     pub fn set_connection(&mut self, name: impl Into<String>, folder: impl Into<PathBuf>) {
         self.connections.insert(name.into(), folder.into());
     }
-}
 
-impl Folders {
     /// The folder of a data connection, or of relative paths.
     pub(crate) fn of(&self, connection: Option<&str>) -> Option<&PathBuf> {
         connection.and_then(|name| self.connections.get(name)).or(self.plain.as_ref())

@@ -3,6 +3,7 @@
 mod absent;
 mod block;
 mod control;
+mod feed;
 mod files;
 mod host;
 mod language;

@@ -76,6 +76,8 @@ fn loads_for_partial_reloads_are_left_out() {
     let loaded =
         loaded("A: LOAD 1 AS x AUTOGENERATE 1; ADD ONLY LOAD 2 AS x AUTOGENERATE 1; ADD LOAD 3 AS x AUTOGENERATE 1;");
     assert_eq!(table(&loaded, "A"), "1|3");
+    let loaded = self::loaded("ADD ONLY LOAD x + 1 AS y; LOAD 1 AS x AUTOGENERATE 1; B: LOAD 2 AS z AUTOGENERATE 1;");
+    assert_eq!(loaded.data.table_names(), ["B"]);
 }
 
 #[test]
