@@ -83,7 +83,7 @@ async fn a_dead_connection_is_lost_and_the_session_goes_on_over_another() {
     engine.answer("GetActiveDoc", object("Doc", 2)).await;
     let Some(Event::Suspended(closed)) = events.next().await else { panic!("it is suspended first") };
     assert_eq!((closed.by, closed.code), (ClosedBy::Network, CloseCode::LOST));
-    assert_eq!(closed.to_string(), "1006 lost without a close frame (nothing has arrived for 70s); connect again");
+    assert_eq!(closed.to_string(), "1006 lost without a close frame (nothing has arrived for 70s); reconnect");
     let script = engine.answer("GetAppLayout", json!({ "qLayout": {} }));
     tokio::join!(async { doc.get_app_layout().await.unwrap() }, script);
     // The new connection is kept awake like the first one.

@@ -223,6 +223,29 @@ pub struct Aggregation {
     pub total: Total,
     /// The values, and what else the function wants.
     pub arguments: Vec<Expression>,
+    /// How the dimensions of `Aggr` are sorted.
+    pub orders: Vec<AggrOrder>,
+}
+
+/// How a dimension of `Aggr` is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AggrOrder {
+    /// What counts.
+    pub by: AggrSort,
+    /// Whether the largest or last come first.
+    pub descending: bool,
+}
+
+/// What a dimension of `Aggr` is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AggrSort {
+    /// The order in which the values were loaded.
+    #[default]
+    LoadOrder,
+    /// The numbers of the values.
+    Numeric,
+    /// The texts of the values.
+    Text,
 }
 
 /// Which aggregation.
