@@ -283,7 +283,7 @@ impl<'a> Runner<'a> {
             Parsed::Let(name, text) if text.is_empty() => self.unset(&name),
             Parsed::Let(name, text) => {
                 match self.value(&text)? {
-                    // A variable that is null is none.
+                    // A null removes the variable.
                     Dual::Null => self.unset(&name),
                     value => self.set(&name, value.as_text().into_owned()),
                 }
