@@ -145,7 +145,7 @@ fn leave(shared: &Arc<Shared>, connection: u64) {
     }
 }
 
-/// What is no WebSocket: the download of an export, or a look at whether the engine is there.
+/// Answers plain HTTP requests: downloads of exports, health checks.
 async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared) -> std::io::Result<()> {
     let path = head.target.split('?').next().unwrap_or_default();
     let body = head.body(stream).await?;
@@ -304,7 +304,7 @@ async fn finished(step: &mut Option<Step>) {
     }
 }
 
-/// Reads and notes a request; what is none is answered here.
+/// Reads and notes a request. Invalid requests are answered here.
 fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     let request = match Request::read(text) {
         Ok(request) => request,
