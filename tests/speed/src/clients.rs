@@ -65,7 +65,7 @@ pub(crate) async fn take_turn(name: Name, load: Load, url: &str, time: Duration)
         (Name::QixValue, load) => turn::turn(qix::connect(url, qix::Pages::Value, object), load, time).await?,
         (Name::Jsonrpsee, load) => turn::turn(jsonrpsee::connect(url, false), load, time).await?,
         (Name::JsonrpseeValue, load) => turn::turn(jsonrpsee::connect(url, true), load, time).await?,
-        (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is no client in Rust"),
+        (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is not a Rust client"),
     };
     println!("{}", serde_json::to_string(&report)?);
     Ok(())

@@ -74,7 +74,7 @@ pub fn invalidated(log: &Log, handle: i64, limit: usize) -> String {
                 call.method.to_string(),
                 excerpt(&log.messages[call.request]),
             ]),
-            None => row.extend(["-", "-", "-", "the engine, unasked", ""].map(str::to_owned)),
+            None => row.extend(["-", "-", "-", "the engine itself", ""].map(str::to_owned)),
         }
         row
     });

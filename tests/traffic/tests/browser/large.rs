@@ -56,7 +56,7 @@ fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
     // Created by name, answered with the name, destroyed by name.
     assert!(filtered["status"].as_str().unwrap().starts_with("3 of "), "{filtered}");
     assert!(filtered["took"].as_f64().unwrap() < 20_000.0, "{filtered}");
-    assert!(filtered["longest"].as_f64().unwrap() < 10.0 * SMOOTH, "the page stood still: {filtered}");
+    assert!(filtered["longest"].as_f64().unwrap() < 10.0 * SMOOTH, "the page was blocked: {filtered}");
     let same = "return [...document.querySelectorAll('#messages .row')].every((row) => row.seen);";
     assert_eq!(browser.run(same), json!(true));
 
