@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Diff(arguments) => diff::run(&arguments),
-        Task::Engine(arguments) => tools::run("qix-test-engine", &arguments),
+        Task::Engine(arguments) => tools::run_cli("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
         Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
         Task::Speed(arguments) => tools::run_as("release", "qix-speed", &arguments),

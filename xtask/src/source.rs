@@ -84,7 +84,8 @@ fn public(url: &str) -> String {
 
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    qix_codegen::openrpc::decode(bytes).with_context(|| format!("cannot read {}", path.display()))
 }
 
 #[cfg(test)]

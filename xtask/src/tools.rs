@@ -22,10 +22,19 @@ pub(crate) fn run(package: &str, arguments: &Arguments) -> Result<ExitCode> {
     run_as("dev", package, arguments)
 }
 
+/// Runs the program of a package that builds one only with its feature `cli`.
+pub(crate) fn run_cli(package: &str, arguments: &Arguments) -> Result<ExitCode> {
+    start("dev", package, &["--features", "cli"], arguments)
+}
+
 /// Runs the program of a package, built with a profile.
 pub(crate) fn run_as(profile: &str, package: &str, arguments: &Arguments) -> Result<ExitCode> {
+    start(profile, package, &[], arguments)
+}
+
+fn start(profile: &str, package: &str, features: &[&str], arguments: &Arguments) -> Result<ExitCode> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["run", "--quiet", "--profile", profile, "--package", package, "--manifest-path"]);
+    command.args(["run", "--quiet", "--profile", profile, "--package", package]).args(features).arg("--manifest-path");
     command.arg(workspace().join("Cargo.toml")).arg("--").args(&arguments.arguments);
     hand_over(command).with_context(|| format!("cannot run the program of {package}"))
 }
