@@ -65,7 +65,7 @@ fn write_tests(file: &Path, tests: &mut String) -> Result<()> {
             writeln!(tests, "#[tokio::test]\n#[allow(non_snake_case)]\nasync fn {name}_{examples}() -> Outcome {{")?;
             writeln!(tests, "let Setup {{ engine: _engine, global, doc }} = {setup}().await?;")?;
             for line in lines.by_ref().take_while(|line| *line != "```") {
-                // Rustdoc hides lines that begin so.
+                // Rustdoc hides lines that start with `# `.
                 writeln!(tests, "{}", line.strip_prefix("# ").unwrap_or(line))?;
             }
             writeln!(tests, "Ok(())\n}}\n")?;

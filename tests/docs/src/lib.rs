@@ -1,6 +1,6 @@
 //! Runs the examples of the generated documentation against the in-memory engine, and compiles those of the README.
 //!
-//! `qix-schema` compiles its examples as doctests, with nothing but itself. Here each one becomes a test that also runs.
+//! `qix-schema` only compiles its examples as doctests. Here, each example becomes a test that runs it.
 
 #[cfg(test)]
 mod examples {
@@ -11,7 +11,7 @@ mod examples {
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-    /// What an example may name.
+    /// Names that examples can use.
     struct Setup<D> {
         engine: TestEngine,
         global: Global,
