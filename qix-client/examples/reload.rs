@@ -4,7 +4,6 @@
 //! it does not save; else it loads a few tables into an in-memory engine that it starts itself.
 #![allow(clippy::print_stdout)]
 
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -49,7 +48,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let bar = bar(&script)?;
     let mut text = String::new();
     // An error, in the syntax or later, is shown with its line.
-    let mut reload = pin!(doc.reload().with_script(script).with_progress());
+    let mut reload = doc.reload().with_script(script).progress();
     while let Some(step) = reload.try_next().await? {
         if let Progress::Update(update) = step {
             show(&bar, &mut text, &update);

@@ -3,14 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::rpc::{Closed, Method, ObjectHandle};
+use crate::error_codes;
+use crate::rpc::{Closed, Effect, Method, ObjectHandle, Retry};
 use crate::wire::DecodeError;
 
 /// A call that failed: why, and which call it was.
-#[derive(Debug)]
+///
+/// The message holds the whole cause, so that [`source`](std::error::Error::source) returns nothing. `Debug` shows the
+/// message as well, for `main` functions that return an error and for `unwrap`; `{:#?}` shows the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
     call: Option<Box<(Method, ObjectHandle)>>,
+    retry: Option<Retry>,
 }
 
 /// Why a call failed.
@@ -18,8 +22,8 @@ pub struct Error {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The engine answered with an error.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
+    #[error("{0}")]
+    Engine(EngineError),
     /// The engine knows no such object; it says so by an answer without a handle.
     #[error("the engine has no such object; check the name or identifier")]
     NotFound,
@@ -33,10 +37,10 @@ pub enum ErrorKind {
     },
     /// The answer is not of the form that the schema gives it.
     #[error("the answer does not decode {0}; is the engine of another version than the schema?")]
-    Decode(#[source] DecodeError),
+    Decode(DecodeError),
     /// The parameters could not be written as JSON.
     #[error("the parameters cannot be written as JSON: {0}")]
-    Encode(#[source] serde_json::Error),
+    Encode(serde_json::Error),
     /// No answer came in time.
     #[error("no answer within {0:?}; allow more time, or check whether the engine is busy")]
     TimedOut(Duration),
@@ -44,7 +48,7 @@ pub enum ErrorKind {
     #[error("the engine's answer has neither a result nor an error; repeat the call if it only reads")]
     NoResult,
     /// The connection ended before the answer came, or had ended before the call.
-    #[error("no connection, {closed}{}", may_have_happened(*.pending))]
+    #[error("no connection, {closed}{}", what_next(closed, *.pending))]
     Closed {
         /// Who ended it, and why.
         closed: Closed,
@@ -59,15 +63,23 @@ pub enum ErrorKind {
     },
     /// What was asked for beyond a single call, such as rows, a selection or a reload, does not come about; the error
     /// inside says why.
-    #[error(transparent)]
+    #[error("{0}")]
     Unusable(Box<dyn std::error::Error + Send + Sync>),
+    /// There is no connection: connecting failed, which is not the failure of a call.
+    #[error("{0}")]
+    Connect(Box<dyn std::error::Error + Send + Sync>),
     /// Whatever carries the calls failed.
-    #[error(transparent)]
+    #[error("{0}")]
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn may_have_happened(pending: bool) -> &'static str {
-    if pending { "; the engine may have carried out the call, look before you repeat it" } else { "" }
+fn what_next(closed: &Closed, pending: bool) -> &'static str {
+    match closed.retry() {
+        _ if pending => "; the engine may have carried out the call, look before you repeat it",
+        Retry::Now => "; connect again",
+        Retry::Later => "; connect again after a while",
+        Retry::No => "",
+    }
 }
 
 /// An error that the engine answered with.
@@ -115,7 +127,7 @@ pub struct ErrorCode(pub i64);
 impl ErrorCode {
     /// The schema's name of the code.
     pub fn name(self) -> Option<&'static str> {
-        crate::error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
+        error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
     }
 }
 
@@ -158,9 +170,57 @@ impl Error {
     pub fn is_not_found(&self) -> bool {
         match self.kind() {
             ErrorKind::NotFound => true,
-            ErrorKind::Engine(error) => error.code == crate::error_codes::GENERIC_NOT_FOUND,
+            ErrorKind::Engine(error) => error.code == error_codes::GENERIC_NOT_FOUND,
             _ => false,
         }
+    }
+
+    /// The error inside of [`ErrorKind::Unusable`], [`ErrorKind::Connect`] or [`ErrorKind::Transport`], if it is of a type.
+    ///
+    /// ```
+    /// use qix_schema::{Error, ErrorKind};
+    ///
+    /// let error = Error::from(ErrorKind::Transport(Box::new(std::io::Error::other("lost"))));
+    /// assert!(error.downcast_ref::<std::io::Error>().is_some());
+    /// ```
+    pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        match self.kind() {
+            ErrorKind::Unusable(error) | ErrorKind::Connect(error) | ErrorKind::Transport(error) => {
+                error.downcast_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it makes sense to make the call again, without changing it.
+    ///
+    /// A write whose answer is missing is not worth a repetition: the engine may have carried it out. Calls wait while a
+    /// session reconnects by itself; if the connection ended for good, making the call again needs a new session.
+    pub fn retry(&self) -> Retry {
+        let writes = self.method().is_some_and(|method| method.effect == Effect::Write);
+        match self.kind() {
+            _ if self.retry.is_some() => self.retry.unwrap_or(Retry::No),
+            ErrorKind::Engine(error) => match error.code {
+                error_codes::GENERIC_ABORTED => Retry::Now,
+                error_codes::RELOAD_IN_PROGRESS | error_codes::HC_MODAL_OBJECT_ERROR => Retry::Later,
+                _ => Retry::No,
+            },
+            ErrorKind::TimedOut(_) | ErrorKind::NoResult | ErrorKind::Transport(_) if !writes => Retry::Later,
+            ErrorKind::Closed { closed, pending: false } => closed.retry(),
+            _ => Retry::No,
+        }
+    }
+
+    /// Whether the same call can succeed later: [`retry`](Self::retry) is not [`Retry::No`].
+    pub fn is_transient(&self) -> bool {
+        self.retry() != Retry::No
+    }
+
+    /// Says whether it makes sense to make the call again, for errors that a program makes itself.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
     }
 
     /// Says which call failed, unless that is known already.
@@ -173,7 +233,7 @@ impl Error {
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), call: None }
+        Self { kind: Box::new(kind), call: None, retry: None }
     }
 }
 
@@ -192,8 +252,13 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&*self.kind)
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        f.debug_struct("Error").field("kind", &self.kind).field("call", &self.call).finish_non_exhaustive()
     }
 }
+
+impl std::error::Error for Error {}

@@ -158,8 +158,8 @@ async fn pages_are_the_same_in_any_layout() {
 struct Pretender(Doc);
 
 impl AsRemote for Pretender {
-    fn remote(&self) -> &dyn Remote {
-        self.0.remote()
+    fn as_remote(&self) -> &dyn Remote {
+        self.0.as_remote()
     }
 }
 

@@ -174,7 +174,7 @@ impl<'a> RareBox<'a> {
         let name = &self.name;
         quote! {
             /// Members that few values carry.
-            pub rare: Option<Box<#name>>,
+            pub(crate) rare: Option<Box<#name>>,
         }
     }
 

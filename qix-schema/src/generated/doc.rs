@@ -40,7 +40,7 @@ use super::types::*;
 pub struct Doc(Arc<dyn Remote>);
 
 impl AsRemote for Doc {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -81,7 +81,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "AbortModal")]
     fn abort_modal(&self, accept: bool) -> Call<'_, AbortModal> {
-        Call::new(self.remote(), AbortModal::new(accept))
+        Call::new(self.as_remote(), AbortModal::new(accept))
     }
 
     /// Adds an alternate state to the app, saved with it.
@@ -118,7 +118,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "AddAlternateState")]
     fn add_alternate_state(&self, state_name: &str) -> Call<'_, AddAlternateState> {
-        Call::new(self.remote(), AddAlternateState::new(state_name))
+        Call::new(self.as_remote(), AddAlternateState::new(state_name))
     }
 
     /// Adds a calculated field to the app, a "field on the fly".
@@ -148,7 +148,7 @@ pub trait DocApi: AsRemote {
         name: &str,
         expr: &str,
     ) -> Call<'_, AddFieldFromExpression> {
-        Call::new(self.remote(), AddFieldFromExpression::new(name, expr))
+        Call::new(self.as_remote(), AddFieldFromExpression::new(name, expr))
     }
 
     /// Adds an alternate state that ends with the session.
@@ -174,7 +174,7 @@ pub trait DocApi: AsRemote {
         &self,
         state_name: &str,
     ) -> Call<'_, AddSessionAlternateState> {
-        Call::new(self.remote(), AddSessionAlternateState::new(state_name))
+        Call::new(self.as_remote(), AddSessionAlternateState::new(state_name))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -199,7 +199,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyAndVerifyBookmark")]
     fn apply_and_verify_bookmark(&self, id: &str) -> Call<'_, ApplyAndVerifyBookmark> {
-        Call::new(self.remote(), ApplyAndVerifyBookmark::new(id))
+        Call::new(self.as_remote(), ApplyAndVerifyBookmark::new(id))
     }
 
     /// Replaces the selections of the app by those of a bookmark.
@@ -223,7 +223,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyBookmark")]
     fn apply_bookmark(&self, id: &str) -> Call<'_, ApplyBookmark> {
-        Call::new(self.remote(), ApplyBookmark::new(id))
+        Call::new(self.as_remote(), ApplyBookmark::new(id))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -251,7 +251,7 @@ pub trait DocApi: AsRemote {
         &self,
         group_states: Vec<GroupState>,
     ) -> Call<'_, ApplyGroupStates> {
-        Call::new(self.remote(), ApplyGroupStates::new(group_states))
+        Call::new(self.as_remote(), ApplyGroupStates::new(group_states))
     }
 
     /// Applies a bookmark made by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
@@ -273,7 +273,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ApplyTemporaryBookmark")]
     fn apply_temporary_bookmark(&self, id: &str) -> Call<'_, ApplyTemporaryBookmark> {
-        Call::new(self.remote(), ApplyTemporaryBookmark::new(id))
+        Call::new(self.as_remote(), ApplyTemporaryBookmark::new(id))
     }
 
     /// Takes one step back in the history of selections.
@@ -300,7 +300,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Back")]
     fn back(&self) -> Call<'_, Back> {
-        Call::new(self.remote(), Back::new())
+        Call::new(self.as_remote(), Back::new())
     }
 
     /// Tells how many steps [`DocApi::back`](crate::doc::DocApi::back) can take.
@@ -316,7 +316,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "BackCount")]
     fn back_count(&self) -> Call<'_, BackCount> {
-        Call::new(self.remote(), BackCount::new())
+        Call::new(self.as_remote(), BackCount::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -347,7 +347,7 @@ pub trait DocApi: AsRemote {
         &self,
         new_owner_id: &str,
     ) -> Call<'_, ChangeSessionAppOwner> {
-        Call::new(self.remote(), ChangeSessionAppOwner::new(new_owner_id))
+        Call::new(self.as_remote(), ChangeSessionAppOwner::new(new_owner_id))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -374,7 +374,7 @@ pub trait DocApi: AsRemote {
         &self,
         space_id: &str,
     ) -> Call<'_, ChangeSessionAppSpace> {
-        Call::new(self.remote(), ChangeSessionAppSpace::new(space_id))
+        Call::new(self.as_remote(), ChangeSessionAppSpace::new(space_id))
     }
 
     /// Checks a chart expression without calculating it.
@@ -413,7 +413,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CheckExpression")]
     fn check_expression(&self, expr: &str) -> Call<'_, CheckExpression> {
-        Call::new(self.remote(), CheckExpression::new(expr))
+        Call::new(self.as_remote(), CheckExpression::new(expr))
     }
 
     /// Checks that a text is either a number as the locale writes it or a valid expression.
@@ -442,7 +442,7 @@ pub trait DocApi: AsRemote {
         &self,
         expr: &str,
     ) -> Call<'_, CheckNumberOrExpression> {
-        Call::new(self.remote(), CheckNumberOrExpression::new(expr))
+        Call::new(self.as_remote(), CheckNumberOrExpression::new(expr))
     }
 
     /// Checks the syntax of the app's load script without running it.
@@ -474,7 +474,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CheckScriptSyntax")]
     fn check_script_syntax(&self) -> Call<'_, CheckScriptSyntax> {
-        Call::new(self.remote(), CheckScriptSyntax::new())
+        Call::new(self.as_remote(), CheckScriptSyntax::new())
     }
 
     /// Clears the selections of all fields in one state.
@@ -504,7 +504,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ClearAll")]
     fn clear_all(&self) -> Call<'_, ClearAll> {
-        Call::new(self.remote(), ClearAll::new())
+        Call::new(self.as_remote(), ClearAll::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -524,7 +524,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ClearAllSoftPatches")]
     fn clear_all_soft_patches(&self) -> Call<'_, ClearAllSoftPatches> {
-        Call::new(self.remote(), ClearAllSoftPatches::new())
+        Call::new(self.as_remote(), ClearAllSoftPatches::new())
     }
 
     /// Forgets everything that [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo) could bring back.
@@ -538,7 +538,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ClearUndoBuffer")]
     fn clear_undo_buffer(&self) -> Call<'_, ClearUndoBuffer> {
-        Call::new(self.remote(), ClearUndoBuffer::new())
+        Call::new(self.as_remote(), ClearUndoBuffer::new())
     }
 
     /// Makes a copy of a bookmark under a new identifier.
@@ -562,7 +562,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneBookmark")]
     fn clone_bookmark(&self, id: &str) -> Call<'_, CloneBookmark> {
-        Call::new(self.remote(), CloneBookmark::new(id))
+        Call::new(self.as_remote(), CloneBookmark::new(id))
     }
 
     /// Makes a copy of a master dimension under a new identifier.
@@ -586,7 +586,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneDimension")]
     fn clone_dimension(&self, id: &str) -> Call<'_, CloneDimension> {
-        Call::new(self.remote(), CloneDimension::new(id))
+        Call::new(self.as_remote(), CloneDimension::new(id))
     }
 
     /// Makes a copy of a master measure under a new identifier.
@@ -610,7 +610,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneMeasure")]
     fn clone_measure(&self, id: &str) -> Call<'_, CloneMeasure> {
-        Call::new(self.remote(), CloneMeasure::new(id))
+        Call::new(self.as_remote(), CloneMeasure::new(id))
     }
 
     /// Makes a copy of an object of the app, together with all its children.
@@ -636,7 +636,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CloneObject")]
     fn clone_object(&self, id: &str) -> Call<'_, CloneObject> {
-        Call::new(self.remote(), CloneObject::new(id))
+        Call::new(self.as_remote(), CloneObject::new(id))
     }
 
     /// Replaces a published object by the draft made from it.
@@ -662,7 +662,7 @@ pub trait DocApi: AsRemote {
         note = "the engine's schema deprecates it and names nothing to use instead"
     )]
     fn commit_draft(&self, id: &str) -> Call<'_, CommitDraft> {
-        Call::new(self.remote(), CommitDraft::new(id))
+        Call::new(self.as_remote(), CommitDraft::new(id))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -686,7 +686,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CommitScript")]
     fn commit_script(&self) -> Call<'_, CommitScript> {
-        Call::new(self.remote(), CommitScript::new())
+        Call::new(self.as_remote(), CommitScript::new())
     }
 
     /// Saves the current selections as a bookmark.
@@ -732,7 +732,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericBookmarkProperties,
     ) -> Call<'_, CreateBookmark> {
-        Call::new(self.remote(), CreateBookmark::new(prop))
+        Call::new(self.as_remote(), CreateBookmark::new(prop))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -766,7 +766,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericBookmarkProperties,
     ) -> Call<'_, CreateBookmarkEx> {
-        Call::new(self.remote(), CreateBookmarkEx::new(prop))
+        Call::new(self.as_remote(), CreateBookmarkEx::new(prop))
     }
 
     /// Creates a data connection that load scripts can use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
@@ -793,7 +793,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateConnection")]
     fn create_connection(&self, connection: Connection) -> Call<'_, CreateConnection> {
-        Call::new(self.remote(), CreateConnection::new(connection))
+        Call::new(self.as_remote(), CreateConnection::new(connection))
     }
 
     /// Creates a master dimension: a dimension in the app's library that any number of objects can share.
@@ -835,7 +835,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericDimensionProperties,
     ) -> Call<'_, CreateDimension> {
-        Call::new(self.remote(), CreateDimension::new(prop))
+        Call::new(self.as_remote(), CreateDimension::new(prop))
     }
 
     /// Makes a draft of a published sheet or story, to be changed while the published one stays as it is.
@@ -863,7 +863,7 @@ pub trait DocApi: AsRemote {
         note = "the engine's schema deprecates it and names nothing to use instead"
     )]
     fn create_draft(&self, id: &str) -> Call<'_, CreateDraft> {
-        Call::new(self.remote(), CreateDraft::new(id))
+        Call::new(self.as_remote(), CreateDraft::new(id))
     }
 
     /// Creates a master measure: a measure in the app's library that any number of objects can share.
@@ -903,7 +903,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateMeasure")]
     fn create_measure(&self, prop: GenericMeasureProperties) -> Call<'_, CreateMeasure> {
-        Call::new(self.remote(), CreateMeasure::new(prop))
+        Call::new(self.as_remote(), CreateMeasure::new(prop))
     }
 
     /// Creates an object at the top level of the app, such as a sheet, saved with the app.
@@ -949,7 +949,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "CreateObject")]
     fn create_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateObject> {
-        Call::new(self.remote(), CreateObject::new(prop))
+        Call::new(self.as_remote(), CreateObject::new(prop))
     }
 
     /// Creates an object that lives as long as the session and is never saved.
@@ -995,7 +995,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericObjectProperties,
     ) -> Call<'_, CreateSessionObject> {
-        Call::new(self.remote(), CreateSessionObject::new(prop))
+        Call::new(self.as_remote(), CreateSessionObject::new(prop))
     }
 
     /// Creates a variable that lives as long as the session and is never saved.
@@ -1022,7 +1022,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericVariableProperties,
     ) -> Call<'_, CreateSessionVariable> {
-        Call::new(self.remote(), CreateSessionVariable::new(prop))
+        Call::new(self.as_remote(), CreateSessionVariable::new(prop))
     }
 
     /// Stores the current selections under an identifier for a short time.
@@ -1053,7 +1053,7 @@ pub trait DocApi: AsRemote {
         &self,
         options: NxTempBookmarkOptions,
     ) -> Call<'_, CreateTemporaryBookmark> {
-        Call::new(self.remote(), CreateTemporaryBookmark::new(options))
+        Call::new(self.as_remote(), CreateTemporaryBookmark::new(options))
     }
 
     /// Creates a variable by nothing but its name, saved with the app.
@@ -1080,7 +1080,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "CreateVariable")]
     #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
     fn create_variable(&self, name: &str) -> Call<'_, CreateVariable> {
-        Call::new(self.remote(), CreateVariable::new(name))
+        Call::new(self.as_remote(), CreateVariable::new(name))
     }
 
     /// Creates a variable that is saved with the app.
@@ -1127,7 +1127,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericVariableProperties,
     ) -> Call<'_, CreateVariableEx> {
-        Call::new(self.remote(), CreateVariableEx::new(prop))
+        Call::new(self.as_remote(), CreateVariableEx::new(prop))
     }
 
     /// Deletes a data connection.
@@ -1150,7 +1150,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DeleteConnection")]
     fn delete_connection(&self, connection_id: &str) -> Call<'_, DeleteConnection> {
-        Call::new(self.remote(), DeleteConnection::new(connection_id))
+        Call::new(self.as_remote(), DeleteConnection::new(connection_id))
     }
 
     /// Deletes a bookmark.
@@ -1174,7 +1174,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyBookmark")]
     fn destroy_bookmark(&self, id: &str) -> Call<'_, DestroyBookmark> {
-        Call::new(self.remote(), DestroyBookmark::new(id))
+        Call::new(self.as_remote(), DestroyBookmark::new(id))
     }
 
     /// Deletes a master dimension.
@@ -1199,7 +1199,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyDimension")]
     fn destroy_dimension(&self, id: &str) -> Call<'_, DestroyDimension> {
-        Call::new(self.remote(), DestroyDimension::new(id))
+        Call::new(self.as_remote(), DestroyDimension::new(id))
     }
 
     /// Deletes a draft and its children, leaving the published object as it is.
@@ -1227,7 +1227,7 @@ pub trait DocApi: AsRemote {
         note = "the engine's schema deprecates it and names nothing to use instead"
     )]
     fn destroy_draft(&self, id: &str, source_id: &str) -> Call<'_, DestroyDraft> {
-        Call::new(self.remote(), DestroyDraft::new(id, source_id))
+        Call::new(self.as_remote(), DestroyDraft::new(id, source_id))
     }
 
     /// Deletes a master measure.
@@ -1252,7 +1252,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyMeasure")]
     fn destroy_measure(&self, id: &str) -> Call<'_, DestroyMeasure> {
-        Call::new(self.remote(), DestroyMeasure::new(id))
+        Call::new(self.as_remote(), DestroyMeasure::new(id))
     }
 
     /// Deletes a saved object at the top level of the app, together with all its children.
@@ -1286,7 +1286,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyObject")]
     fn destroy_object(&self, id: &str) -> Call<'_, DestroyObject> {
-        Call::new(self.remote(), DestroyObject::new(id))
+        Call::new(self.as_remote(), DestroyObject::new(id))
     }
 
     /// Removes an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
@@ -1309,7 +1309,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroySessionObject")]
     fn destroy_session_object(&self, id: &str) -> Call<'_, DestroySessionObject> {
-        Call::new(self.remote(), DestroySessionObject::new(id))
+        Call::new(self.as_remote(), DestroySessionObject::new(id))
     }
 
     /// Removes a session variable, given its identifier.
@@ -1331,7 +1331,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroySessionVariable")]
     fn destroy_session_variable(&self, id: &str) -> Call<'_, DestroySessionVariable> {
-        Call::new(self.remote(), DestroySessionVariable::new(id))
+        Call::new(self.as_remote(), DestroySessionVariable::new(id))
     }
 
     /// Removes a session variable, given its identifier.
@@ -1354,7 +1354,7 @@ pub trait DocApi: AsRemote {
         &self,
         id: &str,
     ) -> Call<'_, DestroySessionVariableById> {
-        Call::new(self.remote(), DestroySessionVariableById::new(id))
+        Call::new(self.as_remote(), DestroySessionVariableById::new(id))
     }
 
     /// Removes a session variable, given its name.
@@ -1377,7 +1377,7 @@ pub trait DocApi: AsRemote {
         &self,
         name: &str,
     ) -> Call<'_, DestroySessionVariableByName> {
-        Call::new(self.remote(), DestroySessionVariableByName::new(name))
+        Call::new(self.as_remote(), DestroySessionVariableByName::new(name))
     }
 
     /// Deletes a saved variable, given its identifier.
@@ -1402,7 +1402,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyVariableById")]
     fn destroy_variable_by_id(&self, id: &str) -> Call<'_, DestroyVariableById> {
-        Call::new(self.remote(), DestroyVariableById::new(id))
+        Call::new(self.as_remote(), DestroyVariableById::new(id))
     }
 
     /// Deletes a saved variable, given its name.
@@ -1427,7 +1427,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DestroyVariableByName")]
     fn destroy_variable_by_name(&self, name: &str) -> Call<'_, DestroyVariableByName> {
-        Call::new(self.remote(), DestroyVariableByName::new(name))
+        Call::new(self.as_remote(), DestroyVariableByName::new(name))
     }
 
     /// Runs the load script and replaces the app's data by what it loads.
@@ -1472,7 +1472,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DoReload")]
     fn do_reload(&self) -> Call<'_, DoReload> {
-        Call::new(self.remote(), DoReload::new())
+        Call::new(self.as_remote(), DoReload::new())
     }
 
     /// Runs the load script with a set of options and reports how it ended.
@@ -1500,7 +1500,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DoReloadEx")]
     fn do_reload_ex(&self) -> Call<'_, DoReloadEx> {
-        Call::new(self.remote(), DoReloadEx::new())
+        Call::new(self.as_remote(), DoReloadEx::new())
     }
 
     /// Saves the app: definitions, script and data.
@@ -1533,7 +1533,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "DoSave")]
     fn do_save(&self) -> Call<'_, DoSave> {
-        Call::new(self.remote(), DoSave::new())
+        Call::new(self.as_remote(), DoSave::new())
     }
 
     /// Calculates an expression under the current selections and returns its text.
@@ -1568,7 +1568,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Evaluate")]
     fn evaluate(&self, expression: &str) -> Call<'_, Evaluate> {
-        Call::new(self.remote(), Evaluate::new(expression))
+        Call::new(self.as_remote(), Evaluate::new(expression))
     }
 
     /// Calculates an expression under the current selections and returns its text and its number.
@@ -1600,7 +1600,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "EvaluateEx")]
     fn evaluate_ex(&self, expression: &str) -> Call<'_, EvaluateEx> {
-        Call::new(self.remote(), EvaluateEx::new(expression))
+        Call::new(self.as_remote(), EvaluateEx::new(expression))
     }
 
     /// Carries out the dollar expansions of an expression, without calculating it.
@@ -1631,7 +1631,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ExpandExpression")]
     fn expand_expression(&self, expression: &str) -> Call<'_, ExpandExpression> {
-        Call::new(self.remote(), ExpandExpression::new(expression))
+        Call::new(self.as_remote(), ExpandExpression::new(expression))
     }
 
     /// Makes a copy of the app that holds only the data of a bookmark's selections, and offers it for download.
@@ -1654,7 +1654,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ExportReducedData")]
     fn export_reduced_data(&self) -> Call<'_, ExportReducedData> {
-        Call::new(self.remote(), ExportReducedData::new())
+        Call::new(self.as_remote(), ExportReducedData::new())
     }
 
     /// Finds the fields that are connected with a given field and carry one of a list of tags.
@@ -1683,7 +1683,7 @@ pub trait DocApi: AsRemote {
         field_name: &str,
         tags: Vec<String>,
     ) -> Call<'_, FindMatchingFields> {
-        Call::new(self.remote(), FindMatchingFields::new(field_name, tags))
+        Call::new(self.as_remote(), FindMatchingFields::new(field_name, tags))
     }
 
     /// Takes one step forward in the history of selections, after [`DocApi::back`](crate::doc::DocApi::back).
@@ -1710,7 +1710,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Forward")]
     fn forward(&self) -> Call<'_, Forward> {
-        Call::new(self.remote(), Forward::new())
+        Call::new(self.as_remote(), Forward::new())
     }
 
     /// Tells how many steps [`DocApi::forward`](crate::doc::DocApi::forward) can take.
@@ -1726,7 +1726,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ForwardCount")]
     fn forward_count(&self) -> Call<'_, ForwardCount> {
-        Call::new(self.remote(), ForwardCount::new())
+        Call::new(self.as_remote(), ForwardCount::new())
     }
 
     /// Lists the identifier and type of every object in the app, children included.
@@ -1755,7 +1755,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAllInfos")]
     fn get_all_infos(&self) -> Call<'_, GetAllInfos> {
-        Call::new(self.remote(), GetAllInfos::new())
+        Call::new(self.as_remote(), GetAllInfos::new())
     }
 
     /// Gets what is known about the app: title, last reload, states, locale, and whether it has data and a script.
@@ -1784,7 +1784,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAppLayout")]
     fn get_app_layout(&self) -> Call<'_, GetAppLayout> {
-        Call::new(self.remote(), GetAppLayout::new())
+        Call::new(self.as_remote(), GetAppLayout::new())
     }
 
     /// Gets the properties of the app, such as title and thumbnail, as they can be set.
@@ -1803,7 +1803,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetAppProperties")]
     fn get_app_properties(&self) -> Call<'_, GetAppProperties> {
-        Call::new(self.remote(), GetAppProperties::new())
+        Call::new(self.as_remote(), GetAppProperties::new())
     }
 
     /// Rates how well each field of one table would fit as a key to each field of another.
@@ -1831,7 +1831,7 @@ pub trait DocApi: AsRemote {
         table1: &str,
         table2: &str,
     ) -> Call<'_, GetAssociationScores> {
-        Call::new(self.remote(), GetAssociationScores::new(table1, table2))
+        Call::new(self.as_remote(), GetAssociationScores::new(table1, table2))
     }
 
     /// Gives a handle to a bookmark.
@@ -1853,7 +1853,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetBookmark")]
     fn get_bookmark(&self, id: &str) -> Call<'_, GetBookmark> {
-        Call::new(self.remote(), GetBookmark::new(id))
+        Call::new(self.as_remote(), GetBookmark::new(id))
     }
 
     /// Lists the bookmarks of the app, with the properties asked for.
@@ -1874,7 +1874,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetBookmarks")]
     fn get_bookmarks(&self, options: NxGetBookmarkOptions) -> Call<'_, GetBookmarks> {
-        Call::new(self.remote(), GetBookmarks::new(options))
+        Call::new(self.as_remote(), GetBookmarks::new(options))
     }
 
     /// Gets the definition of a data connection.
@@ -1898,7 +1898,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetConnection")]
     fn get_connection(&self, connection_id: &str) -> Call<'_, GetConnection> {
-        Call::new(self.remote(), GetConnection::new(connection_id))
+        Call::new(self.as_remote(), GetConnection::new(connection_id))
     }
 
     /// Lists the data connections that the user may use in this app.
@@ -1918,7 +1918,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetConnections")]
     fn get_connections(&self) -> Call<'_, GetConnections> {
-        Call::new(self.remote(), GetConnections::new())
+        Call::new(self.as_remote(), GetConnections::new())
     }
 
     /// Lists the libraries of images and other files: the app's own, and the global ones.
@@ -1937,7 +1937,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetContentLibraries")]
     fn get_content_libraries(&self) -> Call<'_, GetContentLibraries> {
-        Call::new(self.remote(), GetContentLibraries::new())
+        Call::new(self.as_remote(), GetContentLibraries::new())
     }
 
     /// Tells how a database behind a connection writes its names, and whether it has databases and owners at all.
@@ -1963,7 +1963,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseInfo")]
     fn get_database_info(&self, connection_id: &str) -> Call<'_, GetDatabaseInfo> {
-        Call::new(self.remote(), GetDatabaseInfo::new(connection_id))
+        Call::new(self.as_remote(), GetDatabaseInfo::new(connection_id))
     }
 
     /// Lists the owners (schemas) in a database behind an ODBC, OLE DB or custom connection.
@@ -1986,7 +1986,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseOwners")]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
-        Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
+        Call::new(self.as_remote(), GetDatabaseOwners::new(connection_id))
     }
 
     /// Lists the fields of a table or view behind an ODBC, OLE DB or custom connection.
@@ -2017,7 +2017,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         table: &str,
     ) -> Call<'_, GetDatabaseTableFields> {
-        Call::new(self.remote(), GetDatabaseTableFields::new(connection_id, table))
+        Call::new(self.as_remote(), GetDatabaseTableFields::new(connection_id, table))
     }
 
     /// Reads the first rows of a table or view behind an ODBC, OLE DB or custom connection.
@@ -2052,7 +2052,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         table: &str,
     ) -> Call<'_, GetDatabaseTablePreview> {
-        Call::new(self.remote(), GetDatabaseTablePreview::new(connection_id, table))
+        Call::new(self.as_remote(), GetDatabaseTablePreview::new(connection_id, table))
     }
 
     /// Lists the tables and views behind an ODBC, OLE DB or custom connection.
@@ -2078,7 +2078,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabaseTables")]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
-        Call::new(self.remote(), GetDatabaseTables::new(connection_id))
+        Call::new(self.as_remote(), GetDatabaseTables::new(connection_id))
     }
 
     /// Lists the databases behind an ODBC, OLE DB or custom connection.
@@ -2100,7 +2100,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDatabases")]
     fn get_databases(&self, connection_id: &str) -> Call<'_, GetDatabases> {
-        Call::new(self.remote(), GetDatabases::new(connection_id))
+        Call::new(self.as_remote(), GetDatabases::new(connection_id))
     }
 
     /// Gives a handle to a master dimension.
@@ -2122,7 +2122,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self, id: &str) -> Call<'_, GetDimension> {
-        Call::new(self.remote(), GetDimension::new(id))
+        Call::new(self.as_remote(), GetDimension::new(id))
     }
 
     /// Makes the text of a new script, with the usual `SET` statements for number and date formats.
@@ -2147,7 +2147,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetEmptyScript")]
     fn get_empty_script(&self) -> Call<'_, GetEmptyScript> {
-        Call::new(self.remote(), GetEmptyScript::new())
+        Call::new(self.as_remote(), GetEmptyScript::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -2171,7 +2171,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetExpressionBNF")]
     fn get_expression_bnf(&self) -> Call<'_, GetExpressionBNF> {
-        Call::new(self.remote(), GetExpressionBNF::new())
+        Call::new(self.as_remote(), GetExpressionBNF::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -2189,7 +2189,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetExpressionBNFHash")]
     fn get_expression_bnf_hash(&self) -> Call<'_, GetExpressionBNFHash> {
-        Call::new(self.remote(), GetExpressionBNFHash::new())
+        Call::new(self.as_remote(), GetExpressionBNFHash::new())
     }
 
     /// Lists the variables that [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables) has marked as favourites.
@@ -2207,7 +2207,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFavoriteVariables")]
     fn get_favorite_variables(&self) -> Call<'_, GetFavoriteVariables> {
-        Call::new(self.remote(), GetFavoriteVariables::new())
+        Call::new(self.as_remote(), GetFavoriteVariables::new())
     }
 
     /// Gives a handle to a field of the data model, to select in it or to ask how many values it has.
@@ -2245,7 +2245,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetField")]
     fn get_field(&self, field_name: &str) -> Call<'_, GetField> {
-        Call::new(self.remote(), GetField::new(field_name))
+        Call::new(self.as_remote(), GetField::new(field_name))
     }
 
     /// Draws random sample values from fields or from columns of tables.
@@ -2276,7 +2276,7 @@ pub trait DocApi: AsRemote {
         max_number_of_values: i64,
     ) -> Call<'_, GetFieldAndColumnSamples> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFieldAndColumnSamples::new(
                 fields_or_columns_with_wildcards,
                 max_number_of_values,
@@ -2304,7 +2304,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetFieldDescription")]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
-        Call::new(self.remote(), GetFieldDescription::new(field_name))
+        Call::new(self.as_remote(), GetFieldDescription::new(field_name))
     }
 
     /// Finds the engine's name of a calculated field from its readable one.
@@ -2329,7 +2329,7 @@ pub trait DocApi: AsRemote {
         &self,
         readable_name: &str,
     ) -> Call<'_, GetFieldOnTheFlyByName> {
-        Call::new(self.remote(), GetFieldOnTheFlyByName::new(readable_name))
+        Call::new(self.as_remote(), GetFieldOnTheFlyByName::new(readable_name))
     }
 
     /// Lists the fields that an expression uses.
@@ -2352,7 +2352,7 @@ pub trait DocApi: AsRemote {
         &self,
         expr: &str,
     ) -> Call<'_, GetFieldsFromExpression> {
-        Call::new(self.remote(), GetFieldsFromExpression::new(expr))
+        Call::new(self.as_remote(), GetFieldsFromExpression::new(expr))
     }
 
     /// Gets the resource identifiers (QRI) of fields, by which the platform's lineage refers to them.
@@ -2377,7 +2377,7 @@ pub trait DocApi: AsRemote {
         &self,
         field_names: Vec<String>,
     ) -> Call<'_, GetFieldsResourceIds> {
-        Call::new(self.remote(), GetFieldsResourceIds::new(field_names))
+        Call::new(self.as_remote(), GetFieldsResourceIds::new(field_names))
     }
 
     /// Lists the fields of a table in a file of a folder connection.
@@ -2415,7 +2415,7 @@ pub trait DocApi: AsRemote {
         table: &str,
     ) -> Call<'_, GetFileTableFields> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFileTableFields::new(connection_id, data_format, table),
         )
     }
@@ -2452,7 +2452,7 @@ pub trait DocApi: AsRemote {
         table: &str,
     ) -> Call<'_, GetFileTablePreview> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFileTablePreview::new(connection_id, data_format, table),
         )
     }
@@ -2484,7 +2484,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         data_format: FileDataFormat,
     ) -> Call<'_, GetFileTables> {
-        Call::new(self.remote(), GetFileTables::new(connection_id, data_format))
+        Call::new(self.as_remote(), GetFileTables::new(connection_id, data_format))
     }
 
     /// Lists the tables in a JSON or XML file of a folder connection, together with their fields.
@@ -2514,7 +2514,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         data_format: FileDataFormat,
     ) -> Call<'_, GetFileTablesEx> {
-        Call::new(self.remote(), GetFileTablesEx::new(connection_id, data_format))
+        Call::new(self.as_remote(), GetFileTablesEx::new(connection_id, data_format))
     }
 
     /// Lists the files and folders at some place of a folder connection.
@@ -2540,7 +2540,7 @@ pub trait DocApi: AsRemote {
         &self,
         connection_id: &str,
     ) -> Call<'_, GetFolderItemsForConnection> {
-        Call::new(self.remote(), GetFolderItemsForConnection::new(connection_id))
+        Call::new(self.as_remote(), GetFolderItemsForConnection::new(connection_id))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -2560,7 +2560,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetGroupStates")]
     fn get_group_states(&self) -> Call<'_, GetGroupStates> {
-        Call::new(self.remote(), GetGroupStates::new())
+        Call::new(self.as_remote(), GetGroupStates::new())
     }
 
     /// Reads a text file that the load script could include.
@@ -2583,7 +2583,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetIncludeFileContent")]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
-        Call::new(self.remote(), GetIncludeFileContent::new(path))
+        Call::new(self.as_remote(), GetIncludeFileContent::new(path))
     }
 
     /// Lists the files in a content library, with the URLs to load them from.
@@ -2603,7 +2603,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLibraryContent")]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
-        Call::new(self.remote(), GetLibraryContent::new(name))
+        Call::new(self.as_remote(), GetLibraryContent::new(name))
     }
 
     /// Tells where the data of the app came from: the statements of the script that loaded or stored it, and their sources.
@@ -2623,7 +2623,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLineage")]
     fn get_lineage(&self) -> Call<'_, GetLineage> {
-        Call::new(self.remote(), GetLineage::new())
+        Call::new(self.as_remote(), GetLineage::new())
     }
 
     /// Gets the formats of the app: separators, date and money formats, names of months and days, collation.
@@ -2642,7 +2642,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLocaleInfo")]
     fn get_locale_info(&self) -> Call<'_, GetLocaleInfo> {
-        Call::new(self.remote(), GetLocaleInfo::new())
+        Call::new(self.as_remote(), GetLocaleInfo::new())
     }
 
     /// Tells which tables of the data model are loosely coupled.
@@ -2662,7 +2662,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetLooselyCoupledVector")]
     fn get_loosely_coupled_vector(&self) -> Call<'_, GetLooselyCoupledVector> {
-        Call::new(self.remote(), GetLooselyCoupledVector::new())
+        Call::new(self.as_remote(), GetLooselyCoupledVector::new())
     }
 
     /// Finds the fields of the data model that carry all or at least one of a list of tags.
@@ -2687,7 +2687,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMatchingFields")]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
-        Call::new(self.remote(), GetMatchingFields::new(tags))
+        Call::new(self.as_remote(), GetMatchingFields::new(tags))
     }
 
     /// Gives a handle to a master measure.
@@ -2722,7 +2722,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self, id: &str) -> Call<'_, GetMeasure> {
-        Call::new(self.remote(), GetMeasure::new(id))
+        Call::new(self.as_remote(), GetMeasure::new(id))
     }
 
     /// Gives a handle to the master measure with a certain label.
@@ -2745,7 +2745,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetMeasureWithLabel")]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
-        Call::new(self.remote(), GetMeasureWithLabel::new(label))
+        Call::new(self.as_remote(), GetMeasureWithLabel::new(label))
     }
 
     /// Lists media files that the app can show.
@@ -2769,7 +2769,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "GetMediaList")]
     #[deprecated(note = "use `DocApi::get_library_content` instead")]
     fn get_media_list(&self) -> Call<'_, GetMediaList> {
-        Call::new(self.remote(), GetMediaList::new())
+        Call::new(self.as_remote(), GetMediaList::new())
     }
 
     /// Gives a handle to an object of the app, saved or of the session, at the top level or a child.
@@ -2808,7 +2808,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetObject")]
     fn get_object(&self, id: &str) -> Call<'_, GetObject> {
-        Call::new(self.remote(), GetObject::new(id))
+        Call::new(self.as_remote(), GetObject::new(id))
     }
 
     /// Lists the objects of certain types, with the properties asked for.
@@ -2842,7 +2842,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetObjects")]
     fn get_objects(&self, options: NxGetObjectOptions) -> Call<'_, GetObjects> {
-        Call::new(self.remote(), GetObjects::new(options))
+        Call::new(self.as_remote(), GetObjects::new(options))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -2876,7 +2876,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericObjectProperties,
     ) -> Call<'_, GetOrCreateObject> {
-        Call::new(self.remote(), GetOrCreateObject::new(prop))
+        Call::new(self.as_remote(), GetOrCreateObject::new(prop))
     }
 
     /// Gets the text of the load script.
@@ -2906,7 +2906,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScript")]
     fn get_script(&self) -> Call<'_, GetScript> {
-        Call::new(self.remote(), GetScript::new())
+        Call::new(self.as_remote(), GetScript::new())
     }
 
     /// Lists the breakpoints in the load script.
@@ -2926,7 +2926,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScriptBreakpoints")]
     fn get_script_breakpoints(&self) -> Call<'_, GetScriptBreakpoints> {
-        Call::new(self.remote(), GetScriptBreakpoints::new())
+        Call::new(self.as_remote(), GetScriptBreakpoints::new())
     }
 
     /// Gets the load script together with its meta data.
@@ -2946,7 +2946,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScriptEx")]
     fn get_script_ex(&self) -> Call<'_, GetScriptEx> {
-        Call::new(self.remote(), GetScriptEx::new())
+        Call::new(self.as_remote(), GetScriptEx::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -2966,7 +2966,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetScriptMeta")]
     fn get_script_meta(&self) -> Call<'_, GetScriptMeta> {
-        Call::new(self.remote(), GetScriptMeta::new())
+        Call::new(self.as_remote(), GetScriptMeta::new())
     }
 
     /// Turns selections into a set expression that means the same.
@@ -2991,7 +2991,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetSetAnalysis")]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
-        Call::new(self.remote(), GetSetAnalysis::new())
+        Call::new(self.as_remote(), GetSetAnalysis::new())
     }
 
     /// Reads rows of a table of the data model as it was loaded, whatever is selected.
@@ -3025,7 +3025,7 @@ pub trait DocApi: AsRemote {
         table_name: &str,
     ) -> Call<'_, GetTableData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetTableData::new(offset, rows, synthetic_mode, table_name),
         )
     }
@@ -3051,7 +3051,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetTableProfileData")]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
-        Call::new(self.remote(), GetTableProfileData::new(table_name))
+        Call::new(self.as_remote(), GetTableProfileData::new(table_name))
     }
 
     /// Describes the whole data model: tables with their fields and row counts, and the keys that link them.
@@ -3103,7 +3103,7 @@ pub trait DocApi: AsRemote {
         include_sys_vars: bool,
     ) -> Call<'_, GetTablesAndKeys> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetTablesAndKeys::new(
                 window_size,
                 null_size,
@@ -3130,7 +3130,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetTextMacros")]
     fn get_text_macros(&self) -> Call<'_, GetTextMacros> {
-        Call::new(self.remote(), GetTextMacros::new())
+        Call::new(self.as_remote(), GetTextMacros::new())
     }
 
     /// Gives a handle to a variable, given its name.
@@ -3155,7 +3155,7 @@ pub trait DocApi: AsRemote {
         note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
     )]
     fn get_variable(&self, name: &str) -> Call<'_, GetVariable> {
-        Call::new(self.remote(), GetVariable::new(name))
+        Call::new(self.as_remote(), GetVariable::new(name))
     }
 
     /// Gives a handle to a variable, saved or of the session, given its identifier.
@@ -3178,7 +3178,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariableById")]
     fn get_variable_by_id(&self, id: &str) -> Call<'_, GetVariableById> {
-        Call::new(self.remote(), GetVariableById::new(id))
+        Call::new(self.as_remote(), GetVariableById::new(id))
     }
 
     /// Gives a handle to a variable, saved or of the session, given its name.
@@ -3213,7 +3213,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariableByName")]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
-        Call::new(self.remote(), GetVariableByName::new(name))
+        Call::new(self.as_remote(), GetVariableByName::new(name))
     }
 
     /// Lists the variables of the app.
@@ -3236,7 +3236,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetVariables")]
     fn get_variables(&self, list_def: VariableListDef) -> Call<'_, GetVariables> {
-        Call::new(self.remote(), GetVariables::new(list_def))
+        Call::new(self.as_remote(), GetVariables::new(list_def))
     }
 
     /// Gets where a data model viewer should draw each table.
@@ -3252,7 +3252,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GetViewDlgSaveInfo")]
     fn get_view_dlg_save_info(&self) -> Call<'_, GetViewDlgSaveInfo> {
-        Call::new(self.remote(), GetViewDlgSaveInfo::new())
+        Call::new(self.as_remote(), GetViewDlgSaveInfo::new())
     }
 
     /// Guesses the format of a file of a folder connection by looking into it.
@@ -3278,7 +3278,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "GuessFileType")]
     fn guess_file_type(&self, connection_id: &str) -> Call<'_, GuessFileType> {
-        Call::new(self.remote(), GuessFileType::new(connection_id))
+        Call::new(self.as_remote(), GuessFileType::new(connection_id))
     }
 
     /// Locks the selections of all fields in one state, so that ordinary selections do not change them.
@@ -3298,7 +3298,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "LockAll")]
     fn lock_all(&self) -> Call<'_, LockAll> {
-        Call::new(self.remote(), LockAll::new())
+        Call::new(self.as_remote(), LockAll::new())
     }
 
     /// Changes the definition of a data connection.
@@ -3327,7 +3327,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         connection: Connection,
     ) -> Call<'_, ModifyConnection> {
-        Call::new(self.remote(), ModifyConnection::new(connection_id, connection))
+        Call::new(self.as_remote(), ModifyConnection::new(connection_id, connection))
     }
 
     /// Publishes the app to a stream, with all its objects, bookmarks and library items.
@@ -3351,7 +3351,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Publish")]
     fn publish(&self, stream_id: &str) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new(stream_id))
+        Call::new(self.as_remote(), Publish::new(stream_id))
     }
 
     /// Repeats the change that [`DocApi::undo`](crate::doc::DocApi::undo) took back last.
@@ -3367,7 +3367,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Redo")]
     fn redo(&self) -> Call<'_, Redo> {
-        Call::new(self.remote(), Redo::new())
+        Call::new(self.as_remote(), Redo::new())
     }
 
     /// Removes an alternate state from the app, with the selections in it.
@@ -3393,7 +3393,7 @@ pub trait DocApi: AsRemote {
         &self,
         state_name: &str,
     ) -> Call<'_, RemoveAlternateState> {
-        Call::new(self.remote(), RemoveAlternateState::new(state_name))
+        Call::new(self.as_remote(), RemoveAlternateState::new(state_name))
     }
 
     /// Removes an alternate state made by [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
@@ -3416,7 +3416,7 @@ pub trait DocApi: AsRemote {
         &self,
         state_name: &str,
     ) -> Call<'_, RemoveSessionAlternateState> {
-        Call::new(self.remote(), RemoveSessionAlternateState::new(state_name))
+        Call::new(self.as_remote(), RemoveSessionAlternateState::new(state_name))
     }
 
     /// Deletes a variable, given its name.
@@ -3443,7 +3443,7 @@ pub trait DocApi: AsRemote {
         note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
     )]
     fn remove_variable(&self, name: &str) -> Call<'_, RemoveVariable> {
-        Call::new(self.remote(), RemoveVariable::new(name))
+        Call::new(self.as_remote(), RemoveVariable::new(name))
     }
 
     /// Stores the current selections in an existing bookmark.
@@ -3473,7 +3473,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "ReplaceBookmark")]
     fn replace_bookmark(&self, id: &str) -> Call<'_, ReplaceBookmark> {
-        Call::new(self.remote(), ReplaceBookmark::new(id))
+        Call::new(self.as_remote(), ReplaceBookmark::new(id))
     }
 
     /// Brings back the selections that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) stored.
@@ -3498,7 +3498,7 @@ pub trait DocApi: AsRemote {
         &self,
         id: &str,
     ) -> Call<'_, RestoreTempSelectionState> {
-        Call::new(self.remote(), RestoreTempSelectionState::new(id))
+        Call::new(self.as_remote(), RestoreTempSelectionState::new(id))
     }
 
     /// Puts the app back into the state in which the user left it.
@@ -3512,7 +3512,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Resume")]
     fn resume(&self) -> Call<'_, Resume> {
-        Call::new(self.remote(), Resume::new())
+        Call::new(self.as_remote(), Resume::new())
     }
 
     /// Saves a copy of the app under another name.
@@ -3536,7 +3536,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SaveAs")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
-        Call::new(self.remote(), SaveAs::new(new_app_name))
+        Call::new(self.as_remote(), SaveAs::new(new_app_name))
     }
 
     /// Saves the objects that were changed, but no data.
@@ -3554,7 +3554,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SaveObjects")]
     fn save_objects(&self) -> Call<'_, SaveObjects> {
-        Call::new(self.remote(), SaveObjects::new())
+        Call::new(self.as_remote(), SaveObjects::new())
     }
 
     /// Makes the values of a field unrecognisable, so that the app can be shown to strangers.
@@ -3578,7 +3578,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Scramble")]
     fn scramble(&self, field_name: &str) -> Call<'_, Scramble> {
-        Call::new(self.remote(), Scramble::new(field_name))
+        Call::new(self.as_remote(), Scramble::new(field_name))
     }
 
     /// Searches the values of fields for terms and returns the combinations of matches.
@@ -3610,7 +3610,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchPage,
     ) -> Call<'_, SearchAssociations> {
-        Call::new(self.remote(), SearchAssociations::new(options, terms, page))
+        Call::new(self.as_remote(), SearchAssociations::new(options, terms, page))
     }
 
     /// Searches for charts and other objects by title, subtitle, footnote, type and the dimension values they show.
@@ -3640,7 +3640,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchPage,
     ) -> Call<'_, SearchObjects> {
-        Call::new(self.remote(), SearchObjects::new(options, terms, page))
+        Call::new(self.as_remote(), SearchObjects::new(options, terms, page))
     }
 
     /// Searches the values of all or some fields for a number of terms.
@@ -3676,7 +3676,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchPage,
     ) -> Call<'_, SearchResults> {
-        Call::new(self.remote(), SearchResults::new(options, terms, page))
+        Call::new(self.as_remote(), SearchResults::new(options, terms, page))
     }
 
     /// Suggests completions of search terms, from the words in the data.
@@ -3701,7 +3701,7 @@ pub trait DocApi: AsRemote {
         options: SearchCombinationOptions,
         terms: Vec<String>,
     ) -> Call<'_, SearchSuggest> {
-        Call::new(self.remote(), SearchSuggest::new(options, terms))
+        Call::new(self.as_remote(), SearchSuggest::new(options, terms))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -3732,7 +3732,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchValuePage,
     ) -> Call<'_, SearchValues> {
-        Call::new(self.remote(), SearchValues::new(options, terms, page))
+        Call::new(self.as_remote(), SearchValues::new(options, terms, page))
     }
 
     /// Selects the values of a search result.
@@ -3761,7 +3761,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         match_ix: i64,
     ) -> Call<'_, SelectAssociations> {
-        Call::new(self.remote(), SelectAssociations::new(options, terms, match_ix))
+        Call::new(self.as_remote(), SelectAssociations::new(options, terms, match_ix))
     }
 
     /// Passes a command to a custom connector (one made with the QVX SDK) and returns its answer.
@@ -3798,7 +3798,7 @@ pub trait DocApi: AsRemote {
         append_connection: &str,
     ) -> Call<'_, SendGenericCommandToCustomConnector> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SendGenericCommandToCustomConnector::new(
                 provider,
                 command,
@@ -3830,7 +3830,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetAppProperties")]
     fn set_app_properties(&self, prop: NxAppProperties) -> Call<'_, SetAppProperties> {
-        Call::new(self.remote(), SetAppProperties::new(prop))
+        Call::new(self.as_remote(), SetAppProperties::new(prop))
     }
 
     /// Marks variables as favourites.
@@ -3853,7 +3853,7 @@ pub trait DocApi: AsRemote {
         &self,
         names: Vec<String>,
     ) -> Call<'_, SetFavoriteVariables> {
-        Call::new(self.remote(), SetFavoriteVariables::new(names))
+        Call::new(self.as_remote(), SetFavoriteVariables::new(names))
     }
 
     /// Limits how many rows a reload with debugging takes from each source.
@@ -3876,7 +3876,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetFetchLimit")]
     fn set_fetch_limit(&self, limit: i64) -> Call<'_, SetFetchLimit> {
-        Call::new(self.remote(), SetFetchLimit::new(limit))
+        Call::new(self.as_remote(), SetFetchLimit::new(limit))
     }
 
     /// Sets which tables of the data model are loosely coupled.
@@ -3903,7 +3903,7 @@ pub trait DocApi: AsRemote {
         &self,
         v: Vec<i16>,
     ) -> Call<'_, SetLooselyCoupledVector> {
-        Call::new(self.remote(), SetLooselyCoupledVector::new(v))
+        Call::new(self.as_remote(), SetLooselyCoupledVector::new(v))
     }
 
     /// Forbids or allows other apps to take this app's data by a `BINARY` load.
@@ -3928,7 +3928,7 @@ pub trait DocApi: AsRemote {
         &self,
         prohibit: bool,
     ) -> Call<'_, SetProhibitBinaryLoad> {
-        Call::new(self.remote(), SetProhibitBinaryLoad::new(prohibit))
+        Call::new(self.as_remote(), SetProhibitBinaryLoad::new(prohibit))
     }
 
     /// Replaces the text of the load script.
@@ -3960,7 +3960,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "SetScript")]
     fn set_script(&self, script: &str) -> Call<'_, SetScript> {
-        Call::new(self.remote(), SetScript::new(script))
+        Call::new(self.as_remote(), SetScript::new(script))
     }
 
     /// Sets breakpoints in the load script.
@@ -3986,7 +3986,7 @@ pub trait DocApi: AsRemote {
         &self,
         breakpoints: Vec<EditorBreakpoint>,
     ) -> Call<'_, SetScriptBreakpoints> {
-        Call::new(self.remote(), SetScriptBreakpoints::new(breakpoints))
+        Call::new(self.as_remote(), SetScriptBreakpoints::new(breakpoints))
     }
 
     /// Saves where a data model viewer should draw each table.
@@ -4009,7 +4009,7 @@ pub trait DocApi: AsRemote {
         &self,
         info: TableViewDlgSaveInfo,
     ) -> Call<'_, SetViewDlgSaveInfo> {
-        Call::new(self.remote(), SetViewDlgSaveInfo::new(info))
+        Call::new(self.as_remote(), SetViewDlgSaveInfo::new(info))
     }
 
     /// Stores the current selections for a while, under an identifier.
@@ -4035,7 +4035,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "StoreTempSelectionState")]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
-        Call::new(self.remote(), StoreTempSelectionState::new())
+        Call::new(self.as_remote(), StoreTempSelectionState::new())
     }
 
     /// Makes a new app of another mode out of this one.
@@ -4059,7 +4059,7 @@ pub trait DocApi: AsRemote {
         &self,
         dst_parameters: TransformAppParameters,
     ) -> Call<'_, TransformApp> {
-        Call::new(self.remote(), TransformApp::new(dst_parameters))
+        Call::new(self.as_remote(), TransformApp::new(dst_parameters))
     }
 
     /// Takes back the last change to the app's objects.
@@ -4077,7 +4077,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "Undo")]
     fn undo(&self) -> Call<'_, Undo> {
-        Call::new(self.remote(), Undo::new())
+        Call::new(self.as_remote(), Undo::new())
     }
 
     /// Unlocks the selections of all fields in one state.
@@ -4097,7 +4097,7 @@ pub trait DocApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
     #[doc(alias = "UnlockAll")]
     fn unlock_all(&self) -> Call<'_, UnlockAll> {
-        Call::new(self.remote(), UnlockAll::new())
+        Call::new(self.as_remote(), UnlockAll::new())
     }
 }
 
@@ -4134,12 +4134,7 @@ impl Serialize for AbortModal {
 impl Request for AbortModal {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AbortModal",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "AbortModal", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4181,12 +4176,7 @@ impl Serialize for AddAlternateState {
 impl Request for AddAlternateState {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AddAlternateState",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "AddAlternateState", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4236,12 +4226,12 @@ impl Serialize for AddFieldFromExpression {
 impl Request for AddFieldFromExpression {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AddFieldFromExpression",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "AddFieldFromExpression",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4311,12 +4301,12 @@ impl Serialize for AddSessionAlternateState {
 impl Request for AddSessionAlternateState {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AddSessionAlternateState",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "AddSessionAlternateState",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4358,12 +4348,12 @@ impl Serialize for ApplyAndVerifyBookmark {
 impl Request for ApplyAndVerifyBookmark {
     type Class = Doc;
     type Response = BookmarkApplyAndVerifyResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyAndVerifyBookmark",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyAndVerifyBookmark",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
         answer.value("qResult")
@@ -4403,12 +4393,12 @@ impl Serialize for ApplyBookmark {
 impl Request for ApplyBookmark {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyBookmark",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyBookmark",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4450,12 +4440,12 @@ impl Serialize for ApplyGroupStates {
 impl Request for ApplyGroupStates {
     type Class = Doc;
     type Response = ApplyGroupStatesResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyGroupStates",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyGroupStates",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ApplyGroupStatesResult, Error> {
         answer.value("qResult")
@@ -4495,12 +4485,12 @@ impl Serialize for ApplyTemporaryBookmark {
 impl Request for ApplyTemporaryBookmark {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyTemporaryBookmark",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyTemporaryBookmark",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -4528,12 +4518,7 @@ impl Serialize for Back {
 impl Request for Back {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Back",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Back", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4561,12 +4546,7 @@ impl Serialize for BackCount {
 impl Request for BackCount {
     type Class = Doc;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "BackCount",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "BackCount", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -4610,12 +4590,12 @@ impl Serialize for ChangeSessionAppOwner {
 impl Request for ChangeSessionAppOwner {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ChangeSessionAppOwner",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ChangeSessionAppOwner",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4657,12 +4637,12 @@ impl Serialize for ChangeSessionAppSpace {
 impl Request for ChangeSessionAppSpace {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ChangeSessionAppSpace",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ChangeSessionAppSpace",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4732,12 +4712,12 @@ impl Serialize for CheckExpression {
 impl Request for CheckExpression {
     type Class = Doc;
     type Response = CheckExpressionResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CheckExpression",
-        effect: Effect::Read,
-        results: &["qErrorMsg", "qBadFieldNames", "qDangerousFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CheckExpression",
+        Effect::Read,
+        &["qErrorMsg", "qBadFieldNames", "qDangerousFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CheckExpressionResponse, Error> {
         answer.record()
@@ -4832,12 +4812,12 @@ impl Serialize for CheckNumberOrExpression {
 impl Request for CheckNumberOrExpression {
     type Class = Doc;
     type Response = CheckNumberOrExpressionResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CheckNumberOrExpression",
-        effect: Effect::Read,
-        results: &["qErrorMsg", "qBadFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CheckNumberOrExpression",
+        Effect::Read,
+        &["qErrorMsg", "qBadFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CheckNumberOrExpressionResponse, Error> {
         answer.record()
@@ -4909,12 +4889,12 @@ impl Serialize for CheckScriptSyntax {
 impl Request for CheckScriptSyntax {
     type Class = Doc;
     type Response = Vec<ScriptSyntaxError>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CheckScriptSyntax",
-        effect: Effect::Read,
-        results: &["qErrors"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CheckScriptSyntax",
+        Effect::Read,
+        &["qErrors"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<ScriptSyntaxError>, Error> {
         answer.value("qErrors")
@@ -4997,12 +4977,7 @@ impl Serialize for ClearAll {
 impl Request for ClearAll {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ClearAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ClearAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5032,12 +5007,7 @@ impl Serialize for ClearAllSoftPatches {
 impl Request for ClearAllSoftPatches {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ClearAllSoftPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ClearAllSoftPatches", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5065,12 +5035,7 @@ impl Serialize for ClearUndoBuffer {
 impl Request for ClearUndoBuffer {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ClearUndoBuffer",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ClearUndoBuffer", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5110,12 +5075,12 @@ impl Serialize for CloneBookmark {
 impl Request for CloneBookmark {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneBookmark",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneBookmark",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -5155,12 +5120,12 @@ impl Serialize for CloneDimension {
 impl Request for CloneDimension {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneDimension",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneDimension",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -5200,12 +5165,12 @@ impl Serialize for CloneMeasure {
 impl Request for CloneMeasure {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneMeasure",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneMeasure",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -5245,12 +5210,12 @@ impl Serialize for CloneObject {
 impl Request for CloneObject {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneObject",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneObject",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -5293,12 +5258,7 @@ impl Serialize for CommitDraft {
 impl Request for CommitDraft {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CommitDraft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "CommitDraft", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5358,12 +5318,7 @@ impl Serialize for CommitScript {
 impl Request for CommitScript {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CommitScript",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "CommitScript", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5403,12 +5358,12 @@ impl Serialize for CreateBookmark {
 impl Request for CreateBookmark {
     type Class = Doc;
     type Response = CreateBookmarkResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateBookmark",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateBookmark",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateBookmarkResponse, Error> {
         Ok(CreateBookmarkResponse {
@@ -5502,12 +5457,12 @@ impl Serialize for CreateBookmarkEx {
 impl Request for CreateBookmarkEx {
     type Class = Doc;
     type Response = CreateBookmarkExResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateBookmarkEx",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateBookmarkEx",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateBookmarkExResponse, Error> {
         Ok(CreateBookmarkExResponse {
@@ -5567,12 +5522,12 @@ impl Serialize for CreateConnection {
 impl Request for CreateConnection {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateConnection",
-        effect: Effect::Write,
-        results: &["qConnectionId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateConnection",
+        Effect::Write,
+        &["qConnectionId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qConnectionId")
@@ -5613,12 +5568,12 @@ impl Serialize for CreateDimension {
 impl Request for CreateDimension {
     type Class = Doc;
     type Response = CreateDimensionResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateDimension",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateDimension",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateDimensionResponse, Error> {
         Ok(CreateDimensionResponse {
@@ -5680,12 +5635,12 @@ impl Serialize for CreateDraft {
 impl Request for CreateDraft {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateDraft",
-        effect: Effect::Write,
-        results: &["qDraftId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateDraft",
+        Effect::Write,
+        &["qDraftId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qDraftId")
@@ -5726,12 +5681,12 @@ impl Serialize for CreateMeasure {
 impl Request for CreateMeasure {
     type Class = Doc;
     type Response = CreateMeasureResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateMeasure",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateMeasure",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateMeasureResponse, Error> {
         Ok(CreateMeasureResponse {
@@ -5791,12 +5746,12 @@ impl Serialize for CreateObject {
 impl Request for CreateObject {
     type Class = Doc;
     type Response = CreateObjectResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateObject",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateObject",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateObjectResponse, Error> {
         Ok(CreateObjectResponse {
@@ -5856,12 +5811,12 @@ impl Serialize for CreateSessionObject {
 impl Request for CreateSessionObject {
     type Class = Doc;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateSessionObject",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateSessionObject",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -5901,12 +5856,12 @@ impl Serialize for CreateSessionVariable {
 impl Request for CreateSessionVariable {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateSessionVariable",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateSessionVariable",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -5984,12 +5939,12 @@ impl Serialize for CreateTemporaryBookmark {
 impl Request for CreateTemporaryBookmark {
     type Class = Doc;
     type Response = CreateTemporaryBookmarkResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateTemporaryBookmark",
-        effect: Effect::Write,
-        results: &["qId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateTemporaryBookmark",
+        Effect::Write,
+        &["qId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateTemporaryBookmarkResponse, Error> {
         answer.record()
@@ -6074,12 +6029,12 @@ impl Serialize for CreateVariable {
 impl Request for CreateVariable {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateVariable",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateVariable",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -6120,12 +6075,12 @@ impl Serialize for CreateVariableEx {
 impl Request for CreateVariableEx {
     type Class = Doc;
     type Response = CreateVariableExResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateVariableEx",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateVariableEx",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateVariableExResponse, Error> {
         Ok(CreateVariableExResponse {
@@ -6186,12 +6141,7 @@ impl Serialize for DeleteConnection {
 impl Request for DeleteConnection {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DeleteConnection",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "DeleteConnection", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6231,12 +6181,12 @@ impl Serialize for DestroyBookmark {
 impl Request for DestroyBookmark {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyBookmark",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyBookmark",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6276,12 +6226,12 @@ impl Serialize for DestroyDimension {
 impl Request for DestroyDimension {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyDimension",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyDimension",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6333,12 +6283,12 @@ impl Serialize for DestroyDraft {
 impl Request for DestroyDraft {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyDraft",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyDraft",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6378,12 +6328,12 @@ impl Serialize for DestroyMeasure {
 impl Request for DestroyMeasure {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyMeasure",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyMeasure",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6423,12 +6373,12 @@ impl Serialize for DestroyObject {
 impl Request for DestroyObject {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyObject",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyObject",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6468,12 +6418,12 @@ impl Serialize for DestroySessionObject {
 impl Request for DestroySessionObject {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionObject",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionObject",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6513,12 +6463,12 @@ impl Serialize for DestroySessionVariable {
 impl Request for DestroySessionVariable {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionVariable",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionVariable",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6558,12 +6508,12 @@ impl Serialize for DestroySessionVariableById {
 impl Request for DestroySessionVariableById {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionVariableById",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionVariableById",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6603,12 +6553,12 @@ impl Serialize for DestroySessionVariableByName {
 impl Request for DestroySessionVariableByName {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionVariableByName",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionVariableByName",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6648,12 +6598,12 @@ impl Serialize for DestroyVariableById {
 impl Request for DestroyVariableById {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyVariableById",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyVariableById",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6693,12 +6643,12 @@ impl Serialize for DestroyVariableByName {
 impl Request for DestroyVariableByName {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyVariableByName",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyVariableByName",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6807,12 +6757,7 @@ impl Serialize for DoReload {
 impl Request for DoReload {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DoReload",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "DoReload", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -6870,12 +6815,7 @@ impl Serialize for DoReloadEx {
 impl Request for DoReloadEx {
     type Class = Doc;
     type Response = DoReloadExResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DoReloadEx",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new("Doc", "DoReloadEx", Effect::Write, &["qResult"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<DoReloadExResult, Error> {
         answer.value("qResult")
@@ -6933,12 +6873,7 @@ impl Serialize for DoSave {
 impl Request for DoSave {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DoSave",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "DoSave", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6980,12 +6915,7 @@ impl Serialize for Evaluate {
 impl Request for Evaluate {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Evaluate",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -7027,12 +6957,7 @@ impl Serialize for EvaluateEx {
 impl Request for EvaluateEx {
     type Class = Doc;
     type Response = FieldValue;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "EvaluateEx",
-        effect: Effect::Read,
-        results: &["qValue"],
-    };
+    const METHOD: Method = Method::new("Doc", "EvaluateEx", Effect::Read, &["qValue"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<FieldValue, Error> {
         answer.value("qValue")
@@ -7074,12 +6999,12 @@ impl Serialize for ExpandExpression {
 impl Request for ExpandExpression {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ExpandExpression",
-        effect: Effect::Read,
-        results: &["qExpandedExpression"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ExpandExpression",
+        Effect::Read,
+        &["qExpandedExpression"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qExpandedExpression")
@@ -7137,12 +7062,12 @@ impl Serialize for ExportReducedData {
 impl Request for ExportReducedData {
     type Class = Doc;
     type Response = NxDownloadInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ExportReducedData",
-        effect: Effect::Write,
-        results: &["qDownloadInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ExportReducedData",
+        Effect::Write,
+        &["qDownloadInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxDownloadInfo, Error> {
         answer.value("qDownloadInfo")
@@ -7191,12 +7116,12 @@ impl Serialize for FindMatchingFields {
 impl Request for FindMatchingFields {
     type Class = Doc;
     type Response = Vec<NxMatchingFieldInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "FindMatchingFields",
-        effect: Effect::Read,
-        results: &["qFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "FindMatchingFields",
+        Effect::Read,
+        &["qFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
         answer.value("qFieldNames")
@@ -7224,12 +7149,7 @@ impl Serialize for Forward {
 impl Request for Forward {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Forward",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Forward", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -7257,12 +7177,12 @@ impl Serialize for ForwardCount {
 impl Request for ForwardCount {
     type Class = Doc;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ForwardCount",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ForwardCount",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -7290,12 +7210,7 @@ impl Serialize for GetAllInfos {
 impl Request for GetAllInfos {
     type Class = Doc;
     type Response = Vec<NxInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAllInfos",
-        effect: Effect::Read,
-        results: &["qInfos"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetAllInfos", Effect::Read, &["qInfos"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
@@ -7323,12 +7238,12 @@ impl Serialize for GetAppLayout {
 impl Request for GetAppLayout {
     type Class = Doc;
     type Response = NxAppLayout;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAppLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetAppLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxAppLayout, Error> {
         answer.value("qLayout")
@@ -7356,12 +7271,12 @@ impl Serialize for GetAppProperties {
 impl Request for GetAppProperties {
     type Class = Doc;
     type Response = NxAppProperties;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAppProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetAppProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxAppProperties, Error> {
         answer.value("qProp")
@@ -7410,12 +7325,12 @@ impl Serialize for GetAssociationScores {
 impl Request for GetAssociationScores {
     type Class = Doc;
     type Response = Vec<AssociationScore>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAssociationScores",
-        effect: Effect::Read,
-        results: &["qScore"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetAssociationScores",
+        Effect::Read,
+        &["qScore"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<AssociationScore>, Error> {
         answer.value("qScore")
@@ -7455,12 +7370,7 @@ impl Serialize for GetBookmark {
 impl Request for GetBookmark {
     type Class = Doc;
     type Response = super::generic_bookmark::GenericBookmark;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetBookmark",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetBookmark", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -7503,12 +7413,7 @@ impl Serialize for GetBookmarks {
 impl Request for GetBookmarks {
     type Class = Doc;
     type Response = Vec<NxContainerEntry>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetBookmarks",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetBookmarks", Effect::Read, &["qList"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
         answer.value("qList")
@@ -7550,12 +7455,12 @@ impl Serialize for GetConnection {
 impl Request for GetConnection {
     type Class = Doc;
     type Response = Connection;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetConnection",
-        effect: Effect::Read,
-        results: &["qConnection"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetConnection",
+        Effect::Read,
+        &["qConnection"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Connection, Error> {
         answer.value("qConnection")
@@ -7583,12 +7488,12 @@ impl Serialize for GetConnections {
 impl Request for GetConnections {
     type Class = Doc;
     type Response = Vec<Connection>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetConnections",
-        effect: Effect::Read,
-        results: &["qConnections"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetConnections",
+        Effect::Read,
+        &["qConnections"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Connection>, Error> {
         answer.value("qConnections")
@@ -7616,12 +7521,12 @@ impl Serialize for GetContentLibraries {
 impl Request for GetContentLibraries {
     type Class = Doc;
     type Response = ContentLibraryList;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetContentLibraries",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetContentLibraries",
+        Effect::Read,
+        &["qList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ContentLibraryList, Error> {
         answer.value("qList")
@@ -7663,12 +7568,12 @@ impl Serialize for GetDatabaseInfo {
 impl Request for GetDatabaseInfo {
     type Class = Doc;
     type Response = DatabaseInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<DatabaseInfo, Error> {
         answer.value("qInfo")
@@ -7735,12 +7640,12 @@ impl Serialize for GetDatabaseOwners {
 impl Request for GetDatabaseOwners {
     type Class = Doc;
     type Response = Vec<DatabaseOwner>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseOwners",
-        effect: Effect::Read,
-        results: &["qOwners"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseOwners",
+        Effect::Read,
+        &["qOwners"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DatabaseOwner>, Error> {
         answer.value("qOwners")
@@ -7837,12 +7742,12 @@ impl Serialize for GetDatabaseTableFields {
 impl Request for GetDatabaseTableFields {
     type Class = Doc;
     type Response = Vec<DataField>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseTableFields",
-        effect: Effect::Read,
-        results: &["qFields"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseTableFields",
+        Effect::Read,
+        &["qFields"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataField>, Error> {
         answer.value("qFields")
@@ -7962,12 +7867,12 @@ impl Serialize for GetDatabaseTablePreview {
 impl Request for GetDatabaseTablePreview {
     type Class = Doc;
     type Response = GetDatabaseTablePreviewResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseTablePreview",
-        effect: Effect::Read,
-        results: &["qPreview", "qRowCount"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseTablePreview",
+        Effect::Read,
+        &["qPreview", "qRowCount"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetDatabaseTablePreviewResponse, Error> {
         answer.record()
@@ -8101,12 +8006,12 @@ impl Serialize for GetDatabaseTables {
 impl Request for GetDatabaseTables {
     type Class = Doc;
     type Response = Vec<DataTable>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseTables",
-        effect: Effect::Read,
-        results: &["qTables"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseTables",
+        Effect::Read,
+        &["qTables"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
         answer.value("qTables")
@@ -8148,12 +8053,12 @@ impl Serialize for GetDatabases {
 impl Request for GetDatabases {
     type Class = Doc;
     type Response = Vec<Database>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabases",
-        effect: Effect::Read,
-        results: &["qDatabases"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabases",
+        Effect::Read,
+        &["qDatabases"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
         answer.value("qDatabases")
@@ -8193,12 +8098,12 @@ impl Serialize for GetDimension {
 impl Request for GetDimension {
     type Class = Doc;
     type Response = super::generic_dimension::GenericDimension;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDimension",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDimension",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -8260,12 +8165,12 @@ impl Serialize for GetEmptyScript {
 impl Request for GetEmptyScript {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetEmptyScript",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetEmptyScript",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -8295,12 +8200,12 @@ impl Serialize for GetExpressionBNF {
 impl Request for GetExpressionBNF {
     type Class = Doc;
     type Response = GetExpressionBNFResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetExpressionBNF",
-        effect: Effect::Read,
-        results: &["qBnfDefs", "qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetExpressionBNF",
+        Effect::Read,
+        &["qBnfDefs", "qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetExpressionBNFResponse, Error> {
         answer.record()
@@ -8374,12 +8279,12 @@ impl Serialize for GetExpressionBNFHash {
 impl Request for GetExpressionBNFHash {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetExpressionBNFHash",
-        effect: Effect::Read,
-        results: &["qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetExpressionBNFHash",
+        Effect::Read,
+        &["qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qBnfHash")
@@ -8407,12 +8312,12 @@ impl Serialize for GetFavoriteVariables {
 impl Request for GetFavoriteVariables {
     type Class = Doc;
     type Response = Vec<String>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFavoriteVariables",
-        effect: Effect::Read,
-        results: &["qNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFavoriteVariables",
+        Effect::Read,
+        &["qNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
         answer.value("qNames")
@@ -8479,12 +8384,7 @@ impl Serialize for GetField {
 impl Request for GetField {
     type Class = Doc;
     type Response = super::field::Field;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetField",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetField", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::field::Field, Error> {
         answer.object("qReturn")
@@ -8565,12 +8465,12 @@ impl Serialize for GetFieldAndColumnSamples {
 impl Request for GetFieldAndColumnSamples {
     type Class = Doc;
     type Response = Vec<SampleResult>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldAndColumnSamples",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldAndColumnSamples",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<SampleResult>, Error> {
         answer.value("qResult")
@@ -8612,12 +8512,12 @@ impl Serialize for GetFieldDescription {
 impl Request for GetFieldDescription {
     type Class = Doc;
     type Response = FieldDescription;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldDescription",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldDescription",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<FieldDescription, Error> {
         answer.value("qReturn")
@@ -8659,12 +8559,12 @@ impl Serialize for GetFieldOnTheFlyByName {
 impl Request for GetFieldOnTheFlyByName {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldOnTheFlyByName",
-        effect: Effect::Read,
-        results: &["qName"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldOnTheFlyByName",
+        Effect::Read,
+        &["qName"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qName")
@@ -8704,12 +8604,12 @@ impl Serialize for GetFieldsFromExpression {
 impl Request for GetFieldsFromExpression {
     type Class = Doc;
     type Response = Vec<String>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldsFromExpression",
-        effect: Effect::Read,
-        results: &["qFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldsFromExpression",
+        Effect::Read,
+        &["qFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
         answer.value("qFieldNames")
@@ -8749,12 +8649,12 @@ impl Serialize for GetFieldsResourceIds {
 impl Request for GetFieldsResourceIds {
     type Class = Doc;
     type Response = Vec<NxFieldResourceId>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldsResourceIds",
-        effect: Effect::Read,
-        results: &["qFields"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldsResourceIds",
+        Effect::Read,
+        &["qFields"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxFieldResourceId>, Error> {
         answer.value("qFields")
@@ -8839,12 +8739,12 @@ impl Serialize for GetFileTableFields {
 impl Request for GetFileTableFields {
     type Class = Doc;
     type Response = GetFileTableFieldsResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTableFields",
-        effect: Effect::Read,
-        results: &["qFields", "qFormatSpec"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTableFields",
+        Effect::Read,
+        &["qFields", "qFormatSpec"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetFileTableFieldsResponse, Error> {
         answer.record()
@@ -8974,12 +8874,12 @@ impl Serialize for GetFileTablePreview {
 impl Request for GetFileTablePreview {
     type Class = Doc;
     type Response = GetFileTablePreviewResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTablePreview",
-        effect: Effect::Read,
-        results: &["qPreview", "qFormatSpec"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTablePreview",
+        Effect::Read,
+        &["qPreview", "qFormatSpec"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetFileTablePreviewResponse, Error> {
         answer.record()
@@ -9098,12 +8998,12 @@ impl Serialize for GetFileTables {
 impl Request for GetFileTables {
     type Class = Doc;
     type Response = Vec<DataTable>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTables",
-        effect: Effect::Read,
-        results: &["qTables"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTables",
+        Effect::Read,
+        &["qTables"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
         answer.value("qTables")
@@ -9177,12 +9077,12 @@ impl Serialize for GetFileTablesEx {
 impl Request for GetFileTablesEx {
     type Class = Doc;
     type Response = Vec<DataTableEx>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTablesEx",
-        effect: Effect::Read,
-        results: &["qTables"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTablesEx",
+        Effect::Read,
+        &["qTables"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTableEx>, Error> {
         answer.value("qTables")
@@ -9249,12 +9149,12 @@ impl Serialize for GetFolderItemsForConnection {
 impl Request for GetFolderItemsForConnection {
     type Class = Doc;
     type Response = Vec<FolderItem>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFolderItemsForConnection",
-        effect: Effect::Read,
-        results: &["qFolderItems"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFolderItemsForConnection",
+        Effect::Read,
+        &["qFolderItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
         answer.value("qFolderItems")
@@ -9284,12 +9184,12 @@ impl Serialize for GetGroupStates {
 impl Request for GetGroupStates {
     type Class = Doc;
     type Response = Vec<GroupState>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetGroupStates",
-        effect: Effect::Read,
-        results: &["qGroupStates"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetGroupStates",
+        Effect::Read,
+        &["qGroupStates"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<GroupState>, Error> {
         answer.value("qGroupStates")
@@ -9330,12 +9230,12 @@ impl Serialize for GetIncludeFileContent {
 impl Request for GetIncludeFileContent {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetIncludeFileContent",
-        effect: Effect::Read,
-        results: &["qContent"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetIncludeFileContent",
+        Effect::Read,
+        &["qContent"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qContent")
@@ -9375,12 +9275,12 @@ impl Serialize for GetLibraryContent {
 impl Request for GetLibraryContent {
     type Class = Doc;
     type Response = StaticContentList;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLibraryContent",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetLibraryContent",
+        Effect::Read,
+        &["qList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<StaticContentList, Error> {
         answer.value("qList")
@@ -9408,12 +9308,7 @@ impl Serialize for GetLineage {
 impl Request for GetLineage {
     type Class = Doc;
     type Response = Vec<LineageInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLineage",
-        effect: Effect::Read,
-        results: &["qLineage"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetLineage", Effect::Read, &["qLineage"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<LineageInfo>, Error> {
         answer.value("qLineage")
@@ -9441,12 +9336,12 @@ impl Serialize for GetLocaleInfo {
 impl Request for GetLocaleInfo {
     type Class = Doc;
     type Response = LocaleInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLocaleInfo",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetLocaleInfo",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<LocaleInfo, Error> {
         answer.value("qReturn")
@@ -9474,12 +9369,12 @@ impl Serialize for GetLooselyCoupledVector {
 impl Request for GetLooselyCoupledVector {
     type Class = Doc;
     type Response = Vec<i16>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLooselyCoupledVector",
-        effect: Effect::Read,
-        results: &["qv"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetLooselyCoupledVector",
+        Effect::Read,
+        &["qv"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<i16>, Error> {
         answer.value("qv")
@@ -9549,12 +9444,12 @@ impl Serialize for GetMatchingFields {
 impl Request for GetMatchingFields {
     type Class = Doc;
     type Response = Vec<NxMatchingFieldInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMatchingFields",
-        effect: Effect::Read,
-        results: &["qFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetMatchingFields",
+        Effect::Read,
+        &["qFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
         answer.value("qFieldNames")
@@ -9594,12 +9489,7 @@ impl Serialize for GetMeasure {
 impl Request for GetMeasure {
     type Class = Doc;
     type Response = super::generic_measure::GenericMeasure;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMeasure",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetMeasure", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -9641,12 +9531,12 @@ impl Serialize for GetMeasureWithLabel {
 impl Request for GetMeasureWithLabel {
     type Class = Doc;
     type Response = super::generic_measure::GenericMeasure;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMeasureWithLabel",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetMeasureWithLabel",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -9677,12 +9567,12 @@ impl Serialize for GetMediaList {
 impl Request for GetMediaList {
     type Class = Doc;
     type Response = GetMediaListResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMediaList",
-        effect: Effect::Read,
-        results: &["qList", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetMediaList",
+        Effect::Read,
+        &["qList", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetMediaListResponse, Error> {
         answer.record()
@@ -9766,12 +9656,7 @@ impl Serialize for GetObject {
 impl Request for GetObject {
     type Class = Doc;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetObject",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetObject", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -9811,12 +9696,7 @@ impl Serialize for GetObjects {
 impl Request for GetObjects {
     type Class = Doc;
     type Response = Vec<NxContainerEntry>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetObjects",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetObjects", Effect::Read, &["qList"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
         answer.value("qList")
@@ -9858,12 +9738,12 @@ impl Serialize for GetOrCreateObject {
 impl Request for GetOrCreateObject {
     type Class = Doc;
     type Response = GetOrCreateObjectResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetOrCreateObject",
-        effect: Effect::Write,
-        results: &["qNewObject", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetOrCreateObject",
+        Effect::Write,
+        &["qNewObject", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetOrCreateObjectResponse, Error> {
         Ok(GetOrCreateObjectResponse {
@@ -9910,12 +9790,7 @@ impl Serialize for GetScript {
 impl Request for GetScript {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScript",
-        effect: Effect::Read,
-        results: &["qScript"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetScript", Effect::Read, &["qScript"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qScript")
@@ -9943,12 +9818,12 @@ impl Serialize for GetScriptBreakpoints {
 impl Request for GetScriptBreakpoints {
     type Class = Doc;
     type Response = Vec<EditorBreakpoint>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScriptBreakpoints",
-        effect: Effect::Read,
-        results: &["qBreakpoints"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetScriptBreakpoints",
+        Effect::Read,
+        &["qBreakpoints"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<EditorBreakpoint>, Error> {
         answer.value("qBreakpoints")
@@ -9976,12 +9851,7 @@ impl Serialize for GetScriptEx {
 impl Request for GetScriptEx {
     type Class = Doc;
     type Response = AppScript;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScriptEx",
-        effect: Effect::Read,
-        results: &["qScript"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetScriptEx", Effect::Read, &["qScript"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AppScript, Error> {
         answer.value("qScript")
@@ -10011,12 +9881,7 @@ impl Serialize for GetScriptMeta {
 impl Request for GetScriptMeta {
     type Class = Doc;
     type Response = AppScriptMeta;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScriptMeta",
-        effect: Effect::Read,
-        results: &["qMeta"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetScriptMeta", Effect::Read, &["qMeta"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AppScriptMeta, Error> {
         answer.value("qMeta")
@@ -10099,12 +9964,12 @@ impl Serialize for GetSetAnalysis {
 impl Request for GetSetAnalysis {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetSetAnalysis",
-        effect: Effect::Read,
-        results: &["qSetExpression"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetSetAnalysis",
+        Effect::Read,
+        &["qSetExpression"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qSetExpression")
@@ -10172,12 +10037,7 @@ impl Serialize for GetTableData {
 impl Request for GetTableData {
     type Class = Doc;
     type Response = Vec<TableRow>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTableData",
-        effect: Effect::Read,
-        results: &["qData"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetTableData", Effect::Read, &["qData"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<TableRow>, Error> {
         answer.value("qData")
@@ -10221,12 +10081,12 @@ impl Serialize for GetTableProfileData {
 impl Request for GetTableProfileData {
     type Class = Doc;
     type Response = TableProfilingData;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTableProfileData",
-        effect: Effect::Read,
-        results: &["qProfiling"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetTableProfileData",
+        Effect::Read,
+        &["qProfiling"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<TableProfilingData, Error> {
         answer.value("qProfiling")
@@ -10331,12 +10191,12 @@ impl Serialize for GetTablesAndKeys {
 impl Request for GetTablesAndKeys {
     type Class = Doc;
     type Response = GetTablesAndKeysResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTablesAndKeys",
-        effect: Effect::Read,
-        results: &["qtr", "qk"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetTablesAndKeys",
+        Effect::Read,
+        &["qtr", "qk"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetTablesAndKeysResponse, Error> {
         answer.record()
@@ -10408,12 +10268,12 @@ impl Serialize for GetTextMacros {
 impl Request for GetTextMacros {
     type Class = Doc;
     type Response = Vec<TextMacro>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTextMacros",
-        effect: Effect::Read,
-        results: &["qMacros"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetTextMacros",
+        Effect::Read,
+        &["qMacros"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<TextMacro>, Error> {
         answer.value("qMacros")
@@ -10456,12 +10316,7 @@ impl Serialize for GetVariable {
 impl Request for GetVariable {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariable",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetVariable", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -10503,12 +10358,12 @@ impl Serialize for GetVariableById {
 impl Request for GetVariableById {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariableById",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetVariableById",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -10550,12 +10405,12 @@ impl Serialize for GetVariableByName {
 impl Request for GetVariableByName {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariableByName",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetVariableByName",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -10597,12 +10452,7 @@ impl Serialize for GetVariables {
 impl Request for GetVariables {
     type Class = Doc;
     type Response = Vec<NxVariableListItem>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariables",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetVariables", Effect::Read, &["qList"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxVariableListItem>, Error> {
         answer.value("qList")
@@ -10630,12 +10480,12 @@ impl Serialize for GetViewDlgSaveInfo {
 impl Request for GetViewDlgSaveInfo {
     type Class = Doc;
     type Response = TableViewDlgSaveInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetViewDlgSaveInfo",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetViewDlgSaveInfo",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<TableViewDlgSaveInfo, Error> {
         answer.value("qReturn")
@@ -10702,12 +10552,12 @@ impl Serialize for GuessFileType {
 impl Request for GuessFileType {
     type Class = Doc;
     type Response = FileDataFormat;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GuessFileType",
-        effect: Effect::Read,
-        results: &["qDataFormat"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GuessFileType",
+        Effect::Read,
+        &["qDataFormat"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<FileDataFormat, Error> {
         answer.value("qDataFormat")
@@ -10765,12 +10615,7 @@ impl Serialize for LockAll {
 impl Request for LockAll {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "LockAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "LockAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10847,12 +10692,7 @@ impl Serialize for ModifyConnection {
 impl Request for ModifyConnection {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ModifyConnection",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ModifyConnection", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10919,12 +10759,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10952,12 +10787,7 @@ impl Serialize for Redo {
 impl Request for Redo {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Redo",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new("Doc", "Redo", Effect::Write, &["qSuccess"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -10999,12 +10829,12 @@ impl Serialize for RemoveAlternateState {
 impl Request for RemoveAlternateState {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RemoveAlternateState",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RemoveAlternateState",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11046,12 +10876,12 @@ impl Serialize for RemoveSessionAlternateState {
 impl Request for RemoveSessionAlternateState {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RemoveSessionAlternateState",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RemoveSessionAlternateState",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -11094,12 +10924,12 @@ impl Serialize for RemoveVariable {
 impl Request for RemoveVariable {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RemoveVariable",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RemoveVariable",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -11198,12 +11028,12 @@ impl Serialize for ReplaceBookmark {
 impl Request for ReplaceBookmark {
     type Class = Doc;
     type Response = ReplaceBookmarkResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ReplaceBookmark",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ReplaceBookmark",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ReplaceBookmarkResponse, Error> {
         Ok(ReplaceBookmarkResponse {
@@ -11262,12 +11092,12 @@ impl Serialize for RestoreTempSelectionState {
 impl Request for RestoreTempSelectionState {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RestoreTempSelectionState",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RestoreTempSelectionState",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -11295,12 +11125,7 @@ impl Serialize for Resume {
 impl Request for Resume {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Resume",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Resume", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11342,12 +11167,7 @@ impl Serialize for SaveAs {
 impl Request for SaveAs {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SaveAs",
-        effect: Effect::Write,
-        results: &["qNewAppId"],
-    };
+    const METHOD: Method = Method::new("Doc", "SaveAs", Effect::Write, &["qNewAppId"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qNewAppId")
@@ -11375,12 +11195,7 @@ impl Serialize for SaveObjects {
 impl Request for SaveObjects {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SaveObjects",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SaveObjects", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11422,12 +11237,7 @@ impl Serialize for Scramble {
 impl Request for Scramble {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Scramble",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Scramble", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11484,12 +11294,12 @@ impl Serialize for SearchAssociations {
 impl Request for SearchAssociations {
     type Class = Doc;
     type Response = SearchAssociationResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchAssociations",
-        effect: Effect::Read,
-        results: &["qResults"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchAssociations",
+        Effect::Read,
+        &["qResults"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchAssociationResult, Error> {
         answer.value("qResults")
@@ -11545,12 +11355,12 @@ impl Serialize for SearchObjects {
 impl Request for SearchObjects {
     type Class = Doc;
     type Response = SearchResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchObjects",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchObjects",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
         answer.value("qResult")
@@ -11607,12 +11417,12 @@ impl Serialize for SearchResults {
 impl Request for SearchResults {
     type Class = Doc;
     type Response = SearchResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchResults",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchResults",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
         answer.value("qResult")
@@ -11658,12 +11468,12 @@ impl Serialize for SearchSuggest {
 impl Request for SearchSuggest {
     type Class = Doc;
     type Response = SearchSuggestionResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchSuggest",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchSuggest",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchSuggestionResult, Error> {
         answer.value("qResult")
@@ -11721,12 +11531,12 @@ impl Serialize for SearchValues {
 impl Request for SearchValues {
     type Class = Doc;
     type Response = SearchValueResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchValues",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchValues",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchValueResult, Error> {
         answer.value("qResult")
@@ -11812,12 +11622,7 @@ impl Serialize for SelectAssociations {
 impl Request for SelectAssociations {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SelectAssociations",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SelectAssociations", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11893,12 +11698,12 @@ impl Serialize for SendGenericCommandToCustomConnector {
 impl Request for SendGenericCommandToCustomConnector {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SendGenericCommandToCustomConnector",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SendGenericCommandToCustomConnector",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qResult")
@@ -11938,12 +11743,7 @@ impl Serialize for SetAppProperties {
 impl Request for SetAppProperties {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetAppProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetAppProperties", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11983,12 +11783,12 @@ impl Serialize for SetFavoriteVariables {
 impl Request for SetFavoriteVariables {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetFavoriteVariables",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetFavoriteVariables",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -12028,12 +11828,7 @@ impl Serialize for SetFetchLimit {
 impl Request for SetFetchLimit {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetFetchLimit",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetFetchLimit", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -12073,12 +11868,12 @@ impl Serialize for SetLooselyCoupledVector {
 impl Request for SetLooselyCoupledVector {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetLooselyCoupledVector",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetLooselyCoupledVector",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -12118,12 +11913,12 @@ impl Serialize for SetProhibitBinaryLoad {
 impl Request for SetProhibitBinaryLoad {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetProhibitBinaryLoad",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetProhibitBinaryLoad",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -12163,12 +11958,7 @@ impl Serialize for SetScript {
 impl Request for SetScript {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetScript",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetScript", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -12208,12 +11998,12 @@ impl Serialize for SetScriptBreakpoints {
 impl Request for SetScriptBreakpoints {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetScriptBreakpoints",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetScriptBreakpoints",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -12253,12 +12043,7 @@ impl Serialize for SetViewDlgSaveInfo {
 impl Request for SetViewDlgSaveInfo {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetViewDlgSaveInfo",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetViewDlgSaveInfo", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -12316,12 +12101,12 @@ impl Serialize for StoreTempSelectionState {
 impl Request for StoreTempSelectionState {
     type Class = Doc;
     type Response = StoreTempSelectionStateResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "StoreTempSelectionState",
-        effect: Effect::Write,
-        results: &["qId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "StoreTempSelectionState",
+        Effect::Write,
+        &["qId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<StoreTempSelectionStateResponse, Error> {
         answer.record()
@@ -12406,12 +12191,12 @@ impl Serialize for TransformApp {
 impl Request for TransformApp {
     type Class = Doc;
     type Response = TransformAppResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "TransformApp",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "TransformApp",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<TransformAppResult, Error> {
         answer.value("qResult")
@@ -12439,12 +12224,7 @@ impl Serialize for Undo {
 impl Request for Undo {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Undo",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new("Doc", "Undo", Effect::Write, &["qSuccess"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -12502,12 +12282,7 @@ impl Serialize for UnlockAll {
 impl Request for UnlockAll {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "UnlockAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "UnlockAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -26,7 +26,7 @@ use super::types::*;
 pub struct Field(Arc<dyn Remote>);
 
 impl AsRemote for Field {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -73,7 +73,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Clear")]
     fn clear(&self) -> Call<'_, Clear> {
-        Call::new(self.remote(), Clear::new())
+        Call::new(self.as_remote(), Clear::new())
     }
 
     /// Clears the selections in all other fields, and keeps those in this one.
@@ -93,7 +93,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "ClearAllButThis")]
     fn clear_all_but_this(&self) -> Call<'_, ClearAllButThis> {
-        Call::new(self.remote(), ClearAllButThis::new())
+        Call::new(self.as_remote(), ClearAllButThis::new())
     }
 
     /// Tells whether selections in this field are combined by "and".
@@ -111,7 +111,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "GetAndMode")]
     fn get_and_mode(&self) -> Call<'_, GetAndMode> {
-        Call::new(self.remote(), GetAndMode::new())
+        Call::new(self.as_remote(), GetAndMode::new())
     }
 
     /// Retrieves how many distinct values the field has.
@@ -138,7 +138,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "GetCardinal")]
     fn get_cardinal(&self) -> Call<'_, GetCardinal> {
-        Call::new(self.remote(), GetCardinal::new())
+        Call::new(self.as_remote(), GetCardinal::new())
     }
 
     /// Gets the settings of the field.
@@ -154,7 +154,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "GetNxProperties")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
-        Call::new(self.remote(), GetNxProperties::new())
+        Call::new(self.as_remote(), GetNxProperties::new())
     }
 
     /// Locks the selections in this field, so that they stay when others are cleared and refuse changes.
@@ -173,7 +173,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Lock")]
     fn lock(&self) -> Call<'_, Lock> {
-        Call::new(self.remote(), Lock::new())
+        Call::new(self.as_remote(), Lock::new())
     }
 
     /// Selects values by their element numbers.
@@ -204,7 +204,7 @@ pub trait FieldApi: AsRemote {
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, LowLevelSelect> {
-        Call::new(self.remote(), LowLevelSelect::new(values, toggle_mode))
+        Call::new(self.as_remote(), LowLevelSelect::new(values, toggle_mode))
     }
 
     /// Selects the values that match a search text, in place of the present selection.
@@ -242,7 +242,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Select")]
     fn select(&self, match_: &str) -> Call<'_, Select> {
-        Call::new(self.remote(), Select::new(match_))
+        Call::new(self.as_remote(), Select::new(match_))
     }
 
     /// Selects every value of the field, those included that other selections exclude.
@@ -265,7 +265,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectAll")]
     fn select_all(&self) -> Call<'_, SelectAll> {
-        Call::new(self.remote(), SelectAll::new())
+        Call::new(self.as_remote(), SelectAll::new())
     }
 
     /// Selects the alternative values in place of the selected ones.
@@ -288,7 +288,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectAlternative")]
     fn select_alternative(&self) -> Call<'_, SelectAlternative> {
-        Call::new(self.remote(), SelectAlternative::new())
+        Call::new(self.as_remote(), SelectAlternative::new())
     }
 
     /// Selects the excluded values in place of the present selection, which turns the selection round.
@@ -308,7 +308,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectExcluded")]
     fn select_excluded(&self) -> Call<'_, SelectExcluded> {
-        Call::new(self.remote(), SelectExcluded::new())
+        Call::new(self.as_remote(), SelectExcluded::new())
     }
 
     /// Selects all values that the present selections leave possible.
@@ -330,7 +330,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectPossible")]
     fn select_possible(&self) -> Call<'_, SelectPossible> {
-        Call::new(self.remote(), SelectPossible::new())
+        Call::new(self.as_remote(), SelectPossible::new())
     }
 
     /// Selects values given as text or number: the safe way for a program that has the values themselves.
@@ -367,7 +367,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SelectValues")]
     fn select_values(&self, field_values: Vec<FieldValue>) -> Call<'_, SelectValues> {
-        Call::new(self.remote(), SelectValues::new(field_values))
+        Call::new(self.as_remote(), SelectValues::new(field_values))
     }
 
     /// Sets how several selected values in this field combine: "and" in place of the usual "or".
@@ -389,7 +389,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "SetAndMode")]
     fn set_and_mode(&self, and_mode: bool) -> Call<'_, SetAndMode> {
-        Call::new(self.remote(), SetAndMode::new(and_mode))
+        Call::new(self.as_remote(), SetAndMode::new(and_mode))
     }
 
     /// Sets the settings of the field.
@@ -413,7 +413,7 @@ pub trait FieldApi: AsRemote {
         &self,
         properties: NxFieldProperties,
     ) -> Call<'_, SetNxProperties> {
-        Call::new(self.remote(), SetNxProperties::new(properties))
+        Call::new(self.as_remote(), SetNxProperties::new(properties))
     }
 
     /// Switches the selection of the values that match a search text, and keeps the others.
@@ -449,7 +449,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "ToggleSelect")]
     fn toggle_select(&self, match_: &str) -> Call<'_, ToggleSelect> {
-        Call::new(self.remote(), ToggleSelect::new(match_))
+        Call::new(self.as_remote(), ToggleSelect::new(match_))
     }
 
     /// Unlocks the selections in this field; they stay, and can be changed again.
@@ -465,7 +465,7 @@ pub trait FieldApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
     #[doc(alias = "Unlock")]
     fn unlock(&self) -> Call<'_, Unlock> {
-        Call::new(self.remote(), Unlock::new())
+        Call::new(self.as_remote(), Unlock::new())
     }
 }
 
@@ -490,12 +490,7 @@ impl Serialize for Clear {
 impl Request for Clear {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Clear",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Clear", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -553,12 +548,12 @@ impl Serialize for ClearAllButThis {
 impl Request for ClearAllButThis {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "ClearAllButThis",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "ClearAllButThis",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -586,12 +581,12 @@ impl Serialize for GetAndMode {
 impl Request for GetAndMode {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "GetAndMode",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "GetAndMode",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -619,12 +614,12 @@ impl Serialize for GetCardinal {
 impl Request for GetCardinal {
     type Class = Field;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "GetCardinal",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "GetCardinal",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -652,12 +647,12 @@ impl Serialize for GetNxProperties {
 impl Request for GetNxProperties {
     type Class = Field;
     type Response = NxFieldProperties;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "GetNxProperties",
-        effect: Effect::Read,
-        results: &["qProperties"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "GetNxProperties",
+        Effect::Read,
+        &["qProperties"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxFieldProperties, Error> {
         answer.value("qProperties")
@@ -685,12 +680,7 @@ impl Serialize for Lock {
 impl Request for Lock {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Lock",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Lock", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -765,12 +755,12 @@ impl Serialize for LowLevelSelect {
 impl Request for LowLevelSelect {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "LowLevelSelect",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "LowLevelSelect",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -863,12 +853,7 @@ impl Serialize for Select {
 impl Request for Select {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Select",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Select", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -926,12 +911,12 @@ impl Serialize for SelectAll {
 impl Request for SelectAll {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectAll",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectAll",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -989,12 +974,12 @@ impl Serialize for SelectAlternative {
 impl Request for SelectAlternative {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectAlternative",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectAlternative",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1052,12 +1037,12 @@ impl Serialize for SelectExcluded {
 impl Request for SelectExcluded {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectExcluded",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectExcluded",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1115,12 +1100,12 @@ impl Serialize for SelectPossible {
 impl Request for SelectPossible {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectPossible",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectPossible",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1213,12 +1198,12 @@ impl Serialize for SelectValues {
 impl Request for SelectValues {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectValues",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectValues",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1258,12 +1243,7 @@ impl Serialize for SetAndMode {
 impl Request for SetAndMode {
     type Class = Field;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SetAndMode",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Field", "SetAndMode", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1303,12 +1283,7 @@ impl Serialize for SetNxProperties {
 impl Request for SetNxProperties {
     type Class = Field;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SetNxProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Field", "SetNxProperties", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1401,12 +1376,12 @@ impl Serialize for ToggleSelect {
 impl Request for ToggleSelect {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "ToggleSelect",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "ToggleSelect",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1434,12 +1409,7 @@ impl Serialize for Unlock {
 impl Request for Unlock {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Unlock",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Unlock", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")

@@ -22,7 +22,7 @@ use super::types::*;
 pub struct GenericBookmark(Arc<dyn Remote>);
 
 impl AsRemote for GenericBookmark {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -60,7 +60,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "Apply")]
     fn apply(&self) -> Call<'_, Apply> {
-        Call::new(self.remote(), Apply::new())
+        Call::new(self.as_remote(), Apply::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -80,7 +80,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "ApplyAndVerify")]
     fn apply_and_verify(&self) -> Call<'_, ApplyAndVerify> {
-        Call::new(self.remote(), ApplyAndVerify::new())
+        Call::new(self.as_remote(), ApplyAndVerify::new())
     }
 
     /// Changes single properties of the bookmark, such as its title at `/qMetaDef/title`.
@@ -103,7 +103,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Makes a published bookmark part of the official content of its app.
@@ -121,7 +121,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Retrieves the values of a field that the bookmark holds for the default state `$`.
@@ -152,7 +152,7 @@ pub trait GenericBookmarkApi: AsRemote {
         data_page: BookmarkFieldPage,
     ) -> Call<'_, GetFieldValues> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFieldValues::new(field, get_excluded_values, data_page),
         )
     }
@@ -183,7 +183,7 @@ pub trait GenericBookmarkApi: AsRemote {
         data_pages: BookmarkStateFieldPages,
     ) -> Call<'_, GetFieldValuesEx> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFieldValuesEx::new(field, get_excluded_values, data_pages),
         )
     }
@@ -201,7 +201,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns what the bookmark holds, with its expressions evaluated: title, selections of each state, variables, patches.
@@ -217,7 +217,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the properties of the bookmark as they are saved: what to edit.
@@ -235,7 +235,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Makes the bookmark, private until then, visible to the other users of a published app.
@@ -253,7 +253,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Replaces the properties of the bookmark by a complete new set.
@@ -279,7 +279,7 @@ pub trait GenericBookmarkApi: AsRemote {
         &self,
         prop: GenericBookmarkProperties,
     ) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// Takes the bookmark out of the official content of its app; it stays published.
@@ -297,7 +297,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published bookmark private to its owner again.
@@ -315,7 +315,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 }
 
@@ -340,12 +340,12 @@ impl Serialize for Apply {
 impl Request for Apply {
     type Class = GenericBookmark;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "Apply",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "Apply",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -375,12 +375,12 @@ impl Serialize for ApplyAndVerify {
 impl Request for ApplyAndVerify {
     type Class = GenericBookmark;
     type Response = BookmarkApplyAndVerifyResult;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "ApplyAndVerify",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "ApplyAndVerify",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
         answer.value("qResult")
@@ -420,12 +420,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -453,12 +453,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericBookmark", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -518,12 +513,12 @@ impl Serialize for GetFieldValues {
 impl Request for GetFieldValues {
     type Class = GenericBookmark;
     type Response = Vec<FieldValue>;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetFieldValues",
-        effect: Effect::Read,
-        results: &["qFieldValues"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetFieldValues",
+        Effect::Read,
+        &["qFieldValues"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FieldValue>, Error> {
         answer.value("qFieldValues")
@@ -584,12 +579,12 @@ impl Serialize for GetFieldValuesEx {
 impl Request for GetFieldValuesEx {
     type Class = GenericBookmark;
     type Response = Vec<StateFieldValues>;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetFieldValuesEx",
-        effect: Effect::Read,
-        results: &["qFieldValues"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetFieldValuesEx",
+        Effect::Read,
+        &["qFieldValues"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<StateFieldValues>, Error> {
         answer.value("qFieldValues")
@@ -617,12 +612,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericBookmark;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -650,12 +645,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericBookmark;
     type Response = GenericBookmarkLayout;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkLayout, Error> {
         answer.value("qLayout")
@@ -683,12 +678,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericBookmark;
     type Response = GenericBookmarkProperties;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkProperties, Error> {
         answer.value("qProp")
@@ -716,12 +711,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericBookmark", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -761,12 +751,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -794,12 +784,12 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "UnApprove",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -827,12 +817,12 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "UnPublish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

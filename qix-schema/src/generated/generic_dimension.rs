@@ -22,7 +22,7 @@ use super::types::*;
 pub struct GenericDimension(Arc<dyn Remote>);
 
 impl AsRemote for GenericDimension {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -64,7 +64,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Makes a published dimension part of the official content of its app.
@@ -82,7 +82,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -102,7 +102,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetActiveField")]
     fn get_active_field(&self) -> Call<'_, GetActiveField> {
-        Call::new(self.remote(), GetActiveField::new())
+        Call::new(self.as_remote(), GetActiveField::new())
     }
 
     /// Returns the definition of the dimension without title and other properties: grouping, fields, labels.
@@ -118,7 +118,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self) -> Call<'_, GetDimension> {
-        Call::new(self.remote(), GetDimension::new())
+        Call::new(self.as_remote(), GetDimension::new())
     }
 
     /// Returns type and identifier of the dimension.
@@ -134,7 +134,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns the dimension with its expressions evaluated, and facts about its fields.
@@ -153,7 +153,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Lists the objects that use this dimension.
@@ -172,7 +172,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Returns the properties of the dimension as they are saved: what to edit.
@@ -188,7 +188,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Makes the dimension, private until then, visible to the other users of a published app.
@@ -206,7 +206,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -229,7 +229,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "SetActiveField")]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
-        Call::new(self.remote(), SetActiveField::new(ix))
+        Call::new(self.as_remote(), SetActiveField::new(ix))
     }
 
     /// Replaces the properties of the dimension by a complete new set.
@@ -255,7 +255,7 @@ pub trait GenericDimensionApi: AsRemote {
         &self,
         prop: GenericDimensionProperties,
     ) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -277,7 +277,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "StepCycle")]
     fn step_cycle(&self, step: i64) -> Call<'_, StepCycle> {
-        Call::new(self.remote(), StepCycle::new(step))
+        Call::new(self.as_remote(), StepCycle::new(step))
     }
 
     /// Takes the dimension out of the official content of its app; it stays published.
@@ -295,7 +295,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published dimension private to its owner again.
@@ -313,7 +313,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 }
 
@@ -350,12 +350,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -383,12 +383,12 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "Approve",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -418,12 +418,12 @@ impl Serialize for GetActiveField {
 impl Request for GetActiveField {
     type Class = GenericDimension;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetActiveField",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetActiveField",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -451,12 +451,12 @@ impl Serialize for GetDimension {
 impl Request for GetDimension {
     type Class = GenericDimension;
     type Response = NxLibraryDimensionDef;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetDimension",
-        effect: Effect::Read,
-        results: &["qDim"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetDimension",
+        Effect::Read,
+        &["qDim"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxLibraryDimensionDef, Error> {
         answer.value("qDim")
@@ -484,12 +484,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericDimension;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -517,12 +517,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericDimension;
     type Response = GenericDimensionLayout;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericDimensionLayout, Error> {
         answer.value("qLayout")
@@ -550,12 +550,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericDimension;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -583,12 +583,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericDimension;
     type Response = GenericDimensionProperties;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericDimensionProperties, Error> {
         answer.value("qProp")
@@ -616,12 +616,12 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "Publish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -663,12 +663,12 @@ impl Serialize for SetActiveField {
 impl Request for SetActiveField {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "SetActiveField",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "SetActiveField",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -708,12 +708,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -755,12 +755,12 @@ impl Serialize for StepCycle {
 impl Request for StepCycle {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "StepCycle",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "StepCycle",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -788,12 +788,12 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "UnApprove",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -821,12 +821,12 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "UnPublish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -21,7 +21,7 @@ use super::types::*;
 pub struct GenericMeasure(Arc<dyn Remote>);
 
 impl AsRemote for GenericMeasure {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -62,7 +62,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Makes a published measure part of the official content of its app.
@@ -80,7 +80,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Returns type and identifier of the measure.
@@ -96,7 +96,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns the measure with the expressions in its properties evaluated, such as that of its label.
@@ -115,7 +115,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Lists the objects that use this measure.
@@ -134,7 +134,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Returns the definition of the measure without title and other properties: expression, label, number format.
@@ -150,7 +150,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self) -> Call<'_, GetMeasure> {
-        Call::new(self.remote(), GetMeasure::new())
+        Call::new(self.as_remote(), GetMeasure::new())
     }
 
     /// Returns the properties of the measure as they are saved: what to edit.
@@ -166,7 +166,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Makes the measure, private until then, visible to the other users of a published app.
@@ -184,7 +184,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Replaces the properties of the measure by a complete new set.
@@ -207,7 +207,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// Takes the measure out of the official content of its app; it stays published.
@@ -225,7 +225,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published measure private to its owner again.
@@ -243,7 +243,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 }
 
@@ -280,12 +280,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -313,12 +313,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericMeasure", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -346,12 +341,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericMeasure;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -379,12 +374,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericMeasure;
     type Response = GenericMeasureLayout;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericMeasureLayout, Error> {
         answer.value("qLayout")
@@ -412,12 +407,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericMeasure;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -445,12 +440,12 @@ impl Serialize for GetMeasure {
 impl Request for GetMeasure {
     type Class = GenericMeasure;
     type Response = NxLibraryMeasureDef;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetMeasure",
-        effect: Effect::Read,
-        results: &["qMeasure"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetMeasure",
+        Effect::Read,
+        &["qMeasure"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxLibraryMeasureDef, Error> {
         answer.value("qMeasure")
@@ -478,12 +473,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericMeasure;
     type Response = GenericMeasureProperties;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericMeasureProperties, Error> {
         answer.value("qProp")
@@ -511,12 +506,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericMeasure", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -556,12 +546,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -589,12 +579,12 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "UnApprove",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -622,12 +612,12 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "UnPublish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

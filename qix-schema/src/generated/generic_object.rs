@@ -39,7 +39,7 @@ use super::types::*;
 pub struct GenericObject(Arc<dyn Remote>);
 
 impl AsRemote for GenericObject {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -78,7 +78,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
-        Call::new(self.remote(), AbortListObjectSearch::new(path))
+        Call::new(self.as_remote(), AbortListObjectSearch::new(path))
     }
 
     /// Selects what the search in a list object has found, and ends the search.
@@ -104,7 +104,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         toggle_mode: bool,
     ) -> Call<'_, AcceptListObjectSearch> {
-        Call::new(self.remote(), AcceptListObjectSearch::new(path, toggle_mode))
+        Call::new(self.as_remote(), AcceptListObjectSearch::new(path, toggle_mode))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -135,7 +135,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         members: Vec<NxGroupObjectId>,
     ) -> Call<'_, AddGroupMembers> {
-        Call::new(self.remote(), AddGroupMembers::new(path, members))
+        Call::new(self.as_remote(), AddGroupMembers::new(path, members))
     }
 
     /// Changes single properties of the object, for good or for this session only.
@@ -182,7 +182,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Makes a published object part of the official content of its app.
@@ -201,7 +201,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Opens the selection mode of this object, in which selections can be taken back as a whole.
@@ -240,7 +240,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
-        Call::new(self.remote(), BeginSelections::new(paths))
+        Call::new(self.as_remote(), BeginSelections::new(paths))
     }
 
     /// Clears the selections in the dimensions of a cube or in a list object.
@@ -261,7 +261,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
-        Call::new(self.remote(), ClearSelections::new(path))
+        Call::new(self.as_remote(), ClearSelections::new(path))
     }
 
     /// Takes back all soft patches of this object.
@@ -278,7 +278,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
-        Call::new(self.remote(), ClearSoftPatches::new())
+        Call::new(self.as_remote(), ClearSoftPatches::new())
     }
 
     /// Collapses a node of the left dimensions of a pivot table, or all of them.
@@ -309,7 +309,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, CollapseLeft> {
-        Call::new(self.remote(), CollapseLeft::new(path, row, col, all))
+        Call::new(self.as_remote(), CollapseLeft::new(path, row, col, all))
     }
 
     /// Collapses a node of the top dimensions of a pivot table, or all of them.
@@ -338,7 +338,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, CollapseTop> {
-        Call::new(self.remote(), CollapseTop::new(path, row, col, all))
+        Call::new(self.as_remote(), CollapseTop::new(path, row, col, all))
     }
 
     /// Makes this object a copy of another: its properties and its children become those of the source.
@@ -360,7 +360,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CopyFrom")]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
-        Call::new(self.remote(), CopyFrom::new(from_id))
+        Call::new(self.as_remote(), CopyFrom::new(from_id))
     }
 
     /// Creates an object below this one, such as a chart on a sheet.
@@ -401,7 +401,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CreateChild")]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
-        Call::new(self.remote(), CreateChild::new(prop))
+        Call::new(self.as_remote(), CreateChild::new(prop))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -429,7 +429,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "CreateGroup")]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
-        Call::new(self.remote(), CreateGroup::new(path, group_def))
+        Call::new(self.as_remote(), CreateGroup::new(path, group_def))
     }
 
     /// Removes all objects below this one, at every level.
@@ -449,7 +449,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
-        Call::new(self.remote(), DestroyAllChildren::new())
+        Call::new(self.as_remote(), DestroyAllChildren::new())
     }
 
     /// Removes one object from below this one, with everything below it.
@@ -474,7 +474,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "DestroyChild")]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
-        Call::new(self.remote(), DestroyChild::new(id))
+        Call::new(self.as_remote(), DestroyChild::new(id))
     }
 
     /// Goes back to coarser levels in a drill-down dimension of a cube.
@@ -497,7 +497,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "DrillUp")]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
-        Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
+        Call::new(self.as_remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
 
     /// Puts a snapshot into this object.
@@ -520,7 +520,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
-        Call::new(self.remote(), EmbedSnapshotObject::new(id))
+        Call::new(self.as_remote(), EmbedSnapshotObject::new(id))
     }
 
     /// Leaves the selection mode of this object, keeping or undoing the selections made in it.
@@ -540,7 +540,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
-        Call::new(self.remote(), EndSelections::new(accept))
+        Call::new(self.as_remote(), EndSelections::new(accept))
     }
 
     /// Expands a node of the left dimensions of a pivot table, or all of them.
@@ -571,7 +571,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, ExpandLeft> {
-        Call::new(self.remote(), ExpandLeft::new(path, row, col, all))
+        Call::new(self.as_remote(), ExpandLeft::new(path, row, col, all))
     }
 
     /// Expands a node of the top dimensions of a pivot table, or all of them.
@@ -600,7 +600,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, ExpandTop> {
-        Call::new(self.remote(), ExpandTop::new(path, row, col, all))
+        Call::new(self.as_remote(), ExpandTop::new(path, row, col, all))
     }
 
     /// Writes the data of a cube to a file on the server and returns its address.
@@ -651,7 +651,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ExportData")]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
-        Call::new(self.remote(), ExportData::new(file_type))
+        Call::new(self.as_remote(), ExportData::new(file_type))
     }
 
     /// Gives a handle to an object below this one.
@@ -674,7 +674,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
-        Call::new(self.remote(), GetChild::new(id))
+        Call::new(self.as_remote(), GetChild::new(id))
     }
 
     /// Lists the direct children: identifier and type of each, in their order.
@@ -693,7 +693,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
-        Call::new(self.remote(), GetChildInfos::new())
+        Call::new(self.as_remote(), GetChildInfos::new())
     }
 
     /// Returns the properties that count in this session: soft patches applied, and those of the object it is linked to.
@@ -712,7 +712,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
-        Call::new(self.remote(), GetEffectiveProperties::new())
+        Call::new(self.as_remote(), GetEffectiveProperties::new())
     }
 
     /// Returns the properties of the object, of all objects below it, and of embedded snapshots.
@@ -731,7 +731,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
-        Call::new(self.remote(), GetFullPropertyTree::new())
+        Call::new(self.as_remote(), GetFullPropertyTree::new())
     }
 
     /// Gets the points of a scatter plot, or, where there are too many, rectangles that each stand for a number of points.
@@ -778,7 +778,7 @@ pub trait GenericObjectApi: AsRemote {
         binning_method: i64,
     ) -> Call<'_, GetHyperCubeBinnedData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetHyperCubeBinnedData::new(
                 path,
                 pages,
@@ -820,7 +820,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         options: NxContinuousDataOptions,
     ) -> Call<'_, GetHyperCubeContinuousData> {
-        Call::new(self.remote(), GetHyperCubeContinuousData::new(path, options))
+        Call::new(self.as_remote(), GetHyperCubeContinuousData::new(path, options))
     }
 
     /// Gets rows of a straight table: the main way to read calculated data.
@@ -871,7 +871,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubeData> {
-        Call::new(self.remote(), GetHyperCubeData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubeData::new(path, pages))
     }
 
     /// Gets a part of a pivot table: nodes of its left and top dimensions, and the values between them.
@@ -900,7 +900,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubePivotData> {
-        Call::new(self.remote(), GetHyperCubePivotData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubePivotData::new(path, pages))
     }
 
     /// Gets a thinned-out picture of a chart that has far more points than can be drawn, for mini charts and overviews.
@@ -935,7 +935,7 @@ pub trait GenericObjectApi: AsRemote {
         reduction_mode: &str,
     ) -> Call<'_, GetHyperCubeReducedData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetHyperCubeReducedData::new(path, pages, zoom_factor, reduction_mode),
         )
     }
@@ -966,7 +966,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubeStackData> {
-        Call::new(self.remote(), GetHyperCubeStackData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubeStackData::new(path, pages))
     }
 
     /// Gets nodes of a tree, as wide and as deep as wanted.
@@ -991,7 +991,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
-        Call::new(self.remote(), GetHyperCubeTreeData::new(path))
+        Call::new(self.as_remote(), GetHyperCubeTreeData::new(path))
     }
 
     /// Returns type and identifier of the object.
@@ -1007,7 +1007,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Calculates the object and returns the result: its properties with every definition replaced by what it evaluates to.
@@ -1051,7 +1051,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Lists the objects that are linked to this one, and so take their properties from it.
@@ -1070,7 +1070,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Gets values of a list object, as in a filter: each with its selection state.
@@ -1115,7 +1115,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetListObjectData> {
-        Call::new(self.remote(), GetListObjectData::new(path, pages))
+        Call::new(self.as_remote(), GetListObjectData::new(path, pages))
     }
 
     /// Gives a handle to the object above this one.
@@ -1133,7 +1133,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
-        Call::new(self.remote(), GetParent::new())
+        Call::new(self.as_remote(), GetParent::new())
     }
 
     /// Returns the properties of the object as they are saved: what to edit.
@@ -1170,7 +1170,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Gives a handle to the snapshot embedded in this object.
@@ -1188,7 +1188,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
-        Call::new(self.remote(), GetSnapshotObject::new())
+        Call::new(self.as_remote(), GetSnapshotObject::new())
     }
 
     /// Locks the selections in dimensions of a cube or in a list object.
@@ -1210,7 +1210,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Lock")]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
-        Call::new(self.remote(), Lock::new(path))
+        Call::new(self.as_remote(), Lock::new(path))
     }
 
     /// Selects by several groups of ranges of measures in one step.
@@ -1240,7 +1240,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxMultiRangeSelectInfo>,
     ) -> Call<'_, MultiRangeSelectHyperCubeValues> {
-        Call::new(self.remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
+        Call::new(self.as_remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
     }
 
     /// Selects nodes of a tree by ranges of their measures.
@@ -1270,7 +1270,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxTreeMultiRangeSelectInfo>,
     ) -> Call<'_, MultiRangeSelectTreeDataValues> {
-        Call::new(self.remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
+        Call::new(self.as_remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
     }
 
     /// Makes the object, private until then, visible to the other users of a published app.
@@ -1289,7 +1289,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Selects the dimension values whose measures lie in given ranges.
@@ -1321,7 +1321,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxRangeSelectInfo>,
     ) -> Call<'_, RangeSelectHyperCubeValues> {
-        Call::new(self.remote(), RangeSelectHyperCubeValues::new(path, ranges))
+        Call::new(self.as_remote(), RangeSelectHyperCubeValues::new(path, ranges))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -1344,7 +1344,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "RemoveGroup")]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
-        Call::new(self.remote(), RemoveGroup::new(path, group_id))
+        Call::new(self.as_remote(), RemoveGroup::new(path, group_id))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -1372,7 +1372,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         members: Vec<String>,
     ) -> Call<'_, RemoveGroupMembers> {
-        Call::new(self.remote(), RemoveGroupMembers::new(path, members))
+        Call::new(self.as_remote(), RemoveGroupMembers::new(path, members))
     }
 
     /// Undoes what has been selected since this object's selection mode was opened, and stays in the mode.
@@ -1389,7 +1389,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
-        Call::new(self.remote(), ResetMadeSelections::new())
+        Call::new(self.as_remote(), ResetMadeSelections::new())
     }
 
     /// Searches the values of a list object; its layout then shows the hits only.
@@ -1432,7 +1432,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         match_: &str,
     ) -> Call<'_, SearchListObjectFor> {
-        Call::new(self.remote(), SearchListObjectFor::new(path, match_))
+        Call::new(self.as_remote(), SearchListObjectFor::new(path, match_))
     }
 
     /// Selects the dimension values that stand at crossings of rows and columns of a cube.
@@ -1466,7 +1466,7 @@ pub trait GenericObjectApi: AsRemote {
         col_indices: Vec<i32>,
     ) -> Call<'_, SelectHyperCubeCells> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SelectHyperCubeCells::new(path, row_indices, col_indices),
         )
     }
@@ -1498,7 +1498,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxContinuousRangeSelectInfo>,
     ) -> Call<'_, SelectHyperCubeContinuousRange> {
-        Call::new(self.remote(), SelectHyperCubeContinuousRange::new(path, ranges))
+        Call::new(self.as_remote(), SelectHyperCubeContinuousRange::new(path, ranges))
     }
 
     /// Selects values of one dimension of a cube by their element numbers.
@@ -1550,7 +1550,7 @@ pub trait GenericObjectApi: AsRemote {
         toggle_mode: bool,
     ) -> Call<'_, SelectHyperCubeValues> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SelectHyperCubeValues::new(path, dim_no, values, toggle_mode),
         )
     }
@@ -1576,7 +1576,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
-        Call::new(self.remote(), SelectListObjectAll::new(path))
+        Call::new(self.as_remote(), SelectListObjectAll::new(path))
     }
 
     /// Selects the alternative values of a list object in place of the selected ones.
@@ -1602,7 +1602,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectAlternative> {
-        Call::new(self.remote(), SelectListObjectAlternative::new(path))
+        Call::new(self.as_remote(), SelectListObjectAlternative::new(path))
     }
 
     /// Selects the values of a list object that lie in numeric ranges.
@@ -1631,7 +1631,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<Range>,
     ) -> Call<'_, SelectListObjectContinuousRange> {
-        Call::new(self.remote(), SelectListObjectContinuousRange::new(path, ranges))
+        Call::new(self.as_remote(), SelectListObjectContinuousRange::new(path, ranges))
     }
 
     /// Selects the excluded values of a list object in place of the present selection, which turns the selection round.
@@ -1655,7 +1655,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectExcluded> {
-        Call::new(self.remote(), SelectListObjectExcluded::new(path))
+        Call::new(self.as_remote(), SelectListObjectExcluded::new(path))
     }
 
     /// Selects all values of a list object that the present selections leave possible.
@@ -1681,7 +1681,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectPossible> {
-        Call::new(self.remote(), SelectListObjectPossible::new(path))
+        Call::new(self.as_remote(), SelectListObjectPossible::new(path))
     }
 
     /// Selects values of a list object by their element numbers, as a click in a filter does.
@@ -1727,7 +1727,10 @@ pub trait GenericObjectApi: AsRemote {
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, SelectListObjectValues> {
-        Call::new(self.remote(), SelectListObjectValues::new(path, values, toggle_mode))
+        Call::new(
+            self.as_remote(),
+            SelectListObjectValues::new(path, values, toggle_mode),
+        )
     }
 
     /// Selects in a pivot table or a stacked cube, by the positions of nodes and data cells.
@@ -1757,7 +1760,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         selections: Vec<NxSelectionCell>,
     ) -> Call<'_, SelectPivotCells> {
-        Call::new(self.remote(), SelectPivotCells::new(path, selections))
+        Call::new(self.as_remote(), SelectPivotCells::new(path, selections))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -1788,7 +1791,7 @@ pub trait GenericObjectApi: AsRemote {
         dim_no: i64,
         new_index: i64,
     ) -> Call<'_, SetActiveField> {
-        Call::new(self.remote(), SetActiveField::new(path, dim_no, new_index))
+        Call::new(self.as_remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
     /// Sets the order of the objects below this one.
@@ -1808,7 +1811,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
-        Call::new(self.remote(), SetChildArrayOrder::new(ids))
+        Call::new(self.as_remote(), SetChildArrayOrder::new(ids))
     }
 
     /// Sets the properties of the object and of the objects below it, and embedded snapshots, in one step.
@@ -1834,7 +1837,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         prop_entry: GenericObjectEntry,
     ) -> Call<'_, SetFullPropertyTree> {
-        Call::new(self.remote(), SetFullPropertyTree::new(prop_entry))
+        Call::new(self.as_remote(), SetFullPropertyTree::new(prop_entry))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -1858,7 +1861,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
-        Call::new(self.remote(), SetGroupLabel::new(path, new_label))
+        Call::new(self.as_remote(), SetGroupLabel::new(path, new_label))
     }
 
     /// Replaces the properties of the object by a complete new set.
@@ -1883,7 +1886,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// **Experimental**: it may change or go with any version of the engine.
@@ -1913,7 +1916,7 @@ pub trait GenericObjectApi: AsRemote {
         dim_no: i64,
         nbr_steps: i64,
     ) -> Call<'_, StepCycle> {
-        Call::new(self.remote(), StepCycle::new(path, dim_no, nbr_steps))
+        Call::new(self.as_remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
     /// Takes the object out of the official content of its app; it stays published.
@@ -1931,7 +1934,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published object private to its owner again.
@@ -1949,7 +1952,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 
     /// Unlocks the selections in dimensions of a cube or in a list object.
@@ -1970,7 +1973,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
     #[doc(alias = "Unlock")]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
-        Call::new(self.remote(), Unlock::new(path))
+        Call::new(self.as_remote(), Unlock::new(path))
     }
 }
 
@@ -2007,12 +2010,12 @@ impl Serialize for AbortListObjectSearch {
 impl Request for AbortListObjectSearch {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AbortListObjectSearch",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AbortListObjectSearch",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2086,12 +2089,12 @@ impl Serialize for AcceptListObjectSearch {
 impl Request for AcceptListObjectSearch {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AcceptListObjectSearch",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AcceptListObjectSearch",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2190,12 +2193,12 @@ impl Serialize for AddGroupMembers {
 impl Request for AddGroupMembers {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AddGroupMembers",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AddGroupMembers",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2259,12 +2262,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2292,12 +2295,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2337,12 +2335,12 @@ impl Serialize for BeginSelections {
 impl Request for BeginSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "BeginSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "BeginSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2412,12 +2410,12 @@ impl Serialize for ClearSelections {
 impl Request for ClearSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ClearSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ClearSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2445,12 +2443,12 @@ impl Serialize for ClearSoftPatches {
 impl Request for ClearSoftPatches {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ClearSoftPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ClearSoftPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2513,12 +2511,12 @@ impl Serialize for CollapseLeft {
 impl Request for CollapseLeft {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CollapseLeft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CollapseLeft",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2581,12 +2579,12 @@ impl Serialize for CollapseTop {
 impl Request for CollapseTop {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CollapseTop",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CollapseTop",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2626,12 +2624,7 @@ impl Serialize for CopyFrom {
 impl Request for CopyFrom {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CopyFrom",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "CopyFrom", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2696,12 +2689,12 @@ impl Serialize for CreateChild {
 impl Request for CreateChild {
     type Class = GenericObject;
     type Response = CreateChildResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CreateChild",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CreateChild",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateChildResponse, Error> {
         Ok(CreateChildResponse {
@@ -2796,12 +2789,12 @@ impl Serialize for CreateGroup {
 impl Request for CreateGroup {
     type Class = GenericObject;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CreateGroup",
-        effect: Effect::Write,
-        results: &["qGroupId"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CreateGroup",
+        Effect::Write,
+        &["qGroupId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qGroupId")
@@ -2859,12 +2852,12 @@ impl Serialize for DestroyAllChildren {
 impl Request for DestroyAllChildren {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DestroyAllChildren",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "DestroyAllChildren",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2931,12 +2924,12 @@ impl Serialize for DestroyChild {
 impl Request for DestroyChild {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DestroyChild",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "DestroyChild",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -2992,12 +2985,7 @@ impl Serialize for DrillUp {
 impl Request for DrillUp {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DrillUp",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "DrillUp", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3037,12 +3025,12 @@ impl Serialize for EmbedSnapshotObject {
 impl Request for EmbedSnapshotObject {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "EmbedSnapshotObject",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "EmbedSnapshotObject",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3082,12 +3070,12 @@ impl Serialize for EndSelections {
 impl Request for EndSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "EndSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "EndSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3150,12 +3138,12 @@ impl Serialize for ExpandLeft {
 impl Request for ExpandLeft {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExpandLeft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ExpandLeft",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3218,12 +3206,7 @@ impl Serialize for ExpandTop {
 impl Request for ExpandTop {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExpandTop",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "ExpandTop", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3363,12 +3346,12 @@ impl Serialize for ExportData {
 impl Request for ExportData {
     type Class = GenericObject;
     type Response = ExportDataResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExportData",
-        effect: Effect::Write,
-        results: &["qUrl", "qWarnings"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ExportData",
+        Effect::Write,
+        &["qUrl", "qWarnings"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ExportDataResponse, Error> {
         answer.record()
@@ -3452,12 +3435,12 @@ impl Serialize for GetChild {
 impl Request for GetChild {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetChild",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetChild",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -3485,12 +3468,12 @@ impl Serialize for GetChildInfos {
 impl Request for GetChildInfos {
     type Class = GenericObject;
     type Response = Vec<NxInfo>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetChildInfos",
-        effect: Effect::Read,
-        results: &["qInfos"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetChildInfos",
+        Effect::Read,
+        &["qInfos"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
@@ -3518,12 +3501,12 @@ impl Serialize for GetEffectiveProperties {
 impl Request for GetEffectiveProperties {
     type Class = GenericObject;
     type Response = GenericObjectProperties;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetEffectiveProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetEffectiveProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
@@ -3551,12 +3534,12 @@ impl Serialize for GetFullPropertyTree {
 impl Request for GetFullPropertyTree {
     type Class = GenericObject;
     type Response = GenericObjectEntry;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetFullPropertyTree",
-        effect: Effect::Read,
-        results: &["qPropEntry"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetFullPropertyTree",
+        Effect::Read,
+        &["qPropEntry"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectEntry, Error> {
         answer.value("qPropEntry")
@@ -3649,12 +3632,12 @@ impl Serialize for GetHyperCubeBinnedData {
 impl Request for GetHyperCubeBinnedData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeBinnedData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeBinnedData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3728,12 +3711,12 @@ impl Serialize for GetHyperCubeContinuousData {
 impl Request for GetHyperCubeContinuousData {
     type Class = GenericObject;
     type Response = GetHyperCubeContinuousDataResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeContinuousData",
-        effect: Effect::Read,
-        results: &["qDataPages", "qAxisData"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeContinuousData",
+        Effect::Read,
+        &["qDataPages", "qAxisData"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetHyperCubeContinuousDataResponse, Error> {
         answer.record()
@@ -3823,12 +3806,12 @@ impl Serialize for GetHyperCubeData {
 impl Request for GetHyperCubeData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3874,12 +3857,12 @@ impl Serialize for GetHyperCubePivotData {
 impl Request for GetHyperCubePivotData {
     type Class = GenericObject;
     type Response = Vec<NxPivotPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubePivotData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubePivotData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxPivotPage>, Error> {
         answer.value("qDataPages")
@@ -3949,12 +3932,12 @@ impl Serialize for GetHyperCubeReducedData {
 impl Request for GetHyperCubeReducedData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeReducedData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeReducedData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -4028,12 +4011,12 @@ impl Serialize for GetHyperCubeStackData {
 impl Request for GetHyperCubeStackData {
     type Class = GenericObject;
     type Response = Vec<NxStackPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeStackData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeStackData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStackPage>, Error> {
         answer.value("qDataPages")
@@ -4103,12 +4086,12 @@ impl Serialize for GetHyperCubeTreeData {
 impl Request for GetHyperCubeTreeData {
     type Class = GenericObject;
     type Response = Vec<NxTreeNode>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeTreeData",
-        effect: Effect::Read,
-        results: &["qNodes"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeTreeData",
+        Effect::Read,
+        &["qNodes"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxTreeNode>, Error> {
         answer.value("qNodes")
@@ -4136,12 +4119,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericObject;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -4169,12 +4152,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericObject;
     type Response = GenericObjectLayout;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectLayout, Error> {
         answer.value("qLayout")
@@ -4202,12 +4185,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericObject;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -4253,12 +4236,12 @@ impl Serialize for GetListObjectData {
 impl Request for GetListObjectData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetListObjectData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetListObjectData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -4286,12 +4269,12 @@ impl Serialize for GetParent {
 impl Request for GetParent {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetParent",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetParent",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -4319,12 +4302,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericObject;
     type Response = GenericObjectProperties;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
@@ -4352,12 +4335,12 @@ impl Serialize for GetSnapshotObject {
 impl Request for GetSnapshotObject {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetSnapshotObject",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetSnapshotObject",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -4427,12 +4410,7 @@ impl Serialize for Lock {
 impl Request for Lock {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Lock",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Lock", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4529,12 +4507,12 @@ impl Serialize for MultiRangeSelectHyperCubeValues {
 impl Request for MultiRangeSelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "MultiRangeSelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "MultiRangeSelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4634,12 +4612,12 @@ impl Serialize for MultiRangeSelectTreeDataValues {
 impl Request for MultiRangeSelectTreeDataValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "MultiRangeSelectTreeDataValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "MultiRangeSelectTreeDataValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4667,12 +4645,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4798,12 +4771,12 @@ impl Serialize for RangeSelectHyperCubeValues {
 impl Request for RangeSelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RangeSelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RangeSelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4854,12 +4827,12 @@ impl Serialize for RemoveGroup {
 impl Request for RemoveGroup {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RemoveGroup",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RemoveGroup",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4935,12 +4908,12 @@ impl Serialize for RemoveGroupMembers {
 impl Request for RemoveGroupMembers {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RemoveGroupMembers",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RemoveGroupMembers",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4968,12 +4941,12 @@ impl Serialize for ResetMadeSelections {
 impl Request for ResetMadeSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ResetMadeSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ResetMadeSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5023,12 +4996,12 @@ impl Serialize for SearchListObjectFor {
 impl Request for SearchListObjectFor {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SearchListObjectFor",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SearchListObjectFor",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5136,12 +5109,12 @@ impl Serialize for SelectHyperCubeCells {
 impl Request for SelectHyperCubeCells {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeCells",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeCells",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5219,12 +5192,12 @@ impl Serialize for SelectHyperCubeContinuousRange {
 impl Request for SelectHyperCubeContinuousRange {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeContinuousRange",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeContinuousRange",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5293,12 +5266,12 @@ impl Serialize for SelectHyperCubeValues {
 impl Request for SelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5365,12 +5338,12 @@ impl Serialize for SelectListObjectAll {
 impl Request for SelectListObjectAll {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectAll",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectAll",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5437,12 +5410,12 @@ impl Serialize for SelectListObjectAlternative {
 impl Request for SelectListObjectAlternative {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectAlternative",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectAlternative",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5517,12 +5490,12 @@ impl Serialize for SelectListObjectContinuousRange {
 impl Request for SelectListObjectContinuousRange {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectContinuousRange",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectContinuousRange",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5589,12 +5562,12 @@ impl Serialize for SelectListObjectExcluded {
 impl Request for SelectListObjectExcluded {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectExcluded",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectExcluded",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5661,12 +5634,12 @@ impl Serialize for SelectListObjectPossible {
 impl Request for SelectListObjectPossible {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectPossible",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectPossible",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5748,12 +5721,12 @@ impl Serialize for SelectListObjectValues {
 impl Request for SelectListObjectValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5850,12 +5823,12 @@ impl Serialize for SelectPivotCells {
 impl Request for SelectPivotCells {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectPivotCells",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectPivotCells",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5913,12 +5886,12 @@ impl Serialize for SetActiveField {
 impl Request for SetActiveField {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetActiveField",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetActiveField",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5958,12 +5931,12 @@ impl Serialize for SetChildArrayOrder {
 impl Request for SetChildArrayOrder {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetChildArrayOrder",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetChildArrayOrder",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6003,12 +5976,12 @@ impl Serialize for SetFullPropertyTree {
 impl Request for SetFullPropertyTree {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetFullPropertyTree",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetFullPropertyTree",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6084,12 +6057,12 @@ impl Serialize for SetGroupLabel {
 impl Request for SetGroupLabel {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetGroupLabel",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetGroupLabel",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6129,12 +6102,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6192,12 +6165,7 @@ impl Serialize for StepCycle {
 impl Request for StepCycle {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "StepCycle",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "StepCycle", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6225,12 +6193,7 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "UnApprove", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6258,12 +6221,7 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "UnPublish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6333,12 +6291,7 @@ impl Serialize for Unlock {
 impl Request for Unlock {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Unlock",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Unlock", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -27,7 +27,7 @@ use super::types::*;
 pub struct Global(Arc<dyn Remote>);
 
 impl AsRemote for Global {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -63,7 +63,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "AbortAll")]
     fn abort_all(&self) -> Call<'_, AbortAll> {
-        Call::new(self.remote(), AbortAll::new())
+        Call::new(self.as_remote(), AbortAll::new())
     }
 
     /// Flags one request of the session to be given up.
@@ -84,7 +84,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "AbortRequest")]
     fn abort_request(&self, request_id: i64) -> Call<'_, AbortRequest> {
-        Call::new(self.remote(), AbortRequest::new(request_id))
+        Call::new(self.as_remote(), AbortRequest::new(request_id))
     }
 
     /// Tells whether the connected user may create apps.
@@ -102,7 +102,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "AllowCreateApp")]
     fn allow_create_app(&self) -> Call<'_, AllowCreateApp> {
-        Call::new(self.remote(), AllowCreateApp::new())
+        Call::new(self.as_remote(), AllowCreateApp::new())
     }
 
     /// Stops the reload that is running in the session.
@@ -126,7 +126,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CancelReload")]
     fn cancel_reload(&self) -> Call<'_, CancelReload> {
-        Call::new(self.remote(), CancelReload::new())
+        Call::new(self.as_remote(), CancelReload::new())
     }
 
     /// Stops one request that has been sent and not yet answered.
@@ -148,7 +148,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CancelRequest")]
     fn cancel_request(&self, request_id: i64) -> Call<'_, CancelRequest> {
-        Call::new(self.remote(), CancelRequest::new(request_id))
+        Call::new(self.as_remote(), CancelRequest::new(request_id))
     }
 
     /// Sets how the session's next reloads treat script errors.
@@ -182,7 +182,7 @@ pub trait GlobalApi: AsRemote {
         interact_on_error: bool,
     ) -> Call<'_, ConfigureReload> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             ConfigureReload::new(
                 cancel_on_script_error,
                 use_error_data,
@@ -221,7 +221,7 @@ pub trait GlobalApi: AsRemote {
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, CopyApp> {
-        Call::new(self.remote(), CopyApp::new(target_app_id, src_app_id, ids))
+        Call::new(self.as_remote(), CopyApp::new(target_app_id, src_app_id, ids))
     }
 
     /// Creates an empty app and saves it, without opening it.
@@ -252,7 +252,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateApp")]
     fn create_app(&self, app_name: &str) -> Call<'_, CreateApp> {
-        Call::new(self.remote(), CreateApp::new(app_name))
+        Call::new(self.as_remote(), CreateApp::new(app_name))
     }
 
     /// Creates an app and opens it in one step, on Qlik Sense Desktop only.
@@ -283,7 +283,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateDocEx")]
     fn create_doc_ex(&self, doc_name: &str) -> Call<'_, CreateDocEx> {
-        Call::new(self.remote(), CreateDocEx::new(doc_name))
+        Call::new(self.as_remote(), CreateDocEx::new(doc_name))
     }
 
     /// Creates an empty app that lives in memory and ends with the session.
@@ -323,7 +323,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "CreateSessionApp")]
     fn create_session_app(&self) -> Call<'_, CreateSessionApp> {
-        Call::new(self.remote(), CreateSessionApp::new())
+        Call::new(self.as_remote(), CreateSessionApp::new())
     }
 
     /// Creates an app in memory that starts with the script and the objects of an existing app.
@@ -356,7 +356,7 @@ pub trait GlobalApi: AsRemote {
         &self,
         src_app_id: &str,
     ) -> Call<'_, CreateSessionAppFromApp> {
-        Call::new(self.remote(), CreateSessionAppFromApp::new(src_app_id))
+        Call::new(self.as_remote(), CreateSessionAppFromApp::new(src_app_id))
     }
 
     /// Deletes an app for good: its file on Desktop, its entry and its data in a repository.
@@ -380,7 +380,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "DeleteApp")]
     fn delete_app(&self, app_id: &str) -> Call<'_, DeleteApp> {
-        Call::new(self.remote(), DeleteApp::new(app_id))
+        Call::new(self.as_remote(), DeleteApp::new(app_id))
     }
 
     /// Returns the version of the engine.
@@ -408,7 +408,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "EngineVersion")]
     fn engine_version(&self) -> Call<'_, EngineVersion> {
-        Call::new(self.remote(), EngineVersion::new())
+        Call::new(self.as_remote(), EngineVersion::new())
     }
 
     /// Writes an app of the repository to a file of the engine's machine.
@@ -439,7 +439,7 @@ pub trait GlobalApi: AsRemote {
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, ExportApp> {
-        Call::new(self.remote(), ExportApp::new(target_path, src_app_id, ids))
+        Call::new(self.as_remote(), ExportApp::new(target_path, src_app_id, ids))
     }
 
     /// Returns the app that is open in this session.
@@ -468,7 +468,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetActiveDoc")]
     fn get_active_doc(&self) -> Call<'_, GetActiveDoc> {
-        Call::new(self.remote(), GetActiveDoc::new())
+        Call::new(self.as_remote(), GetActiveDoc::new())
     }
 
     /// Retrieves what is known of one app without opening it: title, time of the last reload, size, thumbnail.
@@ -488,7 +488,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetAppEntry")]
     fn get_app_entry(&self, app_id: &str) -> Call<'_, GetAppEntry> {
-        Call::new(self.remote(), GetAppEntry::new(app_id))
+        Call::new(self.as_remote(), GetAppEntry::new(app_id))
     }
 
     /// Returns who the engine takes the connected user for.
@@ -507,7 +507,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetAuthenticatedUser")]
     fn get_authenticated_user(&self) -> Call<'_, GetAuthenticatedUser> {
-        Call::new(self.remote(), GetAuthenticatedUser::new())
+        Call::new(self.as_remote(), GetAuthenticatedUser::new())
     }
 
     /// Gets the grammar of the script language or of chart expressions, as a list of rules.
@@ -532,7 +532,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "GetBNF")]
     #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
     fn get_bnf(&self, bnf_type: &str) -> Call<'_, GetBNF> {
-        Call::new(self.remote(), GetBNF::new(bnf_type))
+        Call::new(self.as_remote(), GetBNF::new(bnf_type))
     }
 
     /// Gets the grammar of the script language or of chart expressions, as a list of rules with a hash of the whole.
@@ -559,7 +559,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBaseBNF")]
     fn get_base_bnf(&self, bnf_type: &str) -> Call<'_, GetBaseBNF> {
-        Call::new(self.remote(), GetBaseBNF::new(bnf_type))
+        Call::new(self.as_remote(), GetBaseBNF::new(bnf_type))
     }
 
     /// Gets only the hash of a grammar, to see whether a stored copy still holds.
@@ -579,7 +579,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBaseBNFHash")]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
-        Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
+        Call::new(self.as_remote(), GetBaseBNFHash::new(bnf_type))
     }
 
     /// Gets the grammar of the script language or of chart expressions as one text.
@@ -604,7 +604,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetBaseBNFString")]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
-        Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
+        Call::new(self.as_remote(), GetBaseBNFString::new(bnf_type))
     }
 
     /// Lists the custom connectors that are installed beside the engine.
@@ -629,7 +629,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetCustomConnectors")]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
-        Call::new(self.remote(), GetCustomConnectors::new())
+        Call::new(self.as_remote(), GetCustomConnectors::new())
     }
 
     /// Lists the databases that a data source offers, for a connection that is not stored yet.
@@ -658,7 +658,7 @@ pub trait GlobalApi: AsRemote {
         &self,
         connection: Connection,
     ) -> Call<'_, GetDatabasesFromConnectionString> {
-        Call::new(self.remote(), GetDatabasesFromConnectionString::new(connection))
+        Call::new(self.as_remote(), GetDatabasesFromConnectionString::new(connection))
     }
 
     /// Returns the folder in which Desktop keeps its apps.
@@ -678,7 +678,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetDefaultAppFolder")]
     fn get_default_app_folder(&self) -> Call<'_, GetDefaultAppFolder> {
-        Call::new(self.remote(), GetDefaultAppFolder::new())
+        Call::new(self.as_remote(), GetDefaultAppFolder::new())
     }
 
     /// Lists the apps that the connected user may see.
@@ -708,7 +708,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetDocList")]
     fn get_doc_list(&self) -> Call<'_, GetDocList> {
-        Call::new(self.remote(), GetDocList::new())
+        Call::new(self.as_remote(), GetDocList::new())
     }
 
     /// Lists files and folders at a path of the engine's machine.
@@ -733,7 +733,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetFolderItemsForPath")]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
-        Call::new(self.remote(), GetFolderItemsForPath::new(path))
+        Call::new(self.as_remote(), GetFolderItemsForPath::new(path))
     }
 
     /// Lists the functions that the script language knows.
@@ -756,7 +756,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetFunctions")]
     fn get_functions(&self) -> Call<'_, GetFunctions> {
-        Call::new(self.remote(), GetFunctions::new())
+        Call::new(self.as_remote(), GetFunctions::new())
     }
 
     /// Retrieves the question that a paused reload waits to have answered.
@@ -785,7 +785,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetInteract")]
     fn get_interact(&self, request_id: i64) -> Call<'_, GetInteract> {
-        Call::new(self.remote(), GetInteract::new(request_id))
+        Call::new(self.as_remote(), GetInteract::new(request_id))
     }
 
     /// Lists the drives of the machine on which Desktop runs.
@@ -803,7 +803,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetLogicalDriveStrings")]
     fn get_logical_drive_strings(&self) -> Call<'_, GetLogicalDriveStrings> {
-        Call::new(self.remote(), GetLogicalDriveStrings::new())
+        Call::new(self.as_remote(), GetLogicalDriveStrings::new())
     }
 
     /// Lists the ODBC data source names that are set up on the engine's machine.
@@ -824,7 +824,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetOdbcDsns")]
     fn get_odbc_dsns(&self) -> Call<'_, GetOdbcDsns> {
-        Call::new(self.remote(), GetOdbcDsns::new())
+        Call::new(self.as_remote(), GetOdbcDsns::new())
     }
 
     /// Lists the OLE DB providers that are installed on the engine's machine.
@@ -842,7 +842,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetOleDbProviders")]
     fn get_ole_db_providers(&self) -> Call<'_, GetOleDbProviders> {
-        Call::new(self.remote(), GetOleDbProviders::new())
+        Call::new(self.as_remote(), GetOleDbProviders::new())
     }
 
     /// Tells how far an app's opening, reload or saving has come.
@@ -875,7 +875,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetProgress")]
     fn get_progress(&self, request_id: i64) -> Call<'_, GetProgress> {
-        Call::new(self.remote(), GetProgress::new(request_id))
+        Call::new(self.as_remote(), GetProgress::new(request_id))
     }
 
     /// Lists the streams to which apps can be published.
@@ -896,7 +896,7 @@ pub trait GlobalApi: AsRemote {
         note = "the engine's schema deprecates it and names nothing to use instead"
     )]
     fn get_stream_list(&self) -> Call<'_, GetStreamList> {
-        Call::new(self.remote(), GetStreamList::new())
+        Call::new(self.as_remote(), GetStreamList::new())
     }
 
     /// Lists the code pages in which the engine can read text files.
@@ -916,7 +916,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetSupportedCodePages")]
     fn get_supported_code_pages(&self) -> Call<'_, GetSupportedCodePages> {
-        Call::new(self.remote(), GetSupportedCodePages::new())
+        Call::new(self.as_remote(), GetSupportedCodePages::new())
     }
 
     /// Returns an identifier of this user's endpoint in this app, made for log files.
@@ -935,7 +935,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "GetUniqueID")]
     fn get_unique_id(&self) -> Call<'_, GetUniqueID> {
-        Call::new(self.remote(), GetUniqueID::new())
+        Call::new(self.as_remote(), GetUniqueID::new())
     }
 
     /// Answers the question for which a reload in debug mode has paused, and lets it go on or stop.
@@ -963,7 +963,7 @@ pub trait GlobalApi: AsRemote {
         request_id: i64,
         def: InteractDef,
     ) -> Call<'_, InteractDone> {
-        Call::new(self.remote(), InteractDone::new(request_id, def))
+        Call::new(self.as_remote(), InteractDone::new(request_id, def))
     }
 
     /// Tells whether the engine is that of Qlik Sense Desktop.
@@ -981,7 +981,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "IsDesktopMode")]
     fn is_desktop_mode(&self) -> Call<'_, IsDesktopMode> {
-        Call::new(self.remote(), IsDesktopMode::new())
+        Call::new(self.as_remote(), IsDesktopMode::new())
     }
 
     /// Tells whether the engine is that of Qlik Sense Desktop, under the older name of that mode.
@@ -1002,7 +1002,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "IsPersonalMode")]
     #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
     fn is_personal_mode(&self) -> Call<'_, IsPersonalMode> {
-        Call::new(self.remote(), IsPersonalMode::new())
+        Call::new(self.as_remote(), IsPersonalMode::new())
     }
 
     /// Checks whether the settings of a connection are valid.
@@ -1029,7 +1029,7 @@ pub trait GlobalApi: AsRemote {
         &self,
         connection: Connection,
     ) -> Call<'_, IsValidConnectionString> {
-        Call::new(self.remote(), IsValidConnectionString::new(connection))
+        Call::new(self.as_remote(), IsValidConnectionString::new(connection))
     }
 
     /// Returns the name of the operating system under the engine.
@@ -1045,7 +1045,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "OSName")]
     fn os_name(&self) -> Call<'_, OSName> {
-        Call::new(self.remote(), OSName::new())
+        Call::new(self.as_remote(), OSName::new())
     }
 
     /// Returns the version of the operating system under the engine.
@@ -1061,7 +1061,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "OSVersion")]
     fn os_version(&self) -> Call<'_, OSVersion> {
-        Call::new(self.remote(), OSVersion::new())
+        Call::new(self.as_remote(), OSVersion::new())
     }
 
     /// Opens an app in this session and returns it: the first call of nearly every program.
@@ -1112,7 +1112,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "OpenDoc")]
     fn open_doc(&self, doc_name: &str) -> Call<'_, OpenDoc> {
-        Call::new(self.remote(), OpenDoc::new(doc_name))
+        Call::new(self.as_remote(), OpenDoc::new(doc_name))
     }
 
     /// Returns the version of Qlik Sense, as a text.
@@ -1133,7 +1133,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "ProductVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn product_version(&self) -> Call<'_, ProductVersion> {
-        Call::new(self.remote(), ProductVersion::new())
+        Call::new(self.as_remote(), ProductVersion::new())
     }
 
     /// Publishes an app to a stream.
@@ -1163,7 +1163,7 @@ pub trait GlobalApi: AsRemote {
         name: &str,
         stream_id: &str,
     ) -> Call<'_, PublishApp> {
-        Call::new(self.remote(), PublishApp::new(app_id, name, stream_id))
+        Call::new(self.as_remote(), PublishApp::new(app_id, name, stream_id))
     }
 
     /// Returns the name of the Qlik product that the engine belongs to.
@@ -1179,7 +1179,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "QTProduct")]
     fn qt_product(&self) -> Call<'_, QTProduct> {
-        Call::new(self.remote(), QTProduct::new())
+        Call::new(self.as_remote(), QTProduct::new())
     }
 
     /// Returns the version of Qlik Sense under an old name.
@@ -1200,7 +1200,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "QvVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn qv_version(&self) -> Call<'_, QvVersion> {
-        Call::new(self.remote(), QvVersion::new())
+        Call::new(self.as_remote(), QvVersion::new())
     }
 
     /// Makes the engine look again for installed extensions.
@@ -1216,7 +1216,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ReloadExtensionList")]
     fn reload_extension_list(&self) -> Call<'_, ReloadExtensionList> {
-        Call::new(self.remote(), ReloadExtensionList::new())
+        Call::new(self.as_remote(), ReloadExtensionList::new())
     }
 
     /// Replaces objects of one app by those of another, keeping the first one's data model.
@@ -1249,7 +1249,10 @@ pub trait GlobalApi: AsRemote {
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, ReplaceAppFromID> {
-        Call::new(self.remote(), ReplaceAppFromID::new(target_app_id, src_app_id, ids))
+        Call::new(
+            self.as_remote(),
+            ReplaceAppFromID::new(target_app_id, src_app_id, ids),
+        )
     }
 
     /// Saves a copy of the open app under another name, a session app as well.
@@ -1276,7 +1279,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "SaveAs")]
     #[deprecated(note = "use `DocApi::save_as` instead")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
-        Call::new(self.remote(), SaveAs::new(new_app_name))
+        Call::new(self.as_remote(), SaveAs::new(new_app_name))
     }
 
     /// Ends the engine's process, on Qlik Sense Desktop only.
@@ -1292,7 +1295,7 @@ pub trait GlobalApi: AsRemote {
     /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
     #[doc(alias = "ShutdownProcess")]
     fn shutdown_process(&self) -> Call<'_, ShutdownProcess> {
-        Call::new(self.remote(), ShutdownProcess::new())
+        Call::new(self.as_remote(), ShutdownProcess::new())
     }
 }
 
@@ -1317,12 +1320,7 @@ impl Serialize for AbortAll {
 impl Request for AbortAll {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "AbortAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "AbortAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1362,12 +1360,7 @@ impl Serialize for AbortRequest {
 impl Request for AbortRequest {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "AbortRequest",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "AbortRequest", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1395,12 +1388,12 @@ impl Serialize for AllowCreateApp {
 impl Request for AllowCreateApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "AllowCreateApp",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "AllowCreateApp",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1458,12 +1451,7 @@ impl Serialize for CancelReload {
 impl Request for CancelReload {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CancelReload",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "CancelReload", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1503,12 +1491,7 @@ impl Serialize for CancelRequest {
 impl Request for CancelRequest {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CancelRequest",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "CancelRequest", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1571,12 +1554,7 @@ impl Serialize for ConfigureReload {
 impl Request for ConfigureReload {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ConfigureReload",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "ConfigureReload", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1637,12 +1615,12 @@ impl Serialize for CopyApp {
 impl Request for CopyApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CopyApp",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CopyApp",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -1735,12 +1713,12 @@ impl Serialize for CreateApp {
 impl Request for CreateApp {
     type Class = Global;
     type Response = CreateAppResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateApp",
-        effect: Effect::Write,
-        results: &["qSuccess", "qAppId"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateApp",
+        Effect::Write,
+        &["qSuccess", "qAppId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateAppResponse, Error> {
         answer.record()
@@ -1923,12 +1901,12 @@ impl Serialize for CreateDocEx {
 impl Request for CreateDocEx {
     type Class = Global;
     type Response = CreateDocExResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateDocEx",
-        effect: Effect::Write,
-        results: &["qDocId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateDocEx",
+        Effect::Write,
+        &["qDocId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateDocExResponse, Error> {
         Ok(CreateDocExResponse {
@@ -1975,12 +1953,12 @@ impl Serialize for CreateSessionApp {
 impl Request for CreateSessionApp {
     type Class = Global;
     type Response = CreateSessionAppResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateSessionApp",
-        effect: Effect::Write,
-        results: &["qSessionAppId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateSessionApp",
+        Effect::Write,
+        &["qSessionAppId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateSessionAppResponse, Error> {
         Ok(CreateSessionAppResponse {
@@ -2042,12 +2020,12 @@ impl Serialize for CreateSessionAppFromApp {
 impl Request for CreateSessionAppFromApp {
     type Class = Global;
     type Response = CreateSessionAppFromAppResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateSessionAppFromApp",
-        effect: Effect::Write,
-        results: &["qSessionAppId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateSessionAppFromApp",
+        Effect::Write,
+        &["qSessionAppId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateSessionAppFromAppResponse, Error> {
         Ok(CreateSessionAppFromAppResponse {
@@ -2107,12 +2085,12 @@ impl Serialize for DeleteApp {
 impl Request for DeleteApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "DeleteApp",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "DeleteApp",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -2140,12 +2118,12 @@ impl Serialize for EngineVersion {
 impl Request for EngineVersion {
     type Class = Global;
     type Response = NxEngineVersion;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "EngineVersion",
-        effect: Effect::Read,
-        results: &["qVersion"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "EngineVersion",
+        Effect::Read,
+        &["qVersion"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxEngineVersion, Error> {
         answer.value("qVersion")
@@ -2230,12 +2208,12 @@ impl Serialize for ExportApp {
 impl Request for ExportApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ExportApp",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ExportApp",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -2263,12 +2241,12 @@ impl Serialize for GetActiveDoc {
 impl Request for GetActiveDoc {
     type Class = Global;
     type Response = super::doc::Doc;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetActiveDoc",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetActiveDoc",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
         answer.object("qReturn")
@@ -2308,12 +2286,12 @@ impl Serialize for GetAppEntry {
 impl Request for GetAppEntry {
     type Class = Global;
     type Response = AppEntry;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetAppEntry",
-        effect: Effect::Read,
-        results: &["qEntry"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetAppEntry",
+        Effect::Read,
+        &["qEntry"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AppEntry, Error> {
         answer.value("qEntry")
@@ -2341,12 +2319,12 @@ impl Serialize for GetAuthenticatedUser {
 impl Request for GetAuthenticatedUser {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetAuthenticatedUser",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetAuthenticatedUser",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -2387,12 +2365,7 @@ impl Serialize for GetBNF {
 impl Request for GetBNF {
     type Class = Global;
     type Response = Vec<BNFDef>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBNF",
-        effect: Effect::Read,
-        results: &["qBnfDefs"],
-    };
+    const METHOD: Method = Method::new("Global", "GetBNF", Effect::Read, &["qBnfDefs"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<BNFDef>, Error> {
         answer.value("qBnfDefs")
@@ -2432,12 +2405,12 @@ impl Serialize for GetBaseBNF {
 impl Request for GetBaseBNF {
     type Class = Global;
     type Response = GetBaseBNFResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBaseBNF",
-        effect: Effect::Read,
-        results: &["qBnfDefs", "qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetBaseBNF",
+        Effect::Read,
+        &["qBnfDefs", "qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetBaseBNFResponse, Error> {
         answer.record()
@@ -2521,12 +2494,12 @@ impl Serialize for GetBaseBNFHash {
 impl Request for GetBaseBNFHash {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBaseBNFHash",
-        effect: Effect::Read,
-        results: &["qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetBaseBNFHash",
+        Effect::Read,
+        &["qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qBnfHash")
@@ -2566,12 +2539,12 @@ impl Serialize for GetBaseBNFString {
 impl Request for GetBaseBNFString {
     type Class = Global;
     type Response = GetBaseBNFStringResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBaseBNFString",
-        effect: Effect::Read,
-        results: &["qBnfStr", "qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetBaseBNFString",
+        Effect::Read,
+        &["qBnfStr", "qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetBaseBNFStringResponse, Error> {
         answer.record()
@@ -2676,12 +2649,12 @@ impl Serialize for GetCustomConnectors {
 impl Request for GetCustomConnectors {
     type Class = Global;
     type Response = Vec<CustomConnector>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetCustomConnectors",
-        effect: Effect::Read,
-        results: &["qConnectors"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetCustomConnectors",
+        Effect::Read,
+        &["qConnectors"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<CustomConnector>, Error> {
         answer.value("qConnectors")
@@ -2722,12 +2695,12 @@ impl Serialize for GetDatabasesFromConnectionString {
 impl Request for GetDatabasesFromConnectionString {
     type Class = Global;
     type Response = Vec<Database>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetDatabasesFromConnectionString",
-        effect: Effect::Read,
-        results: &["qDatabases"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetDatabasesFromConnectionString",
+        Effect::Read,
+        &["qDatabases"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
         answer.value("qDatabases")
@@ -2755,12 +2728,12 @@ impl Serialize for GetDefaultAppFolder {
 impl Request for GetDefaultAppFolder {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetDefaultAppFolder",
-        effect: Effect::Read,
-        results: &["qPath"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetDefaultAppFolder",
+        Effect::Read,
+        &["qPath"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qPath")
@@ -2788,12 +2761,12 @@ impl Serialize for GetDocList {
 impl Request for GetDocList {
     type Class = Global;
     type Response = Vec<DocListEntry>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetDocList",
-        effect: Effect::Read,
-        results: &["qDocList"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetDocList",
+        Effect::Read,
+        &["qDocList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DocListEntry>, Error> {
         answer.value("qDocList")
@@ -2833,12 +2806,12 @@ impl Serialize for GetFolderItemsForPath {
 impl Request for GetFolderItemsForPath {
     type Class = Global;
     type Response = Vec<FolderItem>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetFolderItemsForPath",
-        effect: Effect::Read,
-        results: &["qFolderItems"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetFolderItemsForPath",
+        Effect::Read,
+        &["qFolderItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
         answer.value("qFolderItems")
@@ -2896,12 +2869,12 @@ impl Serialize for GetFunctions {
 impl Request for GetFunctions {
     type Class = Global;
     type Response = Vec<Function>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetFunctions",
-        effect: Effect::Read,
-        results: &["qFunctions"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetFunctions",
+        Effect::Read,
+        &["qFunctions"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Function>, Error> {
         answer.value("qFunctions")
@@ -2941,12 +2914,12 @@ impl Serialize for GetInteract {
 impl Request for GetInteract {
     type Class = Global;
     type Response = GetInteractResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetInteract",
-        effect: Effect::Write,
-        results: &["qDef", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetInteract",
+        Effect::Write,
+        &["qDef", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetInteractResponse, Error> {
         answer.record()
@@ -3018,12 +2991,12 @@ impl Serialize for GetLogicalDriveStrings {
 impl Request for GetLogicalDriveStrings {
     type Class = Global;
     type Response = Vec<DriveInfo>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetLogicalDriveStrings",
-        effect: Effect::Read,
-        results: &["qDrives"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetLogicalDriveStrings",
+        Effect::Read,
+        &["qDrives"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DriveInfo>, Error> {
         answer.value("qDrives")
@@ -3051,12 +3024,12 @@ impl Serialize for GetOdbcDsns {
 impl Request for GetOdbcDsns {
     type Class = Global;
     type Response = Vec<OdbcDsn>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetOdbcDsns",
-        effect: Effect::Read,
-        results: &["qOdbcDsns"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetOdbcDsns",
+        Effect::Read,
+        &["qOdbcDsns"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<OdbcDsn>, Error> {
         answer.value("qOdbcDsns")
@@ -3084,12 +3057,12 @@ impl Serialize for GetOleDbProviders {
 impl Request for GetOleDbProviders {
     type Class = Global;
     type Response = Vec<OleDbProvider>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetOleDbProviders",
-        effect: Effect::Read,
-        results: &["qOleDbProviders"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetOleDbProviders",
+        Effect::Read,
+        &["qOleDbProviders"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<OleDbProvider>, Error> {
         answer.value("qOleDbProviders")
@@ -3129,12 +3102,12 @@ impl Serialize for GetProgress {
 impl Request for GetProgress {
     type Class = Global;
     type Response = ProgressData;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetProgress",
-        effect: Effect::Write,
-        results: &["qProgressData"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetProgress",
+        Effect::Write,
+        &["qProgressData"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ProgressData, Error> {
         answer.value("qProgressData")
@@ -3165,12 +3138,12 @@ impl Serialize for GetStreamList {
 impl Request for GetStreamList {
     type Class = Global;
     type Response = Vec<NxStreamListEntry>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetStreamList",
-        effect: Effect::Read,
-        results: &["qStreamList"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetStreamList",
+        Effect::Read,
+        &["qStreamList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStreamListEntry>, Error> {
         answer.value("qStreamList")
@@ -3198,12 +3171,12 @@ impl Serialize for GetSupportedCodePages {
 impl Request for GetSupportedCodePages {
     type Class = Global;
     type Response = Vec<CodePage>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetSupportedCodePages",
-        effect: Effect::Read,
-        results: &["qCodePages"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetSupportedCodePages",
+        Effect::Read,
+        &["qCodePages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<CodePage>, Error> {
         answer.value("qCodePages")
@@ -3231,12 +3204,12 @@ impl Serialize for GetUniqueID {
 impl Request for GetUniqueID {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetUniqueID",
-        effect: Effect::Read,
-        results: &["qUniqueID"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetUniqueID",
+        Effect::Read,
+        &["qUniqueID"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qUniqueID")
@@ -3282,12 +3255,7 @@ impl Serialize for InteractDone {
 impl Request for InteractDone {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "InteractDone",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "InteractDone", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3315,12 +3283,12 @@ impl Serialize for IsDesktopMode {
 impl Request for IsDesktopMode {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "IsDesktopMode",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "IsDesktopMode",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -3349,12 +3317,12 @@ impl Serialize for IsPersonalMode {
 impl Request for IsPersonalMode {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "IsPersonalMode",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "IsPersonalMode",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -3394,12 +3362,12 @@ impl Serialize for IsValidConnectionString {
 impl Request for IsValidConnectionString {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "IsValidConnectionString",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "IsValidConnectionString",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -3427,12 +3395,7 @@ impl Serialize for OSName {
 impl Request for OSName {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OSName",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Global", "OSName", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3460,12 +3423,12 @@ impl Serialize for OSVersion {
 impl Request for OSVersion {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OSVersion",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "OSVersion",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3604,12 +3567,7 @@ impl Serialize for OpenDoc {
 impl Request for OpenDoc {
     type Class = Global;
     type Response = super::doc::Doc;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OpenDoc",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Global", "OpenDoc", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
         answer.object("qReturn")
@@ -3638,12 +3596,12 @@ impl Serialize for ProductVersion {
 impl Request for ProductVersion {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ProductVersion",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ProductVersion",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3703,12 +3661,7 @@ impl Serialize for PublishApp {
 impl Request for PublishApp {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "PublishApp",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "PublishApp", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3736,12 +3689,12 @@ impl Serialize for QTProduct {
 impl Request for QTProduct {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "QTProduct",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "QTProduct",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3770,12 +3723,12 @@ impl Serialize for QvVersion {
 impl Request for QvVersion {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "QvVersion",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "QvVersion",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3803,12 +3756,12 @@ impl Serialize for ReloadExtensionList {
 impl Request for ReloadExtensionList {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ReloadExtensionList",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ReloadExtensionList",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3869,12 +3822,12 @@ impl Serialize for ReplaceAppFromID {
 impl Request for ReplaceAppFromID {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ReplaceAppFromID",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ReplaceAppFromID",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -3917,12 +3870,12 @@ impl Serialize for SaveAs {
 impl Request for SaveAs {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "SaveAs",
-        effect: Effect::Write,
-        results: &["qNewAppId"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "SaveAs",
+        Effect::Write,
+        &["qNewAppId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qNewAppId")
@@ -3950,12 +3903,7 @@ impl Serialize for ShutdownProcess {
 impl Request for ShutdownProcess {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ShutdownProcess",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "ShutdownProcess", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

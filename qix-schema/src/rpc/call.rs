@@ -60,8 +60,8 @@ impl<'a, R: Request> Call<'a, R> {
 
     /// Lets the engine go on with the call when nobody waits for its answer any more: when the future is dropped or
     /// its time is up. Without this the engine is told to cancel it.
-    pub fn with_detached(mut self) -> Self {
-        self.options.detached = true;
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.options.detached = detached;
         self
     }
 

@@ -41,7 +41,7 @@ impl fmt::Display for ObjectHandle {
 /// Something that calls go to.
 pub trait AsRemote {
     /// Where calls go.
-    fn remote(&self) -> &dyn Remote;
+    fn as_remote(&self) -> &dyn Remote;
 }
 
 /// A class of the engine, as a handle to one of its objects; cheap to clone.
@@ -63,11 +63,11 @@ pub trait Class: AsRemote + Sized {
     /// # }
     /// ```
     fn call<R: Request<Class = Self>>(&self, request: R) -> Call<'_, R> {
-        Call::new(self.remote(), request)
+        Call::new(self.as_remote(), request)
     }
 
     /// What the engine calls the object.
     fn handle(&self) -> &ObjectHandle {
-        self.remote().handle()
+        self.as_remote().handle()
     }
 }

@@ -49,11 +49,11 @@ pub trait Remote: fmt::Debug + Send + Sync {
     /// Sends one call to the object and waits for its answer.
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error>;
 
-    /// Sends a call whose answer nobody needs, and does not wait: for what is to be undone when a value is dropped.
-    /// Without a connection it is sent when there is one again, if that makes sense, or not at all.
+    /// Sends a call without waiting for its answer: to undo something when a value is dropped. Without a connection it is
+    /// sent when there is one again, if that makes sense, or not at all.
     ///
-    /// A stand-in where nothing is left behind need not implement this.
-    fn order(&self, call: RawCall) {
+    /// A test double where nothing is left behind need not implement this.
+    fn notify(&self, call: RawCall) {
         let _ = call;
     }
 
@@ -80,6 +80,7 @@ pub trait Remote: fmt::Debug + Send + Sync {
 
 /// A call, encoded.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RawCall {
     /// The method.
     pub method: Method,
@@ -87,6 +88,20 @@ pub struct RawCall {
     pub params: String,
     /// How to make the call.
     pub options: CallOptions,
+}
+
+impl RawCall {
+    /// A call of a method with parameters: the text of a JSON object.
+    pub fn new(method: Method, params: impl Into<String>) -> Self {
+        Self { method, params: params.into(), options: CallOptions::default() }
+    }
+
+    /// Sets how to make the call.
+    #[must_use]
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
 }
 
 /// How to make a call.
@@ -105,6 +120,34 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
+    /// Sets how long to wait for the answer, in place of the session's own limit.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets when to stop waiting for the answer, whatever the time-out.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets whether the engine goes on with the call when nobody waits for its answer any more.
+    #[must_use]
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.detached = detached;
+        self
+    }
+
+    /// Sets whether to ask for the difference from the last answer only.
+    #[must_use]
+    pub fn with_delta(mut self, delta: bool) -> Self {
+        self.delta = Some(delta);
+        self
+    }
+
     /// Attaches a value for the runtime or a middleware, which finds it by its type. A later value of the same type
     /// replaces it.
     ///

@@ -392,7 +392,7 @@ pub struct NxCell {
     #[doc(alias = "qInExtRow")]
     pub in_ext_row: bool,
     /// Members that few values carry.
-    pub rare: Option<Box<NxCellRare>>,
+    pub(crate) rare: Option<Box<NxCellRare>>,
 }
 
 impl NxCell {
@@ -1705,7 +1705,7 @@ pub struct NxPivotDimensionCell {
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxPivotDimensionCell>,
     /// Members that few values carry.
-    pub rare: Option<Box<NxPivotDimensionCellRare>>,
+    pub(crate) rare: Option<Box<NxPivotDimensionCellRare>>,
 }
 
 impl Clone for NxPivotDimensionCell {
@@ -2039,7 +2039,7 @@ pub struct NxPivotValuePoint {
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// Members that few values carry.
-    pub rare: Option<Box<NxPivotValuePointRare>>,
+    pub(crate) rare: Option<Box<NxPivotValuePointRare>>,
 }
 
 impl NxPivotValuePoint {
@@ -2593,7 +2593,7 @@ pub struct NxStackedPivotCell {
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxStackedPivotCell>,
     /// Members that few values carry.
-    pub rare: Option<Box<NxStackedPivotCellRare>>,
+    pub(crate) rare: Option<Box<NxStackedPivotCellRare>>,
 }
 
 impl Clone for NxStackedPivotCell {
