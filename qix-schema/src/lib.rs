@@ -32,12 +32,14 @@ pub mod fuzz;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::too_many_arguments)]
 mod generated;
+mod release;
 pub mod rpc;
 mod version;
 pub mod wire;
 
 pub use error::{EngineError, Error, ErrorCode, ErrorKind};
 pub use generated::*;
+pub use release::{EngineRelease, Release};
 pub use rpc::{AsRemote, Class};
 pub use version::{EngineAge, VersionMismatch, check_engine_version};
 pub use wire::{DecodeError, Extra, Json, decode, encode};

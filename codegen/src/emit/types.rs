@@ -164,8 +164,7 @@ impl<'a> RareBox<'a> {
         let item = quote! {
             #doc
             #[derive(Clone, Debug, Default, PartialEq)]
-            #[non_exhaustive]
-            pub struct #name { #(#declarations)* }
+            pub(crate) struct #name { #(#declarations)* }
         };
         Some(Self { name, fields, item })
     }
@@ -173,7 +172,7 @@ impl<'a> RareBox<'a> {
     fn field(&self) -> TokenStream {
         let name = &self.name;
         quote! {
-            /// Members that few values carry.
+            /// Rarely set members.
             pub(crate) rare: Option<Box<#name>>,
         }
     }
@@ -181,7 +180,7 @@ impl<'a> RareBox<'a> {
     fn getters(&self) -> Vec<TokenStream> {
         let getter = |field: &&Field| {
             let (name, shape) = (format_ident!("{}", field.name), field.shape.tokens());
-            let doc = format!(" `{}`, if the value carries rare members.", field.wire);
+            let doc = format!(" `{}`, if any rare member is set.", field.wire);
             quote! {
                 #[doc = #doc]
                 pub fn #name(&self) -> Option<&#shape> {

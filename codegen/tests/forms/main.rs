@@ -5,5 +5,8 @@
 
 mod generic_objects;
 mod json;
+mod random;
 mod render;
+mod special;
 mod support;
+mod table;

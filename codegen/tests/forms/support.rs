@@ -16,7 +16,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-pub(crate) fn companion() -> &'static Companion {
+fn companion() -> &'static Companion {
     static COMPANION: OnceLock<Companion> = OnceLock::new();
     COMPANION.get_or_init(|| {
         Companion::read(&fs::read_to_string(root().join("qix-schema/schema/companion.json")).unwrap()).unwrap()
@@ -53,8 +53,17 @@ pub(crate) fn model(file: &Json) -> Model {
 }
 
 /// The code, with the published texts in it.
-pub(crate) fn code(file: &str) -> Result<Files, Faults> {
-    let published = openrpc::read(file)?;
+pub(crate) fn code(file: &Json) -> Result<Files, Faults> {
+    code_with(file, companion())
+}
+
+/// The code for the small schema.
+pub(crate) fn small_code(file: &Json) -> Result<Files, Faults> {
+    code_with(file, &Companion::read(include_str!("../companion.json")).unwrap())
+}
+
+fn code_with(file: &Json, companion: &Companion) -> Result<Files, Faults> {
+    let published = openrpc::read(&file.write())?;
     let texts = Texts { own: &Default::default(), published: &published.prose };
-    Ok(generate(published.model, companion(), texts, Place::Crate)?.files)
+    Ok(generate(published.model, companion, texts, Place::Crate)?.files)
 }

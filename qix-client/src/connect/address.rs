@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::ConnectError;
+use super::{ConnectError, pages};
 
 /// The app that stands in addresses when none is meant.
 const NO_APP: &str = "engineData";
@@ -57,11 +57,12 @@ impl Address {
             "wss" | "https" => return Err(self.refused("it needs the feature `tls` of the crate")),
             _ => return Err(self.refused("it begins with ws://, wss://, http:// or https://")),
         };
+        let page = pages::understand(&mut url, self.app.is_some());
+        page.map_err(|page| {
+            self.refused(&format!("it is the address of {page}; give the id of an app with `app`, or an app's address"))
+        })?;
         url.set_scheme(scheme).map_err(|()| self.refused("it has no host"))?;
-        match url.host_str() {
-            None | Some("") => Err(self.refused("it has no host")),
-            Some(_) => Ok(url),
-        }
+        if url.host_str().is_none_or(str::is_empty) { Err(self.refused("it has no host")) } else { Ok(url) }
     }
 
     /// Adds the parts that the base does not have.

@@ -4,15 +4,18 @@ use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use super::cookies::Cookies;
 use super::dial::{Socket, dial, host_and_port};
 #[cfg(feature = "oauth")]
 use super::oauth;
+use super::ticket::{Spent, Tickets};
 use super::{Address, ConnectError, Transport, TransportError, websocket};
 #[cfg(feature = "tls")]
 use super::{certificates, tls};
@@ -28,13 +31,28 @@ pub(crate) type TokenSource =
 pub(crate) type Dialer =
     Arc<dyn Fn(String, u16) -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Socket>>> + Send>> + Send + Sync>;
 
+/// What a server keeps of a user between connections.
+#[derive(Default)]
+pub(crate) struct Login {
+    pub(crate) cookies: Cookies,
+    /// Held while logging in, so that connections that begin together log in once.
+    first: tokio::sync::Mutex<()>,
+    /// Whether the server has opened a connection without making a session: then nobody waits for a cookie.
+    without_cookies: AtomicBool,
+}
+
 /// All that is needed to connect, and to connect again.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) address: Address,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) cookies: Vec<String>,
+    /// Cookies that the program gives.
+    pub(crate) cookies: Vec<(String, String)>,
+    /// What the server knows of this user; clones share it.
+    pub(crate) login: Arc<Login>,
     pub(crate) token: Option<TokenSource>,
+    pub(crate) tickets: Option<TokenSource>,
+    pub(crate) spent_tickets: Spent,
     /// What opens connections, if that is not this program's own TCP.
     pub(crate) dialer: Option<Dialer>,
     #[cfg(feature = "oauth")]
@@ -51,7 +69,10 @@ impl Default for Endpoint {
             address: Address::default(),
             headers: Vec::new(),
             cookies: Vec::new(),
+            login: Arc::default(),
             token: None,
+            tickets: None,
+            spent_tickets: Spent::default(),
             dialer: None,
             #[cfg(feature = "oauth")]
             oauth: None,
@@ -72,9 +93,34 @@ impl Endpoint {
     }
 
     async fn open(&self) -> Result<Transport, ConnectError> {
-        let url = self.address.url(self.direct())?;
-        let headers = self.headers(&url).await?;
-        websocket::upgrade(self.socket(&url).await?, &url, &headers, self.max_message_size).await
+        let mut url = self.address.url(self.direct())?;
+        let tickets = Tickets::of(&mut url, self.tickets.as_ref());
+        let _turn = match self.login.without_cookies.load(Ordering::Relaxed) || self.login.cookies.has_session(&url) {
+            false => Some(self.login.first.lock().await),
+            true => None,
+        };
+        if self.login.cookies.has_session(&url) {
+            match self.attempt(&url, None).await {
+                // The session is over on the server; its cookie is good for nothing any more.
+                Err(ConnectError::Refused { status: 300..=399 | 401, .. }) => self.login.cookies.forget_session(&url),
+                outcome => return outcome,
+            }
+        }
+        self.attempt(&url, Some(tickets)).await
+    }
+
+    /// Connects once: by logging in, or with nothing but the cookies of earlier connections.
+    async fn attempt(&self, url: &Url, log_in: Option<Tickets<'_>>) -> Result<Transport, ConnectError> {
+        let headers = self.headers(url, log_in.is_some()).await?;
+        let socket = self.socket(url).await?;
+        let mut address = url.clone();
+        if let Some(tickets) = log_in {
+            tickets.spend(&mut address, &self.spent_tickets).await?;
+        }
+        let (transport, answer) = websocket::upgrade(socket, &address, &headers, self.max_message_size).await?;
+        self.login.cookies.keep(url, &answer);
+        self.login.without_cookies.store(!self.login.cookies.has_session(url), Ordering::Relaxed);
+        Ok(transport)
     }
 
     /// A connection to the host of an address, encrypted if the address says so.
@@ -103,22 +149,23 @@ impl Endpoint {
         return false;
     }
 
-    async fn headers(&self, url: &Url) -> Result<HeaderMap, ConnectError> {
+    async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;
             headers.append(key, secret(name, value)?);
         }
-        if !self.cookies.is_empty() {
-            headers.insert(COOKIE, secret("Cookie", &self.cookies.join("; "))?);
+        if let Some(cookies) = self.login.cookies.header(url, &self.cookies) {
+            headers.insert(COOKIE, secret("Cookie", &cookies)?);
+        }
+        if !log_in {
+            return Ok(headers);
         }
         #[cfg(feature = "oauth")]
         if let Some(client) = &self.oauth {
             let token = client.token(url, self).await.map_err(ConnectError::Token)?;
             headers.insert(AUTHORIZATION, secret("Authorization", &format!("Bearer {token}"))?);
         }
-        #[cfg(not(feature = "oauth"))]
-        let _ = url;
         if let Some(source) = &self.token {
             let token = source().await.map_err(ConnectError::Token)?;
             headers.insert(AUTHORIZATION, secret("Authorization", &format!("Bearer {token}"))?);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use qix_schema::rpc::Closed;
 use qix_schema::{Error, ErrorKind};
 
-use super::TransportError;
+use super::{TransportError, redirect};
 use crate::protocol::notification::Refusal;
 
 /// Why there is no connection to an engine, and what to do next.
@@ -60,10 +60,32 @@ pub enum ConnectError {
         source: TransportError,
     },
     /// The server's certificate is for another host.
-    #[error("the certificate is not for the host `{host}`; use the name that it is for")]
+    #[error(
+        "the certificate of `{host}` is for {}; connect to a name that it is for, or check it against one with \
+         `expect_certificate_name`", list(.names)
+    )]
     CertificateName {
         /// The host.
         host: String,
+        /// The names and addresses that the certificate is for.
+        names: Vec<String>,
+    },
+    /// The server's certificate has a common name only, as Qlik's own authority makes them, and no alternative names.
+    #[error(
+        "the certificate of `{host}` has a common name only and no alternative names; check it against the common name \
+         with `expect_certificate_name`, or install a certificate with alternative names"
+    )]
+    CertificateCommonName {
+        /// The host.
+        host: String,
+    },
+    /// The server's certificate is not made for servers.
+    #[error("the certificate of `{host}` is not a server certificate: its extended key usage is for {}", list(.purposes))]
+    CertificatePurpose {
+        /// The host.
+        host: String,
+        /// What the certificate is for.
+        purposes: Vec<String>,
     },
     /// The server's certificate is signed by an authority that nobody here trusts.
     #[error("the certificate of `{host}` comes from an unknown authority; trust it with `root_certificate_pem`")]
@@ -94,13 +116,30 @@ pub enum ConnectError {
     /// There is no token to connect with.
     #[error("there is no token to connect with: {0}; check what gives it")]
     Token(#[source] TransportError),
+    /// The only ticket has been used, and the server has set no cookie that would replace it.
+    #[error(
+        "the ticket was good for one connection and has been used; get a new one, or give a `ticket_source` that gets one \
+         for each connection"
+    )]
+    TicketUsed,
     /// The server answers, but not with a WebSocket.
-    #[error("the server refuses the connection with status {status}{}{}", hint(*.status), excerpt(.body))]
+    #[error("the server refuses the connection with status {status}{}{}{}", hint(*.status, .location.as_deref()), in_brackets(.reasons), excerpt(.body))]
+    #[non_exhaustive]
     Refused {
         /// The HTTP status.
         status: u16,
+        /// Where the server redirects to: its header `Location`. Its query may be secret.
+        location: Option<String>,
+        /// Headers that say why: `WWW-Authenticate`, `X-Qlik-…`.
+        reasons: Vec<(String, String)>,
         /// The body of the answer, as far as it came.
         body: String,
+    },
+    /// The server speaks TLS, and the address says that it does not.
+    #[error("the server at `{host}` speaks TLS; use wss:// instead of ws://")]
+    WantsTls {
+        /// The host.
+        host: String,
     },
     /// The server does not speak WebSocket.
     #[error("the server does not open a WebSocket; check the address: {0}")]
@@ -119,15 +158,30 @@ pub enum ConnectError {
     TimedOut(Duration),
 }
 
-fn hint(status: u16) -> &'static str {
+fn hint(status: u16, location: Option<&str>) -> String {
+    if let (300..=399, Some(location)) = (status, location) {
+        return format!(": it {}", redirect::meaning(location));
+    }
     match status {
         401 => "; check the credentials",
-        403 => "; check the user's rights, the csrf token, and whether the proxy's white list has the origin",
+        403 => "; check the user's rights, the csrf token, and whether the proxy's allow list has the origin",
         404 => "; check the path, the virtual proxy and the app",
         407 => "; the HTTP proxy wants credentials",
         429 | 503 => "; the server is busy, try again later",
         300..=399 => "; the server wants a login or another address",
         _ => "",
+    }
+    .to_owned()
+}
+
+fn in_brackets(reasons: &[(String, String)]) -> String {
+    reasons.iter().map(|(name, value)| format!(" ({name}: {value})")).collect()
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "something else".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
 }
 

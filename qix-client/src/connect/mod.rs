@@ -3,13 +3,18 @@
 mod address;
 #[cfg(feature = "tls")]
 pub(crate) mod certificates;
+mod cookies;
 pub(crate) mod dial;
 mod endpoint;
 mod error;
+mod first_bytes;
 #[cfg(feature = "oauth")]
 pub(crate) mod oauth;
+mod pages;
 #[cfg(feature = "proxy")]
 mod proxy;
+mod redirect;
+mod ticket;
 #[cfg(feature = "tls")]
 mod tls;
 pub mod transport;

@@ -19,7 +19,9 @@ pub(crate) async fn wrap<S: Socket>(
     certificates: &Certificates,
 ) -> Result<TlsStream<S>, ConnectError> {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
-    let name = ServerName::try_from(host.clone());
+    // The server may choose its certificate by the name that it is asked for.
+    let name = certificates.expected_name.clone().unwrap_or_else(|| host.clone());
+    let name = ServerName::try_from(name);
     let name = name.map_err(|error| ConnectError::Tls { host: host.clone(), source: error.into() })?;
     let connector = TlsConnector::from(certificates.config().await?);
     connector.connect(name, socket).await.map_err(|error| failure(&host, error))
@@ -29,8 +31,21 @@ fn failure(host: &str, error: io::Error) -> ConnectError {
     let host = host.to_owned();
     match tls_error(&error) {
         Some(TlsError::InvalidCertificate(problem)) => match problem {
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                ConnectError::CertificateName { host }
+            CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+                ConnectError::CertificateCommonName { host }
+            }
+            CertificateError::NotValidForNameContext { presented, .. } => {
+                ConnectError::CertificateName { host, names: presented.iter().map(|name| plain(name)).collect() }
+            }
+            CertificateError::NotValidForName => ConnectError::CertificateName { host, names: Vec::new() },
+            CertificateError::InvalidPurposeContext { presented, .. } => {
+                let purposes = presented.iter().map(ToString::to_string).collect();
+                ConnectError::CertificatePurpose { host, purposes }
+            }
+            CertificateError::InvalidPurpose => ConnectError::CertificatePurpose { host, purposes: Vec::new() },
+            // The platform's verifier has a private error for it.
+            CertificateError::Other(other) if format!("{:?}", other.0) == "EkuError" => {
+                ConnectError::CertificatePurpose { host, purposes: Vec::new() }
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 ConnectError::CertificateExpired { host }
@@ -41,6 +56,12 @@ fn failure(host: &str, error: io::Error) -> ConnectError {
         Some(TlsError::AlertReceived(alert)) if is_about_client(*alert) => ConnectError::ClientCertificate { host },
         _ => ConnectError::Tls { host, source: error.into() },
     }
+}
+
+/// A name as `DnsName("sense.corp")` or `IpAddress(10.0.0.1)` states it.
+fn plain(name: &str) -> String {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(name).trim_matches('"').to_owned()
 }
 
 /// Whether a server ended a connection because it did not like the client's certificate, which it may say only after

@@ -35,13 +35,13 @@ pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + S
 ///     answer.send(Ok(Incoming::Text(greeting.into()))).await.ok();
 ///     while let Some(Outgoing::Text(request)) = requests.next().await {
 ///         assert!(request.contains("EngineVersion"));
-///         let result = r#"{"id":1,"result":{"qVersion":{"qComponentVersion":"12.2528.0"}}}"#;
+///         let result = r#"{"id":1,"result":{"qVersion":{"qComponentVersion":"12.2886.0"}}}"#;
 ///         answer.send(Ok(Incoming::Text(result.into()))).await.ok();
 ///     }
 /// });
 /// let transport = Transport::new(incoming, outgoing.sink_map_err(TransportError::from));
 /// let session = Session::builder().connect_over(transport).await?;
-/// assert_eq!(session.engine_version().await?.component_version, "12.2528.0");
+/// assert_eq!(session.engine_version().await?.component_version, "12.2886.0");
 /// # Ok(())
 /// # }
 /// ```

@@ -3,7 +3,8 @@
 use std::future::ready;
 
 use futures_util::{SinkExt, StreamExt};
-use http::HeaderMap;
+use http::header::{LOCATION, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Response};
 use qix_schema::rpc::CloseCode;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
@@ -12,19 +13,20 @@ use url::Url;
 
 use super::ConnectError;
 use super::dial::Socket;
+use super::first_bytes::FirstBytes;
 use super::{Incoming, Outgoing, Text, Transport, TransportError};
 
 /// How much is read at a time. The WebSocket clears as much before each reading: with its own 128 KiB that is a quarter
 /// of the work of a small call, while pages of data come no faster.
 const READ: usize = 32 * 1024;
 
-/// Turns a byte stream into a WebSocket.
+/// Turns a byte stream into a WebSocket; also returns the headers of the answer.
 pub(crate) async fn upgrade<S: Socket>(
     socket: S,
     url: &Url,
     headers: &HeaderMap,
     max_message_size: Option<usize>,
-) -> Result<Transport, ConnectError> {
+) -> Result<(Transport, HeaderMap), ConnectError> {
     let mut request = url.as_str().into_client_request().map_err(|source| ConnectError::Upgrade(source.into()))?;
     for (name, value) in headers {
         request.headers_mut().append(name, value.clone());
@@ -33,12 +35,13 @@ pub(crate) async fn upgrade<S: Socket>(
         .read_buffer_size(READ)
         .max_message_size(max_message_size)
         .max_frame_size(max_message_size);
-    let (socket, _) = match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
+    let socket = FirstBytes::new(socket);
+    let first = socket.seen();
+    let (socket, answer) = match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
         Ok(open) => open,
-        Err(WsError::Http(response)) => {
-            let body = response.body().as_deref().unwrap_or_default();
-            let body = String::from_utf8_lossy(body).into_owned();
-            return Err(ConnectError::Refused { status: response.status().as_u16(), body });
+        Err(WsError::Http(response)) => return Err(refused(*response)),
+        Err(_) if first.is_tls_alert() => {
+            return Err(ConnectError::WantsTls { host: url.host_str().unwrap_or_default().to_owned() });
         }
         #[cfg(feature = "tls")]
         Err(WsError::Io(error)) if super::tls::refuses_client(&error) => {
@@ -50,7 +53,24 @@ pub(crate) async fn upgrade<S: Socket>(
     let (writing, reading) = socket.split();
     let reading = reading.filter_map(|message| ready(incoming(message)));
     let writing = writing.sink_map_err(TransportError::from).with(|message| ready(Ok(outgoing(message))));
-    Ok(Transport::new(reading, writing))
+    Ok((Transport::new(reading, writing), answer.into_parts().0.headers))
+}
+
+fn refused(response: Response<Option<Vec<u8>>>) -> ConnectError {
+    let (head, body) = response.into_parts();
+    let text =
+        |name: &HeaderName| head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let reasons = head.headers.iter().filter(|(name, _)| {
+        **name == WWW_AUTHENTICATE || name.as_str().starts_with("x-qlik-") && !name.as_str().contains("session")
+    });
+    ConnectError::Refused {
+        status: head.status.as_u16(),
+        location: text(&LOCATION),
+        reasons: reasons
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
+        body: String::from_utf8_lossy(&body.unwrap_or_default()).into_owned(),
+    }
 }
 
 fn incoming(message: Result<Message, WsError>) -> Option<Result<Incoming, TransportError>> {

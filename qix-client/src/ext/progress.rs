@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::streams::named_stream;
 use crate::config::ProgressListener;
+pub use crate::protocol::progress_code::ProgressCode;
 pub use crate::session::LongRunning;
 
 /// A step of a long call.

@@ -139,14 +139,14 @@ impl Wire for f64 {
 
 struct IntegerVisitor<'a, T>(&'a mut T, &'static str);
 
-impl<T: TryFrom<i64>> IntegerVisitor<'_, T> {
-    fn set<E: Error>(self, found: Unexpected<'_>, number: Option<i64>) -> Result<(), E> {
-        *self.0 = number.and_then(|n| T::try_from(n).ok()).ok_or_else(|| E::invalid_value(found, &self.1))?;
+impl<T: TryFrom<i64> + TryFrom<u64>> IntegerVisitor<'_, T> {
+    fn set<E: Error>(self, found: Unexpected<'_>, number: Option<T>) -> Result<(), E> {
+        *self.0 = number.ok_or_else(|| E::invalid_value(found, &self.1))?;
         Ok(())
     }
 }
 
-impl<T: TryFrom<i64>> Visitor<'_> for IntegerVisitor<'_, T> {
+impl<T: TryFrom<i64> + TryFrom<u64>> Visitor<'_> for IntegerVisitor<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -154,17 +154,17 @@ impl<T: TryFrom<i64>> Visitor<'_> for IntegerVisitor<'_, T> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.set(Unexpected::Signed(number), Some(number))
+        self.set(Unexpected::Signed(number), T::try_from(number).ok())
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.set(Unexpected::Unsigned(number), i64::try_from(number).ok())
+        self.set(Unexpected::Unsigned(number), T::try_from(number).ok())
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
         // Some writers spell whole numbers `3.0`; beyond 2^53 a float no longer says which whole number it is.
         let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-        self.set(Unexpected::Float(number), whole.then_some(number as i64))
+        self.set(Unexpected::Float(number), whole.then_some(number as i64).and_then(|n| T::try_from(n).ok()))
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -195,4 +195,8 @@ integers! {
     i16 serialize_i16 "a whole number of 16 bits";
     i32 serialize_i32 "a whole number of 32 bits";
     i64 serialize_i64 "a whole number of 64 bits";
+    u8 serialize_u8 "a whole number of 8 bits without a sign";
+    u16 serialize_u16 "a whole number of 16 bits without a sign";
+    u32 serialize_u32 "a whole number of 32 bits without a sign";
+    u64 serialize_u64 "a whole number of 64 bits without a sign";
 }

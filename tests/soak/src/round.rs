@@ -145,7 +145,7 @@ impl Busy {
     fn builder(&self, url: &str) -> SessionBuilder {
         let backoff = Backoff::default().initial_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(50));
         let builder = Session::builder().url(url).app(&*self.plan.app).identity(format!("soak-{}", self.name));
-        let builder = builder.reconnect(backoff.attempts(ATTEMPTS));
+        let builder = builder.reconnect(backoff.max_attempts(ATTEMPTS));
         match self.weather {
             Weather::Calm => builder,
             Weather::Rough => builder.timeout(Duration::from_secs(2)).greeting_timeout(Duration::from_millis(500)),

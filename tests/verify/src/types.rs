@@ -26,6 +26,10 @@ pub(crate) fn round_trip(text: &str, ty: &TypeRef) -> Result<String, NotDecoded>
         TypeRef::Integer(IntFormat::Byte | IntFormat::Int16) => through::<i16>(text),
         TypeRef::Integer(IntFormat::Int32) => through::<i32>(text),
         TypeRef::Integer(IntFormat::Int64 | IntFormat::Unstated) => through::<i64>(text),
+        TypeRef::Integer(IntFormat::Uint8) => through::<u8>(text),
+        TypeRef::Integer(IntFormat::Uint16) => through::<u16>(text),
+        TypeRef::Integer(IntFormat::Uint32) => through::<u32>(text),
+        TypeRef::Integer(IntFormat::Uint64) => through::<u64>(text),
         TypeRef::Named(name) => match TYPES.iter().find(|(wire, _)| wire == name) {
             Some((_, through)) => through(text),
             None => Err(NotDecoded::new("", format!("the schema has no type `{name}`"))),
@@ -44,7 +48,7 @@ pub(crate) fn round_trip(text: &str, ty: &TypeRef) -> Result<String, NotDecoded>
 fn through<T: Wire + Default>(text: &str) -> Result<String, NotDecoded> {
     let value: T = qix_schema::decode(text).map_err(|error| {
         let place = if error.path == "." { String::new() } else { error.path };
-        NotDecoded::new(place, error.source)
+        NotDecoded::new(place, error.cause)
     })?;
     qix_schema::encode(&value).map_err(|error| NotDecoded::new("", error))
 }

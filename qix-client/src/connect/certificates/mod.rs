@@ -13,6 +13,8 @@ use rustls_platform_verifier::Verifier;
 use crate::connect::ConnectError;
 use crate::connect::TransportError;
 
+mod common_name;
+mod expected;
 mod unverified;
 
 /// A certificate or a key: a file, which is read when connecting, or its contents.
@@ -33,6 +35,8 @@ pub(crate) struct Certificates {
     pub(crate) roots: Vec<KeyMaterial>,
     pub(crate) identity: Option<Identity>,
     pub(crate) accept_any: bool,
+    /// The name that the server's certificate has to be for, if that is not the host's.
+    pub(crate) expected_name: Option<String>,
     pub(crate) config: Option<Arc<ClientConfig>>,
 }
 
@@ -69,6 +73,8 @@ impl Certificates {
         let builder = builder.dangerous();
         let builder = if self.accept_any {
             builder.with_custom_certificate_verifier(unverified::verifier(&provider))
+        } else if let (Some(name), false) = (&self.expected_name, self.roots.is_empty()) {
+            builder.with_custom_certificate_verifier(expected::verifier(&provider, self.roots().await?, name)?)
         } else {
             builder.with_custom_certificate_verifier(self.verifier(provider).await?)
         };
@@ -84,14 +90,18 @@ impl Certificates {
 
     /// Trusts the platform's roots and those given.
     async fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, ConnectError> {
+        let verifier = Verifier::new_with_extra_roots(self.roots().await?, provider);
+        let verifier =
+            verifier.map_err(|source| ConnectError::KeyMaterial { what: "root certificate", source: source.into() })?;
+        Ok(Arc::new(verifier))
+    }
+
+    async fn roots(&self) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
         let mut roots = Vec::new();
         for root in &self.roots {
             roots.extend(certificates("root certificate", &root.read("root certificate").await?)?);
         }
-        let verifier = Verifier::new_with_extra_roots(roots, provider);
-        let verifier =
-            verifier.map_err(|source| ConnectError::KeyMaterial { what: "root certificate", source: source.into() })?;
-        Ok(Arc::new(verifier))
+        Ok(roots)
     }
 }
 

@@ -96,7 +96,16 @@ impl ScriptFault {
 
     pub(super) fn of_failure(error: &ReloadError, script: &Script<'_>) -> Self {
         let (message, statement) = (error.description.trim().to_owned(), error.line.trim().to_owned());
-        Self { message, place: script.find(&statement, 0), statement }
+        let place = script.find(&statement, 0).or_else(|| script.in_line(&statement, error.line_number));
+        Self { message, place, statement }
+    }
+
+    /// Takes the place of the same fault, if this one has none.
+    pub(super) fn place_like(&mut self, other: &Self) {
+        let same = other.statement.trim_end_matches(';');
+        if self.place.is_none() && !same.is_empty() && self.statement.starts_with(same) {
+            self.place.clone_from(&other.place);
+        }
     }
 }
 

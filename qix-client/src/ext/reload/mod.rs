@@ -36,6 +36,10 @@ pub struct Reloaded {
     pub faults: Vec<ScriptFault>,
     /// The path of the script's log, as the engine's host sees it.
     pub log_file: String,
+    /// How many rows the script has read; 0 from engines older than 12.2886, which do not tell.
+    pub loaded_rows: i64,
+    /// How many rows the script has stored; 0 from engines older than 12.2886, which do not tell.
+    pub stored_rows: i64,
 }
 
 impl Reload {
@@ -110,8 +114,12 @@ impl Run for Reload {
             let text = text_of(&doc, script, &options).await?;
             let script = Script::new(&text);
             faults = data.iter().map(|error| ScriptFault::of_data(error, &script)).collect();
-            if !data.iter().any(|error| error.error_data_code == ErrorDataCode::Error) {
-                faults.extend(result.failure_data.errors.iter().map(|error| ScriptFault::of_failure(error, &script)));
+            let failures = result.failure_data.errors.iter().map(|error| ScriptFault::of_failure(error, &script));
+            if data.iter().any(|error| error.error_data_code == ErrorDataCode::Error) {
+                // Both tell of the same errors, and only the failure has the line.
+                failures.for_each(|failure| faults.iter_mut().for_each(|fault| fault.place_like(&failure)));
+            } else {
+                faults.extend(failures);
             }
         }
         let log_file = result.script_log_file;
@@ -122,7 +130,8 @@ impl Run for Reload {
         if save {
             doc.do_save().with_options(options).await?;
         }
-        Ok(Reloaded { log, faults, log_file })
+        let (loaded_rows, stored_rows) = (result.nbr_of_loaded_rows, result.nbr_of_stored_rows);
+        Ok(Reloaded { log, faults, log_file, loaded_rows, stored_rows })
     }
 }
 

@@ -96,6 +96,29 @@ impl<'t> Script<'t> {
     }
 }
 
+impl Script<'_> {
+    /// The place of a statement in a line of the script, counted from 0 across all tabs.
+    ///
+    /// The line counts only if it begins like the statement: the text of an included file is not in the script, and an
+    /// engine that does not tell the line seems to mean the first one.
+    pub(super) fn in_line(self, statement: &str, line: i32) -> Option<ScriptPlace> {
+        let line = usize::try_from(line).ok()?;
+        let start: usize = self.0.split_inclusive('\n').take(line).map(str::len).sum();
+        let text = self.0[start..].lines().next()?;
+        let begin = text.len() - text.trim_start().len();
+        let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_lowercase();
+        let statement = statement.trim();
+        if statement.is_empty() && line > 0 {
+            return Some(self.at(start + begin, text.trim().chars().count()));
+        }
+        // There may be another statement before it in the line.
+        let found = statement.lines().next().and_then(|first| text.find(first.trim()));
+        let begin = found.or_else(|| (word(text) == word(statement)).then_some(begin))?;
+        let length = text[begin..].split_whitespace().next().map_or(1, |word| word.chars().count());
+        (!statement.is_empty()).then(|| self.at(start + begin, length))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,11 +172,29 @@ mod tests {
         assert_eq!(Script::new("DROP TABLE t;\nDROP TABLE t;").find("DROP TABLE t", 0), None);
     }
 
+    #[test]
+    fn lines_of_the_whole_script_are_counted_from_0() {
+        let script = Script::new(TWO);
+        assert_eq!(short(script.in_line("SET a=1", 1)), expected("Main", 1, 1, 3, "SET a=1;"));
+        assert_eq!(short(script.in_line("LOAD ä,\n  bad FROM x", 3)), expected("Länge", 1, 1, 4, "LOAD ä,"));
+        assert_eq!(short(script.in_line("bad FROM x", 4)), expected("Länge", 2, 3, 3, "  bad FROM x;"));
+        let twice = Script::new("DROP TABLE t;\nDROP TABLE t; DROP TABLE u;\nload $(x);");
+        assert_eq!(short(twice.in_line("DROP TABLE t", 1)), expected("", 2, 1, 4, "DROP TABLE t; DROP TABLE u;"));
+        assert_eq!(short(twice.in_line("DROP TABLE u", 1)), expected("", 2, 15, 4, "DROP TABLE t; DROP TABLE u;"));
+        assert_eq!(short(twice.in_line("DROP TABLE t", 0)), expected("", 1, 1, 4, "DROP TABLE t;"));
+        // What was expanded is not in the script, but begins as there.
+        assert_eq!(short(twice.in_line("LOAD 1 AS n", 2)), expected("", 3, 1, 4, "load $(x);"));
+        assert_eq!(short(twice.in_line("", 2)), expected("", 3, 1, 10, "load $(x);"));
+        for (statement, line) in [("", 0), ("", 3), ("DROP TABLE t", 2), ("DROP TABLE t", -1), ("LOAD 1", i32::MAX)] {
+            assert_eq!(twice.in_line(statement, line), None, "{statement} {line}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn no_place_upsets_any_script(text in "(///\\$tab|ä|x|;|\r\n|\n| ){0,20}", chars: i8, length: i8, tab in -1..3, line in -1..5, column in -1..5) {
             let script = Script::new(&text);
-            let places = [script.at_char(chars.into(), length.into()), script.at_line(tab, line, column), script.find("x;", 1)];
+            let places = [script.at_char(chars.into(), length.into()), script.at_line(tab, line, column), script.find("x;", 1), script.in_line("x;", line), script.in_line("", line)];
             for place in places.into_iter().flatten() {
                 assert!(place.line >= 1 && place.column >= 1 && place.length >= 1);
                 assert!(text.contains(&place.text));

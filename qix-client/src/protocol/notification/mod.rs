@@ -64,6 +64,8 @@ pub enum Refusal {
     NoLicense,
     /// `SESSION_ERROR_LICENSE_RENEW`
     LicenseRenewal,
+    /// `SESSION_ERROR_LICENSE_INVALID`, which the vendor's client `@qlik/api` 2.19 knows.
+    LicenseInvalid,
     /// `SESSION_ERROR_LIMIT_EXCEEDED`
     LimitExceeded,
     /// `SESSION_ERROR_SECURITY_HEADER_CHANGED`
@@ -117,6 +119,7 @@ impl SessionState {
             "SESSION_ATTACHED" => return Self::Attached,
             "SESSION_ERROR_NO_LICENSE" => Refusal::NoLicense,
             "SESSION_ERROR_LICENSE_RENEW" => Refusal::LicenseRenewal,
+            "SESSION_ERROR_LICENSE_INVALID" => Refusal::LicenseInvalid,
             "SESSION_ERROR_LIMIT_EXCEEDED" => Refusal::LimitExceeded,
             "SESSION_ERROR_SECURITY_HEADER_CHANGED" => Refusal::SecurityHeaderChanged,
             "SESSION_ACCESS_CONTROL_SETUP_FAILURE" => Refusal::AccessControlSetup,
@@ -133,6 +136,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::NoLicense => "the user has no license; assign an access to the user",
             Self::LicenseRenewal => "the license is being renewed; try again in a moment",
+            Self::LicenseInvalid => "the license is not valid; check the license of the server or tenant",
             Self::LimitExceeded => "the user has too many sessions; close one or wait until one times out",
             Self::SecurityHeaderChanged => "the user of the session has changed; connect with another identity",
             Self::AccessControlSetup => {
@@ -201,6 +205,29 @@ mod tests {
         }
         let broken = Notification::new("OnSessionClosed".to_owned(), Some("{broken"));
         assert_eq!((broken.params.as_str(), broken.is_fatal()), (r#""{broken""#, false));
+    }
+
+    #[test]
+    fn each_session_state_is_known() {
+        let state = |name: &str| {
+            let notification = read("OnConnected", &format!(r#"{{"qSessionState":"{name}"}}"#));
+            notification.session_state().unwrap()
+        };
+        assert_eq!(state("SESSION_CREATED"), SessionState::Created);
+        assert_eq!(state("SESSION_ATTACHED"), SessionState::Attached);
+        for (name, refusal) in [
+            ("SESSION_ERROR_NO_LICENSE", Refusal::NoLicense),
+            ("SESSION_ERROR_LICENSE_RENEW", Refusal::LicenseRenewal),
+            ("SESSION_ERROR_LIMIT_EXCEEDED", Refusal::LimitExceeded),
+            ("SESSION_ERROR_SECURITY_HEADER_CHANGED", Refusal::SecurityHeaderChanged),
+            ("SESSION_ACCESS_CONTROL_SETUP_FAILURE", Refusal::AccessControlSetup),
+            ("SESSION_ERROR_APP_ACCESS_DENIED", Refusal::AppAccessDenied),
+            ("SESSION_ERROR_APP_FAILURE", Refusal::AppFailure),
+            ("SESSION_ERROR_LICENSE_INVALID", Refusal::LicenseInvalid),
+            ("SESSION_ERROR_NEW", Refusal::Other("SESSION_ERROR_NEW".to_owned())),
+        ] {
+            assert_eq!(state(name), SessionState::Refused(refusal));
+        }
     }
 
     #[test]

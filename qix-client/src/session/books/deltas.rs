@@ -79,7 +79,7 @@ impl Deltas {
     }
 
     /// How many objects' methods have a base in memory.
-    #[cfg(feature = "__fuzz")]
+    #[cfg(any(test, feature = "__fuzz"))]
     pub(crate) fn known(&self) -> usize {
         self.bases.values().filter(|base| matches!(base, Base::Known(_))).count()
     }

@@ -59,9 +59,14 @@ async fn an_error_while_the_script_runs_points_to_its_statement() {
     assert!(error.to_string().contains(" 1 | T:\n   | ^^"), "{error}");
     assert_eq!((count(&engine, "DoSave"), doc.evaluate("Sum(N)").await.unwrap().as_str()), (0, "7"));
 
-    // What is there twice has no one place, and the statement stands for it.
-    let twice = "T: LOAD 1 AS N AUTOGENERATE 1;\nDROP TABLE T;\nDROP TABLE T;";
+    // Of a statement that is there twice, the engine tells the line.
+    let twice = "///$tab Main\nT: LOAD 1 AS N AUTOGENERATE 1;\nDROP TABLE T;\nDROP TABLE T;";
     let error = doc.reload().with_script(twice).await.unwrap_err();
+    assert_eq!(script_error(&error).faults().len(), 1, "{error}");
+    assert_eq!(script_error(&error).faults()[0].place.as_ref().unwrap().line, 3);
+    // Without that there is no place, and the statement says what is meant.
+    engine.fault(Fault::set("/qResult", json!({})).on("DoReloadEx"));
+    let error = doc.reload().await.unwrap_err();
     assert_eq!(script_error(&error).faults()[0].place, None);
     assert!(error.to_string().contains("DROP TABLE T"), "{error}");
 }
@@ -77,6 +82,15 @@ async fn engines_tell_their_errors_in_several_ways() {
     let faults = script_error(&error).faults().to_vec();
     assert_eq!((faults[0].message.as_str(), faults[0].place.as_ref().unwrap().column), ("No such field", 5));
     assert!(error.to_string().contains("/logs/x.log"), "{error}");
+
+    // Lines are counted from 0, in the whole script.
+    doc.set_script("///$tab Main\nDROP TABLE T;\n///$tab More\nDROP TABLE T;\nDROP TABLE T;").await.unwrap();
+    let failure =
+        json!({ "qErrors": [{ "qDescription": "No such table", "qLine": "DROP TABLE T;", "qLineNumber": 4 }] });
+    engine.fault(Fault::set("/qResult", json!({ "qFailureData": failure })).on("DoReloadEx"));
+    let error = doc.reload().with_check(false).await.unwrap_err();
+    let places: Vec<_> = script_error(&error).faults().iter().filter_map(|fault| fault.place.clone()).collect();
+    assert_eq!((places.len(), &*places[0].tab, places[0].line), (1, "More", 2), "{error}");
 
     engine.fault(Fault::set("/qResult", json!({ "qEndedWithMemoryConstraint": true })).on("DoReloadEx"));
     let error = doc.reload().await.unwrap_err();
@@ -105,7 +119,8 @@ async fn a_reload_can_be_followed() {
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(done.unwrap().log, text);
+    let done = done.unwrap();
+    assert_eq!((done.log, done.loaded_rows, done.stored_rows), (text.clone(), 10, 0));
     assert!(text.contains("10 Lines fetched"), "{text}");
 
     let mut steps = doc.reload().with_script("LOAD 1 AS;").progress();

@@ -7,6 +7,7 @@ mod deadline;
 mod differences;
 mod keep_alive;
 mod limits;
+mod logins;
 mod middleware;
 mod objects;
 mod progress;

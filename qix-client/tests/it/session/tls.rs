@@ -5,7 +5,10 @@ use std::sync::Arc;
 use crate::support::{Inside, Listener, accept_on};
 use qix_client::prelude::*;
 use qix_client::{KeyMaterial, SessionBuilder};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
+};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::server::WebPkiClientVerifier;
@@ -94,7 +97,21 @@ async fn each_fault_of_a_certificate_is_an_error_of_its_own() {
 
     let other = authority.server(&authority.issue("other.corp", |_| ()), false);
     let error = connect(other, |builder| builder.root_certificate_pem(root())).await.unwrap_err();
-    assert!(matches!(error, ConnectError::CertificateName { .. }), "{error:?}");
+    let ConnectError::CertificateName { host, names } = &error else { panic!("{error:?}") };
+    assert_eq!((host.as_str(), names.as_slice()), ("localhost", &["other.corp".to_owned()][..]));
+    assert!(error.to_string().contains("is for `other.corp`"), "{error}");
+
+    let client =
+        authority.issue("localhost", |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]);
+    let error =
+        connect(authority.server(&client, false), |builder| builder.root_certificate_pem(root())).await.unwrap_err();
+    assert!(matches!(&error, ConnectError::CertificatePurpose { purposes, .. } if purposes.is_empty()), "{error:?}");
+    assert!(error.to_string().contains("is not a server certificate"), "{error}");
+    let error = connect(authority.server(&client, false), |builder| {
+        builder.root_certificate_pem(root()).expect_certificate_name("localhost")
+    });
+    let error = error.await.unwrap_err();
+    assert!(error.to_string().ends_with("its extended key usage is for `client authentication`"), "{error}");
 
     let old = authority.issue("localhost", |params| params.not_after = date_time_ymd(2020, 1, 1));
     let error =
@@ -102,6 +119,57 @@ async fn each_fault_of_a_certificate_is_an_error_of_its_own() {
     assert!(matches!(error, ConnectError::CertificateExpired { .. }), "{error:?}");
 
     connect(authority.server(&old, false), |builder| builder.dangerously_accept_any_certificate(true)).await.unwrap();
+}
+
+/// A certificate as Qlik's own authority makes it: a common name, and no alternative names.
+fn with_common_name(authority: &Authority, name: &str) -> Pair {
+    authority.issue(name, |params| {
+        params.subject_alt_names.clear();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+    })
+}
+
+#[tokio::test]
+async fn a_certificate_can_be_checked_against_an_expected_name() {
+    let authority = Authority::new();
+    let stranger = Authority::new();
+    let only_common = with_common_name(&authority, "sense.corp");
+    let alternative = authority.issue("sense.corp", |_| ());
+
+    let error =
+        connect(authority.server(&only_common, false), |builder| builder.root_certificate_pem(authority.root()));
+    let error = error.await.unwrap_err();
+    assert!(matches!(error, ConnectError::CertificateCommonName { .. }), "{error:?}");
+
+    for pair in [&only_common, &alternative] {
+        for (root, expected, trusted) in [
+            (&authority, "sense.corp", true),
+            (&authority, "SENSE.corp", true),
+            (&authority, "other.corp", false),
+            (&stranger, "sense.corp", false),
+        ] {
+            let session = connect(authority.server(pair, false), |builder| {
+                builder.root_certificate_pem(root.root()).expect_certificate_name(expected)
+            });
+            assert_eq!(session.await.is_ok(), trusted, "{expected}");
+        }
+    }
+
+    // A common name counts with the roots that the program gives, not with those of the platform.
+    let session =
+        connect(authority.server(&only_common, false), |builder| builder.expect_certificate_name("sense.corp"));
+    session.await.unwrap_err();
+
+    // Alternative names replace the common name.
+    let both = authority.issue("alias.corp", |params| {
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "sense.corp");
+    });
+    let session = connect(authority.server(&both, false), |builder| {
+        builder.root_certificate_pem(authority.root()).expect_certificate_name("sense.corp")
+    });
+    assert!(matches!(session.await, Err(ConnectError::CertificateName { .. })));
 }
 
 #[tokio::test]
