@@ -1,4 +1,4 @@
-//! What can go wrong with a call.
+//! Errors of calls.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,95 +7,95 @@ use crate::error_codes;
 use crate::rpc::{Closed, Effect, Method, ObjectHandle, Retry};
 use crate::wire::DecodeError;
 
-/// A call that failed: why, and which call it was.
+/// A failed call: the reason, the method, and the object.
 ///
-/// The message holds the whole cause, so that [`source`](std::error::Error::source) returns nothing. `Debug` shows the
-/// message as well, for `main` functions that return an error and for `unwrap`; `{:#?}` shows the fields.
+/// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`. `{:?}` prints the message
+/// as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
     call: Option<Box<(Method, ObjectHandle)>>,
     retry: Option<Retry>,
 }
 
-/// Why a call failed.
+/// The reason of a failure.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The engine answered with an error.
+    /// The engine returned an error.
     #[error("{0}")]
     Engine(EngineError),
-    /// The engine knows no such object; it says so by an answer without a handle.
+    /// The object does not exist. Engines report it with a response that contains no handle.
     #[error("the engine has no such object; check the name or identifier")]
     NotFound,
-    /// The engine answered with an object of another class.
-    #[error("the engine answered with a {found}, not a {expected}; check the identifier")]
+    /// The engine returned an object of another class.
+    #[error("the engine returned a {found} instead of a {expected}; check the ID")]
     WrongClass {
-        /// The class that the method returns.
+        /// The expected class.
         expected: &'static str,
-        /// The class that came.
+        /// The class that the engine returned.
         found: String,
     },
-    /// The answer is not of the form that the schema gives it.
-    #[error("the answer does not decode {0}; is the engine of another version than the schema?")]
+    /// The response does not match the schema.
+    #[error("cannot decode the response {0}; check whether the engine version matches the schema")]
     Decode(DecodeError),
-    /// The parameters could not be written as JSON.
-    #[error("the parameters cannot be written as JSON: {0}")]
+    /// The parameters could not be encoded as JSON.
+    #[error("cannot encode the parameters as JSON: {0}")]
     Encode(serde_json::Error),
-    /// No answer came in time.
-    #[error("no answer within {0:?}; allow more time, or check whether the engine is busy")]
+    /// The call timed out.
+    #[error("no response within {0:?}; increase the timeout, or check whether the engine is busy")]
     TimedOut(Duration),
-    /// The engine's answer has neither a result nor an error, though the method has results.
-    #[error("the engine's answer has neither a result nor an error; repeat the call if it only reads")]
+    /// The response has neither a result nor an error, although the method has results.
+    #[error("the response has neither a result nor an error; retry the call if it only reads")]
     NoResult,
-    /// The connection ended before the answer came, or had ended before the call.
+    /// The connection was lost or closed before the response arrived, or before the call.
     #[error("no connection, {closed}{}", what_next(closed, *.pending))]
     Closed {
-        /// Who ended it, and why.
+        /// How the connection was closed.
         closed: Closed,
-        /// Whether the call is a write that had been sent: the engine may have carried it out.
+        /// Whether the call is a write that was sent, so the engine may have executed it.
         pending: bool,
     },
-    /// The object did not come back when the connection did.
+    /// The object was not restored after the connection was lost.
     #[error("the object is gone since the connection was lost: {reason}; get it again")]
     Lost {
-        /// What became of it.
+        /// The reason.
         reason: String,
     },
-    /// What was asked for beyond a single call, such as rows, a selection or a reload, does not come about; the error
-    /// inside says why.
+    /// An operation of several calls, such as reading rows, selecting, or reloading, failed; the inner error is the
+    /// reason.
     #[error("{0}")]
     Unusable(Box<dyn std::error::Error + Send + Sync>),
-    /// There is no connection: connecting failed, which is not the failure of a call.
+    /// Connecting failed, so that no call was made.
     #[error("{0}")]
     Connect(Box<dyn std::error::Error + Send + Sync>),
-    /// Whatever carries the calls failed.
+    /// The transport failed.
     #[error("{0}")]
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
 fn what_next(closed: &Closed, pending: bool) -> &'static str {
     match closed.retry() {
-        _ if pending => "; the engine may have carried out the call, look before you repeat it",
-        Retry::Now => "; connect again",
-        Retry::Later => "; connect again after a while",
+        _ if pending => "; the engine may have executed the call; check before you retry",
+        Retry::Now => "; reconnect",
+        Retry::Later => "; reconnect later",
         Retry::No => "",
     }
 }
 
-/// An error that the engine answered with.
+/// An error returned by the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineError {
-    /// The code.
+    /// Error code.
     pub code: ErrorCode,
-    /// What the error is about: often the parameter, or the name that is not there.
+    /// What the error refers to, often a parameter or an unknown name.
     pub parameter: String,
-    /// The engine's text.
+    /// Message of the engine.
     pub message: String,
 }
 
 impl EngineError {
-    /// An error with a code.
+    /// Creates an error with a code.
     pub fn new(code: ErrorCode, parameter: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code, parameter: parameter.into(), message: message.into() }
     }
@@ -113,7 +113,7 @@ impl fmt::Display for EngineError {
 
 impl std::error::Error for EngineError {}
 
-/// The number of an engine error; the schema's names are constants of [`error_codes`](crate::error_codes).
+/// An error code of the engine. The names in the schema are constants in [`error_codes`](crate::error_codes).
 ///
 /// ```
 /// use qix_schema::{ErrorCode, error_codes};
@@ -125,9 +125,9 @@ impl std::error::Error for EngineError {}
 pub struct ErrorCode(pub i64);
 
 impl ErrorCode {
-    /// The schema's name of the code.
+    /// The name of the code in the schema.
     pub fn name(self) -> Option<&'static str> {
-        error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
+        crate::error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
     }
 }
 
@@ -141,32 +141,32 @@ impl fmt::Display for ErrorCode {
 }
 
 impl Error {
-    /// Why the call failed.
+    /// The reason of the failure.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// The method that was called, if the error belongs to a call.
+    /// The method that failed, if the error belongs to a call.
     pub fn method(&self) -> Option<Method> {
         self.call.as_ref().map(|call| call.0)
     }
 
-    /// The object that was called, if the error belongs to a call.
+    /// The object of the call, if the error belongs to a call.
     pub fn object(&self) -> Option<&ObjectHandle> {
         self.call.as_ref().map(|call| &call.1)
     }
 
-    /// The error that the engine answered with, if it did.
+    /// The error returned by the engine, if any.
     pub fn engine(&self) -> Option<&EngineError> {
         if let ErrorKind::Engine(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// How the connection ended, if that is why the call failed.
+    /// How the connection was closed, if that is the reason of the failure.
     pub fn closed(&self) -> Option<&Closed> {
         if let ErrorKind::Closed { closed, .. } = self.kind() { Some(closed) } else { None }
     }
 
-    /// Whether the engine has no such object: an answer without a handle, or the code for "not found".
+    /// Whether the object does not exist: the response contains no handle, or the error code is "not found".
     pub fn is_not_found(&self) -> bool {
         match self.kind() {
             ErrorKind::NotFound => true,
@@ -175,7 +175,7 @@ impl Error {
         }
     }
 
-    /// The error inside of [`ErrorKind::Unusable`], [`ErrorKind::Connect`] or [`ErrorKind::Transport`], if it is of a type.
+    /// The inner error of [`ErrorKind::Unusable`], [`ErrorKind::Connect`], or [`ErrorKind::Transport`], if it has this type.
     ///
     /// ```
     /// use qix_schema::{Error, ErrorKind};
@@ -192,10 +192,10 @@ impl Error {
         }
     }
 
-    /// Whether it makes sense to make the call again, without changing it.
+    /// Whether to retry the call as it is.
     ///
-    /// A write whose answer is missing is not worth a repetition: the engine may have carried it out. Calls wait while a
-    /// session reconnects by itself; if the connection ended for good, making the call again needs a new session.
+    /// A write without a response is not retried, because the engine may have executed it. Calls wait while a session
+    /// reconnects; after its connection is closed for good, a retry needs a new session.
     pub fn retry(&self) -> Retry {
         let writes = self.method().is_some_and(|method| method.effect == Effect::Write);
         match self.kind() {
@@ -211,19 +211,19 @@ impl Error {
         }
     }
 
-    /// Whether the same call can succeed later: [`retry`](Self::retry) is not [`Retry::No`].
+    /// Whether the same call can succeed later: [`retry`](Self::retry) does not return [`Retry::No`].
     pub fn is_transient(&self) -> bool {
         self.retry() != Retry::No
     }
 
-    /// Says whether it makes sense to make the call again, for errors that a program makes itself.
+    /// Sets what [`retry`](Self::retry) returns, for errors that a program creates.
     #[must_use]
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
         self
     }
 
-    /// Says which call failed, unless that is known already.
+    /// Adds the method and the object, unless they are already set.
     #[must_use]
     pub fn of_call(mut self, method: Method, object: &ObjectHandle) -> Self {
         self.call.get_or_insert_with(|| Box::new((method, object.clone())));

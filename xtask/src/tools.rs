@@ -1,5 +1,6 @@
-//! Tasks whose logic lives in a crate with a program of its own: built when it is asked for, so that `gen` works even when
-//! the generated code does not compile.
+//! Tasks that are implemented in separate crates, which are built on demand, so that `gen` works even if the
+//! generated
+//! code does not compile.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -8,10 +9,10 @@ use anyhow::{Context, Result};
 
 use crate::workspace;
 
-/// What is handed over to the program.
+/// Arguments that are passed to the program.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Arguments of the tool; --help lists them.
+    /// Arguments of the tool; see --help.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
@@ -21,15 +22,24 @@ pub(crate) fn run(package: &str, arguments: &Arguments) -> Result<ExitCode> {
     run_as("dev", package, arguments)
 }
 
-/// Runs the program of a package, built in a profile.
+/// Runs the program of a package that builds one only with its feature `cli`.
+pub(crate) fn run_cli(package: &str, arguments: &Arguments) -> Result<ExitCode> {
+    start("dev", package, &["--features", "cli"], arguments)
+}
+
+/// Runs the program of a package, built with a profile.
 pub(crate) fn run_as(profile: &str, package: &str, arguments: &Arguments) -> Result<ExitCode> {
+    start(profile, package, &[], arguments)
+}
+
+fn start(profile: &str, package: &str, features: &[&str], arguments: &Arguments) -> Result<ExitCode> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["run", "--quiet", "--profile", profile, "--package", package, "--manifest-path"]);
+    command.args(["run", "--quiet", "--profile", profile, "--package", package]).args(features).arg("--manifest-path");
     command.arg(workspace().join("Cargo.toml")).arg("--").args(&arguments.arguments);
     hand_over(command).with_context(|| format!("cannot run the program of {package}"))
 }
 
-/// The tool takes the place of this process, so that a signal to one reaches the other.
+/// Replaces this process with the tool, so that signals reach it.
 #[cfg(unix)]
 fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;

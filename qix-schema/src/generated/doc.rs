@@ -378,9 +378,8 @@ pub trait DocApi: AsRemote {
     /// * `expr` (`qExpr`): Expression, with or without a leading `=`.
     /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not
     ///   fields, such as the labels of other measures in the chart.
-    /// * `strict_field_validation` (`qStrictFieldValidation`, optional `bool`): Whether to validate references to
-    ///   fields strictly. Without it, an engine does not report an unknown field in a set modifier. Defaults to
-    ///   false.
+    /// * `strict_field_validation` (`qStrictFieldValidation`, optional `bool`): Whether to validate field references
+    ///   strictly. If `false`, the engine does not report unknown fields in set modifiers. Defaults to `false`.
     ///
     /// # Returns
     ///

@@ -225,18 +225,19 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Returns the selections of the bookmark as a set expression.
     ///
-    /// Put it into an aggregation, `Sum({…} Sales)`, to calculate with these selections whatever is selected.
-    /// Selections in calculated dimensions and in fields on the fly are left out; the comment `MISSING VALUES` in the
-    /// text says so. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis) does the same for the current
-    /// selections, or for a bookmark without a handle to it. Engines older than 12.2886 do not have this method.
+    /// Insert it into an aggregation, `Sum({…} Sales)`, to calculate with these selections regardless of the
+    /// current ones. Selections in calculated dimensions and calculated fields are omitted, which the comment
+    /// `MISSING VALUES` in the result indicates. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis)
+    /// does the same for the current selections, or for a bookmark by ID. Engines older than 12.2886 do not have this
+    /// method.
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state. Defaults to the default state `$`.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
     /// # Returns
     ///
-    /// `String` (`qSetExpression`): The set expression.
+    /// `String` (`qSetExpression`): Set expression.
     ///
     /// Schema method:
     /// [`GenericBookmark.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getsetanalysis),

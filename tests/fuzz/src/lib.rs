@@ -7,7 +7,7 @@
 //!   toolchain add `--sanitizer none`; there is no unsafe code whose memory a sanitizer would watch.
 //! * [`replay`], which the tests of this package call: all inputs of the committed corpus, then a fixed number of changed ones.
 //!
-//! An input that made a target fail is minimised (`cargo fuzz tmin`) and put into the corpus under a name that says what
+//! An input that made a target fail is minimized (`cargo fuzz tmin`) and put into the corpus under a name that says what
 //! it was.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -161,7 +161,7 @@ pub struct ThingDef {
     /// Wire name: `qNodeDef`.
     #[doc(alias = "qNodeDef")]
     pub node_def: Option<Box<Node>>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -336,7 +336,7 @@ pub enum ThingKind {
     #[doc(alias = "L")]
     #[doc(alias = "THING_LARGE")]
     Large,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

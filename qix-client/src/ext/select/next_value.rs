@@ -41,7 +41,7 @@ pub(super) async fn step(
     Err(if locked { SelectError::Locked { field } } else { SelectError::Refused { field } }.into())
 }
 
-/// Looks for the neighbour of the selected values while all possible ones go by.
+/// Looks for the neighbor of the selected values while all possible ones go by.
 #[derive(Debug, Default)]
 struct Search {
     first: Option<Value>,
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_leads_to_the_neighbour_and_round_the_ends() {
+    fn a_step_leads_to_the_neighbor_and_round_the_ends() {
         let forward = |values: &[&str]| step(values, Direction::Forward).unwrap();
         let backward = |values: &[&str]| step(values, Direction::Backward).unwrap();
         assert_eq!((&*forward(&["a", "b", "c"]), &*backward(&["a", "b", "c"])), ("a", "c"));

@@ -80,7 +80,7 @@ async fn what_a_proxy_says_before_it_closes_the_connection_is_the_reason() {
     };
     let (error, ()) = tokio::join!(Session::connect(listener.url()), script);
     let error = error.unwrap_err();
-    assert!(error.to_string().ends_with("closed on purpose (No available access type)"), "{error}");
+    assert!(error.to_string().ends_with("normal closure (No available access type)"), "{error}");
 
     let (session, mut engine) = session().await;
     engine.push(json!({ "method": "OnSessionTimedOut", "params": { "severity": "fatal", "message": "idle" } })).await;

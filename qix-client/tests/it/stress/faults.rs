@@ -45,7 +45,8 @@ fn empty(error: &Error) -> bool {
 }
 
 fn misshapen(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Decode(_)) && error.to_string().contains("does not decode at `qReturn`")
+    matches!(error.kind(), ErrorKind::Decode(_))
+        && error.to_string().contains("cannot decode the response at `qReturn`")
 }
 
 fn silent(error: &Error) -> bool {

@@ -1110,7 +1110,7 @@ pub enum NxDimCellType {
     #[doc(alias = "G")]
     #[doc(alias = "NX_DIM_CELL_GENERATED")]
     Generated,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2256,7 +2256,7 @@ pub enum NxSelectionCellType {
     #[doc(alias = "L")]
     #[doc(alias = "NX_CELL_LEFT")]
     Left,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -3123,7 +3123,7 @@ pub enum StateEnumType {
     /// Wire value: `NSTATES`, also 8.
     #[doc(alias = "NSTATES")]
     NStates,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -290,7 +290,7 @@ pub(super) fn by_value(text: &str, grouping: &Grouping, ground: &Ground<'_, '_>)
     let Ok(formula) = Formula::new(text, context) else { return Ok(HashMap::new()) };
     let groupings = std::slice::from_ref(grouping);
     let groups = Groups::new(groupings, &[&formula], &[vec![true]], ground.live, ground.state, context)?;
-    let values = super::around::by_row(&groups, &formula, groups.keys.clone(), context)?;
+    let values = super::around::by_row(&groups, &formula, groups.keys.clone(), &[], context)?;
     Ok(values.into_iter().map(|(key, value)| (key[0], value)).collect())
 }
 

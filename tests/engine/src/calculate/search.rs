@@ -99,7 +99,7 @@ fn by_expression(field: usize, expression: &str, state: &str, base: &Live, conte
     let groups = Groups::new(&groupings, &[&formula], &[vec![true]], &live, state, context)?;
     let mut mask = vec![false; context.data.fields[field].symbols.len()];
     let keys = groups.keys.iter().filter(|key| key[0] != NULL).cloned().collect();
-    for (key, value) in super::around::by_row(&groups, &formula, keys, context)? {
+    for (key, value) in super::around::by_row(&groups, &formula, keys, &[], context)? {
         if let Some(one) = mask.get_mut(key[0] as usize) {
             *one = value.holds();
         }
@@ -179,7 +179,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
     });
     let pattern = common_pattern(&own_texts.collect::<Vec<_>>(), settings);
     let mut known: Vec<(Look<'_>, Vec<Option<Dual>>)> = Vec::new();
-    let mut holds = |value: &Dual| {
+    let holds = |value: &Dual| {
         let look = Look::of(value, pattern, settings);
         let at = known.iter().position(|(of, _)| *of == look).unwrap_or_else(|| {
             known.push((look, bounds.iter().map(|bound| look.read(bound.text, values, settings)).collect()));
@@ -188,7 +188,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
         let read = bounds.iter().zip(&known[at].1);
         read.into_iter().all(|(bound, read)| read.as_ref().is_some_and(|read| bound.holds(value, read)))
     };
-    values.iter().map(|value| holds(value)).collect()
+    values.iter().map(holds).collect()
 }
 
 /// Comparisons such as `>5`, `>=1<3`; none if the text is something else.

@@ -18,6 +18,8 @@ mod object_data;
 mod object_selections;
 mod variable;
 
+pub(crate) use bookmark::remember_selections;
+pub(crate) use connections::without_password;
 pub(crate) use doc_apps::open_session_app_of_address;
 
 use crate::error::{EngineError, Result, code};

@@ -29,7 +29,13 @@ fn data() -> Data {
 
 fn load(script: &str) -> Data {
     let cancel = std::sync::atomic::AtomicBool::new(false);
-    let options = script::Options { folder: None, variables: Variables::new(), cancel: &cancel, progress: &mut |_| {} };
+    let options = script::Options {
+        folders: &Default::default(),
+        limit: None,
+        variables: Variables::new(),
+        cancel: &cancel,
+        progress: &mut |_| {},
+    };
     script::run(script, options).unwrap().data
 }
 

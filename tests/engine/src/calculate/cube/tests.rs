@@ -225,6 +225,21 @@ fn totals_and_other_rows_can_be_looked_at() {
 }
 
 #[test]
+fn a_measure_can_name_another_by_its_label() {
+    let app = App::new(SALES);
+    let mut asked = definition(&["Product"], &["[All of it]/2", "Sum(Amount)", "Above([All of it])", "Round trip"]);
+    asked["qMeasures"][1]["qDef"]["qLabel"] = "All of it".into();
+    asked["qMeasures"][3]["qDef"] = json!({ "qDef": "[Round trip]+1", "qLabel": "Round trip" });
+    let layout = cube(&app, &asked).layout();
+    assert_eq!(matrix(&layout), "a,20,40,-,-|b,10,20,40,-|c,20,40,20,-");
+    assert_eq!(layout["qGrandTotalRow"][0]["qNum"], 50);
+    // A field comes before a label.
+    asked["qMeasures"][1]["qDef"]["qLabel"] = "Amount".into();
+    asked["qMeasures"][0]["qDef"]["qDef"] = "Amount".into();
+    assert_eq!(matrix(&cube(&app, &asked).layout()), "a,-,40,-,-|b,20,20,-,-|c,40,40,-,-");
+}
+
+#[test]
 fn columns_can_change_places() {
     let app = App::new(SALES);
     let asked = with(definition(&["Product"], &["Sum(Amount)"]), json!({ "qColumnOrder": [1, 0] }));
