@@ -6,8 +6,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use qix_client::prelude::*;
 use qix_client::{Backoff, Event, SessionBuilder};
+use qix_client::{Error, ErrorKind, prelude::*};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -143,9 +143,9 @@ impl Busy {
     }
 
     fn builder(&self, url: &str) -> SessionBuilder {
-        let backoff = Backoff::default().first(Duration::from_millis(1)).longest(Duration::from_millis(50));
+        let backoff = Backoff::default().initial_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(50));
         let builder = Session::builder().url(url).app(&*self.plan.app).identity(format!("soak-{}", self.name));
-        let builder = builder.resume(backoff.attempts(ATTEMPTS));
+        let builder = builder.reconnect(backoff.max_attempts(ATTEMPTS));
         match self.weather {
             Weather::Calm => builder,
             Weather::Rough => builder.timeout(Duration::from_secs(2)).greeting_timeout(Duration::from_millis(500)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use futures_util::{FutureExt, StreamExt};
-use qix_client::prelude::*;
+use qix_client::{Error, prelude::*};
 use tokio::task::yield_now;
 
 use crate::Books;
@@ -108,9 +108,9 @@ impl Worker {
             88..92 => self.doc.clear_all().await?,
             92..SUSPENDING => {
                 // Drops the stream before the remaining rows.
-                let mut rows = self.shared.rows::<Vec<String>>().with_restart();
+                let mut rows = self.shared.rows::<Vec<String>>().with_restart(true);
                 match rows.next().await {
-                    Some(Err(error)) if RowsError::of(&error).is_none() => return Err(error),
+                    Some(Err(error)) if error.downcast_ref::<RowsError>().is_none() => return Err(error),
                     _ => {}
                 }
             }

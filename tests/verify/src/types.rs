@@ -48,7 +48,7 @@ pub(crate) fn round_trip(text: &str, ty: &TypeRef) -> Result<String, NotDecoded>
 fn through<T: Wire + Default>(text: &str) -> Result<String, NotDecoded> {
     let value: T = qix_schema::decode(text).map_err(|error| {
         let place = if error.path == "." { String::new() } else { error.path };
-        NotDecoded::new(place, error.source)
+        NotDecoded::new(place, error.cause)
     })?;
     qix_schema::encode(&value).map_err(|error| NotDecoded::new("", error))
 }

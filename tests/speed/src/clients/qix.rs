@@ -76,7 +76,7 @@ impl Client for Qix {
             Pages::Value => {
                 let request = GetHyperCubeData::new(PATH, vec![asked()]);
                 let read = |answer: Answer<'_>| Ok(serde_json::from_str::<Value>(answer.text()).unwrap_or_default());
-                let value = send_with(self.object.remote(), request, CallOptions::default(), read).await?;
+                let value = send_with(self.object.as_remote(), request, CallOptions::default(), read).await?;
                 ensure!(value["qDataPages"][0]["qMatrix"][ROWS - 1][COLUMNS - 1]["qNum"].is_f64());
             }
         }
