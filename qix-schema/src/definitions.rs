@@ -5,6 +5,7 @@ mod format;
 mod limit;
 mod list;
 mod order;
+mod patch;
 mod value;
 
 use crate::types::NxPage;
