@@ -3,14 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::rpc::{Closed, Method, ObjectHandle};
+use crate::error_codes;
+use crate::rpc::{Closed, Effect, Method, ObjectHandle, Retry};
 use crate::wire::DecodeError;
 
 /// A failed call: the reason, the method, and the object.
-#[derive(Debug)]
+///
+/// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`. `{:?}` prints the message
+/// as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
     call: Option<Box<(Method, ObjectHandle)>>,
+    retry: Option<Retry>,
 }
 
 /// The reason of a failure.
@@ -18,8 +22,8 @@ pub struct Error {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The engine returned an error.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
+    #[error("{0}")]
+    Engine(EngineError),
     /// The object does not exist. Engines report it with a response that contains no handle.
     #[error("the engine has no such object; check the name or identifier")]
     NotFound,
@@ -33,10 +37,10 @@ pub enum ErrorKind {
     },
     /// The response does not match the schema.
     #[error("cannot decode the response {0}; check whether the engine version matches the schema")]
-    Decode(#[source] DecodeError),
+    Decode(DecodeError),
     /// The parameters could not be encoded as JSON.
     #[error("cannot encode the parameters as JSON: {0}")]
-    Encode(#[source] serde_json::Error),
+    Encode(serde_json::Error),
     /// The call timed out.
     #[error("no response within {0:?}; increase the timeout, or check whether the engine is busy")]
     TimedOut(Duration),
@@ -44,7 +48,7 @@ pub enum ErrorKind {
     #[error("the response has neither a result nor an error; retry the call if it only reads")]
     NoResult,
     /// The connection was lost or closed before the response arrived, or before the call.
-    #[error("no connection, {closed}{}", may_have_happened(*.pending))]
+    #[error("no connection, {closed}{}", what_next(closed, *.pending))]
     Closed {
         /// How the connection was closed.
         closed: Closed,
@@ -59,15 +63,23 @@ pub enum ErrorKind {
     },
     /// An operation of several calls, such as reading rows, selecting, or reloading, failed; the inner error is the
     /// reason.
-    #[error(transparent)]
+    #[error("{0}")]
     Unusable(Box<dyn std::error::Error + Send + Sync>),
+    /// Connecting failed, so that no call was made.
+    #[error("{0}")]
+    Connect(Box<dyn std::error::Error + Send + Sync>),
     /// The transport failed.
-    #[error(transparent)]
+    #[error("{0}")]
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn may_have_happened(pending: bool) -> &'static str {
-    if pending { "; the engine may have executed the call; check before you retry" } else { "" }
+fn what_next(closed: &Closed, pending: bool) -> &'static str {
+    match closed.retry() {
+        _ if pending => "; the engine may have executed the call; check before you retry",
+        Retry::Now => "; reconnect",
+        Retry::Later => "; reconnect later",
+        Retry::No => "",
+    }
 }
 
 /// An error returned by the engine.
@@ -158,9 +170,57 @@ impl Error {
     pub fn is_not_found(&self) -> bool {
         match self.kind() {
             ErrorKind::NotFound => true,
-            ErrorKind::Engine(error) => error.code == crate::error_codes::GENERIC_NOT_FOUND,
+            ErrorKind::Engine(error) => error.code == error_codes::GENERIC_NOT_FOUND,
             _ => false,
         }
+    }
+
+    /// The inner error of [`ErrorKind::Unusable`], [`ErrorKind::Connect`], or [`ErrorKind::Transport`], if it has this type.
+    ///
+    /// ```
+    /// use qix_schema::{Error, ErrorKind};
+    ///
+    /// let error = Error::from(ErrorKind::Transport(Box::new(std::io::Error::other("lost"))));
+    /// assert!(error.downcast_ref::<std::io::Error>().is_some());
+    /// ```
+    pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        match self.kind() {
+            ErrorKind::Unusable(error) | ErrorKind::Connect(error) | ErrorKind::Transport(error) => {
+                error.downcast_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether to retry the call as it is.
+    ///
+    /// A write without a response is not retried, because the engine may have executed it. Calls wait while a session
+    /// reconnects; after its connection is closed for good, a retry needs a new session.
+    pub fn retry(&self) -> Retry {
+        let writes = self.method().is_some_and(|method| method.effect == Effect::Write);
+        match self.kind() {
+            _ if self.retry.is_some() => self.retry.unwrap_or(Retry::No),
+            ErrorKind::Engine(error) => match error.code {
+                error_codes::GENERIC_ABORTED => Retry::Now,
+                error_codes::RELOAD_IN_PROGRESS | error_codes::HC_MODAL_OBJECT_ERROR => Retry::Later,
+                _ => Retry::No,
+            },
+            ErrorKind::TimedOut(_) | ErrorKind::NoResult | ErrorKind::Transport(_) if !writes => Retry::Later,
+            ErrorKind::Closed { closed, pending: false } => closed.retry(),
+            _ => Retry::No,
+        }
+    }
+
+    /// Whether the same call can succeed later: [`retry`](Self::retry) does not return [`Retry::No`].
+    pub fn is_transient(&self) -> bool {
+        self.retry() != Retry::No
+    }
+
+    /// Sets what [`retry`](Self::retry) returns, for errors that a program creates.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
     }
 
     /// Adds the method and the object, unless they are already set.
@@ -173,7 +233,7 @@ impl Error {
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), call: None }
+        Self { kind: Box::new(kind), call: None, retry: None }
     }
 }
 
@@ -192,8 +252,13 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&*self.kind)
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        f.debug_struct("Error").field("kind", &self.kind).field("call", &self.call).finish_non_exhaustive()
     }
 }
+
+impl std::error::Error for Error {}

@@ -17,4 +17,4 @@ pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote, Search};
 pub use request::{Effect, Method, Request};
-pub use send::{order, send, send_with};
+pub use send::{notify, send, send_with};

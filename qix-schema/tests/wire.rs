@@ -112,7 +112,7 @@ fn rare_members_of_a_cell_share_a_box() {
     let cell: NxCell = decode(text).unwrap();
     assert_eq!(cell.attr_exps().unwrap().values[0].text, "red");
     assert_eq!(encode(&cell).unwrap(), text);
-    assert!(decode::<NxCell>("{}").unwrap().rare.is_none());
+    assert!(decode::<NxCell>("{}").unwrap().attr_exps().is_none());
     assert_eq!(NxCell::default().with_frequency("3").frequency().unwrap(), "3");
 }
 

@@ -21,7 +21,7 @@ pub(super) fn file(docs: &Docs<'_>, class: &ClassPlan) -> TokenStream {
         #[derive(Clone, Debug)]
         pub struct #object(Arc<dyn Remote>);
         impl AsRemote for #object {
-            fn remote(&self) -> &dyn Remote {
+            fn as_remote(&self) -> &dyn Remote {
                 &*self.0
             }
         }
@@ -90,7 +90,7 @@ fn trait_method(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> Toke
         #alias
         #gone
         fn #name(&self #(, #names: #types)*) -> Call<'_, #request> {
-            Call::new(self.remote(), #request::new(#(#names),*))
+            Call::new(self.as_remote(), #request::new(#(#names),*))
         }
     }
 }
@@ -135,8 +135,7 @@ fn request(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> TokenStre
         impl Request for #name {
             type Class = #object;
             type Response = #response;
-            const METHOD: Method =
-                Method { class: #wire_class, name: #wire_name, effect: Effect::#effect, results: &[#(#results),*] };
+            const METHOD: Method = Method::new(#wire_class, #wire_name, Effect::#effect, &[#(#results),*]);
             #[inline]
             fn read(answer: Answer<'_>) -> Result<#response, Error> {
                 #read

@@ -164,8 +164,7 @@ impl<'a> RareBox<'a> {
         let item = quote! {
             #doc
             #[derive(Clone, Debug, Default, PartialEq)]
-            #[non_exhaustive]
-            pub struct #name { #(#declarations)* }
+            pub(crate) struct #name { #(#declarations)* }
         };
         Some(Self { name, fields, item })
     }
@@ -174,7 +173,7 @@ impl<'a> RareBox<'a> {
         let name = &self.name;
         quote! {
             /// Rarely set members.
-            pub rare: Option<Box<#name>>,
+            pub(crate) rare: Option<Box<#name>>,
         }
     }
 

@@ -58,17 +58,15 @@ impl<'a, R: Request> Call<'a, R> {
         self
     }
 
-    /// Lets the engine continue if the future is dropped or the timeout expires. By default, the client asks the
-    /// engine
-    /// to cancel the request.
-    pub fn with_detached(mut self) -> Self {
-        self.options.detached = true;
+    /// Sets whether the engine continues if the future is dropped or the timeout expires. Defaults to false: the client
+    /// asks the engine to cancel the request.
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.options.detached = detached;
         self
     }
 
     /// Sets whether to request a delta, which contains only the changes since the last response, instead of a
-    /// complete
-    /// response. The decoded result is the same. Deltas are the default for layouts.
+    /// complete response. The decoded result is the same. Deltas are the default for layouts.
     ///
     /// Applies only to methods that read and have exactly one result.
     pub fn with_delta(mut self, delta: bool) -> Self {

@@ -140,10 +140,6 @@ impl fmt::Display for Closed {
         if !self.reason.is_empty() {
             write!(f, " ({})", self.reason)?;
         }
-        f.write_str(match self.retry() {
-            Retry::Now => "; reconnect",
-            Retry::Later => "; reconnect later",
-            Retry::No => "",
-        })
+        Ok(())
     }
 }

@@ -41,7 +41,7 @@ impl fmt::Display for ObjectHandle {
 /// Something that calls can be sent to.
 pub trait AsRemote {
     /// The object that calls are sent to.
-    fn remote(&self) -> &dyn Remote;
+    fn as_remote(&self) -> &dyn Remote;
 }
 
 /// A handle to an engine object of one class. Cheap to clone.
@@ -63,11 +63,11 @@ pub trait Class: AsRemote + Sized {
     /// # }
     /// ```
     fn call<R: Request<Class = Self>>(&self, request: R) -> Call<'_, R> {
-        Call::new(self.remote(), request)
+        Call::new(self.as_remote(), request)
     }
 
     /// The handle of the object and what is known about it.
     fn handle(&self) -> &ObjectHandle {
-        self.remote().handle()
+        self.as_remote().handle()
     }
 }

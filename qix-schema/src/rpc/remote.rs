@@ -53,7 +53,7 @@ pub trait Remote: fmt::Debug + Send + Sync {
     /// call is sent after reconnecting if that makes sense; otherwise, it is discarded.
     ///
     /// Optional for test doubles without cleanup.
-    fn order(&self, call: RawCall) {
+    fn notify(&self, call: RawCall) {
         let _ = call;
     }
 
@@ -80,6 +80,7 @@ pub trait Remote: fmt::Debug + Send + Sync {
 
 /// An encoded call.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RawCall {
     /// The method.
     pub method: Method,
@@ -87,6 +88,20 @@ pub struct RawCall {
     pub params: String,
     /// The call options.
     pub options: CallOptions,
+}
+
+impl RawCall {
+    /// Creates a call of a method with parameters: JSON text of an object.
+    pub fn new(method: Method, params: impl Into<String>) -> Self {
+        Self { method, params: params.into(), options: CallOptions::default() }
+    }
+
+    /// Sets the call options.
+    #[must_use]
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
 }
 
 /// Call options.
@@ -105,6 +120,34 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
+    /// Sets the timeout, in place of the session's.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the deadline, in addition to the timeout.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets whether the engine continues if nobody waits for the response.
+    #[must_use]
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.detached = detached;
+        self
+    }
+
+    /// Sets whether to request a delta.
+    #[must_use]
+    pub fn with_delta(mut self, delta: bool) -> Self {
+        self.delta = Some(delta);
+        self
+    }
+
     /// Attaches a value for the runtime or a middleware, which finds it by its type. A later value of the same type
     /// replaces it.
     ///

@@ -24,7 +24,7 @@ use crate::Error;
 /// impl Request for CountThings {
 ///     type Class = Doc;
 ///     type Response = i64;
-///     const METHOD: Method = Method { class: "Doc", name: "CountThings", effect: Effect::Read, results: &["qCount"] };
+///     const METHOD: Method = Method::new("Doc", "CountThings", Effect::Read, &["qCount"]);
 ///
 ///     fn read(answer: Answer<'_>) -> Result<i64, Error> {
 ///         answer.value("qCount")
@@ -50,6 +50,7 @@ pub trait Request: Serialize + Send + Sync {
 
 /// Facts about a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Method {
     /// Name of its class, such as `Doc`.
     pub class: &'static str,
@@ -59,6 +60,18 @@ pub struct Method {
     pub effect: Effect,
     /// Names of the results.
     pub results: &'static [&'static str],
+}
+
+impl Method {
+    /// A method by its class and name, with the names of its results.
+    pub const fn new(
+        class: &'static str,
+        name: &'static str,
+        effect: Effect,
+        results: &'static [&'static str],
+    ) -> Self {
+        Self { class, name, effect, results }
+    }
 }
 
 impl fmt::Display for Method {

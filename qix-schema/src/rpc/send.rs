@@ -38,10 +38,10 @@ pub async fn send_with<R: Request, T>(
     }
 }
 
-/// Encodes a request and sends it without waiting for the response; see [`Remote::order`].
-pub fn order<R: Request>(remote: &dyn Remote, request: &R) {
+/// Encodes a request and sends it without waiting for the response; see [`Remote::notify`].
+pub fn notify<R: Request>(remote: &dyn Remote, request: &R) {
     // Nobody could handle an encoding error.
     if let Ok(params) = serde_json::to_string(request) {
-        remote.order(RawCall { method: R::METHOD, params, options: CallOptions::default() });
+        remote.notify(RawCall { method: R::METHOD, params, options: CallOptions::default() });
     }
 }

@@ -7,12 +7,12 @@ use super::{AsWire, Wire, path};
 
 /// A decoding error and its position.
 #[derive(Debug, thiserror::Error)]
-#[error("at `{path}`: {source}")]
+#[error("at `{path}`: {cause}")]
 pub struct DecodeError {
     /// Path of the value, such as `qHyperCube.qDataPages[0].qMatrix[3][1].qNum`; `.` is the whole text.
     pub path: String,
     /// The error.
-    pub source: serde_json::Error,
+    pub cause: serde_json::Error,
 }
 
 /// Decodes JSON text of any depth.
@@ -49,5 +49,5 @@ fn read_text<'a, T>(
     // Recursive structs guard the stack themselves; nothing else is recursive.
     deserializer.disable_recursion_limit();
     let outcome = read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    outcome.map_err(|source| DecodeError { path: path::at(text, source.line(), source.column()), source })
+    outcome.map_err(|cause| DecodeError { path: path::at(text, cause.line(), cause.column()), cause })
 }

@@ -165,7 +165,7 @@ async fn a_cube_is_exported_as_a_file() {
     stream.read_to_string(&mut response).await.unwrap();
     assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
     assert!(response.contains("North,685,6"), "{response}");
-    assert_eq!(client.error(object, "ExportData", json!(["OOXML"])).await, 20);
+    assert_eq!(client.error(object, "ExportData", json!(["PARQUET"])).await, 20);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ pub struct Node {
     #[doc(alias = "qNodes")]
     pub nodes: Vec<Node>,
     /// Rarely set members.
-    pub rare: Option<Box<NodeRare>>,
+    pub(crate) rare: Option<Box<NodeRare>>,
 }
 
 impl Clone for Node {
@@ -115,8 +115,7 @@ impl Record for Node {
 
 /// Rarely set members of [`Node`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NodeRare {
+pub(crate) struct NodeRare {
     /// Wire name: `qNote`.
     #[doc(alias = "qNote")]
     pub note: String,

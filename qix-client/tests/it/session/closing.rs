@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::support::{Engine, Inside, Listener, accept_on};
 use futures_util::FutureExt;
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 /// A session that waits so long for its answers when it is closed.

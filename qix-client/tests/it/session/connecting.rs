@@ -7,7 +7,10 @@ use std::time::Duration;
 use crate::support::{Inside, Listener, session};
 use futures_util::StreamExt;
 use qix_client::prelude::*;
-use qix_client::{Event, NotificationKind, Refusal, SessionBuilder, SessionState};
+use qix_client::{
+    Event, SessionBuilder,
+    notification::{NotificationKind, Refusal, SessionState},
+};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -154,7 +154,13 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
         let for_proxy = world.proxy.as_mut().and_then(|state| proxy::answer(state, head, &body));
         match world.downloads.get(path) {
             _ if for_proxy.is_some() => for_proxy,
-            Some(file) if head.method == "GET" => Some(Response::new(200, "text/csv; charset=utf-8", file.clone())),
+            Some(file) if head.method == "GET" => {
+                let kind = match path.rsplit('.').next() {
+                    Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                    _ => "text/csv; charset=utf-8",
+                };
+                Some(Response::new(200, kind, file.clone()))
+            }
             _ if path == "/healthcheck" || path == "/healthz" => Some(Response::json(200, &json!({}))),
             _ if path == "/" || path.starts_with("/app") => Some(Response::text(426, "This is a WebSocket.")),
             _ => None,
