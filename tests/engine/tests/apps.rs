@@ -1,5 +1,7 @@
 //! Apps that are declared, in Rust and in files.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
 mod common;
 
 use common::Client;
