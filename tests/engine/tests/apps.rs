@@ -187,7 +187,10 @@ async fn a_table_is_profiled() {
     assert_eq!(told, [4.0, 18.0, 1.0, 1.5, -2.0, 3.0]);
     assert_eq!((&numbers["qNegValues"], &numbers["qPosValues"]), (&json!(1), &json!(3)));
     let texts = &profile["qFieldProfiling"][1];
-    assert_eq!((&texts["qTextValues"], &texts["qEmptyStrings"], &texts["qMaxStringLen"]), (&json!(4), &json!(1), &json!(3)));
+    assert_eq!(
+        (&texts["qTextValues"], &texts["qEmptyStrings"], &texts["qMaxStringLen"]),
+        (&json!(4), &json!(1), &json!(3))
+    );
     assert_eq!(texts["qMostFrequent"][0], json!({ "qSymbol": { "qText": "a", "qNumber": "NaN" }, "qFrequency": 2 }));
     assert_eq!(client.error(1, "GetTableProfileData", json!(["nowhere"])).await, 2);
 }

@@ -308,7 +308,8 @@ async fn active_fields_of_groups_are_told_and_applied() {
         "qDim": { "qGrouping": "C", "qFieldDefs": ["Region", "Product"] },
     }]);
     let dimension = client.object(1, "CreateDimension", cycle).await;
-    let state = |id: &str, field: &str| json!({ "qInfo": { "qId": id, "qType": "dimension" }, "qActiveFieldDef": field });
+    let state =
+        |id: &str, field: &str| json!({ "qInfo": { "qId": id, "qType": "dimension" }, "qActiveFieldDef": field });
     let states = client.result(1, "GetGroupStates", json!([])).await["qGroupStates"].take();
     assert_eq!(states, json!([state("d", "Region")]));
     let applied = client.result(1, "ApplyGroupStates", json!([[state("d", "Product"), state("e", "x")]])).await;
