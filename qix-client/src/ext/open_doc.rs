@@ -1,4 +1,4 @@
-//! Opening an app, or finding it open.
+//! Opening an app.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::pending::{LongOperation, Pending};
 use crate::protocol::notification::SessionState;
 use crate::session::Session;
 
-/// Opening an app: see [`Session::open_doc`].
+/// Opens an app; see [`Session::open_doc`].
 #[derive(Clone, Debug)]
 pub struct OpenDoc {
     session: Session,

@@ -1,30 +1,30 @@
-//! Why nothing is selected.
+//! Errors of selections.
 
 use qix_schema::types::FieldValue;
 use qix_schema::{Error, ErrorKind};
 
-/// Why a selection is not the one that was asked for.
+/// Why a selection could not be made.
 ///
-/// It is inside of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
+/// Part of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectError {
-    /// The app has no such field.
-    #[error("the app has no field `{field}`; `doc.fields()` lists those that it has")]
+    /// The field does not exist.
+    #[error("the app has no field `{field}`; `doc.fields()` lists the fields")]
     NoField {
         /// The field.
         field: String,
     },
-    /// Values are not in the field. Those that are there have been selected.
+    /// Some values do not exist. In a field, the others have been selected.
     #[error("the field `{field}` has no value {}; texts and numbers are not the same, see `FieldValue`", listed(.values))]
     NoValue {
         /// The field, or the title of the list.
         field: String,
-        /// The values that are not there.
+        /// The missing values.
         values: Vec<FieldValue>,
     },
-    /// A search finds nothing.
-    #[error("nothing in `{field}` matches `{search}`; the selections are as they were")]
+    /// No value matches the search.
+    #[error("nothing in `{field}` matches `{search}`; the selections have not changed")]
     NoMatch {
         /// The field, or the title of the list.
         field: String,
@@ -43,19 +43,19 @@ pub enum SelectError {
         /// The field.
         field: String,
     },
-    /// The engine has not made the selection, and nothing that can be asked for says why.
-    #[error("the engine does not select in `{field}`; look at the field's properties and at section access")]
+    /// The engine did not make the selection, for an unknown reason.
+    #[error("the engine did not select in `{field}`; check the properties of the field and section access")]
     Refused {
         /// The field, or the title of the list.
         field: String,
     },
     /// The object has no list at the path.
-    #[error("the object has no list at `{path}`; give the path of its definition with `with_path`")]
+    #[error("the object has no list at `{path}`; set the path of its definition with `with_path`")]
     NoList {
         /// The path of the definition.
         path: String,
     },
-    /// The engine has not removed an alternate state.
+    /// The alternate state could not be removed.
     #[error("the engine knows no alternate state `{state}` of this session")]
     NoState {
         /// The state.
@@ -69,7 +69,7 @@ impl From<SelectError> for Error {
     }
 }
 
-/// Values that a message names at most.
+/// Maximum number of values in a message.
 const NAMED: usize = 10;
 
 fn listed(values: &[FieldValue]) -> String {
