@@ -46,7 +46,7 @@ impl ColumnType {
         match self {
             Self::Text => "texts",
             Self::Number => "numbers",
-            Self::Integer => "whole numbers",
+            Self::Integer => "integers",
             Self::Date => "dates",
             Self::Timestamp => "timestamps",
             Self::Boolean => "true and false",
