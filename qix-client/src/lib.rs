@@ -34,7 +34,7 @@
 //! With [`tracing`] at level `DEBUG`, each call has a span `qix.call` with `class`, `method`, `handle` and `id`,
 //! `request_bytes` and `answer_bytes`, and three durations in microseconds: `waiting_us` for a slot, a connection, or
 //! a
-//! retry; `engine_us` from queueing the request to the response; and `decoding_us` for decoding the value. Its events
+//! retry; `engine_us` from queuing the request to the response; and `decoding_us` for decoding the value. Its events
 //! are
 //! `called`, `answered`, `failed`, and `given up`. Payloads are logged only with
 //! [`trace_payloads`](SessionBuilder::trace_payloads).

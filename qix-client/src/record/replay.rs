@@ -40,7 +40,7 @@ pub enum ReplayError {
     #[error("the recording cannot be read: {0}")]
     Io(#[from] std::io::Error),
     /// A line does not have the form that [`Recorder`](crate::record::Recorder) writes.
-    #[error("line {line} is not part of a recording: {source}; expected {{\"dir\":\">\",\"msg\":{{…}}}}")]
+    #[error("line {line} of the recording is invalid: {source}; expected {{\"dir\":\">\",\"msg\":{{…}}}}")]
     Line {
         /// Line number, from 1.
         line: usize,
