@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // What was run. Texts stay texts: 007 is one, and what would confuse a script is coded.
     print!("{}", doc.get_script().await?);
 
-    // What cannot be loaded is said before anything happens.
+    // Invalid rows return an error before anything is sent.
     if let Err(error) = doc.load_rows("Pairs", [(1, "one")]).await {
         println!("\nerror: {error}");
     }

@@ -69,7 +69,7 @@ impl<'r> CellOf<'r> {
         match as_whole(number) {
             Some(Whole::Signed(whole)) => visitor.visit_i64(whole),
             Some(Whole::Unsigned(whole)) => visitor.visit_u64(whole),
-            None => Err(Problem::new(format!("{number} is not a whole number that the type can hold"))),
+            None => Err(Problem::new(format!("{number} is not an integer that fits the type"))),
         }
     }
 
@@ -88,7 +88,7 @@ pub(crate) enum Whole {
     Unsigned(u64),
 }
 
-/// A float as the whole number that it is.
+/// An integral float as an integer.
 pub(crate) fn as_whole(number: f64) -> Option<Whole> {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if number.fract() != 0.0 {

@@ -89,8 +89,8 @@ impl Columns {
         self.columns.iter().map(|column| column.title.as_str())
     }
 
-    /// What a name means: a title, a field or an expression, first as it stands, then by its letters and digits only,
-    /// then as the field within an expression such as `Sum(Sales)`.
+    /// Finds a column by name: by title, field, or expression; first exactly, then by letters and digits only, then as the
+    /// field inside an expression such as `Sum(Sales)`.
     pub(crate) fn find(&self, name: &str) -> Option<Target> {
         let first = |same: fn(&Column) -> &str| self.columns.iter().position(|column| same(column) == name);
         let plain = plain(name);

@@ -40,7 +40,7 @@ impl<'c> Reader<'c> {
         loop {
             match T::deserialize(Row { cells, reader: self }) {
                 Ok(value) => return Ok(value),
-                // An `Option` does not tell what it may hold before it has been told that there is something.
+                // The content of an `Option` is unknown until it is deserialized as `Some`.
                 Err(_) if self.again.take() => {}
                 Err(problem) => return Err(problem.in_row(row, self.columns)),
             }
@@ -113,7 +113,7 @@ impl<'r> Row<'r> {
         self.part(target)?.read(seed).map_err(|problem| problem.in_column(column))
     }
 
-    /// The only cell, for a type that is no row.
+    /// The only cell, for a type that is not a row.
     fn only(self) -> Result<CellOf<'r>, Problem> {
         match self.cells.len() {
             1 => self.cell(0),

@@ -1,4 +1,4 @@
-//! Where rows come from: a cube or a list in an object's layout.
+//! The source of rows: a cube or list in an object's layout.
 
 use std::collections::HashMap;
 
@@ -13,41 +13,41 @@ use serde_json::value::RawValue;
 use super::RowsError;
 use super::columns::Columns;
 
-/// A cube or a list, ready to be read.
+/// A cube or list to read.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Path of the definition.
     pub(super) path: String,
     pub(super) form: Form,
     pub(crate) columns: Columns,
-    /// How many rows of data there are, and how wide they are.
+    /// Number of data rows, and their width.
     pub(super) rows: usize,
     pub(super) width: usize,
-    /// About how many rows a value of the outermost dimension has.
+    /// Approximate number of rows per value of the outermost dimension.
     pub(super) spread: usize,
-    /// How often the object had been invalidated when its layout was asked for.
+    /// Number of invalidations of the object when its layout was requested.
     pub(super) seen: u64,
 }
 
-/// How the data come.
+/// The form of the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Form {
     List,
     Straight,
-    /// As values between trees of headings.
+    /// Values between trees of headings.
     Pivot,
-    /// As a tree with values at its ends.
+    /// A tree with values at its leaves.
     Stacked,
 }
 
-/// Where cubes and lists are unless it is said where.
+/// Default paths of cubes and lists.
 const USUAL: [&str; 2] = ["/qHyperCubeDef", "/qListObjectDef"];
 
 impl Source {
     /// Finds the source in the object's layout.
     pub(super) async fn open(object: &GenericObject, path: Option<&str>, calls: CallOptions) -> Result<Self, Error> {
         let remote = object.as_remote();
-        // An invalidation while the layout is on its way may be newer than the layout.
+        // An invalidation during the request may be newer than the layout.
         let seen = remote.invalidations();
         let read = |answer: Answer<'_>| Self::read(answer.text(), path, seen);
         send_with(remote, generic_object::GetLayout::new(), calls, read).await
@@ -114,7 +114,7 @@ fn calculated(path: &str, error: Option<&NxValidationError>, condition: &str) ->
     Err(RowsError::NotCalculated { path: path.to_owned(), code, message: message.to_owned() }.into())
 }
 
-/// A dimension or measure whose condition is not met is left out; other faults are errors.
+/// Dimensions and measures whose condition is not met are omitted; other errors are returned.
 fn fault_of_part(path: &str, error: Option<&NxValidationError>) -> Result<(), Error> {
     let left_out =
         |error: &&NxValidationError| ErrorCode(error.error_code.into()) == error_codes::CALC_EVAL_CONDITION_FAILED;
@@ -125,7 +125,7 @@ fn part<T: Wire + Default>(text: &str) -> Result<T, Error> {
     decode(text).map_err(|error| ErrorKind::Decode(error).into())
 }
 
-/// What the layout holds for the path of a definition.
+/// The result in the layout for the path of a definition.
 fn at<'a>(result: &'a str, path: &str) -> Result<Option<&'a str>, Error> {
     let wrong = |source| Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), cause: source }));
     let mut text = result;

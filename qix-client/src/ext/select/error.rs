@@ -1,11 +1,11 @@
-//! Why nothing is selected.
+//! Errors of selections.
 
 use qix_schema::types::FieldValue;
 use qix_schema::{Error, ErrorKind};
 
-/// Why a selection is not the one that was asked for.
+/// Why a selection could not be made.
 ///
-/// It is inside of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
+/// Part of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectError {
@@ -28,13 +28,13 @@ pub enum SelectError {
     NoValue {
         /// The field, or the title of the list.
         field: String,
-        /// The values that are not there.
+        /// The missing values.
         values: Vec<FieldValue>,
         /// Values of the field that look alike: a number with the same digits, a string that differs in case.
         similar: Vec<FieldValue>,
     },
-    /// A search finds nothing.
-    #[error("nothing in `{field}` matches `{search}`; the selections are as they were")]
+    /// No value matches the search.
+    #[error("nothing in `{field}` matches `{search}`; the selections have not changed")]
     NoMatch {
         /// The field, or the title of the list.
         field: String,
@@ -76,12 +76,12 @@ pub enum SelectError {
         field: String,
     },
     /// The object has no list at the path.
-    #[error("the object has no list at `{path}`; give the path of its definition with `with_path`")]
+    #[error("the object has no list at `{path}`; set the path of its definition with `with_path`")]
     NoList {
         /// The path of the definition.
         path: String,
     },
-    /// The engine has not removed an alternate state.
+    /// The alternate state could not be removed.
     #[error("the engine knows no alternate state `{state}` of this session")]
     NoState {
         /// The state.

@@ -79,7 +79,7 @@ pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) ->
     Ok(())
 }
 
-/// A search, ended in the engine whatever becomes of who searches.
+/// A search, which is ended in the engine when it is dropped.
 struct Search<'a> {
     place: &'a InList,
     over: bool,

@@ -51,7 +51,7 @@ async fn what_does_not_fit_is_an_error_with_row_and_column() {
     assert!(matches!(rows_error(&error), RowsError::Value { row: 2, column, .. } if column == "Value"), "{error}");
     assert!(error.to_string().contains("row 2, column `Value`: `x` is a text, not a number"), "{error}");
     let error = table.rows::<(String, i32)>().read_all().await.unwrap_err();
-    assert!(error.to_string().contains("row 1, column `Value`: 2.5 is not a whole number"), "{error}");
+    assert!(error.to_string().contains("row 1, column `Value`: 2.5 is not an integer"), "{error}");
     let error = table.rows::<(String, String)>().read_all().await.unwrap_err();
     assert!(error.to_string().contains("row 3, column `Value`: there is no value"), "{error}");
     let error = table.rows::<(String, Option<i32>)>().read_all().await.unwrap_err();

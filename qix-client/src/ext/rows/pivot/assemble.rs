@@ -1,4 +1,4 @@
-//! Rows out of values that stand apart: a row has all measures of its values, as in a straight cube.
+//! Assembles rows of pivot data: each row contains all measures of its values, as in a straight cube.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,8 +11,8 @@ use crate::ext::rows::columns::Columns;
 
 /// Puts rows together, page by page.
 ///
-/// A row waits until all its measures have come, and the rows after it wait for it. That is no wait at all, but where
-/// the measures stand on the left and outside of a dimension: there it is one for all rows below that dimension.
+/// A row waits until all of its measures have arrived, and later rows wait for it. This matters only if the measures are
+/// on the left and outside of a dimension: then all rows below that dimension wait.
 pub(super) struct Assembler {
     path: String,
     /// The column of each level.
@@ -34,7 +34,7 @@ pub(super) struct Assembler {
 struct Row {
     dimensions: Vec<NxCell>,
     measures: Vec<Option<NxCell>>,
-    /// Whether it stands where values on the left and on top cross, for which there need not be data.
+    /// Whether it is a combination of left and top values, for which data may not exist.
     crossing: bool,
 }
 
@@ -118,7 +118,7 @@ impl Assembler {
 
     /// Takes a page of a stacked cube.
     pub(super) fn stacked(&mut self, page: &NxStackPage) -> Result<(), Error> {
-        // Values stand one level below the dimensions.
+        // Values are one level below the dimensions.
         let levels = self.levels.len();
         let found = self.leaves_of(&page.data, levels + 1)?;
         self.leaves += found.len();
@@ -136,7 +136,7 @@ impl Assembler {
         Ok(())
     }
 
-    /// Takes what stands below headings.
+    /// Receives the values below headings.
     fn value<H: Heading>(
         &mut self,
         headings: &[&H],

@@ -40,7 +40,7 @@ pub(super) trait Heading: Sized {
     }
 }
 
-/// A row or a column: what stands at the end of a tree, below headings.
+/// A row or column: a leaf of a tree of headings.
 #[derive(Debug)]
 pub(super) struct Leaf<'p, H> {
     /// The headings from the outermost to the innermost, without those that name measures.
