@@ -27,6 +27,9 @@ pub struct Companion {
     pub members: BTreeMap<String, BTreeMap<String, TypeRef>>,
     /// Type to members that are kept in one box.
     pub rare: BTreeMap<String, Vec<String>>,
+    /// Type to members whose setters go through a method `settled` of the type, written by hand in `qix-schema`.
+    #[serde(default)]
+    pub settled: BTreeMap<String, Vec<String>>,
     /// Deprecated item to what to use instead.
     pub instead: BTreeMap<String, Vec<String>>,
 }
@@ -102,10 +105,12 @@ impl Companion {
         self.writes.iter().filter(|m| !method(m)).for_each(|m| gone("/writes".into(), m));
         self.extended.iter().filter(|t| !ty(t)).for_each(|t| gone("/extended".into(), t));
         self.members.keys().filter(|t| !ty(t)).for_each(|t| gone(format!("/members/{t}"), t));
-        for (name, members) in &self.rare {
+        for (part, (name, members)) in
+            self.rare.iter().map(|entry| ("rare", entry)).chain(self.settled.iter().map(|entry| ("settled", entry)))
+        {
             let known = members_of(model, name);
             for member in members.iter().filter(|m| !known.iter().any(|k| k.name == **m)) {
-                gone(format!("/rare/{name}"), &format!("{name}/{member}"));
+                gone(format!("/{part}/{name}"), &format!("{name}/{member}"));
             }
         }
         for item in &self.presence {

@@ -5,8 +5,12 @@ mod column;
 mod format;
 mod limit;
 mod list;
+mod name;
 mod order;
+mod sorting;
 mod value;
+
+pub use name::quote_name;
 
 use crate::types::NxPage;
 

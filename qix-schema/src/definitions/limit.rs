@@ -5,7 +5,8 @@ use crate::types::{
 };
 
 impl OtherTotalSpecProp {
-    /// The values with the largest results of the first measure, so many of them; the rest is one group of others.
+    /// The values with the largest results of the first measure, so many of them; the rest is one group of others. For
+    /// another measure see [`by`](Self::by).
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, OtherTotalSpecProp};
@@ -38,6 +39,19 @@ impl OtherTotalSpecProp {
     /// The largest values that together make up a share of the total, such as 0.8.
     pub fn share(share: f64) -> Self {
         Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string().into())
+    }
+
+    /// Ranks the values by another measure of the cube than its first: by its label, or its expression if it has none.
+    ///
+    /// ```
+    /// use qix_schema::types::OtherTotalSpecProp;
+    ///
+    /// let cheapest = OtherTotalSpecProp::bottom(3).by("Sum(Costs)");
+    /// assert_eq!(cheapest.referenced_expression.v, "Sum(Costs)");
+    /// ```
+    #[must_use]
+    pub fn by(self, measure: impl Into<String>) -> Self {
+        self.with_referenced_expression(StringExpr::from(measure.into()))
     }
 
     /// Adds a row with the total of the dimension.

@@ -26,7 +26,7 @@ pub enum RowsError {
         message: String,
     },
     /// The cube has a mode that rows do not come from.
-    #[error("rows come from straight, pivot and stacked cubes; the one at `{path}` is of mode {mode}")]
+    #[error("rows come from straight, pivot, stacked and tree cubes; the one at `{path}` is of mode {mode}")]
     Mode {
         /// The path of the definition.
         path: String,
@@ -70,6 +70,12 @@ pub enum RowsError {
         path: String,
         /// What does not fit.
         problem: String,
+    },
+    /// The app has no field of a name.
+    #[error("the app has no field `{field}`; upper and lower case differ, and an expression begins with `=`")]
+    NoField {
+        /// The name that was given.
+        field: String,
     },
     /// There is no column of a name.
     #[error("there is no column `{name}`; the columns are {}", listed(.columns))]

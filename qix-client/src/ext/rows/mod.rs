@@ -42,7 +42,7 @@ pub trait Rows {
     ///   struct with any of `text`, `num`, `elem_number` and `state` in a column's place gets these.
     /// * What is null, or is no number where one is wanted, is `None` where the type allows it, else an error.
     /// * A list's rows also have a `state` and an `elem_number`; a tuple can have the state after the value.
-    /// * A pivot or stacked cube has the rows of a straight one with the same dimensions and measures, as far as it is
+    /// * A pivot, stacked or tree cube has the rows of a straight one with the same dimensions and measures, as far as it is
     ///   expanded: below a value that is collapsed, the other dimensions are null. Totals are left out, but see
     ///   [`RowStream::with_totals`], and so is what a pivot shows where a value on the left and one on top cross and no
     ///   measure has a value. The `elem_number` tells why a dimension is null: -1 for a total, -2 for a null value, -4
@@ -91,7 +91,7 @@ pub trait Rows {
 
 /// Apps whose fields have values.
 pub trait FieldValues {
-    /// The distinct values of a field, or of an expression that begins with `=`, as [`Rows::rows`] reads those of a
+    /// The distinct values of a field by its name, or of an expression that begins with `=`, as [`Rows::rows`] reads those of a
     /// list: with their state in the current selections, excluded ones too, in the order in which they were loaded.
     ///
     /// The list is made when the first value is asked for, and is gone from the engine with the stream. For another
@@ -117,8 +117,8 @@ pub trait FieldValues {
     ///
     /// # Errors
     ///
-    /// Items are errors of the calls, or [`RowsError`]s; a field that is not there is a
-    /// [`RowsError::NotCalculated`].
+    /// Items are errors of the calls, or [`RowsError`]s; a field that is not there, or that the expression names and is
+    /// not there, is a [`RowsError::NoField`].
     fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T>;
 }
 
