@@ -69,6 +69,7 @@ pub(super) async fn layout(layout: Value, data: impl Fn(&Value) -> Answer + Send
             let answer = match request["method"].as_str().unwrap() {
                 "GetObject" => Ok(object("GenericObject", 2)),
                 "GetLayout" => Ok(json!({ "qLayout": layout })),
+                "CancelRequest" => Ok(json!({})),
                 _ => data(&request),
             };
             let id = &request["id"];

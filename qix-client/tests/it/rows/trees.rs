@@ -98,7 +98,8 @@ async fn the_engines_tree_has_the_rows_of_its_straight_cube() {
         .with_measures(["Sum(Sales)", "Count(Sales)"].map(NxMeasure::expression));
     let read = async |mode| -> Vec<(i32, String, f64, u32)> {
         let properties = GenericObjectProperties::of_type("grid").with_hyper_cube_def(cube.clone().with_mode(mode));
-        let id = object(&doc, properties).await.get_info().await.unwrap().id;
+        let made = object(&doc, properties).await;
+        let id = made.get_info().await.unwrap().id;
         // As someone else's object, by its id.
         doc.get_object(&id).await.unwrap().rows().with_page_rows(2).read_all().await.unwrap()
     };
