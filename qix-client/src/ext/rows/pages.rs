@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, stream};
+use qix_schema::rpc::CallOptions;
 use qix_schema::types::{NxPage, NxPageTreeNode, Rect};
 use qix_schema::{AsRemote, Error, ErrorCode, GenericObject, error_codes};
 
@@ -25,11 +26,20 @@ pub(crate) struct Options {
     pub(crate) pages_ahead: usize,
     pub(crate) restart: bool,
     pub(crate) totals: bool,
+    /// How to make each call.
+    pub(crate) calls: CallOptions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { path: None, page_rows: None, pages_ahead: 3, restart: false, totals: false }
+        Self {
+            path: None,
+            page_rows: None,
+            pages_ahead: 3,
+            restart: false,
+            totals: false,
+            calls: CallOptions::default(),
+        }
     }
 }
 
@@ -37,6 +47,7 @@ impl Default for Options {
 pub(crate) struct Opened<P> {
     pub(super) object: GenericObject,
     pub(super) source: Source,
+    pub(super) calls: CallOptions,
     pub(crate) plan: P,
 }
 
@@ -179,10 +190,13 @@ where
     let mut attempts = 1..ATTEMPTS;
     loop {
         let outcome = call().await;
-        let stale = opened.object.remote().invalidations() != opened.source.seen;
+        let stale = opened.object.as_remote().invalidations() != opened.source.seen;
         match outcome {
             Ok(_) if stale => return Err(RowsError::Changed.into()),
-            Err(error) if stale && (is_abort(&error) || is_too_large(&error) || RowsError::of(&error).is_some()) => {
+            Err(error)
+                if stale
+                    && (is_abort(&error) || is_too_large(&error) || error.downcast_ref::<RowsError>().is_some()) =>
+            {
                 return Err(RowsError::Changed.into());
             }
             Err(error) if is_abort(&error) && attempts.next().is_some() => {}

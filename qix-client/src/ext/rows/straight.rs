@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use qix_schema::cells::read_data_pages;
-use qix_schema::rpc::{Answer, CallOptions, send_with};
+use qix_schema::rpc::{Answer, send_with};
 use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use super::RowsError;
@@ -24,7 +24,7 @@ async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::
     attempt(&opened, || async {
         let source = &opened.source;
         let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, area);
-        let (remote, options) = (opened.object.remote(), CallOptions::default());
+        let (remote, options) = (opened.object.as_remote(), opened.calls.clone());
         if source.form == Form::List {
             send_with(remote, generic_object::GetListObjectData::new(&source.path, area.page()), options, read).await
         } else {

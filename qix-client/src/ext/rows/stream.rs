@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::StreamExt;
+use qix_schema::rpc::CallOptions;
 use qix_schema::types::{GenericObjectProperties, ListObjectDef};
 use qix_schema::{Doc, DocApi, Error, GenericObject};
 
@@ -23,7 +24,7 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    async fn object(&self) -> Result<GenericObject, Error> {
+    async fn object(&self, calls: &CallOptions) -> Result<GenericObject, Error> {
         match self {
             Self::Object(object) => Ok(object.clone()),
             Self::Field(doc, name) => {
@@ -32,17 +33,17 @@ impl Origin {
                     false => ListObjectDef::field(name),
                 };
                 let list = GenericObjectProperties::of_type("values").with_list_object_def(list);
-                doc.create_session_object(list).await
+                doc.create_session_object(list).with_options(calls.clone()).await
             }
         }
     }
 
     /// Engines answer for a field that is not there, too: with no values, or with null.
-    async fn check(&self, source: &Result<Source, Error>) -> Result<(), Error> {
+    async fn check(&self, source: &Result<Source, Error>, calls: &CallOptions) -> Result<(), Error> {
         let Self::Field(doc, name) = self else { return Ok(()) };
         let has_values = source.as_ref().is_ok_and(|source| source.rows > 0);
         if name.trim_start().starts_with('=') {
-            let check = doc.check_expression(name).await?;
+            let check = doc.check_expression(name).with_options(calls.clone()).await?;
             match check.bad_field_names.first() {
                 Some(place) => Err(no_field(&within(name, place.from, place.count))),
                 None => Ok(()),
@@ -50,7 +51,7 @@ impl Origin {
         } else if has_values {
             Ok(())
         } else {
-            let outcome = doc.get_field(&unquoted(name)).await;
+            let outcome = doc.get_field(&unquoted(name)).with_options(calls.clone()).await;
             outcome.map(drop).map_err(|error| if error.is_not_found() { no_field(name) } else { error })
         }
     }
@@ -166,16 +167,17 @@ fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::
 }
 
 async fn open<S: Shape>(origin: Origin, options: Options, shape: S) -> Result<Found<S>, Error> {
-    let object = origin.object().await?;
-    let source = Source::open(&object, options.path.as_deref()).await;
-    origin.check(&source).await?;
+    let Options { path, calls, .. } = options;
+    let object = origin.object(&calls).await?;
+    let source = Source::open(&object, path.as_deref(), calls.clone()).await;
+    origin.check(&source, &calls).await?;
     let source = source?;
     let plan = shape.plan(&source.columns)?;
-    Ok(Arc::new(Opened { object, source, plan }))
+    Ok(Arc::new(Opened { object, source, calls, plan }))
 }
 
 pub(super) fn has_changed(error: &Error) -> bool {
-    RowsError::of(error) == Some(&RowsError::Changed)
+    error.downcast_ref::<RowsError>() == Some(&RowsError::Changed)
 }
 
 /// The ways to fetch, as methods of a stream whose `pages` are read.
@@ -204,14 +206,26 @@ macro_rules! fetching {
 
         /// Keeps the totals of a pivot or stacked cube among its rows. Dimensions that are summed up are null there, as
         /// those below a collapsed value are.
-        pub fn with_totals(mut self) -> Self {
-            self.pages.options.totals = true;
+        pub fn with_totals(mut self, totals: bool) -> Self {
+            self.pages.options.totals = totals;
+            self
+        }
+
+        /// How long each call may take, in place of the session's time-out.
+        pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.pages.options.calls.timeout = Some(timeout);
+            self
+        }
+
+        /// Sets the options of each call.
+        pub fn with_options(mut self, options: qix_schema::rpc::CallOptions) -> Self {
+            self.pages.options.calls = options;
             self
         }
 
         #[doc = $restart]
-        pub fn with_restart(mut self) -> Self {
-            self.pages.options.restart = true;
+        pub fn with_restart(mut self, restart: bool) -> Self {
+            self.pages.options.restart = restart;
             self
         }
     };

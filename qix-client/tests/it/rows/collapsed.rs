@@ -62,7 +62,7 @@ impl Pivot<'_> {
 
 async fn rows(object: &GenericObject, totals: bool) -> Vec<String> {
     let stream = object.rows::<Vec<Option<String>>>();
-    let rows = if totals { stream.with_totals() } else { stream }.read_all().await.unwrap();
+    let rows = if totals { stream.with_totals(true) } else { stream }.read_all().await.unwrap();
     let text = |cell: Option<String>| cell.unwrap_or_else(|| "-".to_owned());
     rows.into_iter().map(|row| row.into_iter().map(text).collect::<Vec<_>>().join(" ")).collect()
 }
@@ -198,7 +198,7 @@ async fn totals_of_closed_sides_are_told_from_closed_values() {
     struct Heading {
         elem_number: i32,
     }
-    let headings: Vec<(Heading, Heading, f64)> = scripted.object.rows().with_totals().read_all().await.unwrap();
+    let headings: Vec<(Heading, Heading, f64)> = scripted.object.rows().with_totals(true).read_all().await.unwrap();
     let elements: Vec<_> = headings.iter().map(|row| (row.0.elem_number, row.1.elem_number)).collect();
     assert_eq!(elements, [(65, -4), (66, -4), (-1, -4)]);
 }

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use qix_client::Rows as _;
+use qix_client::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ async fn layouts_of_charts() {
                 if page["qMatrix"].is_null() { source["qDimensionInfo"].as_array().unwrap().len() } else { 0 };
             let layout = json!({ "qInfo": { "qId": "chart" }, at: source });
             let scripted = scripted::layout(layout, move |_| Ok(json!({ member: [page] }))).await;
-            let rows = scripted.object.rows::<Vec<Option<Cell>>>().with_totals().read_all().await;
+            let rows = scripted.object.rows::<Vec<Option<Cell>>>().with_totals(true).read_all().await;
             let rows = rows.unwrap_or_else(|error| panic!("{name}: {error}"));
             let cells = rows.iter().flat_map(|row| row.iter().skip(dimensions)).flatten();
             let read: Vec<f64> = cells.filter_map(|cell| cell.num).collect();

@@ -2,6 +2,7 @@
 
 use futures_util::TryStreamExt;
 use qix_client::prelude::*;
+use qix_client::quote_name;
 use serde::Deserialize;
 
 use super::{object, open, pages, rows_error, sales};

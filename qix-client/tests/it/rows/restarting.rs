@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
-use qix_client::prelude::*;
+use qix_client::{Error, prelude::*};
 use serde_json::json;
 
 use super::{object, rows_error, sales};

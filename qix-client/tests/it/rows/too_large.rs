@@ -1,6 +1,6 @@
 //! Pages that the engine finds too large.
 
-use qix_client::Rows as _;
+use qix_client::prelude::*;
 use serde_json::{Value, json};
 
 use super::scripted::{self, Answer, columns, param, rows_of};

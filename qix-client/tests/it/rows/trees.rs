@@ -67,7 +67,7 @@ async fn a_tree_has_the_rows_of_a_straight_cube() {
         assert_eq!(rows(10).await, expected);
         assert_eq!(rows(1).await, expected);
         let totals: Vec<(Option<String>, Option<String>, f64, f64)> =
-            scripted.object.rows().with_totals().read_all().await.unwrap();
+            scripted.object.rows().with_totals(true).read_all().await.unwrap();
         assert_eq!(totals.last(), Some(&(None, None, 16.0, 20.0)));
     }
 }
@@ -95,7 +95,8 @@ async fn the_engines_tree_has_the_rows_of_its_straight_cube() {
     let (_engine, _session, doc) = sales().await;
     let cube = HyperCubeDef::default()
         .with_dimensions(["Year", "Region"].map(NxDimension::field))
-        .with_measures(["Sum(Sales)", "Count(Sales)"].map(NxMeasure::expression));
+        .with_measures(["Sum(Sales)", "Count(Sales)"].map(NxMeasure::expression))
+        .with_always_fully_expanded(true);
     let read = async |mode| -> Vec<(i32, String, f64, u32)> {
         let properties = GenericObjectProperties::of_type("grid").with_hyper_cube_def(cube.clone().with_mode(mode));
         let made = object(&doc, properties).await;

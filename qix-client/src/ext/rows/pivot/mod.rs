@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use futures_util::{Stream, TryStreamExt, stream};
 use qix_schema::cells::Sink;
-use qix_schema::rpc::{CallOptions, send};
+use qix_schema::rpc::send;
 use qix_schema::types::{NxCell, NxDimCellType, NxPivotPage, NxStackPage, NxTreeDataOption, NxTreeNode};
 use qix_schema::{AsRemote, Error, generic_object};
 
@@ -39,7 +39,7 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
 async fn fetch_pivot<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxPivotPage>, Error> {
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubePivotData::new(&opened.source.path, area.page());
-        send(opened.object.remote(), request, CallOptions::default()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
 }
@@ -67,7 +67,7 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
 async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxStackPage>, Error> {
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubeStackData::new(&opened.source.path, area.page());
-        send(opened.object.remote(), request, CallOptions::default()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
 }
@@ -96,7 +96,7 @@ async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxTreeN
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubeTreeData::new(&opened.source.path)
             .node_options(NxTreeDataOption::default().with_tree_nodes([area.nodes()]));
-        send(opened.object.remote(), request, CallOptions::default()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
 }
