@@ -107,8 +107,7 @@ pub trait DocExt: sealed::App {
     /// [`rows`](GenericObjectExt::rows) of a list: with their selection state, including excluded values, in load
     /// order.
     ///
-    /// The list is created when the first value is requested, and destroyed with the stream. For another order,
-    /// another
+    /// The list is created when the first value is requested, and destroyed with the stream. For another order, another
     /// alternate state, or updates, create a [`ListObjectDef`](crate::types::ListObjectDef).
     ///
     /// ```
@@ -131,9 +130,8 @@ pub trait DocExt: sealed::App {
     ///
     /// # Errors
     ///
-    /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s. For an unknown field, it
-    /// returns
-    /// [`RowsError::NotCalculated`](crate::rows::RowsError::NotCalculated).
+    /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s. If the app does not have the
+    /// field, or a field in the expression, it returns [`RowsError::NoField`](crate::rows::RowsError::NoField).
     fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T> {
         RowStream::of_field(self.app(), field.into())
     }

@@ -16,27 +16,24 @@ pub trait GenericObjectExt: sealed::Object {
     /// Returns the rows of the object's cube or list, decoded into a type.
     ///
     /// * A struct or map gets values by column title. A struct field also matches a column by its field name or
-    ///   expression,
-    ///   by letters and digits only (`total_sales` matches `Total Sales`), or, if unambiguous, by the field inside an
-    ///   aggregation (`sales` matches `Sum(Sales)`).
+    ///   expression, by letters and digits only (`total_sales` matches `Total Sales`), or, if unambiguous, by the field
+    ///   inside an aggregation (`sales` matches `Sum(Sales)`).
     /// * A tuple, an array, or a `Vec` gets values by position. A row with one column can be a plain value.
     /// * Numeric types get the number, and `String` gets the formatted string. Integers require integral numbers;
-    ///   `bool` is
-    /// `true` for -1 and `false` for 0. Self-describing types get the number if there is one, otherwise the string. A
-    ///   struct with any of the fields `text`, `num`, `elem_number`, and `state` gets these parts of the cell.
-    /// * A value that is null, or not numeric if a number is expected, is `None` if the type is an `Option`;
-    ///   otherwise, it
-    ///   is an error.
+    ///   `bool` is `true` for -1 and `false` for 0. Self-describing types get the number if there is one, otherwise the
+    ///   string. A struct with any of the fields `text`, `num`, `elem_number`, and `state` gets these parts of the cell,
+    ///   and an [`NxCell`](crate::types::NxCell) gets everything except attributes.
+    /// * A value that is null, or not numeric if a number is expected, is `None` if the type is an `Option`; otherwise,
+    ///   it is an error.
     /// * The rows of a list also have a `state` and an `elem_number`. In a tuple, the state can follow the value.
-    /// * A pivot or stacked cube has the rows of a straight cube with the same dimensions and measures, as far as it
-    ///   is
-    ///   expanded: below a collapsed value, the other dimensions are null. Totals are omitted (see
-    /// [`RowStream::with_totals`](crate::rows::RowStream::with_totals)), and so are combinations of left and top
-    /// values
-    /// without any measure value. The `elem_number` indicates why a dimension is null: -1 for a total, -2 for a null
-    ///   value, -4 below a total or a collapsed value.
+    /// * A pivot, stacked, or tree cube has the rows of a straight cube with the same dimensions and measures, as far as
+    ///   it is expanded: below a collapsed value, the other dimensions are null. Totals are omitted (see
+    ///   [`RowStream::with_totals`](crate::rows::RowStream::with_totals)), and so are combinations of left and top
+    ///   values without any measure value. The `elem_number` indicates why a dimension is null: -1 for a total, -2 for a
+    ///   null value, -4 below a total or a collapsed value.
     ///
-    /// The stream fetches pages of at most 10,000 cells, a few ahead of the reader, until it is dropped.
+    /// The stream fetches pages of at most 10,000 cells, a few ahead of the reader, until it is dropped. If the engine
+    /// rejects a page as too large (error 7009 and similar), the stream halves it and continues with the smaller size.
     ///
     /// ```
     /// use futures_util::TryStreamExt;

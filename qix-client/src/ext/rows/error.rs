@@ -25,8 +25,8 @@ pub enum RowsError {
         /// Message of the calculation condition or of the engine.
         message: String,
     },
-    /// The mode of the cube is not supported.
-    #[error("rows come from straight, pivot and stacked cubes; the one at `{path}` is of mode {mode}")]
+    /// The cube has a mode that rows do not come from.
+    #[error("rows come from straight, pivot, stacked and tree cubes; the one at `{path}` is of mode {mode}")]
     Mode {
         /// The path of the definition.
         path: String,
@@ -71,7 +71,13 @@ pub enum RowsError {
         /// The mismatch.
         problem: String,
     },
-    /// There is no column with this name.
+    /// The app has no field of a name.
+    #[error("the app has no field `{field}`; upper and lower case differ, and an expression begins with `=`")]
+    NoField {
+        /// The name that was given.
+        field: String,
+    },
+    /// There is no column of a name.
     #[error("there is no column `{name}`; the columns are {}", listed(.columns))]
     NoColumn {
         /// The requested name.

@@ -11,7 +11,7 @@ use qix_schema::{
 use serde_json::value::RawValue;
 
 use super::RowsError;
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 
 /// A cube or list to read.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub(super) enum Form {
     Pivot,
     /// A tree with values at its leaves.
     Stacked,
+    /// As a tree whose nodes have values.
+    Tree,
 }
 
 /// Default paths of cubes and lists.
@@ -69,25 +71,43 @@ impl Source {
 
     fn of_cube(text: &str, path: &str) -> Result<Self, Error> {
         let cube: HyperCube = part(text)?;
-        calculated(path, cube.error.as_deref(), &cube.calc_cond_msg)?;
+        // If a column is at fault, the cube is too, and does not say why.
         for (at, info) in cube.dimension_info.iter().enumerate() {
-            fault_of_part(&format!("{path}/qDimensions/{at}"), info.error.as_deref())?;
+            let column = Column::from(info);
+            fault_of_part(&format!("{path}/qDimensions/{at}"), &column, info.error.as_deref())?;
         }
         for (at, info) in cube.measure_info.iter().enumerate() {
-            fault_of_part(&format!("{path}/qMeasures/{at}"), info.error.as_deref())?;
+            let column = Column::from(info);
+            fault_of_part(&format!("{path}/qMeasures/{at}"), &column, info.error.as_deref())?;
         }
+        calculated(path, cube.error.as_deref(), &cube.calc_cond_msg)?;
         let (form, columns) = match cube.mode {
             NxHypercubeMode::Straight => (Form::Straight, Columns::of_cube(&cube)),
             NxHypercubeMode::Pivot => (Form::Pivot, Columns::of_pivot(&cube)),
             NxHypercubeMode::PivotStack => (Form::Stacked, Columns::of_pivot(&cube)),
+            NxHypercubeMode::Tree => (Form::Tree, Columns::of_pivot(&cube)),
             mode => return Err(RowsError::Mode { path: path.to_owned(), mode }.into()),
         };
         let source = Self::new(path, form, columns, &cube.size);
+        if form == Form::Tree {
+            return Ok(source.of_nodes(&cube));
+        }
         let mut shown = cube.dimension_info.iter().filter(|info| info.error.is_none());
         let outermost = source.columns.levels.first().and_then(|level| shown.nth(*level));
         let values = outermost.map_or(0, |info| info.cardinalities.cardinal.max(info.cardinalities.hypercube_cardinal));
         let values = usize::try_from(values).unwrap_or(0).max(1);
         Ok(Self { spread: source.rows.div_ceil(values).max(1), ..source })
+    }
+
+    /// Rows of a tree are its nodes of the first dimension.
+    fn of_nodes(self, cube: &HyperCube) -> Self {
+        let nodes: Vec<usize> =
+            cube.tree_nodes_on_dim.iter().filter_map(|count| usize::try_from(*count).ok()).collect();
+        match (nodes.first(), nodes.last()) {
+            (Some(&first), Some(last)) => Self { rows: first, spread: last.div_ceil(first.max(1)).max(1), ..self },
+            // The tree itself tells.
+            _ => Self { rows: usize::MAX, ..self },
+        }
     }
 
     fn of_list(text: &str, path: &str) -> Result<Self, Error> {
@@ -110,15 +130,24 @@ fn is_list(path: &str) -> bool {
 fn calculated(path: &str, error: Option<&NxValidationError>, condition: &str) -> Result<(), Error> {
     let Some(error) = error else { return Ok(()) };
     let message = if condition.is_empty() { &error.extended_message } else { condition };
-    let code = ErrorCode(error.error_code.into());
-    Err(RowsError::NotCalculated { path: path.to_owned(), code, message: message.to_owned() }.into())
+    Err(not_calculated(path, error, message.to_owned()))
 }
 
-/// Dimensions and measures whose condition is not met are omitted; other errors are returned.
-fn fault_of_part(path: &str, error: Option<&NxValidationError>) -> Result<(), Error> {
-    let left_out =
+/// A dimension or measure whose condition is not met is left out; other faults are errors.
+fn fault_of_part(path: &str, column: &Column, error: Option<&NxValidationError>) -> Result<(), Error> {
+    let is_left_out =
         |error: &&NxValidationError| ErrorCode(error.error_code.into()) == error_codes::CALC_EVAL_CONDITION_FAILED;
-    calculated(path, error.filter(|error| !left_out(error)), "")
+    let Some(error) = error.filter(|error| !is_left_out(error)) else { return Ok(()) };
+    let mut message = format!("column `{}`", column.name());
+    if !error.extended_message.is_empty() {
+        message = format!("{message}: {}", error.extended_message);
+    }
+    Err(not_calculated(path, error, message))
+}
+
+fn not_calculated(path: &str, error: &NxValidationError, message: String) -> Error {
+    let code = ErrorCode(error.error_code.into());
+    RowsError::NotCalculated { path: path.to_owned(), code, message }.into()
 }
 
 fn part<T: Wire + Default>(text: &str) -> Result<T, Error> {

@@ -24,15 +24,56 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    async fn object(self, calls: &CallOptions) -> Result<GenericObject, Error> {
+    async fn object(&self, calls: &CallOptions) -> Result<GenericObject, Error> {
         match self {
-            Self::Object(object) => Ok(object),
+            Self::Object(object) => Ok(object.clone()),
             Self::Field(doc, name) => {
-                let list = GenericObjectProperties::of_type("values").with_list_object_def(ListObjectDef::field(name));
+                let list = match name.trim_start().starts_with('=') {
+                    true => ListObjectDef::expression(name),
+                    false => ListObjectDef::field(name),
+                };
+                let list = GenericObjectProperties::of_type("values").with_list_object_def(list);
                 doc.create_session_object(list).with_options(calls.clone()).await
             }
         }
     }
+
+    /// Engines answer for a field that is not there, too: with no values, or with null.
+    async fn check(&self, source: &Result<Source, Error>, calls: &CallOptions) -> Result<(), Error> {
+        let Self::Field(doc, name) = self else { return Ok(()) };
+        let has_values = source.as_ref().is_ok_and(|source| source.rows > 0);
+        if name.trim_start().starts_with('=') {
+            let check = doc.check_expression(name).with_options(calls.clone()).await?;
+            match check.bad_field_names.first() {
+                Some(place) => Err(no_field(&within(name, place.from, place.count))),
+                None => Ok(()),
+            }
+        } else if has_values {
+            Ok(())
+        } else {
+            let outcome = doc.get_field(&unquoted(name)).with_options(calls.clone()).await;
+            outcome.map(drop).map_err(|error| if error.is_not_found() { no_field(name) } else { error })
+        }
+    }
+}
+
+fn no_field(field: &str) -> Error {
+    RowsError::NoField { field: field.to_owned() }.into()
+}
+
+/// A name without the brackets around it.
+fn unquoted(name: &str) -> String {
+    let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    inner
+        .filter(|inner| !inner.replace("]]", "").contains(']'))
+        .map_or_else(|| name.to_owned(), |inner| inner.replace("]]", "]"))
+}
+
+/// A part of an expression; all of it if the place is not within it.
+fn within(expression: &str, from: i32, count: i32) -> String {
+    let [from, count] = [from, count].map(|size| usize::try_from(size).unwrap_or(0));
+    let part: String = expression.chars().skip(from).take(count).collect();
+    if part.is_empty() { expression.to_owned() } else { part }
 }
 
 /// The pages of an object's rows.
@@ -121,13 +162,16 @@ fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::
         Form::List | Form::Straight => straight::straight_pages::<S>(opened, options),
         Form::Pivot => pivot::pivot_pages::<S>(opened, options),
         Form::Stacked => pivot::stacked_pages::<S>(opened, options),
+        Form::Tree => pivot::tree_pages::<S>(opened, options),
     }
 }
 
 async fn open<S: Shape>(origin: Origin, options: Options, shape: S) -> Result<Found<S>, Error> {
     let Options { path, calls, .. } = options;
     let object = origin.object(&calls).await?;
-    let source = Source::open(&object, path.as_deref(), calls.clone()).await?;
+    let source = Source::open(&object, path.as_deref(), calls.clone()).await;
+    origin.check(&source, &calls).await?;
+    let source = source?;
     let plan = shape.plan(&source.columns)?;
     Ok(Arc::new(Opened { object, source, calls, plan }))
 }
