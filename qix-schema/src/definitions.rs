@@ -6,6 +6,7 @@ mod limit;
 mod list;
 mod name;
 mod order;
+mod patch;
 mod sorting;
 mod value;
 

@@ -19,7 +19,8 @@ fn profile(call: &mut Call<'_>) -> Result<Answer> {
     let name = call.params.text("qTableName").to_owned();
     calculate(call, "qProfiling", move |frame, _| {
         let data = &*frame.data;
-        let table = data.source.iter().find(|table| table.name == name).ok_or_else(|| EngineError::not_found(&*name))?;
+        let table =
+            data.source.iter().find(|table| table.name == name).ok_or_else(|| EngineError::not_found(&*name))?;
         let fields: Vec<Value> = table.columns.iter().map(|column| field_profile(data, column)).collect();
         Ok(json!({ "qNoOfRows": table.rows, "qFieldProfiling": fields }))
     })
@@ -43,8 +44,11 @@ fn field_profile(data: &Data, column: &Column) -> Value {
         values.iter().filter(|(value, _)| wanted(value)).map(|(_, count)| count).sum()
     };
     let number = |value: &Dual| value.as_number();
-    let mut numbers: Vec<f64> =
-        values.iter().filter_map(|(value, count)| Some(std::iter::repeat_n(number(value)?, *count))).flatten().collect();
+    let mut numbers: Vec<f64> = values
+        .iter()
+        .filter_map(|(value, count)| Some(std::iter::repeat_n(number(value)?, *count)))
+        .flatten()
+        .collect();
     numbers.sort_by(f64::total_cmp);
     let statistics = Statistics::of(&numbers);
     let lengths = || values.iter().map(|(value, count)| (value.as_text().chars().count(), *count));
