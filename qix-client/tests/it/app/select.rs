@@ -158,7 +158,10 @@ async fn names_that_look_like_something_else_are_names() {
     assert_eq!(doc.select_next("two words").await.unwrap().text, "y");
     assert_eq!(doc.select_next("a]b").await.unwrap().number, 1.0);
     let error = doc.select("=1+1", ["x", "z"]).await.unwrap_err();
-    assert_eq!(why(&error), SelectError::NoValue { field: "=1+1".to_owned(), values: vec!["z".into()], similar: vec![] });
+    assert_eq!(
+        why(&error),
+        SelectError::NoValue { field: "=1+1".to_owned(), values: vec!["z".into()], similar: vec![] }
+    );
 }
 
 #[tokio::test]

@@ -69,13 +69,17 @@ async fn numbers_and_nulls_of_a_list_are_read_as_those_of_a_cube_are() {
 
 #[tokio::test]
 async fn names_of_fields_are_names_whatever_is_in_them() {
-    let (_engine, _session, doc) = open("T: LOAD * INLINE [x, y\n1, 2\n3, 4];\nRENAME FIELD x TO [a]]b];").await;
+    let (engine, _session, doc) = open("T: LOAD * INLINE [x, y\n1, 2\n3, 4];\nRENAME FIELD x TO [a]]b];").await;
     assert_eq!(doc.field_values::<i32>("a]b").read_all().await.unwrap(), [1, 3]);
     assert_eq!(doc.field_values::<i32>("[a]]b]").read_all().await.unwrap(), [1, 3]);
     assert_eq!(doc.field_values::<i32>(quote_name("y")).read_all().await.unwrap(), [2, 4]);
     let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("a]b")]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
     assert_eq!(table.rows::<i32>().read_all().await.unwrap(), [1, 3]);
+    // Engines differ in what they take for the name of a field without brackets.
+    let made = engine.requests().into_iter().filter(|request| request.method == "CreateSessionObject");
+    let made: String = made.map(|request| serde_json::to_string(&request.params).unwrap()).collect();
+    assert_eq!(made.matches(r#""[a]]b]""#).count(), 3, "{made}");
 }
 
 #[tokio::test]

@@ -65,3 +65,23 @@ async fn others_are_those_of_the_measure_that_ranks() {
     assert_eq!(shown(OtherTotalSpecProp::top(2)).await, "CD");
     assert_eq!(shown(OtherTotalSpecProp::top(2).by("Weight")).await, "AD");
 }
+
+#[tokio::test]
+async fn pivots_and_stacked_cubes_are_sorted_by_the_first_measure_if_it_has_an_order() {
+    let (_engine, _session, doc) = open(SCRIPT).await;
+    for mode in [NxHypercubeMode::Pivot, NxHypercubeMode::PivotStack] {
+        let cube = |measures: Vec<NxMeasure>| {
+            HyperCubeDef::default()
+                .with_dimensions([NxDimension::field("Region")])
+                .with_measures(measures)
+                .with_mode(mode.clone())
+                .with_no_of_left_dims(1)
+        };
+        let best = NxMeasure::expression("Sum(V)").sorted(downwards());
+        assert_eq!(firsts(&read(&doc, cube(vec![best.clone()])).await), "C D B A", "{mode}");
+        let worst = NxMeasure::expression("Sum(V)").sorted(SortCriteria::by_number());
+        assert_eq!(firsts(&read(&doc, cube(vec![worst])).await), "A B D C", "{mode}");
+        let unsorted = NxMeasure::expression("Sum(V)");
+        assert_eq!(firsts(&read(&doc, cube(vec![unsorted])).await), "A B C D", "{mode}");
+    }
+}

@@ -140,7 +140,7 @@ fn a_stacked_cube_is_read_from_its_ends() {
     };
     assert_eq!((read(false), read(true)), (2, 5));
     let mut rows = Assembler::new(&columns, "/c", false);
-    let short = rows.stacked(&page(node("", 0, "R", vec![node("C", 0, "N", end("1"))]))).unwrap_err();
+    let short = rows.stacked(&page(node("", 0, "R", vec![node("C", 0, "N", vec![])]))).unwrap_err();
     assert!(matches!(short.downcast_ref::<RowsError>(), Some(RowsError::Headings { .. })), "{short}");
 }
 
