@@ -57,7 +57,8 @@ pub use arrow_array;
 #[cfg(feature = "arrow")]
 pub use arrow_schema;
 pub use config::{
-    Backoff, Event, KeepAlive, Middleware, Next, Restoration, RestorationOutcome, Resumption, WhenModal, WhenReloading,
+    Backoff, Event, KeepAlive, LostState, Middleware, Next, Restoration, RestorationOutcome, Resumption, StateLost,
+    WhenModal, WhenReloading, WhenStateLost,
 };
 #[cfg(feature = "tls")]
 pub use connect::certificates::KeyMaterial;
@@ -66,7 +67,7 @@ pub use connect::{ConnectError, transport};
 pub use ext::arrow::{BatchStream, RecordBatches};
 pub use ext::lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
 pub use ext::load::{LoadError, LoadRows, Loading};
-pub use ext::open_doc::OpenDoc;
+pub use ext::open_doc::{OpenDoc, OpenError};
 pub use ext::progress::{LongRunning, Progress, WithProgress};
 pub use ext::reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
 #[cfg(feature = "arrow")]

@@ -24,7 +24,8 @@ pub enum Event {
     Suspended(Closed),
     /// The session goes on over another connection.
     Resumed(Arc<Resumption>),
-    /// The session is over.
+    /// The session has no connection and waits for none. [`Session::resume`](crate::Session::resume) can bring it back,
+    /// unless the program has closed it.
     Closed(Closed),
 }
 

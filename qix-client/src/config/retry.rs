@@ -27,3 +27,22 @@ pub enum WhenReloading {
     /// The call is made again after a while, as often as the back-off says; the waiting counts as part of its time.
     Wait(Backoff),
 }
+
+/// What to do when a connection is resumed in a new session, because the engine has not kept the old one.
+///
+/// A new session has none of the selections, locks, alternate states, session variables, and soft patches that the
+/// program had set. The program's calls that had set them are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhenStateLost {
+    /// The calls are made again in the new session. If one of them has no effect or cannot be made again, calls to the app
+    /// and its objects fail with [`StateLost`](crate::StateLost).
+    #[default]
+    Restore,
+    /// Nothing is set again. If anything had been set, calls to the app and its objects fail with
+    /// [`StateLost`](crate::StateLost).
+    Fail,
+    /// The calls are made again as far as possible. What is missing is only in the
+    /// [report](crate::Resumption::lost_state).
+    GoOn,
+}

@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::path::Path;
 use std::pin::Pin;
 
-use qix_schema::{Class, Doc, Error, GlobalApi, error_codes, global};
+use qix_schema::{Class, Doc, DocApi, EngineError, Error, ErrorKind, GlobalApi, error_codes, global};
 
 use futures_util::Stream;
 use tokio::sync::mpsc;
@@ -20,6 +20,11 @@ impl Session {
     ///
     /// In an [attached](SessionState::Attached) session, and for the second call, the engine is asked for the active
     /// app first: opening it again would be refused with 1002. On Desktop the identifier is the path of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::AnotherApp`] if the session has another app open; [`OpenError::WithoutData`] if another connection of
+    /// the session has opened the app without its data.
     ///
     /// A large app takes its time: [`with_progress`](crate::WithProgress::with_progress) tells how far it is.
     ///
@@ -43,38 +48,105 @@ impl<'a> OpenDoc<'a> {
 
     /// Opens the app without its data: definitions can be read and changed, nothing can be calculated.
     ///
-    /// In a session that has the app open already, this has no effect.
+    /// If the session has the app open already, this accepts it with or without its data.
     pub fn without_data(mut self) -> Self {
         self.request.no_data = Some(true);
         self
     }
 
     async fn open(self, listener: Option<ProgressListener>) -> Result<Doc, Error> {
-        let id = self.request.doc_name.clone();
-        let may_be_open = self.session.state() == SessionState::Attached || self.session.has_opened_doc();
-        if may_be_open && let Some(doc) = self.active(&id).await? {
-            return Ok(doc);
+        let is_shared = self.session.state() == SessionState::Attached && !self.session.has_opened_doc();
+        let mut other = None;
+        if is_shared || self.session.has_opened_doc() {
+            match self.active().await? {
+                Some(doc) if is_app(&doc, &self.request.doc_name) => return self.found(doc, is_shared).await,
+                open => other = open,
+            }
         }
         let global = self.session.global();
         let mut call = global.call(self.request.clone());
         if let Some(listener) = listener {
             call = call.with_extension(listener);
         }
-        match call.await {
+        let error = match call.await {
+            Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => error,
+            opened => return opened,
+        };
+        let open = match other {
+            Some(other) => Some(other),
+            None => self.active().await?,
+        };
+        match open {
             // Another connection of the session was faster.
-            Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => self.active(&id).await?.ok_or(error),
-            opened => opened,
+            Some(doc) if is_app(&doc, &self.request.doc_name) => self.found(doc, true).await,
+            Some(doc) => {
+                let open = doc.handle().id.clone().unwrap_or_default();
+                let engine = error.engine().cloned();
+                Err(OpenError::AnotherApp { open, wanted: self.request.doc_name, engine }.into())
+            }
+            None => Err(error),
         }
     }
 
-    /// The app that the session has open, if it is the one.
-    async fn active(&self, id: &str) -> Result<Option<Doc>, Error> {
+    /// The app that the session has open.
+    async fn active(&self) -> Result<Option<Doc>, Error> {
         match self.session.get_active_doc().await {
-            Ok(doc) => Ok(is_app(&doc, id).then_some(doc)),
+            Ok(doc) => Ok(Some(doc)),
             // Whatever the engine has against it, opening the app tells more.
             Err(error) if error.is_not_found() || error.engine().is_some() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// An app that is open; it may be without its data if somebody else has opened it.
+    async fn found(&self, doc: Doc, by_others: bool) -> Result<Doc, Error> {
+        if by_others && self.request.no_data != Some(true) && doc.get_app_layout().await?.is_opened_without_data {
+            return Err(OpenError::WithoutData { app: self.request.doc_name.clone() }.into());
+        }
+        Ok(doc)
+    }
+}
+
+/// Why an app that is asked for is not the one that the session has open.
+///
+/// It comes inside an [`Error`]; [`OpenError::of`] finds it there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The session has another app open. A session has one app.
+    #[error("the session has the app `{open}` open; use `.app(\"{wanted}\")` or `.identity(…)` when connecting")]
+    #[non_exhaustive]
+    AnotherApp {
+        /// The identifier of the app that is open.
+        open: String,
+        /// The app that was asked for.
+        wanted: String,
+        /// The engine's error.
+        #[source]
+        engine: Option<EngineError>,
+    },
+    /// The app is open without its data: every calculation would be of nothing.
+    #[error(
+        "the session has the app `{app}` open without its data; use `without_data()` if that is meant, or `.identity(…)` \
+         when connecting for a session of its own"
+    )]
+    #[non_exhaustive]
+    WithoutData {
+        /// The app.
+        app: String,
+    },
+}
+
+impl OpenError {
+    /// The error that a call ended with, if it is one of opening an app.
+    pub fn of(error: &Error) -> Option<&Self> {
+        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        ErrorKind::Unusable(Box::new(error)).into()
     }
 }
 

@@ -13,10 +13,11 @@ use crate::config::KeepAlive;
 use crate::config::Middleware;
 use crate::config::Settings;
 use crate::config::event::{self, Event};
-use crate::config::{WhenModal, WhenReloading};
+use crate::config::{WhenModal, WhenReloading, WhenStateLost};
 use crate::connect::ConnectError;
 use crate::connect::Endpoint;
 use crate::connect::Transport;
+use crate::protocol::notification::SessionState;
 use crate::record::Recorder;
 use crate::session::core::Shared;
 use crate::session::resume;
@@ -129,9 +130,19 @@ impl SessionBuilder {
     ///
     /// It does so when the way in which the connection ended says that it makes sense
     /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait meanwhile, as they do after
-    /// [`suspend`](Session::suspend).
+    /// [`suspend`](Session::suspend). If the server closes the connection for another reason, such as idleness, or if
+    /// connecting again fails, calls fail until the program calls [`Session::resume`].
     pub fn resume(mut self, backoff: Backoff) -> Self {
         self.settings.resume = Some(backoff);
+        self
+    }
+
+    /// Resumes a session without a connection when the next call begins, as [`Session::resume`] does. Defaults to failing
+    /// the call.
+    ///
+    /// For programs that are idle for longer than the server allows.
+    pub fn resume_on_call(mut self) -> Self {
+        self.settings.resume_on_call = true;
         self
     }
 
@@ -189,6 +200,13 @@ impl SessionBuilder {
         self
     }
 
+    /// What to do when a connection is resumed in a new session, which has no selections. Defaults to setting them again, and
+    /// to failing calls if that is not possible.
+    pub fn when_state_lost(mut self, policy: WhenStateLost) -> Self {
+        self.settings.when_state_lost = policy;
+        self
+    }
+
     /// The largest message, in bytes, that is taken in; no limit if not said, as engines send tens of megabytes.
     ///
     /// A larger one ends the connection.
@@ -229,8 +247,9 @@ impl SessionBuilder {
     /// WebSocket, the engine's refusal, the time.
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
-            let transport = self.endpoint.connect().await?;
-            start(Shared::new(Some(self.endpoint), self.settings), transport).await
+            let shared = Shared::new(Some(self.endpoint), self.settings);
+            let state = resume::connect(&shared, &mut Vec::new()).await?;
+            start(shared, state)
         })
         .await
     }
@@ -241,14 +260,21 @@ impl SessionBuilder {
     ///
     /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
-        deadline::within(self.settings.deadline, start(Shared::new(None, self.settings), transport)).await
+        deadline::within(self.settings.deadline, async {
+            let shared = Shared::new(None, self.settings);
+            let state = resume::begin(&shared, transport, &mut Vec::new()).await?;
+            start(shared, state)
+        })
+        .await
     }
 }
 
-async fn start(shared: Arc<Shared>, transport: Transport) -> Result<Session, ConnectError> {
-    resume::begin(&shared, transport, &mut Vec::new()).await?;
+fn start(shared: Arc<Shared>, state: SessionState) -> Result<Session, ConnectError> {
+    if state == SessionState::Attached {
+        shared.journal().inherit();
+    }
     shared.open().map_err(ConnectError::Closed)?;
-    shared.tell(Event::Opened(shared.state().borrow().clone()));
+    shared.tell(Event::Opened(state));
     if let Some(deadline) = shared.settings.deadline {
         tokio::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }

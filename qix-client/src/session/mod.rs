@@ -7,8 +7,8 @@ use futures_util::Stream;
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Remote};
 use qix_schema::{AsRemote, Class, Global, GlobalApi};
 
-use crate::config::Resumption;
 use crate::config::event::{self, Event};
+use crate::config::{Resumption, StateLost};
 use crate::connect::ConnectError;
 use crate::connect::Transport;
 use crate::protocol::notification::SessionState;
@@ -24,6 +24,7 @@ mod credentials;
 mod deadline;
 mod deployments;
 mod follow;
+mod journal;
 mod keep_alive;
 mod remote;
 mod resume;
@@ -132,9 +133,12 @@ impl Session {
         self.shared.doc().is_some()
     }
 
-    /// Waits until the session is over, and says why.
+    /// Waits until calls fail because there is no connection and none is awaited, and says why: how the connection ended,
+    /// or why connecting again failed.
+    ///
+    /// Unless the program itself has closed the session, [`resume`](Self::resume) can bring it back.
     pub async fn closed(&self) -> Closed {
-        self.shared.ended().await
+        self.shared.closed().await
     }
 
     /// Closes the connection in order to go on later. The engine keeps the session for the time to live that it was
@@ -154,13 +158,17 @@ impl Session {
     ///
     /// Objects are looked up by their identifiers; fields as they were first; session objects that the engine has lost
     /// are made again from their last properties. One that does not come back is lost alone, and the report says why.
-    /// Selections are there if the engine had kept the session, which the report says as well.
+    /// If the engine has not kept the session, selections and the like are made again, as
+    /// [`when_state_lost`](SessionBuilder::when_state_lost) says.
+    ///
+    /// It is for a session that was suspended, and for one whose connection the server has closed, for idleness for
+    /// example.
     ///
     /// Who calls this in a session that has a connection waits for nothing and gets a report without objects.
     ///
     /// # Errors
     ///
-    /// What [`SessionBuilder::connect`] says; the session is still suspended then. [`ConnectError::NoEndpoint`] for a
+    /// What [`SessionBuilder::connect`] says; the session is then as it was before, and can be resumed later. [`ConnectError::NoEndpoint`] for a
     /// session over a transport of its own, see [`resume_over`](Self::resume_over); [`ConnectError::Closed`] if it is
     /// over.
     pub async fn resume(&self) -> Result<Arc<Resumption>, ConnectError> {
@@ -174,6 +182,27 @@ impl Session {
     /// What [`resume`](Self::resume) says.
     pub async fn resume_over(&self, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
         resume::over(&self.shared, transport).await
+    }
+
+    /// Goes on in a new session that lacks what the program had set in the old one: calls to the app do not fail with
+    /// [`StateLost`] any more. What is missing, if anything is, for the program to set again.
+    ///
+    /// ```no_run
+    /// use qix_client::{StateLost, prelude::*};
+    ///
+    /// # async fn f(session: Session, doc: Doc) -> Result<(), Error> {
+    /// match doc.evaluate("Sum(Sales)").await {
+    ///     Err(error) if StateLost::of(&error).is_some() => {
+    ///         session.accept_lost_state();
+    ///         doc.select("Year", [2021]).await?;
+    ///     }
+    ///     sum => println!("{}", sum?),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept_lost_state(&self) -> Option<StateLost> {
+        self.shared.accept_lost_state().map(Arc::unwrap_or_clone)
     }
 
     /// Closes the connection when the calls under way are answered, and waits until it is closed.

@@ -6,12 +6,13 @@ use std::task::{Context, Poll, ready};
 
 use futures_util::StreamExt;
 use qix_schema::types::{GenericObjectProperties, ListObjectDef};
-use qix_schema::{Doc, DocApi, Error, GenericObject};
+use qix_schema::{Doc, Error, GenericObject};
 
 use super::collect::Shape;
 use super::pages::{Opened, Options, Pages};
 use super::source::{Form, Source};
 use super::{RowsError, pivot, straight};
+use crate::ext::temporary;
 
 /// Where the rows are.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ impl Origin {
             Self::Object(object) => Ok(object),
             Self::Field(doc, name) => {
                 let list = GenericObjectProperties::of_type("values").with_list_object_def(ListObjectDef::field(name));
-                doc.create_session_object(list).await
+                temporary::object(&doc, list).await
             }
         }
     }

@@ -17,6 +17,8 @@ pub(crate) enum Phase {
     Open,
     /// Calls wait for a connection.
     Suspended(Closed),
+    /// There is no connection, and calls do not wait for one. The program can resume the session.
+    Disconnected(Closed),
     /// There will be no connection any more.
     Ended(Closed),
 }
@@ -24,6 +26,14 @@ pub(crate) enum Phase {
 impl Phase {
     pub(crate) fn is_over(&self) -> bool {
         matches!(self, Self::Ended(_))
+    }
+
+    /// Why calls fail, if they do.
+    pub(crate) fn closed(&self) -> Option<&Closed> {
+        match self {
+            Self::Disconnected(closed) | Self::Ended(closed) => Some(closed),
+            Self::Open | Self::Suspended(_) => None,
+        }
     }
 
     /// Whether the connection was lost in a way that makes it worth connecting again.
@@ -37,14 +47,18 @@ impl Shared {
         self.phase.subscribe()
     }
 
-    /// Waits until calls go out; an error once they never will.
+    /// Waits until calls go out; an error if there is no connection to wait for.
     pub(crate) async fn ready(&self) -> Result<(), Closed> {
         let mut phase = self.phase();
         let phase = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))).await;
-        match phase.as_deref() {
-            Ok(Phase::Ended(closed)) => Err(closed.clone()),
-            _ => Ok(()),
-        }
+        phase.ok().and_then(|phase| phase.closed().cloned()).map_or(Ok(()), Err)
+    }
+
+    /// Waits until calls fail, and says why.
+    pub(crate) async fn closed(&self) -> Closed {
+        let mut phase = self.phase();
+        let phase = phase.wait_for(|phase| phase.closed().is_some()).await;
+        phase.ok().and_then(|phase| phase.closed().cloned()).unwrap_or_else(Closed::by_client)
     }
 
     /// Waits until there will be no connection any more, and says why.
@@ -85,7 +99,7 @@ impl Shared {
             // Whoever supervises the session sees it, and connects again.
             self.enter_suspension(closed.clone());
         } else if open {
-            self.enter_end(closed.clone());
+            self.enter_disconnection(closed.clone());
         }
         if let Some(cut) = cut {
             cut.end(&closed);
@@ -129,8 +143,27 @@ impl Shared {
         self.tell(Event::Suspended(closed));
     }
 
+    fn enter_disconnection(&self, closed: Closed) {
+        self.phase.send_replace(Phase::Disconnected(closed.clone()));
+        self.handles().silence();
+        tracing::debug!(%closed, "the session has no connection");
+        self.tell(Event::Closed(closed));
+    }
+
+    /// Ends the waiting for a connection, unless there is one by now. Who holds the objects that have waited learns it.
+    pub(crate) fn give_up_waiting(&self, waiting: &[Weak<Object>], closed: impl FnOnce(&Closed) -> Closed) {
+        let closed = match &*self.phase.borrow() {
+            Phase::Suspended(suspended) => closed(suspended),
+            _ => return,
+        };
+        waiting.iter().filter_map(Weak::upgrade).for_each(|object| {
+            object.signal().send_modify(|signal| signal.closed = true);
+        });
+        self.enter_disconnection(closed);
+    }
+
     fn enter_end(&self, closed: Closed) {
-        self.phase.send_replace(Phase::Ended(closed.clone()));
+        let before = self.phase.send_replace(Phase::Ended(closed.clone()));
         self.handles().close_all();
         // Who holds the lock is resuming, finds the session over, and does the same.
         if let Ok(mut waiting) = self.waiting.try_lock() {
@@ -138,7 +171,9 @@ impl Shared {
         }
         self.deltas.lock().clear();
         tracing::debug!(%closed, "the session is over");
-        self.tell(Event::Closed(closed));
+        if before.closed().is_none() {
+            self.tell(Event::Closed(closed));
+        }
     }
 }
 
