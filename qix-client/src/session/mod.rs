@@ -123,9 +123,13 @@ impl Session {
         self.shared.pending()
     }
 
-    /// How many objects of the engine the program holds; one that only grows shows a leak.
+    /// How many objects of the engine the program holds; one that only grows shows a leak. Zero if there is no connection
+    /// and none is awaited.
     pub fn open_handles(&self) -> usize {
-        self.shared.handles().len()
+        match self.shared.phase().borrow().closed() {
+            Some(_) => 0,
+            None => self.shared.handles().len(),
+        }
     }
 
     /// Whether an app was opened over the session.

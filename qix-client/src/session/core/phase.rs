@@ -163,7 +163,13 @@ impl Shared {
     }
 
     fn enter_end(&self, closed: Closed) {
-        let before = self.phase.send_replace(Phase::Ended(closed.clone()));
+        let mut is_news = true;
+        self.phase.send_modify(|phase| {
+            // What was told of the end stays true.
+            let told = phase.closed().cloned();
+            is_news = told.is_none();
+            *phase = Phase::Ended(told.unwrap_or_else(|| closed.clone()));
+        });
         self.handles().close_all();
         // Who holds the lock is resuming, finds the session over, and does the same.
         if let Ok(mut waiting) = self.waiting.try_lock() {
@@ -171,7 +177,7 @@ impl Shared {
         }
         self.deltas.lock().clear();
         tracing::debug!(%closed, "the session is over");
-        if before.closed().is_none() {
+        if is_news {
             self.tell(Event::Closed(closed));
         }
     }
