@@ -1,11 +1,13 @@
-//! Pages of cells without a [`NxCell`] for each: the fast way to rows and columns.
+//! Reads pages of cells without building an [`NxCell`] for each: the fast way to rows and columns.
 //!
-//! Engines write the cells of straight cubes and lists in one usual layout,
-//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] reads that layout by hand, hands each cell
-//! to a [`Sink`] without building anything, and gives everything unusual to [`decode`](crate::decode): what comes out is
-//! the same.
+//! Engines write the cells of straight cubes and lists in a common form,
+//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] has a hand-written parser for this
+//! form,
+//! which passes each cell to a [`Sink`] without allocating. Other input goes to [`decode`](crate::decode), with the
+//! same
+//! result.
 //!
-//! A sink takes what it wants of a cell where it wants it. This one makes columns:
+//! A sink decides what to keep of each cell. This one builds columns:
 //!
 //! ```
 //! use qix_schema::cells::{Cell, Sink, read_data_pages};
@@ -42,7 +44,7 @@
 //! # Ok::<(), qix_schema::DecodeError>(())
 //! ```
 //!
-//! [`Table`] is a sink that keeps rows.
+//! [`Table`] is a sink that stores rows.
 
 mod cell;
 mod number;
@@ -58,17 +60,17 @@ use crate::wire::{DecodeError, decode_member};
 
 pub use table::{Row, Table};
 
-/// What most programs want of a cell, borrowed from wherever it is.
+/// The most important parts of a cell, borrowed from the input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cell<'a> {
-    /// The text, formatted: [`NxCell::text`].
+    /// The formatted string: [`NxCell::text`].
     pub text: &'a str,
-    /// The number, or NaN: [`NxCell::num`].
+    /// The number, or `NaN`: [`NxCell::num`].
     pub num: f64,
-    /// The rank of the value among the field's, or a negative code: [`NxCell::elem_number`].
+    /// The element number of the value, or a negative code: [`NxCell::elem_number`].
     pub elem_number: i32,
-    /// The state of the value: [`NxCell::state`].
+    /// The selection state of the value: [`NxCell::state`].
     pub state: &'a StateEnumType,
     /// [`NxCell::is_empty`].
     pub is_empty: bool,
@@ -127,25 +129,25 @@ impl From<Cell<'_>> for NxCell {
     }
 }
 
-/// Where cells go: rows, columns, a sum.
+/// Receives cells.
 pub trait Sink {
-    /// Takes the next cell of a row, which is in a column counted from 0.
+    /// Receives the next cell of a row. Columns are counted from 0.
     fn cell(&mut self, column: usize, cell: Cell<'_>);
 
-    /// Ends a row, which may have no cells.
+    /// Ends a row, which may be empty.
     fn end_row(&mut self);
 
-    /// Forgets all that came since reading began: it begins again.
+    /// Discards everything received so far, because reading starts again.
     fn clear(&mut self);
 }
 
-/// Reads the result of a call that answers with `qDataPages`, all pages one after another.
+/// Reads the response of a call that returns `qDataPages`, one page after another.
 ///
-/// The sink must be fresh: it may be told to start again.
+/// The sink must be empty, because reading may start again.
 ///
 /// # Errors
 ///
-/// The same as decoding into [`NxDataPage`]s. Cells may have gone to the sink by then; they are to be thrown away.
+/// Returns the same errors as decoding into [`NxDataPage`]s. Discard any cells that the sink has received.
 pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeError> {
     if page::read(result, &mut target::Into(sink)).is_some() {
         return Ok(());
@@ -159,7 +161,7 @@ pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeE
     Ok(())
 }
 
-/// Reads the same result into generated pages, if it is in the usual layout.
+/// Reads the same response into generated pages, if it has the common form.
 pub(crate) fn usual_data_pages(result: &str) -> Option<Vec<NxDataPage>> {
     let mut target = target::Pages::default();
     page::read(result, &mut target)?;

@@ -1,10 +1,10 @@
-//! What is fuzzed: see `tests/fuzz`.
+//! Entry points for fuzzing; see `tests/fuzz`.
 
 use crate::cells::{Cell, Table, read_data_pages};
 use crate::types::NxDataPage;
 use crate::wire::decode_member;
 
-/// The reader of cells brings what the general decoder brings, or the same error.
+/// The cell parser must return the same cells or error as the general decoder.
 pub fn cells(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut table = Table::default();
@@ -23,7 +23,7 @@ pub fn cells(input: &[u8]) {
     }
 }
 
-/// All of a row, so that NaN is itself and -0 is not 0.
+/// The content of a row, with `NaN` equal to itself and -0 different from 0.
 fn exact<'a>(row: impl Iterator<Item = Cell<'a>>) -> Vec<String> {
     row.map(|cell| format!("{cell:?} {}", cell.num.to_bits())).collect()
 }

@@ -18,7 +18,7 @@ pub enum WhenModal {
 }
 
 /// What to do when a call is refused because the app is being reloaded (error 11000).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenReloading {
     /// The call fails.
@@ -36,13 +36,13 @@ pub enum WhenReloading {
 #[non_exhaustive]
 pub enum WhenStateLost {
     /// The calls are made again in the new session. If one of them has no effect or cannot be made again, calls to the app
-    /// and its objects fail with [`StateLost`](crate::StateLost).
+    /// and its objects fail with [`StateLost`](crate::resumption::StateLost).
     #[default]
     Restore,
     /// Nothing is set again. If anything had been set, calls to the app and its objects fail with
-    /// [`StateLost`](crate::StateLost).
+    /// [`StateLost`](crate::resumption::StateLost).
     Fail,
     /// The calls are made again as far as possible. What is missing is only in the
-    /// [report](crate::Resumption::lost_state).
+    /// [report](crate::resumption::Resumption::lost_state).
     GoOn,
 }

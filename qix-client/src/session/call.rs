@@ -34,7 +34,7 @@ const NAMES_OBJECT: usize = 8192;
 /// which memory is had at once.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
-    let limit = shared.settings.time_of(&call.options);
+    let limit = shared.settings.time_of(call.method, &call.options);
     let mut trace = Trace::begin(call, shared.settings.trace_payloads);
     let span = trace.span();
     let mut rest = None;
@@ -81,7 +81,8 @@ impl Exchange<'_> {
         let owned = shared.settings.owns(call.method, &call.options);
         // What is made for a moment changes nothing that anybody sees.
         let is_read = call.method.effect == Effect::Read || call.options.extension::<Temporary>().is_some();
-        let method = Method { effect: if is_read { Effect::Read } else { Effect::Write }, ..call.method };
+        let effect = if is_read { Effect::Read } else { Effect::Write };
+        let method = Method::new(call.method.class, call.method.name, effect, call.method.results);
         let mut repeats = 0;
         let mut attempts = Attempts::default();
         loop {
@@ -184,7 +185,7 @@ impl Exchange<'_> {
 /// Waits for the connection of a call that begins, or resumes the session for it.
 async fn connection(shared: &Arc<Shared>) -> Result<(), ErrorKind> {
     let is_disconnected = matches!(*shared.phase().borrow(), Phase::Disconnected(_));
-    if is_disconnected && shared.settings.resume_on_call && shared.endpoint.is_some() {
+    if is_disconnected && shared.settings.reconnect_on_call && shared.endpoint.is_some() {
         resume::again(shared).await.map_err(|error| ErrorKind::Transport(Box::new(error)))?;
         return Ok(());
     }
@@ -242,7 +243,7 @@ impl Drop for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use qix_schema::rpc::{CallOptions, Remote};
+    use qix_schema::rpc::Remote;
 
     use super::*;
     use crate::config::Settings;
@@ -251,8 +252,8 @@ mod tests {
     fn a_call_is_small() {
         let shared = Shared::new(None, Settings::default());
         let object = Object::global(&shared);
-        let method = Method { class: "Doc", name: "Evaluate", effect: Effect::Read, results: &["qReturn"] };
-        let call = RawCall { method, params: "{}".to_owned(), options: CallOptions::default() };
+        let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
+        let call = RawCall::new(method, "{}");
         assert!(size_of_val(&*object.invoke(call)) <= 1032);
     }
 

@@ -1,11 +1,11 @@
-//! One cell.
+//! Parser for one cell.
 
 use super::Cell;
 use super::page::Target;
 use super::scan::Scan;
 use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, StateEnumType};
 
-/// Reads a cell: by hand in the usual layout, by the general decoder in any other.
+/// Reads a cell: with the hand-written parser if it has the common form, otherwise with the general decoder.
 #[inline(always)]
 pub(super) fn read<T: Target>(
     scan: &mut Scan<'_>,
@@ -31,14 +31,14 @@ fn unusual<'a>(scan: Scan<'a>, column: usize, target: &mut impl Target) -> Optio
     Some(after)
 }
 
-/// Reads a cell with its members in the order that engines write them in.
+/// Reads a cell whose members are in the order in which engines write them.
 #[inline(always)]
 pub(super) fn usual<'a: 't, 't>(scan: &mut Scan<'a>, unescaped: &'t mut String, slim: bool) -> Option<Cell<'t>> {
     scan.expect(b"{\"qText\":\"")?;
     let text = scan.string(unescaped)?;
     scan.expect(b",\"qNum\":")?;
     let num = number(scan)?;
-    // Cells of measures all end like this.
+    // All measure cells end like this.
     if scan.eat(b",\"qElemNumber\":0,\"qState\":\"L\"}") {
         return Some(Cell { text, num, ..Cell::default() });
     }
@@ -55,7 +55,7 @@ pub(super) fn usual<'a: 't, 't>(scan: &mut Scan<'a>, unescaped: &'t mut String, 
     Some(cell)
 }
 
-/// Reads what few cells have after the usual members; what a [`Cell`] does not tell only if nobody wants it.
+/// Reads the rare members after the common ones. Members that [`Cell`] does not have are allowed only if not needed.
 #[inline(never)]
 fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>, slim: bool) -> Option<(Cell<'t>, Scan<'a>)> {
     while !scan.eat(b"}") {
@@ -68,7 +68,7 @@ fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>, slim: bool) -> Option
         } else if scan.eat(b",\"qIsEmpty\":true") {
             cell.is_empty = true;
         } else if slim && scan.eat(b",\"qAttrExps\":") {
-            // An answer with members that do not decode is an error, even if they are not used.
+            // Members that do not decode are errors, even if they are not used.
             scan = scan.value(&mut NxAttributeExpressionValues::default())?;
         } else if slim && scan.eat(b",\"qAttrDims\":") {
             scan = scan.value(&mut NxAttributeDimValues::default())?;
@@ -79,13 +79,13 @@ fn members<'a, 't>(mut scan: Scan<'a>, mut cell: Cell<'t>, slim: bool) -> Option
     Some((cell, scan))
 }
 
-/// A number, or the text that stands for none.
+/// A number, or a string such as `"NaN"`.
 #[inline(always)]
 fn number(scan: &mut Scan<'_>) -> Option<f64> {
     if scan.eat(b"\"NaN\"") { Some(f64::NAN) } else { scan.number() }
 }
 
-/// The rest of a state, by its title.
+/// The remainder of a state.
 #[inline(always)]
 fn state(scan: &mut Scan<'_>) -> Option<&'static StateEnumType> {
     if scan.eat(b"O\"") {

@@ -1,4 +1,4 @@
-//! Pages, as an answer brings them.
+//! Parser for pages.
 
 use serde::de::IgnoredAny;
 
@@ -6,23 +6,23 @@ use super::scan::Scan;
 use super::{Cell, cell};
 use crate::types::{NxCell, NxDataPage};
 
-/// What pages are read into.
+/// Receives pages.
 pub(super) trait Target {
-    /// Whether a [`Cell`] is all that is wanted of a cell.
+    /// Whether the target needs only what a [`Cell`] contains.
     const SLIM: bool;
 
     fn cell(&mut self, column: usize, cell: Cell<'_>);
 
-    /// Takes a cell that the general decoder had to read.
+    /// Receives a cell that the general decoder had to read.
     fn whole_cell(&mut self, column: usize, cell: NxCell);
 
     fn end_row(&mut self);
 
-    /// Ends a page, all of which but the rows is told.
+    /// Ends a page. Contains everything but the rows.
     fn end_page(&mut self, page: NxDataPage);
 }
 
-/// Reads `{"qDataPages":[…]}`; nothing if anything about it is unusual, whatever came to the target by then.
+/// Reads `{"qDataPages":[…]}`; returns `None` for other input, even if the target has received cells.
 pub(super) fn read(text: &str, target: &mut impl Target) -> Option<()> {
     let mut scan = Scan::new(text);
     scan.expect(b"{\"qDataPages\":")?;
@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, target: &mut impl Target) -> Option<()> {
     scan.at_end().then_some(())
 }
 
-/// Reads a list, element by element.
+/// Reads the elements of a list.
 #[inline(always)]
 fn list<'a>(scan: &mut Scan<'a>, mut element: impl FnMut(&mut Scan<'a>, usize) -> Option<()>) -> Option<()> {
     scan.expect(b"[")?;
@@ -52,7 +52,7 @@ fn list<'a>(scan: &mut Scan<'a>, mut element: impl FnMut(&mut Scan<'a>, usize) -
     scan.expect(b"]")
 }
 
-/// Reads a page, its members in any order; none of those that are known may come twice.
+/// Reads a page with its members in any order. Known members must not occur twice.
 fn page<'a>(mut scan: Scan<'a>, target: &mut impl Target) -> Option<(NxDataPage, Scan<'a>)> {
     const MEMBERS: [&str; 4] = ["qMatrix", "qTails", "qArea", "qIsReduced"];
     let (mut page, mut seen, mut first) = (NxDataPage::default(), [false; MEMBERS.len()], true);

@@ -1,4 +1,4 @@
-//! A cursor over compact JSON. Whatever it does not take is for the general decoder to judge.
+//! A cursor over compact JSON. It leaves everything it does not accept to the general decoder.
 
 use serde::de::DeserializeOwned;
 
@@ -10,14 +10,14 @@ pub(super) const ONES: u64 = u64::MAX / 255;
 /// The high bit of each of eight bytes.
 pub(super) const HIGHS: u64 = ONES << 7;
 
-/// A place in a text.
+/// A position in a text.
 ///
-/// What is called rather than inlined takes it by value and returns the place after: a cursor that is lent stays in memory,
-/// and every step then waits for the one before to be stored and loaded.
+/// Functions that are not inlined take the cursor by value and return the new one. A borrowed cursor would stay in
+/// memory, and each step would wait for the store of the previous one.
 #[derive(Clone, Copy)]
 pub(super) struct Scan<'a> {
     text: &'a str,
-    /// The bytes that are left.
+    /// The remaining bytes.
     rest: &'a [u8],
 }
 
@@ -30,19 +30,19 @@ impl<'a> Scan<'a> {
         self.rest.is_empty()
     }
 
-    /// Where in the text it is.
+    /// The offset in the text.
     #[inline(always)]
     fn at(&self) -> usize {
         self.text.len() - self.rest.len()
     }
 
-    /// The place so many bytes further on.
+    /// The position a number of bytes further on.
     #[inline(always)]
     fn skip(self, count: usize) -> Option<Self> {
         Some(Self { rest: self.rest.get(count..)?, ..self })
     }
 
-    /// Passes over a literal if it comes next.
+    /// Skips a literal if it comes next.
     #[inline(always)]
     pub(super) fn eat<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
         match self.rest.split_first_chunk() {
@@ -54,21 +54,20 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Passes over a literal of any length if it comes next.
+    /// Skips a literal of any length if it comes next.
     pub(super) fn eat_bytes(&mut self, literal: &[u8]) -> bool {
         let rest = self.rest.strip_prefix(literal);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    /// Passes over a literal that has to come next.
+    /// Skips a literal that must come next.
     #[inline(always)]
     pub(super) fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
         self.eat(literal).then_some(())
     }
 
-    /// The rest of a string, whose opening quote was the last thing passed over. It is borrowed from the text unless it
-    /// has escapes.
+    /// Reads the rest of a string after its opening quote. Borrows from the text unless the string contains escapes.
     #[inline(always)]
     pub(super) fn string<'t>(&mut self, unescaped: &'t mut String) -> Option<&'t str>
     where
@@ -98,7 +97,7 @@ impl<'a> Scan<'a> {
         Some(text)
     }
 
-    /// The rest of a string with an escape, or a control character, at an offset.
+    /// Reads the rest of a string with an escape or a control character at an offset.
     #[cold]
     #[inline(never)]
     fn escaped(self, offset: usize, unescaped: &mut String) -> Option<(&str, Self)> {
@@ -116,7 +115,7 @@ impl<'a> Scan<'a> {
         Some((unescaped, self.skip(length + 1)?))
     }
 
-    /// The name of a member, and the colon.
+    /// Reads the name of a member and the colon.
     pub(super) fn name<'t>(&mut self, unescaped: &'t mut String) -> Option<&'t str>
     where
         'a: 't,
@@ -127,7 +126,7 @@ impl<'a> Scan<'a> {
         Some(name)
     }
 
-    /// A number.
+    /// Reads a number.
     #[inline(always)]
     pub(super) fn number(&mut self) -> Option<f64> {
         let (number, length) = number::float(self.rest)?;
@@ -135,7 +134,7 @@ impl<'a> Scan<'a> {
         Some(number)
     }
 
-    /// A whole number of few digits.
+    /// Reads an integer with few digits.
     #[inline(always)]
     pub(super) fn integer(&mut self) -> Option<i32> {
         let (number, length) = number::integer(self.rest)?;
@@ -143,11 +142,11 @@ impl<'a> Scan<'a> {
         Some(number)
     }
 
-    /// Reads any value into a place, by the general decoder.
+    /// Reads any value into a variable, with the general decoder.
     #[inline(never)]
     pub(super) fn value<T: DeserializeOwned>(self, place: &mut T) -> Option<Self> {
         let mut deserializer = serde_json::Deserializer::from_str(self.text.get(self.at()..)?);
-        // As in `wire::decode`: what recurses guards the stack itself.
+        // As in `wire::decode`: recursive types guard the stack themselves.
         deserializer.disable_recursion_limit();
         let mut values = deserializer.into_iter();
         *place = values.next()?.ok()?;
@@ -155,12 +154,13 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Where in eight bytes, the first lowest, the first quote, backslash or control character is.
+/// The index of the first quote, backslash, or control character in eight bytes.
 #[inline(always)]
 fn special(bytes: u64) -> Option<usize> {
-    // The high bit of each byte below a bound; a borrow may mark bytes above the first such, never below it.
+    // Sets the high bit of each byte below a bound. A borrow may mark bytes after the first such byte, never before
+    // it.
     let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound));
-    // With its second bit flipped a quote, and nothing but control characters, is below 0x21.
+    // With its second bit flipped, a quote is below 0x21, and so are control characters.
     let quote_or_control = below(bytes ^ (ONES * 0x02), 0x21);
     let backslash = below(bytes ^ (ONES * u64::from(b'\\')), 1);
     let marks = (quote_or_control | backslash) & !bytes & HIGHS;

@@ -1,10 +1,10 @@
-//! What pages are read into: sinks, and the generated types.
+//! Targets for pages: sinks and the generated types.
 
 use super::page::Target;
 use super::{Cell, Sink};
 use crate::types::{NxCell, NxDataPage};
 
-/// Whatever a program wants rows in.
+/// Passes cells to a sink.
 pub(super) struct Into<'s, S>(pub(super) &'s mut S);
 
 impl<S: Sink> Target for Into<'_, S> {
@@ -26,7 +26,7 @@ impl<S: Sink> Target for Into<'_, S> {
     fn end_page(&mut self, _: NxDataPage) {}
 }
 
-/// Generated pages.
+/// Builds generated pages.
 #[derive(Default)]
 pub(super) struct Pages {
     pub(super) pages: Vec<NxDataPage>,
@@ -47,7 +47,7 @@ impl Target for Pages {
     }
 
     fn end_row(&mut self) {
-        // Rows are alike.
+        // Rows usually have the same length.
         let next = Vec::with_capacity(self.row.len());
         self.rows.push(std::mem::replace(&mut self.row, next));
     }

@@ -1,4 +1,4 @@
-//! The reader beside the general decoder.
+//! Compares the parser with the general decoder.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use super::{Cell, Row, Sink, Table, cell, page, read_data_pages, target, usual_d
 use crate::types::{NxCell, NxDataPage};
 use crate::wire::decode_member;
 
-/// Pages as engines write them, with all that occurs in real ones.
+/// Pages as engines write them, with everything that occurs in real ones.
 const PAGES: [&str; 7] = [
     concat!(
         r#"{"qDataPages":[{"qMatrix":[[{"qText":"Gross \"A\"\u00e9","qNum":"NaN","qElemNumber":17,"qState":"S","qAttrExps":{"qValues":[{"qText":"#,
@@ -40,7 +40,7 @@ const PAGES: [&str; 7] = [
     r#"{"qDataPages":[]}"#,
 ];
 
-/// A table that makes sure of the columns.
+/// A table that also checks the columns.
 #[derive(Default)]
 struct Checked {
     table: Table,
@@ -70,7 +70,7 @@ fn fast(text: &str) -> Option<Table> {
     page::read(text, &mut target::Into(&mut sink)).map(|()| sink.table)
 }
 
-/// What the general decoder makes of it.
+/// The result of the general decoder.
 fn general(text: &str) -> Result<Vec<NxDataPage>, String> {
     decode_member(text, "qDataPages").map(Option::unwrap_or_default).map_err(|error| error.to_string())
 }
@@ -84,7 +84,7 @@ fn table(pages: &[NxDataPage]) -> Table {
     table
 }
 
-/// All of a table, so that NaN is itself and -0 is not 0.
+/// The content of a table, with `NaN` equal to itself and -0 different from 0.
 fn exact(table: &Table) -> String {
     let numbers: Vec<u64> = table.rows().flat_map(Row::cells).map(|cell| cell.num.to_bits()).collect();
     format!("{table:?} {numbers:?}")
@@ -94,7 +94,7 @@ fn agree(text: &str) -> Result<(), TestCaseError> {
     let pages = general(text);
     if let Some(usual) = usual_data_pages(text) {
         prop_assert!(pages.is_ok(), "taken, but wrong ({pages:?}): {text}");
-        // As text, so that NaN is itself and -0 is not 0.
+        // As strings, so that `NaN` equals itself and -0 differs from 0.
         prop_assert_eq!(format!("{usual:?}"), format!("{:?}", pages.as_ref().unwrap()), "{}", text);
     }
     let expected = pages.map(|pages| table(&pages));
@@ -161,7 +161,7 @@ fn a_cell_becomes_the_generated_one() {
     assert_eq!(NxCell::from(Cell::from(&cell)), cell);
 }
 
-/// One change of a text.
+/// A mutation of a text.
 #[derive(Clone, Debug)]
 enum Change {
     Flip(prop::sample::Index, u8),
@@ -274,7 +274,7 @@ impl Change {
                 let part = text[at..text.len().min(at + length)].to_vec();
                 text.splice(at..at, part);
             }
-            // A whole value or name gives way: the text stays JSON more often.
+            // Replaces a whole value or name, so that the text remains valid JSON more often.
             Self::Swap(place, piece) => {
                 let ends = |byte: &u8| matches!(byte, b',' | b':' | b'}' | b']' | b'[' | b'{');
                 let at = place.index(text.len() + 1);
@@ -287,7 +287,7 @@ impl Change {
     }
 }
 
-/// `PROPTEST_CASES` asks for more.
+/// Set `PROPTEST_CASES` for more cases.
 fn config() -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig { cases: usual.cases.max(2048), failure_persistence: None, ..usual }

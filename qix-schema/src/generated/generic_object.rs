@@ -43,7 +43,7 @@ use super::types::*;
 pub struct GenericObject(Arc<dyn Remote>);
 
 impl AsRemote for GenericObject {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -79,7 +79,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
-        Call::new(self.remote(), AbortListObjectSearch::new(path))
+        Call::new(self.as_remote(), AbortListObjectSearch::new(path))
     }
 
     /// Selects the matches of the current search in a list object and ends the search.
@@ -103,7 +103,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         toggle_mode: bool,
     ) -> Call<'_, AcceptListObjectSearch> {
-        Call::new(self.remote(), AcceptListObjectSearch::new(path, toggle_mode))
+        Call::new(self.as_remote(), AcceptListObjectSearch::new(path, toggle_mode))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -131,7 +131,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         members: Vec<NxGroupObjectId>,
     ) -> Call<'_, AddGroupMembers> {
-        Call::new(self.remote(), AddGroupMembers::new(path, members))
+        Call::new(self.as_remote(), AddGroupMembers::new(path, members))
     }
 
     /// Changes individual properties of the object, permanently or for this session only.
@@ -177,7 +177,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published object to the approved content of the app.
@@ -190,7 +190,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Approve`](https://qlik.dev/apis/json-rpc/qix/genericobject/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Starts selection mode for this object, in which selections can be undone as a whole.
@@ -225,7 +225,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
-        Call::new(self.remote(), BeginSelections::new(paths))
+        Call::new(self.as_remote(), BeginSelections::new(paths))
     }
 
     /// Clears the selections in the dimensions of a hypercube or in a list object.
@@ -244,7 +244,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
-        Call::new(self.remote(), ClearSelections::new(path))
+        Call::new(self.as_remote(), ClearSelections::new(path))
     }
 
     /// Removes all soft patches of this object.
@@ -257,7 +257,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
-        Call::new(self.remote(), ClearSoftPatches::new())
+        Call::new(self.as_remote(), ClearSoftPatches::new())
     }
 
     /// Collapses one or all nodes of the left dimensions of a pivot table.
@@ -283,7 +283,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, CollapseLeft> {
-        Call::new(self.remote(), CollapseLeft::new(path, row, col, all))
+        Call::new(self.as_remote(), CollapseLeft::new(path, row, col, all))
     }
 
     /// Collapses one or all nodes of the top dimensions of a pivot table.
@@ -308,7 +308,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, CollapseTop> {
-        Call::new(self.remote(), CollapseTop::new(path, row, col, all))
+        Call::new(self.as_remote(), CollapseTop::new(path, row, col, all))
     }
 
     /// Replaces the properties and children of this object with a copy of those of another object.
@@ -325,7 +325,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.CopyFrom`](https://qlik.dev/apis/json-rpc/qix/genericobject/#copyfrom).
     #[doc(alias = "CopyFrom")]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
-        Call::new(self.remote(), CopyFrom::new(from_id))
+        Call::new(self.as_remote(), CopyFrom::new(from_id))
     }
 
     /// Creates a child of this object, such as a chart on a sheet.
@@ -361,7 +361,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.CreateChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#createchild).
     #[doc(alias = "CreateChild")]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
-        Call::new(self.remote(), CreateChild::new(prop))
+        Call::new(self.as_remote(), CreateChild::new(prop))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -387,7 +387,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.CreateGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#creategroup).
     #[doc(alias = "CreateGroup")]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
-        Call::new(self.remote(), CreateGroup::new(path, group_def))
+        Call::new(self.as_remote(), CreateGroup::new(path, group_def))
     }
 
     /// Destroys all descendants of this object.
@@ -403,7 +403,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
-        Call::new(self.remote(), DestroyAllChildren::new())
+        Call::new(self.as_remote(), DestroyAllChildren::new())
     }
 
     /// Destroys a child of this object and all its descendants.
@@ -427,7 +427,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.DestroyChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroychild).
     #[doc(alias = "DestroyChild")]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
-        Call::new(self.remote(), DestroyChild::new(id))
+        Call::new(self.as_remote(), DestroyChild::new(id))
     }
 
     /// Goes up one or more levels in a drill-down dimension of a hypercube.
@@ -445,7 +445,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.DrillUp`](https://qlik.dev/apis/json-rpc/qix/genericobject/#drillup).
     #[doc(alias = "DrillUp")]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
-        Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
+        Call::new(self.as_remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
 
     /// Embeds a snapshot in this object.
@@ -465,7 +465,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
-        Call::new(self.remote(), EmbedSnapshotObject::new(id))
+        Call::new(self.as_remote(), EmbedSnapshotObject::new(id))
     }
 
     /// Ends the selection mode of this object and keeps or undoes the selections made in it.
@@ -481,7 +481,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
-        Call::new(self.remote(), EndSelections::new(accept))
+        Call::new(self.as_remote(), EndSelections::new(accept))
     }
 
     /// Expands one or all nodes of the left dimensions of a pivot table.
@@ -508,7 +508,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, ExpandLeft> {
-        Call::new(self.remote(), ExpandLeft::new(path, row, col, all))
+        Call::new(self.as_remote(), ExpandLeft::new(path, row, col, all))
     }
 
     /// Expands one or all nodes of the top dimensions of a pivot table.
@@ -532,7 +532,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, ExpandTop> {
-        Call::new(self.remote(), ExpandTop::new(path, row, col, all))
+        Call::new(self.as_remote(), ExpandTop::new(path, row, col, all))
     }
 
     /// Exports the data of a hypercube to a file on the server and returns its URL.
@@ -582,7 +582,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.ExportData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#exportdata).
     #[doc(alias = "ExportData")]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
-        Call::new(self.remote(), ExportData::new(file_type))
+        Call::new(self.as_remote(), ExportData::new(file_type))
     }
 
     /// Opens a child of this object.
@@ -602,7 +602,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
-        Call::new(self.remote(), GetChild::new(id))
+        Call::new(self.as_remote(), GetChild::new(id))
     }
 
     /// Returns the ID and type of each direct child, in order.
@@ -618,7 +618,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
-        Call::new(self.remote(), GetChildInfos::new())
+        Call::new(self.as_remote(), GetChildInfos::new())
     }
 
     /// Returns the properties in effect in this session, including soft patches and properties inherited from a
@@ -638,7 +638,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
-        Call::new(self.remote(), GetEffectiveProperties::new())
+        Call::new(self.as_remote(), GetEffectiveProperties::new())
     }
 
     /// Returns the properties of the object, all its descendants, and embedded snapshots.
@@ -656,7 +656,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
-        Call::new(self.remote(), GetFullPropertyTree::new())
+        Call::new(self.as_remote(), GetFullPropertyTree::new())
     }
 
     /// Returns the points of a scatter plot or, if there are too many, rectangles that represent several points each.
@@ -705,7 +705,7 @@ pub trait GenericObjectApi: AsRemote {
         binning_method: i64,
     ) -> Call<'_, GetHyperCubeBinnedData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetHyperCubeBinnedData::new(
                 path,
                 pages,
@@ -742,7 +742,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         options: NxContinuousDataOptions,
     ) -> Call<'_, GetHyperCubeContinuousData> {
-        Call::new(self.remote(), GetHyperCubeContinuousData::new(path, options))
+        Call::new(self.as_remote(), GetHyperCubeContinuousData::new(path, options))
     }
 
     /// Returns rows of a straight hypercube. This is the main way to read calculated data.
@@ -793,7 +793,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubeData> {
-        Call::new(self.remote(), GetHyperCubeData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubeData::new(path, pages))
     }
 
     /// Returns part of a pivot table: nodes of its left and top dimensions and the values between them.
@@ -821,7 +821,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubePivotData> {
-        Call::new(self.remote(), GetHyperCubePivotData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubePivotData::new(path, pages))
     }
 
     /// Returns reduced data of a chart with more points than can be drawn, for mini charts and overviews.
@@ -859,7 +859,7 @@ pub trait GenericObjectApi: AsRemote {
         reduction_mode: &str,
     ) -> Call<'_, GetHyperCubeReducedData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetHyperCubeReducedData::new(path, pages, zoom_factor, reduction_mode),
         )
     }
@@ -888,7 +888,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubeStackData> {
-        Call::new(self.remote(), GetHyperCubeStackData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubeStackData::new(path, pages))
     }
 
     /// Returns the nodes of a tree, limited in width and depth.
@@ -913,7 +913,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
-        Call::new(self.remote(), GetHyperCubeTreeData::new(path))
+        Call::new(self.as_remote(), GetHyperCubeTreeData::new(path))
     }
 
     /// Returns the type and ID of the object.
@@ -926,7 +926,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Calculates the object and returns its layout: the properties, with each definition replaced by its result.
@@ -969,7 +969,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the objects that are linked to this object and inherit its properties.
@@ -986,7 +986,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Returns the values of a list object, with their selection states.
@@ -1032,7 +1032,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetListObjectData> {
-        Call::new(self.remote(), GetListObjectData::new(path, pages))
+        Call::new(self.as_remote(), GetListObjectData::new(path, pages))
     }
 
     /// Opens the parent of this object.
@@ -1047,7 +1047,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
-        Call::new(self.remote(), GetParent::new())
+        Call::new(self.as_remote(), GetParent::new())
     }
 
     /// Returns the saved properties of the object, for editing.
@@ -1082,7 +1082,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Opens the snapshot embedded in this object.
@@ -1101,7 +1101,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
-        Call::new(self.remote(), GetSnapshotObject::new())
+        Call::new(self.as_remote(), GetSnapshotObject::new())
     }
 
     /// Locks the selections in dimensions of a hypercube or in a list object.
@@ -1119,7 +1119,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
-        Call::new(self.remote(), Lock::new(path))
+        Call::new(self.as_remote(), Lock::new(path))
     }
 
     /// Selects values by several sets of measure ranges.
@@ -1150,7 +1150,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxMultiRangeSelectInfo>,
     ) -> Call<'_, MultiRangeSelectHyperCubeValues> {
-        Call::new(self.remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
+        Call::new(self.as_remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
     }
 
     /// Selects tree nodes by measure ranges.
@@ -1182,7 +1182,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxTreeMultiRangeSelectInfo>,
     ) -> Call<'_, MultiRangeSelectTreeDataValues> {
-        Call::new(self.remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
+        Call::new(self.as_remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
     }
 
     /// Makes a private object of a published app visible to other users.
@@ -1196,7 +1196,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Publish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Selects the dimension values whose measures are in given ranges.
@@ -1231,7 +1231,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxRangeSelectInfo>,
     ) -> Call<'_, RangeSelectHyperCubeValues> {
-        Call::new(self.remote(), RangeSelectHyperCubeValues::new(path, ranges))
+        Call::new(self.as_remote(), RangeSelectHyperCubeValues::new(path, ranges))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1248,7 +1248,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.RemoveGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroup).
     #[doc(alias = "RemoveGroup")]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
-        Call::new(self.remote(), RemoveGroup::new(path, group_id))
+        Call::new(self.as_remote(), RemoveGroup::new(path, group_id))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1272,7 +1272,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         members: Vec<String>,
     ) -> Call<'_, RemoveGroupMembers> {
-        Call::new(self.remote(), RemoveGroupMembers::new(path, members))
+        Call::new(self.as_remote(), RemoveGroupMembers::new(path, members))
     }
 
     /// Undoes all selections made in the current selection mode of this object, without ending the mode.
@@ -1285,7 +1285,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
-        Call::new(self.remote(), ResetMadeSelections::new())
+        Call::new(self.as_remote(), ResetMadeSelections::new())
     }
 
     /// Searches the values of a list object. The layout then contains only the matches.
@@ -1331,7 +1331,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         match_: &str,
     ) -> Call<'_, SearchListObjectFor> {
-        Call::new(self.remote(), SearchListObjectFor::new(path, match_))
+        Call::new(self.as_remote(), SearchListObjectFor::new(path, match_))
     }
 
     /// Selects the dimension values at given rows and columns of a hypercube.
@@ -1367,7 +1367,7 @@ pub trait GenericObjectApi: AsRemote {
         col_indices: Vec<i32>,
     ) -> Call<'_, SelectHyperCubeCells> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SelectHyperCubeCells::new(path, row_indices, col_indices),
         )
     }
@@ -1399,7 +1399,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxContinuousRangeSelectInfo>,
     ) -> Call<'_, SelectHyperCubeContinuousRange> {
-        Call::new(self.remote(), SelectHyperCubeContinuousRange::new(path, ranges))
+        Call::new(self.as_remote(), SelectHyperCubeContinuousRange::new(path, ranges))
     }
 
     /// Selects values of one dimension of a hypercube by element number.
@@ -1450,7 +1450,7 @@ pub trait GenericObjectApi: AsRemote {
         toggle_mode: bool,
     ) -> Call<'_, SelectHyperCubeValues> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SelectHyperCubeValues::new(path, dim_no, values, toggle_mode),
         )
     }
@@ -1476,7 +1476,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
-        Call::new(self.remote(), SelectListObjectAll::new(path))
+        Call::new(self.as_remote(), SelectListObjectAll::new(path))
     }
 
     /// Selects the alternative values of a list object, replacing the current selection.
@@ -1500,7 +1500,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectAlternative> {
-        Call::new(self.remote(), SelectListObjectAlternative::new(path))
+        Call::new(self.as_remote(), SelectListObjectAlternative::new(path))
     }
 
     /// Selects the values of a list object that are in given numeric ranges.
@@ -1528,7 +1528,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<Range>,
     ) -> Call<'_, SelectListObjectContinuousRange> {
-        Call::new(self.remote(), SelectListObjectContinuousRange::new(path, ranges))
+        Call::new(self.as_remote(), SelectListObjectContinuousRange::new(path, ranges))
     }
 
     /// Selects the excluded values of a list object, replacing the current selection. This inverts the selection.
@@ -1550,7 +1550,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectExcluded> {
-        Call::new(self.remote(), SelectListObjectExcluded::new(path))
+        Call::new(self.as_remote(), SelectListObjectExcluded::new(path))
     }
 
     /// Selects all values of a list object that are possible under the current selections.
@@ -1574,7 +1574,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectPossible> {
-        Call::new(self.remote(), SelectListObjectPossible::new(path))
+        Call::new(self.as_remote(), SelectListObjectPossible::new(path))
     }
 
     /// Selects values of a list object by element number, like a click in a filter.
@@ -1619,7 +1619,10 @@ pub trait GenericObjectApi: AsRemote {
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, SelectListObjectValues> {
-        Call::new(self.remote(), SelectListObjectValues::new(path, values, toggle_mode))
+        Call::new(
+            self.as_remote(),
+            SelectListObjectValues::new(path, values, toggle_mode),
+        )
     }
 
     /// Selects in a pivot table or stacked hypercube, by the positions of nodes and data cells.
@@ -1649,7 +1652,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         selections: Vec<NxSelectionCell>,
     ) -> Call<'_, SelectPivotCells> {
-        Call::new(self.remote(), SelectPivotCells::new(path, selections))
+        Call::new(self.as_remote(), SelectPivotCells::new(path, selections))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1676,7 +1679,7 @@ pub trait GenericObjectApi: AsRemote {
         dim_no: i64,
         new_index: i64,
     ) -> Call<'_, SetActiveField> {
-        Call::new(self.remote(), SetActiveField::new(path, dim_no, new_index))
+        Call::new(self.as_remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
     /// Sets the order of the children of this object.
@@ -1691,7 +1694,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
-        Call::new(self.remote(), SetChildArrayOrder::new(ids))
+        Call::new(self.as_remote(), SetChildArrayOrder::new(ids))
     }
 
     /// Sets the properties of the object and its descendants, including embedded snapshots.
@@ -1713,7 +1716,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         prop_entry: GenericObjectEntry,
     ) -> Call<'_, SetFullPropertyTree> {
-        Call::new(self.remote(), SetFullPropertyTree::new(prop_entry))
+        Call::new(self.as_remote(), SetFullPropertyTree::new(prop_entry))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1733,7 +1736,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
-        Call::new(self.remote(), SetGroupLabel::new(path, new_label))
+        Call::new(self.as_remote(), SetGroupLabel::new(path, new_label))
     }
 
     /// Replaces all properties of the object.
@@ -1756,7 +1759,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1781,7 +1784,7 @@ pub trait GenericObjectApi: AsRemote {
         dim_no: i64,
         nbr_steps: i64,
     ) -> Call<'_, StepCycle> {
-        Call::new(self.remote(), StepCycle::new(path, dim_no, nbr_steps))
+        Call::new(self.as_remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
     /// Removes the object from the approved content of its app. It stays published.
@@ -1794,7 +1797,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published object private again.
@@ -1807,7 +1810,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 
     /// Unlocks the selections in dimensions of a hypercube or in a list object.
@@ -1824,7 +1827,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
-        Call::new(self.remote(), Unlock::new(path))
+        Call::new(self.as_remote(), Unlock::new(path))
     }
 }
 
@@ -1859,12 +1862,12 @@ impl Serialize for AbortListObjectSearch {
 impl Request for AbortListObjectSearch {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AbortListObjectSearch",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AbortListObjectSearch",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1928,12 +1931,12 @@ impl Serialize for AcceptListObjectSearch {
 impl Request for AcceptListObjectSearch {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AcceptListObjectSearch",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AcceptListObjectSearch",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2016,12 +2019,12 @@ impl Serialize for AddGroupMembers {
 impl Request for AddGroupMembers {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AddGroupMembers",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AddGroupMembers",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2077,12 +2080,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2110,12 +2113,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2153,12 +2151,12 @@ impl Serialize for BeginSelections {
 impl Request for BeginSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "BeginSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "BeginSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2220,12 +2218,12 @@ impl Serialize for ClearSelections {
 impl Request for ClearSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ClearSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ClearSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2253,12 +2251,12 @@ impl Serialize for ClearSoftPatches {
 impl Request for ClearSoftPatches {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ClearSoftPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ClearSoftPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2313,12 +2311,12 @@ impl Serialize for CollapseLeft {
 impl Request for CollapseLeft {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CollapseLeft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CollapseLeft",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2373,12 +2371,12 @@ impl Serialize for CollapseTop {
 impl Request for CollapseTop {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CollapseTop",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CollapseTop",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2416,12 +2414,7 @@ impl Serialize for CopyFrom {
 impl Request for CopyFrom {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CopyFrom",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "CopyFrom", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2477,12 +2470,12 @@ impl Serialize for CreateChild {
 impl Request for CreateChild {
     type Class = GenericObject;
     type Response = CreateChildResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CreateChild",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CreateChild",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateChildResponse, Error> {
         Ok(CreateChildResponse {
@@ -2567,12 +2560,12 @@ impl Serialize for CreateGroup {
 impl Request for CreateGroup {
     type Class = GenericObject;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CreateGroup",
-        effect: Effect::Write,
-        results: &["qGroupId"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CreateGroup",
+        Effect::Write,
+        &["qGroupId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qGroupId")
@@ -2624,12 +2617,12 @@ impl Serialize for DestroyAllChildren {
 impl Request for DestroyAllChildren {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DestroyAllChildren",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "DestroyAllChildren",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2688,12 +2681,12 @@ impl Serialize for DestroyChild {
 impl Request for DestroyChild {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DestroyChild",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "DestroyChild",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -2743,12 +2736,7 @@ impl Serialize for DrillUp {
 impl Request for DrillUp {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DrillUp",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "DrillUp", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2786,12 +2774,12 @@ impl Serialize for EmbedSnapshotObject {
 impl Request for EmbedSnapshotObject {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "EmbedSnapshotObject",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "EmbedSnapshotObject",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2829,12 +2817,12 @@ impl Serialize for EndSelections {
 impl Request for EndSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "EndSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "EndSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2889,12 +2877,12 @@ impl Serialize for ExpandLeft {
 impl Request for ExpandLeft {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExpandLeft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ExpandLeft",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2949,12 +2937,7 @@ impl Serialize for ExpandTop {
 impl Request for ExpandTop {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExpandTop",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "ExpandTop", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3064,12 +3047,12 @@ impl Serialize for ExportData {
 impl Request for ExportData {
     type Class = GenericObject;
     type Response = ExportDataResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExportData",
-        effect: Effect::Write,
-        results: &["qUrl", "qWarnings"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ExportData",
+        Effect::Write,
+        &["qUrl", "qWarnings"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ExportDataResponse, Error> {
         answer.record()
@@ -3151,12 +3134,12 @@ impl Serialize for GetChild {
 impl Request for GetChild {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetChild",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetChild",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -3184,12 +3167,12 @@ impl Serialize for GetChildInfos {
 impl Request for GetChildInfos {
     type Class = GenericObject;
     type Response = Vec<NxInfo>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetChildInfos",
-        effect: Effect::Read,
-        results: &["qInfos"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetChildInfos",
+        Effect::Read,
+        &["qInfos"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
@@ -3217,12 +3200,12 @@ impl Serialize for GetEffectiveProperties {
 impl Request for GetEffectiveProperties {
     type Class = GenericObject;
     type Response = GenericObjectProperties;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetEffectiveProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetEffectiveProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
@@ -3250,12 +3233,12 @@ impl Serialize for GetFullPropertyTree {
 impl Request for GetFullPropertyTree {
     type Class = GenericObject;
     type Response = GenericObjectEntry;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetFullPropertyTree",
-        effect: Effect::Read,
-        results: &["qPropEntry"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetFullPropertyTree",
+        Effect::Read,
+        &["qPropEntry"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectEntry, Error> {
         answer.value("qPropEntry")
@@ -3333,12 +3316,12 @@ impl Serialize for GetHyperCubeBinnedData {
 impl Request for GetHyperCubeBinnedData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeBinnedData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeBinnedData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3402,12 +3385,12 @@ impl Serialize for GetHyperCubeContinuousData {
 impl Request for GetHyperCubeContinuousData {
     type Class = GenericObject;
     type Response = GetHyperCubeContinuousDataResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeContinuousData",
-        effect: Effect::Read,
-        results: &["qDataPages", "qAxisData"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeContinuousData",
+        Effect::Read,
+        &["qDataPages", "qAxisData"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetHyperCubeContinuousDataResponse, Error> {
         answer.record()
@@ -3493,12 +3476,12 @@ impl Serialize for GetHyperCubeData {
 impl Request for GetHyperCubeData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3540,12 +3523,12 @@ impl Serialize for GetHyperCubePivotData {
 impl Request for GetHyperCubePivotData {
     type Class = GenericObject;
     type Response = Vec<NxPivotPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubePivotData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubePivotData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxPivotPage>, Error> {
         answer.value("qDataPages")
@@ -3605,12 +3588,12 @@ impl Serialize for GetHyperCubeReducedData {
 impl Request for GetHyperCubeReducedData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeReducedData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeReducedData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3674,12 +3657,12 @@ impl Serialize for GetHyperCubeStackData {
 impl Request for GetHyperCubeStackData {
     type Class = GenericObject;
     type Response = Vec<NxStackPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeStackData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeStackData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStackPage>, Error> {
         answer.value("qDataPages")
@@ -3738,12 +3721,12 @@ impl Serialize for GetHyperCubeTreeData {
 impl Request for GetHyperCubeTreeData {
     type Class = GenericObject;
     type Response = Vec<NxTreeNode>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeTreeData",
-        effect: Effect::Read,
-        results: &["qNodes"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeTreeData",
+        Effect::Read,
+        &["qNodes"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxTreeNode>, Error> {
         answer.value("qNodes")
@@ -3771,12 +3754,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericObject;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -3804,12 +3787,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericObject;
     type Response = GenericObjectLayout;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectLayout, Error> {
         answer.value("qLayout")
@@ -3837,12 +3820,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericObject;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -3884,12 +3867,12 @@ impl Serialize for GetListObjectData {
 impl Request for GetListObjectData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetListObjectData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetListObjectData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3917,12 +3900,12 @@ impl Serialize for GetParent {
 impl Request for GetParent {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetParent",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetParent",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -3950,12 +3933,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericObject;
     type Response = GenericObjectProperties;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
@@ -3983,12 +3966,12 @@ impl Serialize for GetSnapshotObject {
 impl Request for GetSnapshotObject {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetSnapshotObject",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetSnapshotObject",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -4050,12 +4033,7 @@ impl Serialize for Lock {
 impl Request for Lock {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Lock",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Lock", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4136,12 +4114,12 @@ impl Serialize for MultiRangeSelectHyperCubeValues {
 impl Request for MultiRangeSelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "MultiRangeSelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "MultiRangeSelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4225,12 +4203,12 @@ impl Serialize for MultiRangeSelectTreeDataValues {
 impl Request for MultiRangeSelectTreeDataValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "MultiRangeSelectTreeDataValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "MultiRangeSelectTreeDataValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4258,12 +4236,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4367,12 +4340,12 @@ impl Serialize for RangeSelectHyperCubeValues {
 impl Request for RangeSelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RangeSelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RangeSelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4419,12 +4392,12 @@ impl Serialize for RemoveGroup {
 impl Request for RemoveGroup {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RemoveGroup",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RemoveGroup",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4490,12 +4463,12 @@ impl Serialize for RemoveGroupMembers {
 impl Request for RemoveGroupMembers {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RemoveGroupMembers",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RemoveGroupMembers",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4523,12 +4496,12 @@ impl Serialize for ResetMadeSelections {
 impl Request for ResetMadeSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ResetMadeSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ResetMadeSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4573,12 +4546,12 @@ impl Serialize for SearchListObjectFor {
 impl Request for SearchListObjectFor {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SearchListObjectFor",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SearchListObjectFor",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4668,12 +4641,12 @@ impl Serialize for SelectHyperCubeCells {
 impl Request for SelectHyperCubeCells {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeCells",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeCells",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4740,12 +4713,12 @@ impl Serialize for SelectHyperCubeContinuousRange {
 impl Request for SelectHyperCubeContinuousRange {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeContinuousRange",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeContinuousRange",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4805,12 +4778,12 @@ impl Serialize for SelectHyperCubeValues {
 impl Request for SelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4869,12 +4842,12 @@ impl Serialize for SelectListObjectAll {
 impl Request for SelectListObjectAll {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectAll",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectAll",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4933,12 +4906,12 @@ impl Serialize for SelectListObjectAlternative {
 impl Request for SelectListObjectAlternative {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectAlternative",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectAlternative",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5002,12 +4975,12 @@ impl Serialize for SelectListObjectContinuousRange {
 impl Request for SelectListObjectContinuousRange {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectContinuousRange",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectContinuousRange",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5066,12 +5039,12 @@ impl Serialize for SelectListObjectExcluded {
 impl Request for SelectListObjectExcluded {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectExcluded",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectExcluded",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5130,12 +5103,12 @@ impl Serialize for SelectListObjectPossible {
 impl Request for SelectListObjectPossible {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectPossible",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectPossible",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5204,12 +5177,12 @@ impl Serialize for SelectListObjectValues {
 impl Request for SelectListObjectValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5290,12 +5263,12 @@ impl Serialize for SelectPivotCells {
 impl Request for SelectPivotCells {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectPivotCells",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectPivotCells",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5347,12 +5320,12 @@ impl Serialize for SetActiveField {
 impl Request for SetActiveField {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetActiveField",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetActiveField",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5390,12 +5363,12 @@ impl Serialize for SetChildArrayOrder {
 impl Request for SetChildArrayOrder {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetChildArrayOrder",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetChildArrayOrder",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5433,12 +5406,12 @@ impl Serialize for SetFullPropertyTree {
 impl Request for SetFullPropertyTree {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetFullPropertyTree",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetFullPropertyTree",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5504,12 +5477,12 @@ impl Serialize for SetGroupLabel {
 impl Request for SetGroupLabel {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetGroupLabel",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetGroupLabel",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5547,12 +5520,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5604,12 +5577,7 @@ impl Serialize for StepCycle {
 impl Request for StepCycle {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "StepCycle",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "StepCycle", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5637,12 +5605,7 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "UnApprove", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5670,12 +5633,7 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "UnPublish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5737,12 +5695,7 @@ impl Serialize for Unlock {
 impl Request for Unlock {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Unlock",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Unlock", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -1,39 +1,39 @@
-//! Enums: one of several named values, or one that the schema does not know.
+//! Enums with named values and a fallback for unknown values.
 
 use std::fmt;
 
 use serde::de::{Deserializer, Visitor};
 use serde::ser::Serializer;
 
-/// The three ways to write a value of an enum.
+/// The three forms of an enum value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueName {
-    /// The short text, which engines write.
+    /// Short title, which engines write.
     pub title: &'static str,
-    /// The long name that documentation uses; the title where there is none.
+    /// Long name, which the documentation uses. The title if there is none.
     pub long: &'static str,
-    /// The number.
+    /// Number.
     pub number: i64,
 }
 
-/// An enum whose values the generator lists.
+/// An enum whose values are listed by the generator.
 pub trait Choice: Sized {
     /// Name of the type, for errors.
     const NAME: &'static str;
     /// The values, in the order of the variants.
     const VALUES: &'static [ValueName];
 
-    /// The variant with an index of [`Choice::VALUES`].
+    /// The variant at an index of [`Choice::VALUES`].
     fn from_index(index: usize) -> Option<Self>;
 
-    /// The index in [`Choice::VALUES`], or the value that is not there.
+    /// The index in [`Choice::VALUES`], or the unknown value.
     fn index(&self) -> Result<usize, &Unrecognized>;
 
-    /// Keeps a value that is not in [`Choice::VALUES`].
+    /// Keeps an unknown value.
     fn from_unrecognized(value: Unrecognized) -> Self;
 }
 
-/// A value that the schema does not know; it is written back as it came.
+/// A value that is not part of the schema. It is written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Unrecognized(Repr);
 
@@ -52,7 +52,7 @@ impl fmt::Display for Unrecognized {
     }
 }
 
-/// The value that a text stands for: a title, a long name, or neither.
+/// The value for a title or long name.
 pub fn from_text<T: Choice>(text: &str) -> T {
     let titled = T::VALUES.iter().position(|value| value.title == text);
     let index = titled.or_else(|| T::VALUES.iter().position(|value| value.long == text));
@@ -60,14 +60,14 @@ pub fn from_text<T: Choice>(text: &str) -> T {
     known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Text(text.to_owned()))))
 }
 
-/// The value that a number stands for, or none.
+/// The value for a number.
 pub fn from_number<T: Choice>(number: i64) -> T {
     let index = T::VALUES.iter().position(|value| value.number == number);
     let known = index.and_then(T::from_index);
     known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Number(number))))
 }
 
-/// Shows a value as it is written.
+/// Formats a value as it is written.
 pub fn display<T: Choice>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value.index() {
         Ok(index) => f.write_str(T::VALUES[index].title),
@@ -100,10 +100,10 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<(), E> {
-        // Some writers spell whole numbers `3.0`.
+        // Some programs write integers as `3.0`.
         let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
         let found = serde::de::Unexpected::Float(number);
-        if whole { self.visit_i64(number as i64) } else { Err(E::invalid_value(found, &"a whole number")) }
+        if whole { self.visit_i64(number as i64) } else { Err(E::invalid_value(found, &"an integer")) }
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -111,12 +111,12 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
     }
 }
 
-/// Reads a value into a place.
+/// Reads a value into a variable.
 pub fn read_choice<'de, T: Choice, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     deserializer.deserialize_any(ChoiceVisitor(place))
 }
 
-/// Writes a value: its title, or what came if it is not known.
+/// Writes the title of a value, or an unknown value unchanged.
 pub fn write_choice<T: Choice, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     match value.index() {
         Ok(index) => serializer.serialize_str(T::VALUES[index].title),

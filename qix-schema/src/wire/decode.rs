@@ -1,21 +1,21 @@
-//! JSON text to values and back.
+//! Decoding and encoding JSON text.
 
 use serde::de::Deserializer;
 
 use super::record::OnlyMember;
 use super::{AsWire, Wire, path};
 
-/// Why a text did not decode, and where.
+/// A decoding error and its position.
 #[derive(Debug, thiserror::Error)]
-#[error("at `{path}`: {source}")]
+#[error("at `{path}`: {cause}")]
 pub struct DecodeError {
-    /// The place, such as `qHyperCube.qDataPages[0].qMatrix[3][1].qNum`; `.` is the whole text.
+    /// Path of the value, such as `qHyperCube.qDataPages[0].qMatrix[3][1].qNum`; `.` is the whole text.
     pub path: String,
-    /// What does not fit there.
-    pub source: serde_json::Error,
+    /// The error.
+    pub cause: serde_json::Error,
 }
 
-/// Reads a value from JSON text, however deep it nests.
+/// Decodes JSON text of any depth.
 ///
 /// ```
 /// use qix_schema::types::NxDataPage;
@@ -29,14 +29,14 @@ pub fn decode<T: Wire + Default>(text: &str) -> Result<T, DecodeError> {
     Ok(value)
 }
 
-/// Reads one member of a JSON object into a value; `None` if it is not there.
+/// Decodes one member of a JSON object; returns `None` if it is absent.
 pub(crate) fn decode_member<T: Wire + Default>(text: &str, name: &str) -> Result<Option<T>, DecodeError> {
     let mut value = T::default();
     let found = read_text(text, |deserializer| deserializer.deserialize_any(OnlyMember { name, place: &mut value }))?;
     Ok(found.then_some(value))
 }
 
-/// Writes a value as JSON text.
+/// Encodes a value as JSON text.
 pub fn encode<T: Wire>(value: &T) -> Result<String, serde_json::Error> {
     serde_json::to_string(&AsWire(value))
 }
@@ -46,8 +46,8 @@ fn read_text<'a, T>(
     read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> Result<T, serde_json::Error>,
 ) -> Result<T, DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    // Recursive structs guard the stack themselves, and nothing else recurses.
+    // Recursive structs guard the stack themselves; nothing else is recursive.
     deserializer.disable_recursion_limit();
     let outcome = read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    outcome.map_err(|source| DecodeError { path: path::at(text, source.line(), source.column()), source })
+    outcome.map_err(|cause| DecodeError { path: path::at(text, cause.line(), cause.column()), cause })
 }

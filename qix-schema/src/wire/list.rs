@@ -19,7 +19,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         self.0.clear();
         loop {
-            // Rows of a matrix are alike: room for as many cells as the row before.
+            // The rows of a matrix usually have the same length.
             let mut element = self.0.last().map_or_else(T::default, T::alike);
             if list.next_element_seed(Into(&mut element))?.is_none() {
                 return Ok(());
@@ -29,7 +29,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        // `{}` is the empty list of some writers.
+        // Some programs write an empty list as `{}`.
         match map.next_key::<IgnoredAny>()? {
             None => {
                 self.0.clear();

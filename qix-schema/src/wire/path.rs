@@ -1,6 +1,6 @@
-//! The path of the value at a place of a JSON text, found only when something went wrong there.
+//! Finds the path of the value at a position of a JSON text, for errors.
 
-/// The path of the value that ends at, or holds, the place at a line and column (both from 1, in bytes).
+/// The path of the value that ends at, or contains, a position. Line and column count from 1; columns count bytes.
 pub(super) fn at(text: &str, line: usize, column: usize) -> String {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let end = (start + column).min(text.len());
@@ -41,7 +41,7 @@ pub(super) fn at(text: &str, line: usize, column: usize) -> String {
 
 enum Level<'a> {
     Object(Option<&'a str>),
-    /// The element, once one has begun.
+    /// The element that is being read.
     List(Option<usize>),
 }
 
@@ -51,7 +51,7 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Passes over the rest of a string.
+    /// Skips the rest of a string.
     fn string(&mut self) {
         while let Some(byte) = self.bytes.get(self.next) {
             self.next += 1;

@@ -8,22 +8,22 @@ use serde::ser::{SerializeMap, Serializer};
 use super::extra::Extra;
 use super::{AsWire, Into, Wire, stack};
 
-/// A struct whose members the generator lists.
+/// A struct whose members are listed by the generator.
 pub trait Record: Default {
     /// Name of the type, for errors.
     const NAME: &'static str;
-    /// Names of the members on the wire.
+    /// Wire names of the members.
     const MEMBERS: &'static [&'static str];
-    /// Whether a value can hold values of its own type.
+    /// Whether a value can contain values of its own type.
     const RECURSIVE: bool = false;
 
-    /// Reads the member with an index of [`Record::MEMBERS`].
+    /// Reads the member at an index of [`Record::MEMBERS`].
     fn read_member<'de, A: MapAccess<'de>>(&mut self, index: usize, value: Slot<'_, A>) -> Result<(), A::Error>;
 
     /// Writes the members that differ from their defaults.
     fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error>;
 
-    /// Where members that are not in [`Record::MEMBERS`] are kept; nowhere if none.
+    /// Where to keep members that are not in [`Record::MEMBERS`], if anywhere.
     fn extra_mut(&mut self) -> Option<&mut Extra> {
         None
     }
@@ -34,44 +34,44 @@ pub trait Record: Default {
 pub struct Slot<'a, A>(&'a mut A);
 
 impl<'de, A: MapAccess<'de>> Slot<'_, A> {
-    /// Reads the value into a place.
+    /// Reads the value into a variable.
     pub fn into<T: Wire>(self, place: &mut T) -> Result<(), A::Error> {
         self.0.next_value_seed(Into(place))
     }
 
-    /// Passes over the value.
+    /// Skips the value.
     pub fn skip(self) -> Result<(), A::Error> {
         self.0.next_value::<IgnoredAny>().map(drop)
     }
 }
 
-/// The members that are being written.
+/// Writes members of an object.
 #[derive(Debug)]
 pub struct Members<'a, S>(&'a mut S);
 
 impl<S: SerializeMap> Members<'_, S> {
-    /// Writes a member unless it means the same as an absent one.
+    /// Writes a member unless it is equivalent to an absent one.
     pub fn put<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
         if value.is_absent() { Ok(()) } else { self.always(name, value) }
     }
 
-    /// Writes a member whatever its value.
+    /// Writes a member unconditionally.
     pub fn always<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
         self.0.serialize_entry(name, &AsWire(value))
     }
 
-    /// Writes a parameter if it is given.
+    /// Writes a parameter if it is set.
     pub fn given<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
         value.as_ref().map_or(Ok(()), |value| self.always(name, value))
     }
 
-    /// Writes members that apps added.
+    /// Writes custom members.
     pub fn extra(&mut self, extra: &Extra) -> Result<(), S::Error> {
         extra.iter().try_for_each(|(name, value)| self.0.serialize_entry(name, value))
     }
 }
 
-/// Writes an object by its members.
+/// Writes an object with a function that writes its members.
 pub fn write_object<S: Serializer>(
     serializer: S,
     members: impl FnOnce(&mut Members<'_, S::SerializeMap>) -> Result<(), S::Error>,
@@ -81,7 +81,7 @@ pub fn write_object<S: Serializer>(
     map.end()
 }
 
-/// Reads a record into a place.
+/// Reads a record into a variable.
 pub fn read_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     if T::RECURSIVE {
         stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)))
@@ -125,7 +125,7 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // `[]` is the empty object of some writers.
+        // Some programs write an empty object as `[]`.
         match list.next_element::<IgnoredAny>()? {
             None => Ok(()),
             Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
@@ -137,12 +137,12 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
     }
 }
 
-/// Reads a member's name as its index; one beyond the last stands for an unknown name.
+/// Reads the name of a member as an index. An index past the end means that the name is unknown.
 struct KeySeed<'a> {
     members: &'static [&'static str],
-    /// The member that comes next if the writer keeps the schema's order.
+    /// The index of the next member in schema order.
     next: usize,
-    /// Where an unknown name is put, if its value is to be kept.
+    /// Where to store an unknown name, if its value is kept.
     unknown: Option<&'a mut String>,
 }
 
@@ -165,7 +165,7 @@ impl Visitor<'_> for KeySeed<'_> {
         if self.members.get(self.next).is_some_and(|member| *member == name) {
             return Ok(self.next);
         }
-        // Members at their defaults are left out: the one that comes is more often ahead than behind.
+        // Default values are omitted, so the next member is more likely to be ahead.
         let (before, after) = self.members.split_at(self.next.min(self.members.len()));
         let ahead = after.iter().position(|member| *member == name).map(|offset| before.len() + offset);
         let index = ahead.or_else(|| before.iter().position(|member| *member == name));
@@ -176,7 +176,7 @@ impl Visitor<'_> for KeySeed<'_> {
     }
 }
 
-/// One member of an object, by name; all others are passed over.
+/// Reads one member of an object by name and skips all others.
 pub(crate) struct OnlyMember<'a, T> {
     pub(crate) name: &'a str,
     pub(crate) place: &'a mut T,

@@ -1,4 +1,4 @@
-//! Texts, truth values and numbers.
+//! Strings, booleans, and numbers.
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ impl Visitor<'_> for FlagVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true or false")
+        f.write_str("a boolean")
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
@@ -162,7 +162,7 @@ impl<T: TryFrom<i64> + TryFrom<u64>> Visitor<'_> for IntegerVisitor<'_, T> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        // Some writers spell whole numbers `3.0`; beyond 2^53 a float no longer says which whole number it is.
+        // Some programs write integers as `3.0`. Above 2^53, a float does not identify an integer.
         let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
         self.set(Unexpected::Float(number), whole.then_some(number as i64).and_then(|n| T::try_from(n).ok()))
     }
@@ -191,12 +191,12 @@ macro_rules! integers {
 }
 
 integers! {
-    i8 serialize_i8 "a whole number of 8 bits";
-    i16 serialize_i16 "a whole number of 16 bits";
-    i32 serialize_i32 "a whole number of 32 bits";
-    i64 serialize_i64 "a whole number of 64 bits";
-    u8 serialize_u8 "a whole number of 8 bits without a sign";
-    u16 serialize_u16 "a whole number of 16 bits without a sign";
-    u32 serialize_u32 "a whole number of 32 bits without a sign";
-    u64 serialize_u64 "a whole number of 64 bits without a sign";
+    i8 serialize_i8 "an 8-bit integer";
+    i16 serialize_i16 "a 16-bit integer";
+    i32 serialize_i32 "a 32-bit integer";
+    i64 serialize_i64 "a 64-bit integer";
+    u8 serialize_u8 "an unsigned 8-bit integer";
+    u16 serialize_u16 "an unsigned 16-bit integer";
+    u32 serialize_u32 "an unsigned 32-bit integer";
+    u64 serialize_u64 "an unsigned 64-bit integer";
 }

@@ -1,6 +1,6 @@
-//! Documents made up from the schema itself, of every type, survive decoding and encoding.
+//! Documents generated from the schema, of every type, survive decoding and encoding.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use qix_codegen::model::{IntFormat, Kind, Model, TypeRef};
 use qix_verify::Verifier;
 use serde_json::{Map, Value, json};
 
-/// Makes up values from bytes, so that a failure shrinks to a small document.
+/// Generates values from bytes, so that failures shrink to small documents.
 struct Maker<'a> {
     model: &'a Model,
     extended: &'a BTreeSet<String>,
@@ -44,12 +44,16 @@ impl Maker<'_> {
                     IntFormat::Int8 => i64::from(i8::MAX),
                     IntFormat::Int16 | IntFormat::Byte => i64::from(i16::MAX),
                     IntFormat::Int32 => i64::from(i32::MAX),
+                    IntFormat::Int64 | IntFormat::Unstated => i64::MAX,
                     IntFormat::Uint8 => i64::from(u8::MAX),
                     IntFormat::Uint16 => i64::from(u16::MAX),
                     IntFormat::Uint32 => i64::from(u32::MAX),
-                    IntFormat::Int64 | IntFormat::Uint64 | IntFormat::Unstated => i64::MAX,
+                    IntFormat::Uint64 => i64::MAX,
                 };
-                json!([0, 1, -1, -4, top, -top][usize::from(self.byte()) % 6])
+                use IntFormat::{Uint8, Uint16, Uint32, Uint64};
+                let unsigned = matches!(format, Uint8 | Uint16 | Uint32 | Uint64);
+                let value = [0, 1, -1, -4, top, -top][usize::from(self.byte()) % 6];
+                json!(if unsigned { value.abs() } else { value })
             }
             TypeRef::List(items) => {
                 let length = if depth == 0 { 0 } else { usize::from(self.byte()) % 3 };

@@ -190,7 +190,8 @@ impl Restorer<'_> {
     /// Asks for an object; its handle.
     pub(super) async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
         let effect = if creates { Effect::Write } else { Effect::Read };
-        let result = self.request(handle, Method { effect, ..method }, params, creates).await?;
+        let method = Method::new(method.class, method.name, effect, method.results);
+        let result = self.request(handle, method, params, creates).await?;
         let object = named_object(&result).and_then(|object| object.handle);
         object.ok_or_else(|| Failure::Missing("the engine has no such object".to_owned()))
     }

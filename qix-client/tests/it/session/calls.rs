@@ -1,8 +1,8 @@
 //! Calls and their answers, over a real socket.
 
 use crate::support::{object, session};
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn a_dropped_call_is_cancelled_and_leaves_nothing_behind() {
 async fn a_detached_call_goes_on_without_its_caller() {
     let (session, mut engine) = session().await;
     {
-        let mut call = std::pin::pin!(session.engine_version().with_detached().into_future());
+        let mut call = std::pin::pin!(session.engine_version().with_detached(true).into_future());
         tokio::select! {
             _ = &mut call => panic!("nobody answers"),
             _ = engine.expect("EngineVersion") => {}

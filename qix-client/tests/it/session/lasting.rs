@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use crate::support::{Engine, Listener, object};
 use futures_util::{FutureExt, StreamExt};
+use qix_client::notification::SessionState;
 use qix_client::prelude::*;
-use qix_client::{Backoff, ConnectError, Event, RestorationOutcome, SessionBuilder, SessionState};
+use qix_client::resumption::RestorationOutcome;
+use qix_client::{Backoff, Event, SessionBuilder};
 use serde_json::json;
 
 /// A session that connects again by itself, with an app and a session object.
@@ -21,8 +23,8 @@ async fn start(
         engine
     };
     let user = async {
-        let backoff = Backoff::default().first(Duration::ZERO);
-        let builder = Session::builder().url(listener.url()).resume(backoff);
+        let backoff = Backoff::default().initial_delay(Duration::ZERO);
+        let builder = Session::builder().url(listener.url()).reconnect(backoff);
         let session = setup(builder).connect().await.unwrap();
         let doc = session.open_doc("sales").await.unwrap();
         let made = doc.create_session_object(GenericObjectProperties::of_type("table")).await.unwrap();
@@ -77,7 +79,7 @@ async fn a_session_that_the_server_has_closed_is_resumed_by_hand() {
 #[tokio::test]
 async fn a_call_resumes_the_session_if_that_is_wanted() {
     let listener = Listener::bind().await;
-    let (session, mut engine, doc, _made) = start(&listener, SessionBuilder::resume_on_call).await;
+    let (session, mut engine, doc, _made) = start(&listener, SessionBuilder::reconnect_on_call).await;
     engine.close(4001, "").await;
     session.closed().await;
     assert!(listener.stream().now_or_never().is_none(), "no call has begun");
@@ -156,8 +158,8 @@ async fn a_failed_resumption_tells_the_last_reason() {
 #[tokio::test]
 async fn a_ticket_that_was_used_ends_a_resumption_at_once() {
     let listener = Listener::bind().await;
-    let backoff = Backoff::default().first(Duration::ZERO);
-    let builder = Session::builder().url(listener.url()).ticket("abc").resume(backoff);
+    let backoff = Backoff::default().initial_delay(Duration::ZERO);
+    let builder = Session::builder().url(listener.url()).ticket("abc").reconnect(backoff);
     let (session, mut engine) = tokio::join!(builder.connect(), listener.accept());
     engine.greet("SESSION_CREATED").await;
     let session = session.unwrap();
@@ -169,8 +171,8 @@ async fn a_ticket_that_was_used_ends_a_resumption_at_once() {
 #[tokio::test]
 async fn a_time_out_or_a_refusal_of_the_engine_is_a_last_reason() {
     let listener = Listener::bind().await;
-    let backoff = Backoff::default().first(Duration::ZERO).attempts(2);
-    let setup = |builder: SessionBuilder| builder.resume(backoff).connect_timeout(Duration::from_millis(50));
+    let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(2);
+    let setup = |builder: SessionBuilder| builder.reconnect(backoff).connect_timeout(Duration::from_millis(50));
     let (session, engine, _doc, _made) = start(&listener, setup).await;
     drop(engine);
     drop(listener.stream().await);

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::support::{Engine, Listener, object};
+use qix_client::notification::SessionState;
 use qix_client::prelude::*;
-use qix_client::{Backoff, RestorationOutcome, SessionState, StateLost, WhenModal};
+use qix_client::resumption::{RestorationOutcome, StateLost};
+use qix_client::{Backoff, ErrorKind, WhenModal};
 use serde_json::{Value, json};
 
 /// A session that has an app open.
@@ -21,8 +23,8 @@ async fn start(listener: &Listener, greeting: &str) -> (Session, Engine, Doc) {
         engine
     };
     let user = async {
-        let backoff = Backoff::default().first(Duration::ZERO);
-        let builder = Session::builder().url(listener.url()).resume(backoff).when_modal(WhenModal::Abort);
+        let backoff = Backoff::default().initial_delay(Duration::ZERO);
+        let builder = Session::builder().url(listener.url()).reconnect(backoff).when_modal(WhenModal::Abort);
         let session = builder.connect().await.unwrap();
         let doc = session.open_doc("id-1").await.unwrap();
         (session, doc)

@@ -1,8 +1,9 @@
 //! Apps that a session has open already.
 
 use crate::support::{Engine, Listener, object};
+use qix_client::OpenError;
+use qix_client::notification::SessionState;
 use qix_client::prelude::*;
-use qix_client::{OpenError, SessionState};
 use serde_json::{Value, json};
 
 fn app(handle: i64, id: &str) -> Value {
@@ -85,7 +86,7 @@ async fn an_app_that_is_open_without_its_data_is_an_error_unless_that_is_meant()
         let user = async {
             let session = Session::connect(listener.url()).await.unwrap();
             let opening = session.open_doc("sales");
-            if is_meant { opening.without_data().await } else { opening.await }
+            if is_meant { opening.no_data(true).await } else { opening.await }
         };
         let (outcome, _engine) = tokio::join!(user, script);
         match outcome {
@@ -93,7 +94,7 @@ async fn an_app_that_is_open_without_its_data_is_an_error_unless_that_is_meant()
             Err(error) => {
                 assert!(!is_meant);
                 assert!(matches!(OpenError::of(&error), Some(OpenError::WithoutData { .. })), "{error}");
-                assert!(error.to_string().contains("without_data()"), "{error}");
+                assert!(error.to_string().contains("no_data(true)"), "{error}");
             }
         }
     }
@@ -110,7 +111,7 @@ async fn an_app_that_the_program_has_opened_is_not_looked_into() {
     };
     let user = async {
         let session = Session::connect(listener.url()).await.unwrap();
-        session.open_doc("id-1").without_data().await.unwrap();
+        session.open_doc("id-1").no_data(true).await.unwrap();
         session.open_doc("id-1").await.unwrap();
     };
     tokio::join!(user, script);

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use qix_client::prelude::*;
-use qix_client::{AlternateState, Backoff, Event, RestorationOutcome, Resumption, StateLost, WhenStateLost};
+use qix_client::resumption::{RestorationOutcome, Resumption, StateLost};
+use qix_client::select::AlternateState;
+use qix_client::{Backoff, Event, WhenStateLost};
 use qix_test_engine::TestEngine;
 
 async fn opened(engine: &TestEngine, policy: WhenStateLost) -> (Session, Doc) {
-    let backoff = Backoff::default().first(Duration::from_millis(1));
-    let builder = Session::builder().url(engine.url()).resume(backoff).when_state_lost(policy);
+    let backoff = Backoff::default().initial_delay(Duration::from_millis(1));
+    let builder = Session::builder().url(engine.url()).reconnect(backoff).when_state_lost(policy);
     let session = builder.connect().await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
     (session, doc)

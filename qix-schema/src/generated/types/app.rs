@@ -570,7 +570,7 @@ pub struct LayoutFieldInfo {
     /// Wire name: `qExcludedValuesCount`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -735,7 +735,7 @@ pub struct LocaleInfo {
     /// Wire name: `qNumericalAbbreviation`.
     #[doc(alias = "qNumericalAbbreviation")]
     pub numerical_abbreviation: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1061,7 +1061,7 @@ pub struct NxAppLayout {
     /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1349,7 +1349,7 @@ pub struct NxAppProperties {
     /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1480,7 +1480,7 @@ pub struct NxDownloadInfo {
     /// Wire name: `qFileSize`. Defaults to `-1`.
     #[doc(alias = "qFileSize")]
     pub file_size: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1812,7 +1812,7 @@ pub enum NxFeature {
     #[doc(alias = "totals")]
     #[doc(alias = "FEATURE_TOTALS")]
     Totals,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1982,9 +1982,9 @@ impl Choice for NxFeature {
     }
 }
 
-/// Tells what created a library dimension or measure.
+/// Origin of a library dimension or measure.
 ///
-/// It replaces the member `qScriptGenerated`, which cannot tell a data product from a program.
+/// Replaces the member `qScriptGenerated`, which does not distinguish data products from programs.
 ///
 /// Schema type: [`NxOrigin`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxorigin).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -2006,7 +2006,7 @@ pub enum NxOrigin {
     /// Wire value: `DATA_PRODUCT`, also 2.
     #[doc(alias = "DATA_PRODUCT")]
     DataProduct,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2342,7 +2342,7 @@ pub enum UsageEnum {
     /// Wire value: `DIRECT_QUERY_MODE`, also 4.
     #[doc(alias = "DIRECT_QUERY_MODE")]
     DirectQueryMode,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -389,7 +389,7 @@ pub struct NxCell {
     #[doc(alias = "qInExtRow")]
     pub in_ext_row: bool,
     /// Rarely set members.
-    pub rare: Option<Box<NxCellRare>>,
+    pub(crate) rare: Option<Box<NxCellRare>>,
 }
 
 impl NxCell {
@@ -600,8 +600,7 @@ impl Record for NxCell {
 
 /// Rarely set members of [`NxCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxCellRare {
+pub(crate) struct NxCellRare {
     /// Number of occurrences of the value, as a string: a count or a percentage, depending on
     /// [`ListObjectDef::frequency_mode`](crate::types::ListObjectDef::frequency_mode). Empty unless requested.
     ///
@@ -1111,7 +1110,7 @@ pub enum NxDimCellType {
     #[doc(alias = "G")]
     #[doc(alias = "NX_DIM_CELL_GENERATED")]
     Generated,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1690,7 +1689,7 @@ pub struct NxPivotDimensionCell {
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxPivotDimensionCell>,
     /// Rarely set members.
-    pub rare: Option<Box<NxPivotDimensionCellRare>>,
+    pub(crate) rare: Option<Box<NxPivotDimensionCellRare>>,
 }
 
 impl Clone for NxPivotDimensionCell {
@@ -1874,8 +1873,7 @@ impl Record for NxPivotDimensionCell {
 
 /// Rarely set members of [`NxPivotDimensionCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxPivotDimensionCellRare {
+pub(crate) struct NxPivotDimensionCellRare {
     /// Results of the dimension's attribute expressions for this value.
     ///
     /// Wire name: `qAttrExps`.
@@ -2024,7 +2022,7 @@ pub struct NxPivotValuePoint {
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// Rarely set members.
-    pub rare: Option<Box<NxPivotValuePointRare>>,
+    pub(crate) rare: Option<Box<NxPivotValuePointRare>>,
 }
 
 impl NxPivotValuePoint {
@@ -2132,8 +2130,7 @@ impl Record for NxPivotValuePoint {
 
 /// Rarely set members of [`NxPivotValuePoint`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxPivotValuePointRare {
+pub(crate) struct NxPivotValuePointRare {
     /// Results of the measure's attribute expressions for this cell.
     ///
     /// Wire name: `qAttrExps`.
@@ -2259,7 +2256,7 @@ pub enum NxSelectionCellType {
     #[doc(alias = "L")]
     #[doc(alias = "NX_CELL_LEFT")]
     Left,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2575,7 +2572,7 @@ pub struct NxStackedPivotCell {
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxStackedPivotCell>,
     /// Rarely set members.
-    pub rare: Option<Box<NxStackedPivotCellRare>>,
+    pub(crate) rare: Option<Box<NxStackedPivotCellRare>>,
 }
 
 impl Clone for NxStackedPivotCell {
@@ -2795,8 +2792,7 @@ impl Record for NxStackedPivotCell {
 
 /// Rarely set members of [`NxStackedPivotCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxStackedPivotCellRare {
+pub(crate) struct NxStackedPivotCellRare {
     /// Results of the attribute expressions for this node.
     ///
     /// Wire name: `qAttrExps`.
@@ -3127,7 +3123,7 @@ pub enum StateEnumType {
     /// Wire value: `NSTATES`, also 8.
     #[doc(alias = "NSTATES")]
     NStates,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

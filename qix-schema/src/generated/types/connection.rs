@@ -27,7 +27,7 @@ pub enum CharEncodingType {
     /// Wire value: `Utf16`, also `CHAR_ENCODING_UTF16` or 1.
     #[doc(alias = "CHAR_ENCODING_UTF16")]
     Utf16,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -711,7 +711,7 @@ pub struct DatabaseInfo {
     /// Wire name: `qKeywords`.
     #[doc(alias = "qKeywords")]
     pub keywords: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -946,7 +946,7 @@ pub struct DelimiterInfo {
     /// Wire name: `qIsMultiple`.
     #[doc(alias = "qIsMultiple")]
     pub is_multiple: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1060,7 +1060,7 @@ pub struct DriveInfo {
     /// Wire name: `qUnnamedDrive`.
     #[doc(alias = "qUnnamedDrive")]
     pub unnamed_drive: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1186,7 +1186,7 @@ pub enum DriveType {
     /// Wire value: `UNKNOWN_TYPE`, also 5.
     #[doc(alias = "UNKNOWN_TYPE")]
     UnknownType,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1555,7 +1555,7 @@ pub enum FileType {
     #[doc(alias = "PARQUET")]
     #[doc(alias = "FILE_TYPE_PARQUET")]
     Parquet,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1689,7 +1689,7 @@ pub struct FilterInfo {
     /// Wire name: `qWherePredicate`.
     #[doc(alias = "qWherePredicate")]
     pub where_predicate: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1761,7 +1761,7 @@ pub enum FilterType {
     #[doc(alias = "RAW")]
     #[doc(alias = "FILTER_TYPE_RAW")]
     Raw,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1892,7 +1892,7 @@ pub enum FolderItemType {
     #[doc(alias = "OTHER")]
     #[doc(alias = "FOLDER_ITEM_OTHER")]
     Other,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1965,7 +1965,7 @@ pub enum GenericConnectMachine {
     /// Wire value: `CONNECT_32`, also 2.
     #[doc(alias = "CONNECT_32")]
     Connect32,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2033,7 +2033,7 @@ pub enum LogOnType {
     /// Wire value: `LOG_ON_CURRENT_USER`, also 1.
     #[doc(alias = "LOG_ON_CURRENT_USER")]
     CurrentUser,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -90,7 +90,7 @@ pub struct AppObjectListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -217,7 +217,7 @@ pub struct ChildListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -464,7 +464,7 @@ pub struct DimensionListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -741,7 +741,7 @@ pub struct FieldListDef {
     /// Wire name: `qShowImplicit`.
     #[doc(alias = "qShowImplicit")]
     pub show_implicit: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -886,7 +886,7 @@ pub struct GenericDimensionInfo {
     /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1011,7 +1011,7 @@ pub struct GenericDimensionLayout {
     /// Wire name: `qDimInfos`.
     #[doc(alias = "qDimInfos")]
     pub dim_infos: Vec<GenericDimensionInfo>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1116,7 +1116,7 @@ pub struct GenericDimensionProperties {
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1206,7 +1206,7 @@ pub struct GenericMeasureLayout {
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1299,7 +1299,7 @@ pub struct GenericMeasureProperties {
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1436,7 +1436,7 @@ pub struct MeasureListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1963,7 +1963,7 @@ pub struct NxFieldSelectionInfo {
     /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: NxFieldSelectionMode,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2041,7 +2041,7 @@ pub enum NxFieldSelectionMode {
     #[doc(alias = "NOT")]
     #[doc(alias = "SELECTION_MODE_NOT")]
     Not,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2127,7 +2127,7 @@ pub struct NxGroupDef {
     /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// Whether the groups of this type that no other group includes are added at the end. Defaults to false.
+    /// Whether to append the groups of this type that no other group includes. Defaults to `false`.
     ///
     /// Wire name: `qIncludeOrphanGroups`.
     #[doc(alias = "qIncludeOrphanGroups")]
@@ -2137,7 +2137,7 @@ pub struct NxGroupDef {
     /// Wire name: `qMemberIds`.
     #[doc(alias = "qMemberIds")]
     pub member_ids: Vec<NxGroupObjectId>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2277,7 +2277,7 @@ pub enum NxGroupMemberClass {
     #[doc(alias = "object")]
     #[doc(alias = "MEMBER_OBJECT")]
     Object,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2430,7 +2430,7 @@ pub struct NxLibraryDimension {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the dimension comes from: a program, the load script, or a data product.
+    /// Origin of the dimension: a program, the load script, or a data product.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2595,13 +2595,12 @@ pub struct NxLibraryDimensionDef {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the dimension comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it
-    /// as you found it.
+    /// Origin of the dimension. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Do not change it.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
     pub origin: NxOrigin,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2770,7 +2769,7 @@ pub struct NxLibraryMeasure {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the measure comes from: a program, the load script, or a data product.
+    /// Origin of the measure: a program, the load script, or a data product.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2961,13 +2960,12 @@ pub struct NxLibraryMeasureDef {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the measure comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as
-    /// you found it.
+    /// Origin of the measure. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Do not change it.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
     pub origin: NxOrigin,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3223,7 +3221,7 @@ pub struct SelectionObjectDef {
     /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3288,7 +3286,7 @@ pub struct UndoInfo {
     /// Wire name: `qRedoCount`.
     #[doc(alias = "qRedoCount")]
     pub redo_count: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

@@ -282,7 +282,7 @@ pub struct GenericObjectLayout {
     /// Wire name: `qVariableList`.
     #[doc(alias = "qVariableList")]
     pub variable_list: Option<Box<VariableList>>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -746,7 +746,7 @@ pub struct GenericObjectProperties {
     /// Wire name: `qVariableListDef`.
     #[doc(alias = "qVariableListDef")]
     pub variable_list_def: Option<Box<VariableListDef>>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1176,7 +1176,7 @@ pub enum NxExportFileType {
     #[doc(alias = "PARQUET")]
     #[doc(alias = "EXPORT_PARQUET")]
     Parquet,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1253,7 +1253,7 @@ pub enum NxExportState {
     #[doc(alias = "A")]
     #[doc(alias = "EXPORT_ALL")]
     All,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1517,7 +1517,7 @@ pub struct NxLinkedObjectInfo {
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1745,7 +1745,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_GENERIC_ENGINE_TERMINATED`, also 21.
     #[doc(alias = "LOCERR_GENERIC_ENGINE_TERMINATED")]
     GenericEngineTerminated,
-    /// The limit of write operations is reached.
+    /// The limit of write operations has been reached.
     ///
     /// Wire value: `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, also 22.
     #[doc(alias = "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED")]
@@ -3284,7 +3284,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, also 33007.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_INVALID_STATUS")]
     MqProtocolInvalidStatus,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5695,7 +5695,7 @@ pub enum NxLocalizedWarningCode {
     /// Wire value: `LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED`, also 3000.
     #[doc(alias = "LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED")]
     SearchInvalidSearchfieldDetected,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5779,7 +5779,7 @@ pub struct NxMeta {
     pub name: String,
     /// Wire name: `privileges`.
     pub privileges: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -5949,7 +5949,7 @@ pub enum NxPatchOperationType {
     /// Wire value: `replace`, also `Replace` or 2.
     #[doc(alias = "replace")]
     Replace,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -6118,7 +6118,7 @@ pub struct NxSelectionInfo {
     /// Wire name: `qMadeSelections`.
     #[doc(alias = "qMadeSelections")]
     pub made_selections: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -6450,7 +6450,7 @@ pub struct StaticContentUrlDef {
     /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

@@ -253,7 +253,7 @@ pub struct BNFDef {
     /// Wire name: `qFGList`.
     #[doc(alias = "qFGList")]
     pub fg_list: Vec<FunctionGroup>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -508,7 +508,7 @@ pub enum BNFDefMetaType {
     #[doc(alias = "V")]
     #[doc(alias = "META_DEFAULT_VALUE")]
     MetaDefaultValue,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -588,7 +588,7 @@ pub enum BNFType {
     #[doc(alias = "E")]
     #[doc(alias = "SCRIPT_TEXT_EXPRESSION")]
     Expression,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1128,7 +1128,7 @@ pub enum ErrorDataCode {
     /// Wire value: `EDC_CIRCULAR_REFERENCE`, also 2.
     #[doc(alias = "EDC_CIRCULAR_REFERENCE")]
     CircularReference,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1507,7 +1507,7 @@ pub enum FunctionGroup {
     #[doc(alias = "WINDOW")]
     #[doc(alias = "FUNC_GROUP_WINDOW")]
     Window,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1833,7 +1833,7 @@ pub struct InteractDef {
     /// Wire name: `qInput`.
     #[doc(alias = "qInput")]
     pub input: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2030,7 +2030,7 @@ pub enum InteractType {
     /// Wire value: `IT_USERNAME`, also 6.
     #[doc(alias = "IT_USERNAME")]
     Username,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2131,7 +2131,7 @@ pub struct LineageInfo {
     /// Wire name: `qStatement`.
     #[doc(alias = "qStatement")]
     pub statement: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2435,7 +2435,7 @@ impl Record for ProgressData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
-    /// Message number. 0 is an empty message.
+    /// Message number. 0 is an empty message. `ProgressCode` in `qix-client` contains the numbers.
     ///
     /// Wire name: `qMessageCode`.
     #[doc(alias = "qMessageCode")]
@@ -2515,7 +2515,7 @@ pub struct ReloadError {
     /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Line number.
+    /// Line number, counted from 0.
     ///
     /// Wire name: `qLineNumber`.
     #[doc(alias = "qLineNumber")]

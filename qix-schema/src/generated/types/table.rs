@@ -88,7 +88,7 @@ pub struct DataTable {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Logical name of the table, which nested Parquet tables have.
+    /// Logical name, for nested Parquet tables.
     ///
     /// Wire name: `qLogicalName`.
     #[doc(alias = "qLogicalName")]
@@ -171,7 +171,7 @@ pub struct DataTableEx {
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
-    /// Logical name of the table, which nested Parquet tables have.
+    /// Logical name, for nested Parquet tables.
     ///
     /// Wire name: `qLogicalName`.
     #[doc(alias = "qLogicalName")]
@@ -400,7 +400,7 @@ pub enum FieldAttrType {
     #[doc(alias = "M")]
     #[doc(alias = "MONEY")]
     Money,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2092,7 +2092,7 @@ pub enum KeyType {
     /// Wire value: `PERFECT_KEY`, also 3.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2601,7 +2601,7 @@ pub struct NxFieldDescription {
     /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2804,7 +2804,7 @@ pub struct NxFieldProperties {
     /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3684,7 +3684,7 @@ pub struct TableViewBroomPointSaveInfo {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3769,7 +3769,7 @@ pub struct TableViewConnectionPointSaveInfo {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3843,7 +3843,7 @@ pub struct TableViewCtlSaveInfo {
     /// Wire name: `qSourceView`.
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3923,7 +3923,7 @@ pub struct TableViewDlgSaveInfo {
     /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4014,7 +4014,7 @@ pub struct TableViewSaveInfo {
     /// Wire name: `qZoomFactor`. Defaults to `1.0`.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: f64,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4134,7 +4134,7 @@ pub struct TableViewTableWinSaveInfo {
     /// Wire name: `qCaption`.
     #[doc(alias = "qCaption")]
     pub caption: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

@@ -137,7 +137,7 @@ pub struct GenericVariableLayout {
     /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -288,7 +288,7 @@ pub struct GenericVariableProperties {
     /// Wire name: `qConstraints`.
     #[doc(alias = "qConstraints")]
     pub constraints: GenericVariableConstraints,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -435,7 +435,7 @@ pub enum GenericVariableType {
     #[doc(alias = "text")]
     #[doc(alias = "VARIABLE_TYPE_TEXT")]
     Text,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -710,7 +710,7 @@ pub struct NxVariableProperties {
     /// Wire name: `qPreDefinedList`.
     #[doc(alias = "qPreDefinedList")]
     pub pre_defined_list: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -895,7 +895,7 @@ pub struct VariableListDef {
     /// Wire name: `qShowSession`.
     #[doc(alias = "qShowSession")]
     pub show_session: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
