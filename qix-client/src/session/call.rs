@@ -79,10 +79,6 @@ impl Exchange<'_> {
         let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.asks_for_delta(call.method));
         delta &= has_delta(call.method);
         let owned = shared.settings.owns(call.method, &call.options);
-        // What is made for a moment changes nothing that anybody sees.
-        let is_read = call.method.effect == Effect::Read || call.options.extension::<Temporary>().is_some();
-        let effect = if is_read { Effect::Read } else { Effect::Write };
-        let method = Method::new(call.method.class, call.method.name, effect, call.method.results);
         let mut repeats = 0;
         let mut attempts = Attempts::default();
         loop {
@@ -96,15 +92,16 @@ impl Exchange<'_> {
             if listener.is_some() {
                 follow::drop_rest(shared);
             }
-            let request = Request { handle, method, params: &call.params, delta, owned };
-            let (id, answer) = match shared.send(generation, request) {
+            let sent = shared
+                .send(generation, Request { handle, method: effective(call), params: &call.params, delta, owned });
+            let (id, answer) = match sent {
                 Ok(sent) => sent,
-                // Not sent, so that nothing can have happened.
+                Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
+                // Nothing can have happened.
                 Err(NotSent::NoConnection) => {
                     Box::pin(connection(shared)).await?;
                     continue;
                 }
-                Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
             };
             let noted = journal::note(object, id, call);
             self.trace.asked(id, handle, &call.params);
@@ -182,6 +179,14 @@ impl Exchange<'_> {
     }
 }
 
+/// The method of a call. What is made for a moment changes nothing that anybody sees: it can be made again.
+fn effective(call: &RawCall) -> Method {
+    match call.options.extension::<Temporary>() {
+        None => call.method,
+        Some(_) => Method::new(call.method.class, call.method.name, Effect::Read, call.method.results),
+    }
+}
+
 /// Waits for the connection of a call that begins, or resumes the session for it.
 async fn connection(shared: &Arc<Shared>) -> Result<(), ErrorKind> {
     let is_disconnected = matches!(*shared.phase().borrow(), Phase::Disconnected(_));
@@ -254,7 +259,8 @@ mod tests {
         let object = Object::global(&shared);
         let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
         let call = RawCall::new(method, "{}");
-        assert!(size_of_val(&*object.invoke(call)) <= 1032);
+        let size = size_of_val(&*object.invoke(call));
+        assert!(size <= 1032, "{size}");
     }
 
     #[test]

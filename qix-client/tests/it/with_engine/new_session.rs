@@ -302,6 +302,10 @@ is_missed!(a_bookmark_that_is_gone, doc, "GenericBookmark.Apply", {
     bookmark
 });
 
+is_missed!(a_reload_that_was_not_saved, doc, "Doc.DoReload", {
+    assert!(doc.do_reload().await.unwrap());
+});
+
 is_missed!(a_selection_through_an_object_that_is_gone, doc, "GenericObject.SelectListObjectExcluded", {
     doc.select("Year", [2021]).await.unwrap();
     let list = doc.create_session_object(ListObjectDef::field("Year").into()).await.unwrap();

@@ -432,3 +432,6 @@ impl Entry {
         Some(params["qProp"]["qName"].as_str()?.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests;
