@@ -1,7 +1,7 @@
-//! A client of Qlik's engine (QIX): typed calls over a WebSocket.
+//! A client for the Qlik engine (QIX): typed calls over a WebSocket.
 //!
-//! [`Session`] is a connection to an engine. Its objects, [`Doc`], [`Field`], [`GenericObject`], … come from
-//! `qix-schema`, which holds the engine's whole API; this crate brings them to life.
+//! [`Session`] is a connection to an engine. The classes [`Doc`], [`Field`], [`GenericObject`], … are defined by
+//! `qix-schema`, which contains the engine's complete API.
 //!
 //! ```no_run
 //! use qix_client::{Error, prelude::*};
@@ -15,23 +15,29 @@
 //! # }
 //! ```
 //!
-//! [`guide`] has a page per task: [connect](guide::connect), [select](guide::select), [read data](guide::read_data),
-//! [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive),
-//! [test your code](guide::test).
+//! The [`guide`] has one page per task: [connect](guide::connect), [select](guide::select), [read
+//! data](guide::read_data),
+//! [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost
+//! connection](guide::survive),
+//! and [test your code](guide::test).
 //!
-//! # From call to answer
+//! # How calls work
 //!
-//! A call is encoded in the caller's task, queued, and written by one task that sends all that is queued before it
-//! flushes. One task reads: it finds the id, the handles that became stale or are gone, and the place of the result,
-//! and hands the text to the caller's task, which decodes it. A slow caller holds up nobody.
+//! A call is encoded in the caller's task, queued, and written by a writer task that sends everything that is queued
+//! before
+//! it flushes. A reader task finds the ID, the stale and closed handles, and the position of the result, and passes
+//! the text
+//! to the caller's task, which decodes it. A slow caller does not delay others.
 //!
-//! # What happened
+//! # Tracing
 //!
-//! Who listens to [`tracing`] at its level `DEBUG` gets a span for each call, `qix.call`, with `class`, `method`, `handle`
-//! and `id`, `request_bytes` and `answer_bytes`, and three times in microseconds: `waiting_us` for a turn, a connection
-//! or a repetition, `engine_us` from the request's being queued to the answer, `decoding_us` to the typed value.
-//! Events in it are `called`, `answered`, `failed` and `given up`. No payload is told, unless
-//! [`trace_payloads`](SessionBuilder::trace_payloads) asks for it.
+//! With [`tracing`] at level `DEBUG`, each call has a span `qix.call` with `class`, `method`, `handle` and `id`,
+//! `request_bytes` and `answer_bytes`, and three durations in microseconds: `waiting_us` for a slot, a connection, or
+//! a
+//! retry; `engine_us` from queuing the request to the response; and `decoding_us` for decoding the value. Its events
+//! are
+//! `called`, `answered`, `failed`, and `given up`. Payloads are logged only with
+//! [`trace_payloads`](SessionBuilder::trace_payloads).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -51,7 +57,7 @@ pub mod prelude;
 mod protocol;
 pub mod record;
 pub mod resumption {
-    //! What became of a session that went on over another connection.
+    //! The result of resuming a session over another connection.
 
     pub use crate::config::{LostState, Restoration, RestorationOutcome, Resumption, StateLost};
 }

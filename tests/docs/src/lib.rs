@@ -6,7 +6,7 @@
 mod examples {
     #![allow(clippy::print_stdout, unused_variables)]
 
-    use qix_client::{error_codes, prelude::*};
+    use qix_client::prelude::*;
     use qix_test_engine::TestEngine;
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;

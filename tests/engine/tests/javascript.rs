@@ -3,10 +3,11 @@
 //! Needs Node.js and `npm ci` in `tests/javascript`. Where they are missing the test says so and does nothing,
 //! unless `QIX_REQUIRE_JAVASCRIPT` is set, as it is where the test has to run.
 
-use qix_test_engine::TestEngine;
+use qix_test_engine::{Fault, TestEngine};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Why the scripts cannot run here.
 fn obstacle(scripts: &Path) -> Option<String> {
@@ -27,7 +28,9 @@ async fn javascript_clients_work_with_the_engine() {
         writeln!(std::io::stderr(), "JavaScript clients were not tried: {obstacle}").unwrap();
         return;
     }
-    let engine = TestEngine::start().await.unwrap();
+    // @qlik/api never hears of the end of a reload that answers while its first look at the progress is under way.
+    let slow = Fault::slow(Duration::from_millis(350)).on("DoReloadEx");
+    let engine = TestEngine::builder().fault(slow).start().await.unwrap();
     let url = engine.url();
     let run = move || {
         let mut node = Command::new("node");

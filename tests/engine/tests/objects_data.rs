@@ -258,3 +258,18 @@ async fn charts_have_data_of_their_own_kinds() {
     assert_eq!(nodes[0]["qNodes"][0]["qText"], "North");
     assert_eq!(nodes[0]["qNodes"][0]["qValues"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn what_comes_with_a_layout_is_cut_to_the_cube_and_what_is_asked_for_is_not() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let large = json!([{ "qWidth": 1000, "qHeight": 1000 }]);
+    let cube = json!([{ "qInfo": { "qType": "t" }, "qHyperCubeDef": {
+        "qDimensions": [{ "qDef": { "qFieldDefs": ["Region"] } }], "qInitialDataFetch": large,
+    } }]);
+    let object = client.object(1, "CreateSessionObject", cube).await;
+    let layout = client.result(object, "GetLayout", json!([])).await["qLayout"]["qHyperCube"].take();
+    assert!(layout["qError"].is_null());
+    assert_eq!(layout["qDataPages"][0]["qMatrix"].as_array().unwrap().len(), 3);
+    assert_eq!(client.error(object, "GetHyperCubeData", json!(["/qHyperCubeDef", large])).await, 7009);
+}

@@ -165,6 +165,7 @@ async fn a_limit_counts_in_debug_mode_which_waits_for_a_word() {
     assert_eq!(rows(&mut client).await, 3);
     client.result(1, "DoReloadEx", json!([{ "qRowLimit": 2 }])).await;
     assert_eq!(rows(&mut client).await, 2);
+    assert_eq!(client.error(1, "DoReloadEx", json!([{ "qSkipStore": true }])).await, 20);
     // What @qlik/api sends for every member that its caller leaves out.
     client.result(1, "DoReloadEx", json!([{ "qRowLimit": 0 }])).await;
     assert_eq!(rows(&mut client).await, 5);

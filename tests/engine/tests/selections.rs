@@ -257,7 +257,7 @@ async fn a_field_with_always_one_selected_value_refuses_none_and_several() {
 }
 
 #[tokio::test]
-async fn texts_in_a_field_of_numbers_are_answered_with_true_and_change_nothing() {
+async fn texts_that_are_not_there_are_answered_with_true_and_change_nothing() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let year = client.object(1, "GetField", json!(["Year"])).await;

@@ -10,7 +10,7 @@ use super::shared::{Queued, Shared};
 use crate::config::Event;
 use crate::protocol::notification::SessionState;
 
-/// Where a session stands.
+/// The phase of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Phase {
     /// Calls go out.
@@ -61,7 +61,7 @@ impl Shared {
         phase.ok().and_then(|phase| phase.closed().cloned()).unwrap_or_else(Closed::by_client)
     }
 
-    /// Waits until there will be no connection any more, and says why.
+    /// Waits until the session ends, and returns the reason.
     pub(crate) async fn ended(&self) -> Closed {
         let mut phase = self.phase();
         let phase = phase.wait_for(Phase::is_over).await;
@@ -171,7 +171,7 @@ impl Shared {
             *phase = Phase::Ended(told.unwrap_or_else(|| closed.clone()));
         });
         self.handles().close_all();
-        // Who holds the lock is resuming, finds the session over, and does the same.
+        // The holder of the lock is resuming; it finds the session ended and does the same.
         if let Ok(mut waiting) = self.waiting.try_lock() {
             lose(&mut waiting);
         }
@@ -183,7 +183,7 @@ impl Shared {
     }
 }
 
-/// Tells those who hold objects that wait for a connection that there will be none.
+/// Marks objects that wait for a connection as lost.
 pub(crate) fn lose(waiting: &mut Vec<Weak<Object>>) {
     for object in waiting.drain(..).filter_map(|object| object.upgrade()) {
         object.lose("the session did not go on");

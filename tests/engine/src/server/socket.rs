@@ -308,7 +308,8 @@ async fn finished(step: &mut Option<Step>) {
 fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     let request = match Request::read(text) {
         Ok(request) => request,
-        Err((id, failure)) => {
+        Err(refused) => {
+            let (id, failure) = *refused;
             let answer = json!({ "jsonrpc": "2.0", "id": id, "error": to_json(&failure) });
             shared.world().deliver(connection, answer.to_string());
             return None;

@@ -40,7 +40,7 @@ for (const autoResume of [false, true]) {
     }
   };
 
-  const step = (name, run) => test(`${name}, ${mode}`, () => withData(run));
+  const step = (name, run) => test(`${name}, ${mode}`, { timeout: 20_000 }, () => withData(run));
 
   step('a reload is followed to its end', async (app, session) => {
     const events = [];
@@ -199,7 +199,7 @@ for (const autoResume of [false, true]) {
   });
 }
 
-test('two programs have one app open at once', async () => {
+test('two programs have one app open at once', { timeout: 20_000 }, async () => {
   const programs = [{}, { autoResume: true }].map((more) => openAppSession({
     appId: 'sales', hostConfig: { ...hostConfig, own: Math.random() }, ...more,
   }));

@@ -138,6 +138,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
                 always_open: open,
                 stated: Expansion::of_definition(list(definition, "qExpansionState")),
                 totals_above: truth(definition, "qShowTotalsAbove"),
+                by_first_measure: if mode == Mode::Tree { 0 } else { whole(definition, "qSortbyYValue", 0) },
                 labels: shown.iter().map(|one| label(&one.total_label, "Total", context)).collect(),
             };
             let (left, top) = builder.trees();

@@ -127,6 +127,9 @@ pub(crate) fn dimension_info(dimension: &Dimension, present: Option<&HashSet<u32
     if dimension.target().is_some_and(|field| ground.context.selections.locked(ground.state, field)) {
         info["qLocked"] = true.into();
     }
+    if dimension.target().is_some_and(|field| ground.context.selections.is_single(field)) {
+        info["qIsOneAndOnlyOne"] = true.into();
+    }
     info
 }
 

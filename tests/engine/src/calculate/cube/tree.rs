@@ -110,6 +110,8 @@ pub(super) struct Builder<'a> {
     /// What the definition says per dimension.
     pub(super) stated: Option<Vec<bool>>,
     pub(super) totals_above: bool,
+    /// 1 if the left is sorted upwards by the first measure, -1 if downwards.
+    pub(super) by_first_measure: i64,
     /// Labels of totals by dimension.
     pub(super) labels: Vec<String>,
 }
@@ -126,7 +128,27 @@ impl Builder<'_> {
             top.push(Level::Measures);
         }
         let tree = |levels: &[Level]| without_empty_levels(self.nodes(levels, &rows, &start, &mut Vec::new()));
-        (tree(&left), tree(&top))
+        let (mut left, top) = (tree(&left), tree(&top));
+        if self.by_first_measure != 0 {
+            self.sort_by_first_measure(&mut left);
+        }
+        (left, top)
+    }
+
+    /// Sorts the groups of a tree by the results of the first measure. Totals keep their places, and others come last.
+    fn sort_by_first_measure(&self, nodes: &mut [Node]) {
+        let result = |node: &Node| {
+            let row = self.cube.cells.get(&node.key);
+            let number = row.and_then(|row| row.values.first()?.as_number());
+            number.map_or(f64::INFINITY, |number| if self.by_first_measure > 0 { number } else { -number })
+        };
+        let start = nodes.iter().take_while(|node| node.kind == 'T').count();
+        let end = nodes.iter().rposition(|node| node.kind != 'T').map_or(start, |last| last + 1);
+        if nodes.iter().all(|node| node.kind != 'P') {
+            nodes[start..end]
+                .sort_by(|a, b| (a.kind == 'O').cmp(&(b.kind == 'O')).then(result(a).total_cmp(&result(b))));
+        }
+        nodes.iter_mut().for_each(|node| self.sort_by_first_measure(&mut node.children));
     }
 
     fn nodes(&self, levels: &[Level], rows: &[&Row], key: &GroupKey, path: &mut Vec<(usize, i64)>) -> Vec<Node> {
