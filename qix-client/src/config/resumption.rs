@@ -37,8 +37,20 @@ pub enum RestorationOutcome {
 }
 
 impl Resumption {
+    /// A resumption, for tests of what a program does after one.
+    pub fn new(state: SessionState, objects: Vec<Restoration>) -> Self {
+        Self { state, objects }
+    }
+
     /// The objects that did not come back.
     pub fn lost(&self) -> impl Iterator<Item = &Restoration> {
         self.objects.iter().filter(|object| matches!(object.outcome, RestorationOutcome::Lost(_)))
+    }
+}
+
+impl Restoration {
+    /// What became of an object.
+    pub fn new(object: ObjectHandle, outcome: RestorationOutcome) -> Self {
+        Self { object, outcome }
     }
 }

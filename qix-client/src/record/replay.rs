@@ -36,14 +36,14 @@ pub struct Replay {
 pub enum ReplayError {
     /// The file cannot be read.
     #[error("the recording cannot be read: {0}")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     /// A line is not of the form that [`Recorder`](crate::record::Recorder) writes.
-    #[error("line {line} of the recording is none: {source}; it looks like {{\"dir\":\">\",\"msg\":{{…}}}}")]
+    #[error("line {line} is not a line of a recording: {cause}; it looks like {{\"dir\":\">\",\"msg\":{{…}}}}")]
     Line {
         /// The number of the line, from 1.
         line: usize,
         /// What is wrong with it.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
 }
 
@@ -80,12 +80,12 @@ impl Replay {
     pub fn read(recording: impl BufRead) -> Result<Self, ReplayError> {
         let mut book = Book::default();
         for (index, line) in recording.lines().enumerate() {
-            let line = line?;
+            let line = line.map_err(ReplayError::Io)?;
             if line.trim().is_empty() {
                 continue;
             }
             let line: Line =
-                serde_json::from_str(&line).map_err(|source| ReplayError::Line { line: index + 1, source })?;
+                serde_json::from_str(&line).map_err(|source| ReplayError::Line { line: index + 1, cause: source })?;
             if let Some(message) = line.msg {
                 book.enter(&line.dir, message);
             }

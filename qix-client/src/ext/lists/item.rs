@@ -25,7 +25,7 @@ macro_rules! items {
             $($(#[$field_doc])* pub $field: $type,)*
             /// What the engine knows of the item besides: rights, owner, times.
             pub meta: NxMeta,
-            /// What was asked for, by name; see [`Listing::with_data`](super::Listing::with_data).
+            /// What was asked for, by name; see [`with_data`](crate::Pending::with_data).
             pub data: Extra,
         }
 

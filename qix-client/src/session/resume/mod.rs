@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, Weak};
 
-use qix_schema::rpc::Retry;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::config::{Backoff, Event, Resumption};
 use crate::connect::{ConnectError, Transport};
-use crate::protocol::notification::{Refusal, SessionState};
+use crate::protocol::notification::SessionState;
 use crate::session::connection;
 use crate::session::core::{Object, Phase, Shared, lose};
 
@@ -153,7 +152,7 @@ async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, ba
         let Some(shared) = shared.upgrade() else { return };
         match again(&shared).await {
             Ok(_) => return,
-            Err(error) if is_final(&error) => {
+            Err(error) if !error.is_transient() => {
                 tracing::warn!(%error, "the session does not go on");
                 break;
             }
@@ -173,15 +172,4 @@ pub(crate) async fn give_up(shared: &Arc<Shared>) {
     };
     lose(&mut *shared.waiting.lock().await);
     shared.end(&suspended, None);
-}
-
-/// Whether trying again cannot help.
-fn is_final(error: &ConnectError) -> bool {
-    match error {
-        ConnectError::Closed(closed) => closed.retry() == Retry::No,
-        ConnectError::Session(refusal) => !matches!(refusal, Refusal::LicenseRenewal | Refusal::LimitExceeded),
-        ConnectError::Refused { status, .. } => matches!(status, 400..=428),
-        ConnectError::Address { .. } | ConnectError::Header { .. } | ConnectError::NoEndpoint => true,
-        _ => false,
-    }
 }
