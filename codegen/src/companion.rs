@@ -27,6 +27,9 @@ pub struct Companion {
     pub members: BTreeMap<String, BTreeMap<String, TypeRef>>,
     /// Members that are stored in a box, by type.
     pub rare: BTreeMap<String, Vec<String>>,
+    /// Members whose setters call a handwritten method `settled` of the type, by type.
+    #[serde(default)]
+    pub settled: BTreeMap<String, Vec<String>>,
     /// Replacements of deprecated items.
     pub instead: BTreeMap<String, Vec<String>>,
 }
@@ -102,10 +105,12 @@ impl Companion {
         self.writes.iter().filter(|m| !method(m)).for_each(|m| gone("/writes".into(), m));
         self.extended.iter().filter(|t| !ty(t)).for_each(|t| gone("/extended".into(), t));
         self.members.keys().filter(|t| !ty(t)).for_each(|t| gone(format!("/members/{t}"), t));
-        for (name, members) in &self.rare {
+        for (part, (name, members)) in
+            self.rare.iter().map(|entry| ("rare", entry)).chain(self.settled.iter().map(|entry| ("settled", entry)))
+        {
             let known = members_of(model, name);
             for member in members.iter().filter(|m| !known.iter().any(|k| k.name == **m)) {
-                gone(format!("/rare/{name}"), &format!("{name}/{member}"));
+                gone(format!("/{part}/{name}"), &format!("{name}/{member}"));
             }
         }
         for item in &self.presence {

@@ -81,8 +81,13 @@ pub struct Texts<'a> {
 pub fn generate(mut model: Model, companion: &Companion, texts: Texts<'_>, place: Place) -> Result<Generated, Faults> {
     let counts = model.counts();
     let notes = companion.complete(&mut model)?;
-    let plan = plan::plan(&model, companion)?;
     let examples = place == Place::Schema;
+    // What is written by hand in `qix-schema` is not in a crate of its own.
+    let mut companion = companion.clone();
+    if !examples {
+        companion.settled.clear();
+    }
+    let plan = plan::plan(&model, &companion)?;
     let docs = docs::Docs { own: texts.own, published: texts.published, links: Links::of(&model), examples };
     Ok(Generated { files: emit::files(&plan, &docs, place)?, counts, notes })
 }

@@ -48,6 +48,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<DefaultValue>,
     /// Whether the member is in the box for rare members.
     pub(crate) rare: bool,
+    /// Whether its setter lets the type settle what follows from the value.
+    pub(crate) settled: bool,
     pub(crate) marks: Marks,
 }
 
@@ -148,6 +150,7 @@ impl Planner<'_> {
                             shape: Shape::of(self.model, &member.ty).present(),
                             default: None,
                             rare: false,
+                            settled: false,
                             marks: member.marks.clone(),
                         };
                         fields.push(field);
@@ -182,6 +185,7 @@ impl Planner<'_> {
 
     fn fields(&mut self, ty: &str, members: &[Member]) -> Vec<Field> {
         let rare = self.companion.rare.get(ty);
+        let settled = self.companion.settled.get(ty);
         let mut fields = Vec::new();
         for member in members {
             let mut shape = Shape::of(self.model, &member.ty);
@@ -196,6 +200,7 @@ impl Planner<'_> {
                 default: self.default(ty, member, &shape),
                 shape,
                 rare: rare.is_some_and(|rare| rare.contains(&member.name)),
+                settled: settled.is_some_and(|settled| settled.contains(&member.name)),
                 marks: member.marks.clone(),
             });
         }

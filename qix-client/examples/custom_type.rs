@@ -28,9 +28,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let gauge = doc.create_object(properties).await?.object;
     println!("{}", drawn(&gauge).await?);
 
-    // Who changes one member keeps all others, those of newer apps included.
+    // Changing one member keeps all others, including those that newer apps add.
     let mut properties = gauge.get_properties().await?;
-    let mut look: Look = properties.extra.get("look")?.ok_or("this is no gauge")?;
+    let mut look: Look = properties.extra.get("look")?.ok_or("this is not a gauge")?;
     look.limits[1] = 4000.0;
     properties.extra.set("look", &look)?;
     gauge.set_properties(properties).await?;
@@ -48,8 +48,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn drawn(gauge: &GenericObject) -> Result<String, Box<dyn Error>> {
     let layout = gauge.get_layout().await?;
-    let look: Look = layout.extra.get("look")?.ok_or("this is no gauge")?;
-    let cube = layout.hyper_cube.ok_or("this gauge measures nothing")?;
+    let look: Look = layout.extra.get("look")?.ok_or("this is not a gauge")?;
+    let cube = layout.hyper_cube.ok_or("this gauge has no hypercube")?;
     let value = cube.data_pages.first().and_then(|page| page.matrix.first()?.first()).map_or(0.0, |cell| cell.num);
     let [low, high] = look.limits;
     let filled = ((value - low) / (high - low) * 30.0).round().clamp(0.0, 30.0) as usize;

@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let doc = tables.await?;
 
     let cube = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("name"), NxDimension::field("=Month(day)").labeled("month")])
+        .with_dimensions([NxDimension::field("name"), NxDimension::expression("Month(day)").labeled("month")])
         .with_measures([NxMeasure::expression("Sum(amount)"), NxMeasure::expression("Count(day)")]);
     let table = doc.create_session_object(cube.into()).await?;
     for (name, month, amount, orders) in table.rows::<(String, String, f64, u32)>().read_all().await? {
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // What was run. Texts stay texts: 007 is one, and what would confuse a script is coded.
     print!("{}", doc.get_script().await?);
 
-    // What cannot be loaded is said before anything happens.
+    // Invalid rows return an error before anything is sent.
     if let Err(error) = doc.load_rows("Pairs", [(1, "one")]).await {
         println!("\nerror: {error}");
     }

@@ -37,8 +37,8 @@ trait Charts: DocApi + Sync {
             .with_dimensions([NxDimension::field(field)])
             .with_measures([NxMeasure::expression(expression)]);
         let mut properties = GenericObjectProperties::of_type("barchart").with_hyper_cube_def(cube);
-        // A title is no member that the engine knows; a text can always be written.
-        properties.extra.set("title", &format!("{expression} by {field}")).expect("a text is JSON");
+        // A title is a custom member. A string can always be encoded.
+        properties.extra.set("title", &format!("{expression} by {field}")).expect("a string is valid JSON");
         self.create_session_object(properties).await
     }
 }

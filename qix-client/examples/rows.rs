@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let total = self::table(&doc, &["Id"], "Sum(Price)").await?.rows().try_fold(0.0, sum).await?;
     println!("100,000 rows, added up as they came: {total}");
 
-    // What does not fit is said with its row and column.
+    // Errors contain the row and the column.
     let error = self::table(&doc, &["Id"], "Sum(Price)").await?.rows::<(u32, u32)>().read_all().await;
     println!("{}", error.err().map_or_else(String::new, |error| error.to_string()));
     Ok(())

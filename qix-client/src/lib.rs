@@ -86,7 +86,7 @@ pub mod prelude;
 mod protocol;
 pub mod record;
 pub mod resumption {
-    //! What became of a session that went on over another connection.
+    //! The result of resuming a session over another connection.
 
     pub use crate::config::{Restoration, RestorationOutcome, Resumption};
 }

@@ -1,11 +1,12 @@
-//! What most programs need, in one `use`: the session, the traits with all methods, the handles, the types of the engine,
-//! and the errors that a program tells apart.
+//! Common items for a single `use`: the session, the traits with all methods, the handles, the types of the engine,
+//! and
+//! error types to match on.
 //!
 //! ```
 //! use qix_client::prelude::*;
 //! ```
 //!
-//! The error of a call is not in it, as many programs have an `Error` of their own: it is [`qix_client::Error`](crate::Error).
+//! It does not contain [`qix_client::Error`](crate::Error), because many programs define their own `Error`.
 
 pub use qix_schema::types::*;
 pub use qix_schema::{

@@ -4,8 +4,13 @@ mod column;
 mod format;
 mod limit;
 mod list;
+mod name;
 mod order;
+mod patch;
+mod sorting;
 mod value;
+
+pub use name::quote_name;
 
 use crate::types::NxPage;
 

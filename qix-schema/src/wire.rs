@@ -32,7 +32,7 @@ pub(crate) use decode::decode_member;
 pub use decode::{DecodeError, decode, encode};
 pub use extra::Extra;
 pub use json::Json;
-pub use record::{Members, Record, Slot, read_record, write_object, write_record};
+pub use record::{Members, Record, Slot, read_named_record, read_record, write_object, write_record};
 pub use stack::grow;
 
 /// A value that can be a member, a parameter, or a result.
@@ -79,7 +79,7 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_records {
-    ($($type:ty),* $(,)?) => { $crate::wire_impls! { read_record write_record $($type)* } };
+    ($($type:ty),* $(,)?) => { $crate::wire_impls! { read_record read_named_record write_record $($type)* } };
 }
 
 /// Implements [`Wire`], serde traits, and `Display` for enums. The generator lists them.
@@ -87,7 +87,7 @@ macro_rules! wire_records {
 #[macro_export]
 macro_rules! wire_choices {
     ($($type:ty),* $(,)?) => {
-        $crate::wire_impls! { read_choice write_choice $($type)* }
+        $crate::wire_impls! { read_choice read_choice write_choice $($type)* }
         $(
             impl ::std::fmt::Display for $type {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -111,7 +111,7 @@ macro_rules! wire_choices {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_impls {
-    ($read:ident $write:ident $($type:ty)*) => {$(
+    ($read:ident $read_alone:ident $write:ident $($type:ty)*) => {$(
         impl $crate::wire::Wire for $type {
             fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 $crate::wire::$read(self, deserializer)
@@ -128,7 +128,7 @@ macro_rules! wire_impls {
         impl<'de> ::serde::Deserialize<'de> for $type {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let mut value = Self::default();
-                $crate::wire::$read(&mut value, deserializer)?;
+                $crate::wire::$read_alone(&mut value, deserializer)?;
                 Ok(value)
             }
         }

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Task::Engine(arguments) => tools::run_cli("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
         Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
-        Task::Speed(arguments) => tools::run_as("release", "qix-speed", &arguments),
+        Task::Speed(arguments) => tools::run_benchmarks(&arguments),
         Task::Soak(arguments) => tools::run_as("release", "qix-soak", &arguments),
     };
     outcome.unwrap_or_else(|error| {

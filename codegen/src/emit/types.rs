@@ -237,6 +237,16 @@ fn setter(field: &Field) -> TokenStream {
     let doc = format!(" Sets `{}`.", field.wire);
     let place = if field.rare { quote!(self.rare.get_or_insert_default().#name) } else { quote!(self.#name) };
     let gone = deprecated(&field.marks);
+    if field.settled {
+        return quote! {
+            #[doc = #doc]
+            #gone
+            #[must_use]
+            pub fn #setter(self, value: #argument) -> Self {
+                self.settled(|place| place.#name = #value)
+            }
+        };
+    }
     quote! {
         #[doc = #doc]
         #gone

@@ -1,11 +1,12 @@
-//! How long to wait between attempts.
+//! Delays between attempts.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-/// Exponential back-off with jitter: how often to try again, and how long to wait between attempts.
+/// Exponential back-off with jitter.
 ///
-/// The first attempt is made at once. Defaults to ten attempts, an initial delay of 250 ms and a maximum delay of 30
+/// The first attempt is made immediately. Defaults to ten attempts, an initial delay of 250 ms, and a maximum delay
+/// of 30
 /// seconds.
 ///
 /// ```
@@ -29,29 +30,30 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The delay after the first attempt; it doubles with each further attempt.
+    /// Sets the delay after the first attempt. It doubles with each further attempt.
     #[must_use]
     pub fn initial_delay(mut self, delay: Duration) -> Self {
         self.initial_delay = delay;
         self
     }
 
-    /// The longest delay.
+    /// Sets the maximum delay.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// How many attempts are made.
+    /// Sets the maximum number of attempts.
     #[must_use]
     pub fn max_attempts(mut self, attempts: usize) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The delay before each attempt. Up to a quarter of it is left out at random, so that the clients of a server that
-    /// comes back do not all connect at the same moment.
+    /// The delay before each attempt. Up to a quarter is subtracted at random, so that the clients of a server that
+    /// comes
+    /// back do not all connect at the same time.
     pub(crate) fn delays(&self) -> impl Iterator<Item = Duration> + use<> {
         let Self { initial_delay, max_delay, max_attempts } = *self;
         (0..max_attempts).map(move |attempt| {
@@ -64,7 +66,7 @@ impl Backoff {
     }
 }
 
-/// A number below 256, by chance.
+/// A random number below 256.
 fn chance() -> u32 {
     let [byte, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
     byte.into()

@@ -1,12 +1,13 @@
-//! What this crate itself attaches to the options of a call.
+//! Values that this crate attaches to call options.
 
 use qix_schema::types::ProgressData;
 use tokio::sync::mpsc;
 
-/// Who follows a long call: gets what the engine reports of its progress.
+/// Receives progress updates of a long-running call.
 #[derive(Clone, Debug)]
 pub(crate) struct ProgressListener(pub(crate) mpsc::UnboundedSender<ProgressData>);
 
-/// The session object that the call makes is destroyed with its last holder, whatever the session's setting.
+/// The session object created by the call is destroyed when its last handle is dropped, regardless of the session's
+/// settings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Temporary;

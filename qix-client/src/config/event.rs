@@ -1,4 +1,4 @@
-//! What happens to a session.
+//! Events of a session.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,31 +13,31 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use crate::config::Resumption;
 use crate::protocol::notification::{Notification, SessionState};
 
-/// Events that a slow listener can lag behind before it misses some.
+/// Number of events that a slow receiver can lag behind before it misses some.
 const LAG: usize = 256;
 
-/// Something that happened to a session.
+/// An event of a session.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// The session is ready: a new one, or one that was there.
+    /// The session is ready.
     Opened(SessionState),
-    /// The engine or a proxy says something about the session, licenses or services.
+    /// The engine or a proxy sent a notification about the session, licenses, or services.
     Notification(Notification),
-    /// The connection is gone, and the session waits for another one.
+    /// The connection was lost or closed, and the session waits for a new one.
     Suspended(Closed),
-    /// The session goes on over another connection.
+    /// The session continues over a new connection.
     Resumed(Arc<Resumption>),
-    /// The session is over.
+    /// The session has ended.
     Closed(Closed),
 }
 
-/// A way to those who listen. It has room for all that may lag from the start, so that events themselves lie elsewhere.
+/// A channel to receivers. Events are boxed, because the channel allocates its whole capacity at creation.
 pub(crate) fn channel() -> broadcast::Sender<Arc<Event>> {
     broadcast::Sender::new(LAG)
 }
 
-/// The events of a session, up to its end: see [`Session::events`](crate::Session::events).
+/// The events of a session until its end; see [`Session::events`](crate::Session::events).
 #[must_use = "streams do nothing before they are polled"]
 pub struct EventStream(BoxStream<'static, Event>);
 
@@ -55,7 +55,7 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// What a listener gets, up to the end of its session.
+/// The receiver of a session's events.
 pub(crate) fn stream(listener: Option<broadcast::Receiver<Arc<Event>>>) -> EventStream {
     EventStream(Box::pin(stream::unfold(listener, async |listener| {
         let mut listener = listener?;

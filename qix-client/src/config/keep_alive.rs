@@ -1,21 +1,26 @@
-//! How to keep an idle connection awake.
+//! Keep-alive settings.
 
 use std::time::Duration;
 
-/// Asked too often, an engine does little else.
+/// Minimum interval, so that probes do not overload the engine.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// How to keep an idle connection awake, and when to give up one that has died.
+/// Keeps an idle connection open, and detects dead connections.
 ///
-/// Nothing in a WebSocket tells a quiet engine from a dead network: a machine that loses its power, or a firewall that
-/// forgets a connection, says no goodbye. Pings do not help behind a proxy that does not relay them, as that of
-/// Enterprise on Windows does not. So the engine itself is asked: when nothing has been sent for the interval, a call
-/// of [`EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), which only reads and which every
-/// engine answers at once.
+/// A WebSocket does not distinguish a quiet engine from a dead network: a machine without power, or a firewall that
+/// drops a
+/// connection, does not send a close frame. Pings do not help behind a proxy that does not forward them, such as that
+/// of
+/// Qlik Sense Enterprise on Windows. The client therefore probes the engine itself: if nothing has been sent for the
+/// interval, it calls [`EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), which only reads
+/// and is
+/// answered immediately.
 ///
-/// Whatever arrives is a sign of life. Without one, a connection that should have answered is given up as lost, with
-/// [`CloseCode::LOST`](qix_schema::rpc::CloseCode::LOST): [`resume`](crate::SessionBuilder::reconnect) then connects again. An
-/// engine that works on a call of the program gets far longer, as it may do nothing else meanwhile.
+/// Any incoming message counts as a sign of life. Without one, the connection is considered lost, with
+/// [`CloseCode::LOST`](qix_schema::rpc::CloseCode::LOST), and the session
+/// [reconnects](crate::SessionBuilder::reconnect) if configured. While an engine processes a call, the timeout is
+/// much
+/// longer, because it may not respond to anything else.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,9 +39,9 @@ pub struct KeepAlive {
 }
 
 impl KeepAlive {
-    /// Asks the engine when nothing has been sent for the interval, which is at least a second.
+    /// Probes the engine if nothing has been sent for the interval, which is at least one second.
     ///
-    /// Load balancers often drop connections that are idle for a minute, firewalls after a few.
+    /// Load balancers often drop connections that are idle for a minute; firewalls, after a few minutes.
     pub fn every(interval: Duration) -> Self {
         Self {
             interval: interval.max(SHORTEST),
@@ -45,21 +50,21 @@ impl KeepAlive {
         }
     }
 
-    /// How long an idle engine may take to answer. Defaults to 30 seconds.
+    /// Sets how long an idle engine may take to respond. Defaults to 30 seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long the engine may send nothing at all while a call waits for its answer. Defaults to 10 minutes.
+    /// Sets how long the engine may be silent while a call is pending. Defaults to 10 minutes.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
         self
     }
 
-    /// When an idle engine must have said something: a question goes out in each interval.
+    /// Maximum silence of an idle engine: one probe per interval.
     pub(crate) fn due(&self) -> Duration {
         self.interval.saturating_add(self.timeout)
     }

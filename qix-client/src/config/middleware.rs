@@ -1,4 +1,4 @@
-//! The seam that every call of a session passes: to see it, change it, delay it, refuse it, repeat it.
+//! Middleware: observes, modifies, delays, rejects, or repeats calls.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use qix_schema::Error;
 use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall};
 
-/// Something that every call of a session passes on its way out, and its answer on the way back.
+/// A layer that every call of a session passes on its way out, and every response on its way back.
 ///
-/// The call is encoded and not sent yet; the answer has arrived and is not decoded yet. Time-outs, repeated reads and
-/// resumptions are below: one call here may be several requests to the engine. Dropping what [`Next::run`] returns
+/// The call has been encoded but not sent, and the response has been received but not decoded. Timeouts, retries, and
+/// resumptions happen below: one call here may be several requests to the engine. Dropping the future of
+/// [`Next::run`]
 /// cancels the call.
 ///
 /// ```
@@ -43,11 +44,11 @@ use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall};
 /// ```
 #[async_trait]
 pub trait Middleware: Send + Sync {
-    /// Makes a call, by way of what comes next.
+    /// Handles a call, usually by passing it to `next`.
     async fn call(&self, call: RawCall, next: Next<'_>) -> Result<RawAnswer, Error>;
 }
 
-/// What makes a call when all middleware has passed it on.
+/// Makes a call after all middleware has passed it on.
 #[async_trait]
 pub(crate) trait Engine: Send + Sync {
     /// Makes the call.
@@ -57,7 +58,7 @@ pub(crate) trait Engine: Send + Sync {
     fn object(&self) -> &ObjectHandle;
 }
 
-/// The rest of the way: further middleware, then the engine.
+/// The rest of the chain: further middleware, then the engine.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     rest: &'a [Arc<dyn Middleware>],
@@ -74,12 +75,13 @@ impl<'a> Next<'a> {
         self.engine.object()
     }
 
-    /// Makes a call. It can be made several times; whether that is safe, the
-    /// [`effect`](qix_schema::rpc::Method::effect) of its method says.
+    /// Makes a call. It can be made several times; the [`effect`](qix_schema::rpc::Method::effect) of its method
+    /// indicates
+    /// whether that is safe.
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Returns the errors of the call.
     pub fn run(&self, call: RawCall) -> impl Future<Output = Result<RawAnswer, Error>> + Send + use<'a> {
         let this = *self;
         async move {

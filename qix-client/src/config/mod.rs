@@ -1,4 +1,4 @@
-//! What a session is set up with.
+//! Settings of a session.
 
 mod backoff;
 mod call_extensions;

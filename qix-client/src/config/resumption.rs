@@ -1,38 +1,38 @@
-//! What a resumption brought back.
+//! The result of a resumption.
 
 use qix_schema::rpc::ObjectHandle;
 
 use crate::protocol::notification::SessionState;
 
-/// A session that goes on over a new connection.
+/// A session that continues over a new connection.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Resumption {
-    /// Whether the engine had kept the session: then selections are as they were.
+    /// Whether the engine kept the session, and with it the selections.
     pub state: SessionState,
-    /// What became of each object that the program holds.
+    /// The outcome for each object that the program holds.
     pub objects: Vec<Restoration>,
 }
 
-/// What became of an object.
+/// The outcome for an object.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Restoration {
-    /// The object, as it was first known.
+    /// The object, as it was before.
     pub object: ObjectHandle,
-    /// What became of it.
+    /// The outcome.
     pub outcome: RestorationOutcome,
 }
 
-/// What became of an object that a program held when its connection was lost.
+/// The outcome for an object that a program held when its connection was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RestorationOutcome {
-    /// It is there, with its state in the engine.
+    /// The object still exists, with its state.
     Restored,
-    /// The engine had lost it; it was made again from its last properties.
+    /// The object was lost and has been created again from its last properties.
     Recreated,
-    /// It is gone, for this reason; calls to it end with [`ErrorKind::Lost`](qix_schema::ErrorKind::Lost).
+    /// The object is gone. Calls on it fail with [`ErrorKind::Lost`](qix_schema::ErrorKind::Lost).
     Lost(String),
 }
 
@@ -42,7 +42,7 @@ impl Resumption {
         Self { state, objects }
     }
 
-    /// The objects that did not come back.
+    /// The objects that could not be restored.
     pub fn lost(&self) -> impl Iterator<Item = &Restoration> {
         self.objects.iter().filter(|object| matches!(object.outcome, RestorationOutcome::Lost(_)))
     }

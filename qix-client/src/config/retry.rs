@@ -1,8 +1,8 @@
-//! What to do about errors that go away.
+//! Handling of temporary errors.
 
 use super::Backoff;
 
-/// What to do when a call is refused because the session is in selection mode (error 6003).
+/// What to do if a call is rejected because the session is in selection mode (error 6003).
 ///
 /// See [`BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,19 +11,19 @@ pub enum WhenModal {
     /// The call fails.
     #[default]
     Fail,
-    /// The mode is left and its selections are kept; then the call is made again.
+    /// Ends selection mode, keeps its selections, and repeats the call.
     Accept,
-    /// The mode is left and its selections are dropped; then the call is made again.
+    /// Ends selection mode, undoes its selections, and repeats the call.
     Abort,
 }
 
-/// What to do when a call is refused because the app is being reloaded (error 11000).
+/// What to do if a call is rejected because the app is being reloaded (error 11000).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenReloading {
     /// The call fails.
     #[default]
     Fail,
-    /// The call is made again after a while, as often as the back-off says; the waiting counts as part of its time.
+    /// Repeats the call after a delay, according to the back-off. The delays count toward its timeout.
     Wait(Backoff),
 }

@@ -57,11 +57,11 @@ pub(crate) struct Settings {
     pub(crate) when_reloading: WhenReloading,
     /// How long to wait between questions about the progress of a request.
     pub(crate) progress_interval: Duration,
-    /// Who listens from before the connection on.
+    /// Receivers that were created before connecting.
     pub(crate) listeners: Option<broadcast::Sender<Arc<Event>>>,
     /// What every call passes, the outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
-    /// Whether those who listen are told parameters and results.
+    /// Whether tracing events contain parameters and results.
     pub(crate) trace_payloads: bool,
     /// What writes down the traffic.
     pub(crate) recorder: Option<Recorder>,
@@ -73,7 +73,7 @@ impl Default for Settings {
             timeout: None,
             deadline: None,
             max_calls_in_flight: None,
-            // Pages of data share one base, so that a difference between two of them is no gain.
+            // All pages of an object share one delta base, so deltas between different pages save nothing.
             delta: LAYOUTS.to_vec(),
             keep_session_objects: false,
             greeting_timeout: GREETING,

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::url::{Scheme, Url};
 use super::{ConnectError, pages};
 
-/// The app that stands in addresses when none is meant.
+/// The app in URLs without an app.
 const NO_APP: &str = "engineData";
 
-/// An engine's own port, for who comes with a certificate.
+/// Port of an engine, for connections with a client certificate.
 const ENGINE_PORT: u16 = 4747;
 
 /// The parts of an address, in the order that every deployment understands:

@@ -1,4 +1,4 @@
-//! Why a session does not come to be.
+//! Errors of connecting.
 
 use std::io;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use qix_schema::{Error, ErrorKind};
 use super::{TransportError, redirect};
 use crate::protocol::notification::Refusal;
 
-/// Why there is no connection to an engine, and what to do next.
+/// Why connecting failed, and what to do next.
 ///
 /// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The address is none that an engine can have.
-    #[error("`{address}` is no address of an engine: {problem}; it looks like ws://localhost:4848/app/")]
+    /// The URL is not valid for an engine.
+    #[error("`{address}` is not the URL of an engine: {problem}; use a URL such as ws://localhost:4848/app/")]
     Address {
-        /// The address, without its query.
+        /// The URL, without its query.
         address: String,
-        /// What is wrong with it.
+        /// What is wrong.
         problem: String,
     },
     /// Two settings of the builder exclude each other.
@@ -31,29 +31,29 @@ pub enum ConnectError {
         /// The other one.
         second: &'static str,
     },
-    /// A header's name or value is not valid in HTTP.
-    #[error("the header `{name}` cannot be sent; names are plain words, values have no line breaks")]
+    /// A header name or value is not valid in HTTP.
+    #[error("the header `{name}` cannot be sent; check that its name is valid and its value has no line breaks")]
     Header {
         /// The name.
         name: String,
     },
-    /// The name of the host is not known.
+    /// The host name cannot be resolved.
     #[error("the host `{host}` is not known; check its name and the network: {cause}{}", proxy_hint())]
     Resolve {
         /// The host.
         host: String,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// Nobody listens at the address, or the way there is blocked.
+    /// Nothing listens at the address, or the network blocks it.
     #[error("nothing answers at {address}; check that the engine runs and the port is right: {cause}{}", proxy_hint())]
     Unreachable {
         /// Host and port.
         address: String,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// The HTTP proxy that the environment names does not let the connection through.
+    /// The HTTP proxy from the environment rejects the connection.
     #[error("the HTTP proxy {proxy} does not connect: {cause}; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")]
     Proxy {
         /// The proxy, without credentials.
@@ -61,12 +61,12 @@ pub enum ConnectError {
         /// What went wrong.
         cause: TransportError,
     },
-    /// A certificate or a key cannot be used.
+    /// A certificate or key cannot be used.
     #[error("the {what} cannot be used: {cause}; check the file and its form")]
     KeyMaterial {
         /// Which one.
         what: &'static str,
-        /// What is wrong with it.
+        /// What is wrong.
         cause: TransportError,
     },
     /// The server's certificate is for another host.
@@ -77,10 +77,10 @@ pub enum ConnectError {
     CertificateName {
         /// The host.
         host: String,
-        /// The names and addresses that the certificate is for.
+        /// The names and addresses in the certificate.
         names: Vec<String>,
     },
-    /// The server's certificate has a common name only, as Qlik's own authority makes them, and no alternative names.
+    /// The server certificate has a common name only, without alternative names, like those of Qlik's own authority.
     #[error(
         "the certificate of `{host}` has a common name only and no alternative names; check it against the common name \
          with `expect_certificate_name`, or install a certificate with alternative names"
@@ -89,7 +89,7 @@ pub enum ConnectError {
         /// The host.
         host: String,
     },
-    /// The server's certificate is not made for servers.
+    /// The certificate was not issued for servers.
     #[error("the certificate of `{host}` is not a server certificate: its extended key usage is for {}", list(.purposes))]
     CertificatePurpose {
         /// The host.
@@ -97,7 +97,7 @@ pub enum ConnectError {
         /// What the certificate is for.
         purposes: Vec<String>,
     },
-    /// The server's certificate is signed by an authority that nobody here trusts.
+    /// The server certificate was issued by an authority that is not trusted.
     #[error("the certificate of `{host}` comes from an unknown authority; trust it with `root_certificate_pem`")]
     CertificateRoot {
         /// The host.
@@ -109,61 +109,61 @@ pub enum ConnectError {
         /// The host.
         host: String,
     },
-    /// The server does not accept the certificate of this program, or wants one.
+    /// The server rejects the client certificate, or requires one.
     #[error("`{host}` wants another client certificate; export one from it, and connect with it")]
     ClientCertificate {
         /// The host.
         host: String,
     },
-    /// No encrypted connection comes about.
-    #[error("no encrypted connection with `{host}`: {cause}; check the port and whether it is one for TLS")]
+    /// The TLS handshake failed.
+    #[error("TLS handshake with `{host}` failed: {cause}; check that the port uses TLS")]
     Tls {
         /// The host.
         host: String,
         /// What went wrong.
         cause: TransportError,
     },
-    /// There is no token to connect with.
-    #[error("there is no token to connect with: {0}; check what gives it")]
+    /// There is no token.
+    #[error("there is no token to connect with: {0}; check the token source")]
     Token(TransportError),
-    /// The only ticket has been used, and the server has set no cookie that would replace it.
+    /// The ticket has already been used, and the server has not set a cookie that replaces it.
     #[error(
         "the ticket was good for one connection and has been used; get a new one, or give a `ticket_source` that gets one \
          for each connection"
     )]
     TicketUsed,
-    /// The server answers, but not with a WebSocket.
+    /// The server does not accept the WebSocket upgrade.
     #[error("the server refuses the connection with status {status}{}{}{}", hint(*.status, .location.as_deref()), in_brackets(.reasons), excerpt(.body))]
     #[non_exhaustive]
     HttpStatus {
         /// The HTTP status.
         status: u16,
-        /// Where the server redirects to: its header `Location`. Its query may be secret.
+        /// The redirect target: the header `Location`. Its query may be secret.
         location: Option<String>,
-        /// Headers that say why: `WWW-Authenticate`, `X-Qlik-…`.
+        /// Headers that contain the reason: `WWW-Authenticate`, `X-Qlik-…`.
         reasons: Vec<(String, String)>,
-        /// The body of the answer, as far as it came.
+        /// The body of the response, possibly truncated.
         body: String,
     },
-    /// The server speaks TLS, and the address says that it does not.
+    /// The server uses TLS, but the URL does not.
     #[error("the server at `{host}` speaks TLS; use wss:// instead of ws://")]
     WantsTls {
         /// The host.
         host: String,
     },
-    /// The server does not speak WebSocket.
+    /// The server does not support WebSocket.
     #[error("the server does not open a WebSocket; check the address: {0}")]
     Upgrade(TransportError),
-    /// The engine refuses the session.
+    /// The engine rejects the session.
     #[error("the engine refuses the session: {0}")]
     Session(Refusal),
-    /// The engine or the proxy closed the connection before the session was ready.
+    /// The connection was closed before the session was ready.
     #[error("the connection was closed before the session was ready: {0}")]
     Closed(Closed),
-    /// The session runs over a transport of its own, so that nothing is known of where to connect.
-    #[error("nothing is known of where to connect again; go on with `resume_over` and another transport")]
+    /// The session uses a custom transport, so the client does not know where to reconnect.
+    #[error("there is no URL to reconnect to; use `resume_over` with another transport")]
     NoEndpoint,
-    /// It took too long.
+    /// The timeout expired.
     #[error("no connection within {0:?}; check the network, or allow more time with `connect_timeout`")]
     TimedOut(Duration),
 }
@@ -184,7 +184,7 @@ fn hint(status: u16, location: Option<&str>) -> String {
     .to_owned()
 }
 
-/// A program without the feature `proxy` connects directly, whatever the environment names.
+/// Without the feature `proxy`, the client ignores proxies from the environment.
 fn proxy_hint() -> &'static str {
     let named = || ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
     if !cfg!(feature = "proxy") && named().iter().any(|name| std::env::var_os(name).is_some()) {
@@ -205,7 +205,7 @@ fn list(names: &[String]) -> String {
     }
 }
 
-/// As much of a body as fits in a message.
+/// As much of a body as fits into a message.
 fn excerpt(body: &str) -> String {
     let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = line.char_indices().nth(200).map_or(line.len(), |(at, _)| at);

@@ -45,7 +45,7 @@ impl Client {
 
     /// A token that is good for a while, from the host of an address.
     pub(crate) async fn token(&self, url: &Url, endpoint: &Endpoint) -> Result<String, TransportError> {
-        // Who comes while a token is fetched waits for it.
+        // Concurrent callers wait for the same token.
         let mut token = self.token.lock().await;
         if let Some(token) = token.as_ref().filter(|token| Instant::now() + MARGIN < token.expires) {
             return Ok(token.text.clone());

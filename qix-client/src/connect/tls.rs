@@ -12,7 +12,7 @@ use super::certificates::Certificates;
 use super::dial::Socket;
 use super::url::Url;
 
-/// Encrypts a connection, and makes sure of who is at the other end.
+/// Encrypts a connection and verifies the server.
 pub(crate) async fn wrap<S: Socket>(
     socket: S,
     url: &Url,

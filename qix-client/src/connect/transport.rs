@@ -1,6 +1,6 @@
-//! The seam below a session: text in, text out.
+//! Transports, which send and receive text messages.
 //!
-//! A WebSocket is one transport; a test or a replay supplies its own.
+//! A WebSocket is one transport; tests and replays use others.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,15 +10,15 @@ use futures_util::{Sink, Stream};
 use qix_schema::rpc::CloseCode;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// What goes wrong in a transport; it ends the connection.
+/// An error of a transport. It ends the connection.
 pub type TransportError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) type Reading = Pin<Box<dyn Stream<Item = Result<Incoming, TransportError>> + Send>>;
 pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + Send>>;
 
-/// A connection to an engine, opened.
+/// An open connection to an engine.
 ///
-/// Two queues stand in for an engine:
+/// Two queues can simulate an engine:
 ///
 /// ```
 /// use futures_channel::mpsc;
@@ -50,7 +50,7 @@ pub struct Transport {
     pub(crate) writing: Writing,
 }
 
-/// Something that arrives.
+/// An incoming item.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Incoming {
@@ -60,7 +60,7 @@ pub enum Incoming {
     Close(CloseCode, String),
 }
 
-/// Something to send.
+/// An outgoing item.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outgoing {
@@ -70,14 +70,16 @@ pub enum Outgoing {
     Close(CloseCode, String),
 }
 
-/// The text of a message; cheap to clone.
+/// Text of a message. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Text(pub(super) Utf8Bytes);
 
 impl Transport {
-    /// A transport of what arrives and what is sent.
+    /// Creates a transport from a stream of incoming items and a sink for outgoing items.
     ///
-    /// The session sends all that is ready before it flushes. The stream's end, or its first error, ends the session.
+    /// The session sends everything that is ready before it flushes. The end of the stream, or its first error, ends
+    /// the
+    /// connection.
     pub fn new<I, O>(incoming: I, outgoing: O) -> Self
     where
         I: Stream<Item = Result<Incoming, TransportError>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! What a program can do with an app, beyond the methods of the engine.
+//! Extension methods for apps.
 
 use qix_schema::Doc;
 use qix_schema::types::{
@@ -15,8 +15,9 @@ use super::reload::Reload;
 use super::rows::RowStream;
 use super::select::{AddState, InField, Select, Step};
 
-/// What a program can do with an app, beyond the methods of the engine ([`DocApi`](qix_schema::DocApi)): read, select,
-/// reload and load in one call.
+/// Extension methods for apps, in addition to the engine's methods ([`DocApi`](qix_schema::DocApi)): reading,
+/// selecting,
+/// reloading, and loading in one call.
 ///
 /// | | |
 /// |---|---|
@@ -25,7 +26,7 @@ use super::select::{AddState, InField, Select, Step};
 /// | selections | [`select`](Self::select), [`select_matching`](Self::select_matching), [`select_next`](Self::select_next), [`select_previous`](Self::select_previous), [`alternate_state`](Self::alternate_state) |
 /// | data | [`reload`](Self::reload), [`load_rows`](Self::load_rows) |
 ///
-/// A list is awaited for its items as they are now, or followed with [`live`](Pending::live):
+/// Await a list to get its current items, or follow it with [`live`](Pending::live):
 ///
 /// ```
 /// use qix_client::prelude::*;
@@ -46,7 +47,7 @@ use super::select::{AddState, InField, Select, Step};
 /// # }
 /// ```
 pub trait DocExt: sealed::App {
-    /// The list that a definition asks for, for those who want another one than the usual.
+    /// Returns a list for any list definition.
     ///
     /// ```no_run
     /// # use qix_client::{Error, prelude::*};
@@ -61,51 +62,53 @@ pub trait DocExt: sealed::App {
         List::new(self.app(), definition)
     }
 
-    /// The fields of the data model: name, number of values, tags. Hidden fields and those of the engine are left out.
+    /// Lists the fields of the data model, with name, number of values, and tags. Excludes hidden fields and system
+    /// fields.
     fn fields(&self) -> Pending<List<FieldListDef>> {
         self.list(FieldListDef::default().with_show_src_tables(true))
     }
 
-    /// The master dimensions.
+    /// Lists the library dimensions.
     fn dimensions(&self) -> Pending<List<DimensionListDef>> {
         self.list(DimensionListDef::default().with_type("dimension"))
     }
 
-    /// The master measures.
+    /// Lists the library measures.
     fn measures(&self) -> Pending<List<MeasureListDef>> {
         self.list(MeasureListDef::default().with_type("measure"))
     }
 
-    /// The objects that are no one's child: sheets, stories, master visualizations and whatever else apps keep there.
+    /// Lists the root objects: sheets, stories, master visualizations, and other objects of the app.
     fn objects(&self) -> Pending<List<AppObjectListDef>> {
         self.list(AppObjectListDef::default())
     }
 
-    /// The sheets.
+    /// Lists the sheets.
     fn sheets(&self) -> Pending<List<AppObjectListDef>> {
         self.list(AppObjectListDef::default().with_type("sheet"))
     }
 
-    /// The variables: those of the app and of the session, without the ones that the engine keeps for formats.
+    /// Lists the variables of the app and of the session, without the engine's format variables.
     fn variables(&self) -> Pending<List<VariableListDef>> {
         self.list(VariableListDef::default().with_type("variable").with_show_session(true))
     }
 
-    /// The bookmarks.
+    /// Lists the bookmarks.
     fn bookmarks(&self) -> Pending<List<BookmarkListDef>> {
         self.list(BookmarkListDef::default().with_type("bookmark"))
     }
 
-    /// The fields with selections, in the default state.
+    /// Lists the fields with selections in the default state.
     fn current_selections(&self) -> Pending<List<SelectionObjectDef>> {
         self.list(SelectionObjectDef::default())
     }
 
-    /// The distinct values of a field, or of an expression that begins with `=`, as [`rows`](GenericObjectExt::rows) reads those of a
-    /// list: with their state in the current selections, excluded ones too, in the order in which they were loaded.
+    /// Returns the distinct values of a field, or of an expression that starts with `=`, like
+    /// [`rows`](GenericObjectExt::rows) of a list: with their selection state, including excluded values, in load
+    /// order.
     ///
-    /// The list is made when the first value is asked for, and is gone from the engine with the stream. For another
-    /// order, another state or changes that are to be followed, make a [`ListObjectDef`](crate::types::ListObjectDef).
+    /// The list is created when the first value is requested, and destroyed with the stream. For another order, another
+    /// alternate state, or updates, create a [`ListObjectDef`](crate::types::ListObjectDef).
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -127,15 +130,15 @@ pub trait DocExt: sealed::App {
     ///
     /// # Errors
     ///
-    /// Items are errors of the calls, or [`RowsError`](crate::rows::RowsError)s; a field that is not there is a
-    /// [`RowsError::NotCalculated`](crate::rows::RowsError::NotCalculated).
+    /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s. If the app does not have the
+    /// field, or a field in the expression, it returns [`RowsError::NoField`](crate::rows::RowsError::NoField).
     fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T> {
         RowStream::of_field(self.app(), field.into())
     }
 
-    /// Selects values of a field, given as texts or numbers; dates are numbers of days since 30 December 1899.
+    /// Selects values of a field, given as strings or numbers. Dates are days since December 30, 1899.
     ///
-    /// A selection that does not come about is an error, not a `false` that is easily overlooked.
+    /// If the selection cannot be made, it returns an error instead of `false`.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -156,14 +159,18 @@ pub trait DocExt: sealed::App {
     /// # }
     /// ```
     ///
-    /// Exactly these values are selected afterwards, unless the call is [`toggle_mode`](Pending::toggle_mode).
-    /// See [`SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues) for what the engine does. Whether
-    /// all of several values were found is read from the field afterwards.
+    /// The values replace the selection unless you set [`toggle_mode`](Pending::toggle_mode). See
+    /// [`SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues). To find out whether all of several
+    /// values
+    /// were found, the client reads the field afterwards.
     ///
     /// # Errors
     ///
-    /// [`SelectError::NoField`](crate::select::SelectError::NoField); [`SelectError::NoValue`](crate::select::SelectError::NoValue) if the field has not got all of the values, those that it has
-    /// being selected; [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked.
+    /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
+    /// [`SelectError::NoValue`](crate::select::SelectError::NoValue) if the field does not contain all of the values,
+    /// in which
+    /// case the others are selected; and [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is
+    /// locked.
     fn select<V: Into<FieldValue>>(
         &self,
         field: &str,
@@ -172,22 +179,24 @@ pub trait DocExt: sealed::App {
         Select::<InField>::values(self.app(), field, values.into_iter().map(Into::into).collect())
     }
 
-    /// Selects the values of a field that a search finds: `N*`, `>=2021<2023`, `=Sum(Sales)>100`.
+    /// Selects the values of a field that match a search: `N*`, `>=2021<2023`, `=Sum(Sales)>100`.
     ///
-    /// See [`Select`](https://qlik.dev/apis/json-rpc/qix/field/#select) for what the engine does.
+    /// See [`Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
     ///
     /// # Errors
     ///
-    /// [`SelectError::NoField`](crate::select::SelectError::NoField); [`SelectError::NoMatch`](crate::select::SelectError::NoMatch) if nothing matches; [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is
-    /// locked.
+    /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
+    /// [`SelectError::NoMatch`](crate::select::SelectError::NoMatch) if nothing matches; and
+    /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked.
     fn select_matching(&self, field: &str, search: &str) -> Pending<Select<InField>> {
         Select::<InField>::matching(self.app(), field, search)
     }
 
-    /// Selects the possible value that comes after the selected one, the first after the last, and says which it is.
+    /// Selects the next possible value after the selected one and returns it. The first value follows the last.
     ///
-    /// Possible are those that selections in other fields leave. Of several selected values the last counts; where
-    /// nothing is selected it is the first value.
+    /// Possible values are those that selections in other fields allow. If several values are selected, it starts at
+    /// the
+    /// last; if none is selected, it selects the first value.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -209,18 +218,19 @@ pub trait DocExt: sealed::App {
     ///
     /// # Errors
     ///
-    /// [`SelectError::NoField`](crate::select::SelectError::NoField); [`SelectError::NothingPossible`](crate::select::SelectError::NothingPossible) if no value is possible; [`SelectError::Locked`](crate::select::SelectError::Locked).
+    /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
+    /// [`SelectError::NothingPossible`](crate::select::SelectError::NothingPossible) if no value is possible; and
+    /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked.
     fn select_next(&self, field: &str) -> Pending<Step> {
         Step::forward(self.app(), field)
     }
 
-    /// Selects the possible value that comes before the selected one, the last before the first, as
-    /// [`select_next`](Self::select_next) does.
+    /// Selects the previous possible value, like [`select_next`](Self::select_next).
     fn select_previous(&self, field: &str) -> Pending<Step> {
         Step::backward(self.app(), field)
     }
 
-    /// Makes an alternate state for this session, which is gone when the guard is.
+    /// Adds an alternate state for this session, and returns a guard that removes it.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -241,14 +251,18 @@ pub trait DocExt: sealed::App {
         AddState::new(self.app(), name)
     }
 
-    /// Checks the script, runs it, and says what became of it.
+    /// Checks the script, runs it, and returns the result.
     ///
-    /// The syntax is checked first, so that a slip of the pen costs no time; then the engine is told to stop at an error
-    /// and to say where it was, and the script runs. See [`DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex)
-    /// for what the engine does. New data are in memory only, unless the call is [`with_save`](Pending::with_save).
+    /// The syntax is checked first, so that a typo does not cost a reload. Then the engine is configured to stop at
+    /// an error
+    /// and report its position, and the script runs. See
+    /// [`DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex). The new data is in memory only, unless you
+    /// set
+    /// [`with_save`](Pending::with_save).
     ///
-    /// [`progress`](Pending::progress) follows the script while it runs. Dropping the future, or the stream,
-    /// cancels the reload.
+    /// [`progress`](Pending::progress) follows the script while it runs. Dropping the future or the stream cancels
+    /// the
+    /// reload.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -273,22 +287,27 @@ pub trait DocExt: sealed::App {
     ///
     /// # Errors
     ///
-    /// [`ScriptError::Syntax`](crate::reload::ScriptError::Syntax) before anything runs, [`ScriptError::Failed`](crate::reload::ScriptError::Failed) if the script ends with an error: the data
-    /// are those of before then. Otherwise what the calls say, such as 11000 if a reload is running already.
+    /// Returns [`ScriptError::Syntax`](crate::reload::ScriptError::Syntax) before the script runs, or
+    /// [`ScriptError::Failed`](crate::reload::ScriptError::Failed) if the script fails, in which case the app keeps
+    /// its
+    /// previous data. Also returns errors of the calls, such as 11000 if a reload is already running.
     fn reload(&self) -> Pending<Reload> {
         Reload::new(self.app())
     }
 
-    /// Loads rows as a table of the app, whose script and data they replace.
-    /// [`Session::load_rows`](crate::Session::load_rows) loads them into a new session app.
+    /// Loads rows as a table of the app, replacing its script and data. To load rows into a new session app, use
+    /// [`Session::load_rows`](crate::Session::load_rows).
     ///
-    /// A row is a struct or a map; its fields' names, as serde has them, are those of the columns. Numbers stay numbers,
-    /// texts stay texts, whatever they look like; `None` is null; true is -1 and false is 0; `NaN` is null. A field that
-    /// only some rows have is null in the others. Tables are associated by the fields that they share, as always.
+    /// A row is a struct or a map whose serde field names are the column names. Numbers are loaded as numbers and
+    /// strings as
+    /// strings, regardless of their content; `None` and `NaN` are null; `true` is -1 and `false` is 0. A field that
+    /// only some
+    /// rows have is null in the others. Tables are associated by common fields.
     ///
-    /// The rows are written into a load script of inline tables, so that everything that a script can do can follow;
-    /// see [`script`](Pending::script). What an inline table would take for something else (delimiters, brackets, quotes,
-    /// line ends, blanks at the ends, `$(…)`) is written in a code and read back by the script.
+    /// The rows are written to a load script with inline tables, so you can add other statements; see
+    /// [`script`](Pending::script). Characters with a special meaning in inline tables (delimiters, brackets, quotes,
+    /// line
+    /// breaks, leading and trailing spaces, `$(…)`) are encoded, and the script decodes them.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -317,7 +336,9 @@ pub trait DocExt: sealed::App {
     ///
     /// # Errors
     ///
-    /// [`LoadError`](crate::load::LoadError) if the rows are no table, before anything is sent; otherwise what [`reload`](Self::reload) returns.
+    /// Returns a [`LoadError`](crate::load::LoadError) if the rows are not a table, before anything is sent;
+    /// otherwise, the
+    /// errors of [`reload`](Self::reload).
     fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
         LoadRows::new(self.app(), table, rows)
     }

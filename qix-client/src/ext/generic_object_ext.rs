@@ -1,4 +1,4 @@
-//! What a program can do with a generic object, beyond the methods of the engine.
+//! Extension methods for generic objects.
 
 use qix_schema::types::FieldValue;
 use qix_schema::{Error, GenericObject};
@@ -10,27 +10,30 @@ use super::pending::Pending;
 use super::rows::RowStream;
 use super::select::{self, InList, ModalSelections, Select};
 
-/// What a program can do with a generic object, beyond the methods of the engine
-/// ([`GenericObjectApi`](qix_schema::GenericObjectApi)): read its data, and select in its list.
+/// Extension methods for generic objects, in addition to the engine's methods
+/// ([`GenericObjectApi`](qix_schema::GenericObjectApi)): reading data, and selecting in lists.
 pub trait GenericObjectExt: sealed::Object {
-    /// The rows of the object's cube or list, each as a value of a type.
+    /// Returns the rows of the object's cube or list, decoded into a type.
     ///
-    /// * A struct or a map gets values by the titles of the columns. A struct's field also finds its column by the field
-    ///   or the expression of it, by its letters and digits alone (`total_sales` is `Total Sales`), or, if it is the only
-    ///   such one, by the field within an aggregation (`sales` is `Sum(Sales)`).
-    /// * A tuple, an array or a `Vec` gets them by position; a row of one column can be a plain value.
-    /// * A number is asked for and given as a number, a text as the text that the engine shows; whole numbers fit
-    ///   integers; -1 is true and 0 is false. Types that take anything get the number if there is one, else the text. A
-    ///   struct with any of `text`, `num`, `elem_number` and `state` in a column's place gets these.
-    /// * What is null, or is no number where one is wanted, is `None` where the type allows it, else an error.
-    /// * A list's rows also have a `state` and an `elem_number`; a tuple can have the state after the value.
-    /// * A pivot or stacked cube has the rows of a straight one with the same dimensions and measures, as far as it is
-    ///   expanded: below a value that is collapsed, the other dimensions are null. Totals are left out, but see
-    ///   [`RowStream::with_totals`](crate::rows::RowStream::with_totals), and so is what a pivot shows where a value on the left and one on top cross and no
-    ///   measure has a value. The `elem_number` tells why a dimension is null: -1 for a total, -2 for a null value, -4
-    ///   below a total or a collapsed value.
+    /// * A struct or map gets values by column title. A struct field also matches a column by its field name or
+    ///   expression, by letters and digits only (`total_sales` matches `Total Sales`), or, if unambiguous, by the field
+    ///   inside an aggregation (`sales` matches `Sum(Sales)`).
+    /// * A tuple, an array, or a `Vec` gets values by position. A row with one column can be a plain value.
+    /// * Numeric types get the number, and `String` gets the formatted string. Integers require integral numbers;
+    ///   `bool` is `true` for -1 and `false` for 0. Self-describing types get the number if there is one, otherwise the
+    ///   string. A struct with any of the fields `text`, `num`, `elem_number`, and `state` gets these parts of the cell,
+    ///   and an [`NxCell`](crate::types::NxCell) gets everything except attributes.
+    /// * A value that is null, or not numeric if a number is expected, is `None` if the type is an `Option`; otherwise,
+    ///   it is an error.
+    /// * The rows of a list also have a `state` and an `elem_number`. In a tuple, the state can follow the value.
+    /// * A pivot, stacked, or tree cube has the rows of a straight cube with the same dimensions and measures, as far as
+    ///   it is expanded: below a collapsed value, the other dimensions are null. Totals are omitted (see
+    ///   [`RowStream::with_totals`](crate::rows::RowStream::with_totals)), and so are combinations of left and top
+    ///   values without any measure value. The `elem_number` indicates why a dimension is null: -1 for a total, -2 for a
+    ///   null value, -4 below a total or a collapsed value.
     ///
-    /// Pages of at most 10,000 cells are fetched, a few ahead of the rows that are taken. Dropping the stream ends that.
+    /// The stream fetches pages of at most 10,000 cells, a few ahead of the reader, until it is dropped. If the engine
+    /// rejects a page as too large (error 7009 and similar), the stream halves it and continues with the smaller size.
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -66,33 +69,42 @@ pub trait GenericObjectExt: sealed::Object {
     ///
     /// # Errors
     ///
-    /// Items are errors of the calls, or [`RowsError`](crate::rows::RowsError)s; the stream ends after the first, but see
-    /// [`RowStream::with_restart`](crate::rows::RowStream::with_restart).
+    /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s, and ends after the first,
+    /// except
+    /// with [`RowStream::with_restart`](crate::rows::RowStream::with_restart).
     fn rows<T: DeserializeOwned + Send + 'static>(&self) -> RowStream<T> {
         RowStream::of_object(self.object())
     }
 
-    /// The rows of the object's cube or list as Arrow record batches, one a page: what Parquet files, DataFusion, Polars
-    /// and DuckDB take.
+    /// Returns the rows of the object's cube or list as Arrow record batches, one per page, for Parquet files,
+    /// DataFusion,
+    /// Polars, DuckDB, and others.
     ///
-    /// The same rows come as from [`rows`](Self::rows), those of pivot and stacked cubes too, and they are
-    /// fetched in the same way. The cells go from the answer into the columns.
+    /// The rows are those of [`rows`](Self::rows), including pivot and stacked cubes, and are fetched in the same
+    /// way. Cells
+    /// are decoded directly into columns.
     ///
-    /// A column has the title of the cube's; the second of a title has `_2` behind it, and so on. Its type is known
-    /// before the first row, from what the layout says:
+    /// Column names are the titles in the cube; duplicates get the suffix `_2`, and so on. Column types are known
+    /// before the
+    /// first row, from the layout:
     ///
-    /// * A dimension is of the type of its tags: `$date` is a [`Date`](crate::arrow::ColumnType::Date), `$timestamp` a
-    ///   [`Timestamp`](crate::arrow::ColumnType::Timestamp), `$integer` an [`Integer`](crate::arrow::ColumnType::Integer), `$numeric` a
-    ///   [`Number`](crate::arrow::ColumnType::Number), `$boolean`, which apps can set, a [`Boolean`](crate::arrow::ColumnType::Boolean). Numbers that
-    ///   are shown as dates or times of a day are dates if all are whole, else timestamps. Any other is
+    /// * The type of a dimension is determined by its tags: `$date` is a [`Date`](crate::arrow::ColumnType::Date),
+    ///   `$timestamp` a [`Timestamp`](crate::arrow::ColumnType::Timestamp), `$integer` an
+    /// [`Integer`](crate::arrow::ColumnType::Integer), `$numeric` a [`Number`](crate::arrow::ColumnType::Number), and
+    /// `$boolean`, which apps can set, a [`Boolean`](crate::arrow::ColumnType::Boolean). Numbers formatted as dates
+    /// or
+    ///   times are dates if all are integral, otherwise timestamps. All others are
     ///   [`Text`](crate::arrow::ColumnType::Text).
-    /// * A measure is of the type of its format: a date, a timestamp, else a number; or a text, if no result is a number.
-    ///   Of results that are numbers here and texts there the layout says nothing: ask for text.
-    /// * Times of day and intervals are numbers: parts of a day. Further columns of a list are texts.
+    /// * The type of a measure is determined by its number format: a date, a timestamp, or otherwise a number; or
+    ///   text, if
+    ///   no result is numeric. If results are mixed, which the layout does not show, request text.
+    /// * Times of day and intervals are numbers (fractions of a day). Additional columns of a list are text.
     ///
-    /// [`BatchStream::with_type`](crate::arrow::BatchStream::with_type) has the last word. Null is null in every column, and so is the group of others in one
-    /// that is no text. What does not fit the type of its column is an error with row and column; nothing is ever
-    /// rounded to fit, but times to microseconds.
+    /// [`BatchStream::with_type`](crate::arrow::BatchStream::with_type) overrides the type. Null is null in every
+    /// column, and
+    /// so is the *others* group in columns that are not text. A value that does not fit the type of its column is an
+    /// error
+    /// with row and column. Values are never rounded, except times to microseconds.
     ///
     /// ```
     /// use arrow_array::types::Float64Type;
@@ -126,16 +138,17 @@ pub trait GenericObjectExt: sealed::Object {
     ///
     /// # Errors
     ///
-    /// Items are errors of the calls, or [`RowsError`](crate::rows::RowsError)s; the stream ends after the first, but see
-    /// [`BatchStream::with_restart`](crate::arrow::BatchStream::with_restart).
+    /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s, and ends after the first,
+    /// except
+    /// with [`BatchStream::with_restart`](crate::arrow::BatchStream::with_restart).
     #[cfg(feature = "arrow")]
     #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
     fn record_batches(&self) -> BatchStream {
         BatchStream::of_object(self.object())
     }
 
-    /// Selects values of the object's list, given as texts or numbers. They are looked for before anything is selected;
-    /// the list is read as far as it takes to find them.
+    /// Selects values of the object's list, given as strings or numbers. The client first reads the list as far as
+    /// necessary to find them.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -156,27 +169,33 @@ pub trait GenericObjectExt: sealed::Object {
     ///
     /// # Errors
     ///
-    /// [`SelectError::NoList`](crate::select::SelectError::NoList); [`SelectError::NoValue`](crate::select::SelectError::NoValue) if the list has not got all of the values, nothing being
-    /// selected; [`SelectError::Locked`](crate::select::SelectError::Locked).
+    /// Returns [`SelectError::NoList`](crate::select::SelectError::NoList) if the object has no list;
+    /// [`SelectError::NoValue`](crate::select::SelectError::NoValue) if the list does not contain all of the values,
+    /// in which
+    /// case nothing is selected; and [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is
+    /// locked.
     fn select<V: Into<FieldValue>>(&self, values: impl IntoIterator<Item = V>) -> Pending<Select<InList>> {
         Select::<InList>::values(self.object(), values.into_iter().map(Into::into).collect())
     }
 
-    /// Searches the object's list as a user would in a filter, and selects what is found: a plain text may be any part
-    /// of a value.
+    /// Searches the object's list like a filter, and selects the matches. A string without wildcards matches values
+    /// in
+    /// which any word starts with it.
     ///
     /// # Errors
     ///
-    /// [`SelectError::NoMatch`](crate::select::SelectError::NoMatch) if nothing is found, the search being ended; [`SelectError::Locked`](crate::select::SelectError::Locked).
+    /// Returns [`SelectError::NoMatch`](crate::select::SelectError::NoMatch) if nothing matches, and
+    /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked. The search is ended in
+    /// either case.
     fn select_matching(&self, search: &str) -> Pending<Select<InList>> {
         Select::<InList>::matching(self.object(), search)
     }
 
-    /// Begins to select in the definitions at some paths, such as `/qListObjectDef` or `/qHyperCubeDef`. Until the end
-    /// nothing can be selected anywhere else in the session, which then fails with 6003.
+    /// Starts selection mode for the definitions at the given paths, such as `/qListObjectDef` or `/qHyperCubeDef`.
+    /// Until it
+    /// ends, selecting in other objects of the session fails with error 6003.
     ///
-    /// See [`BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections) for what the engine
-    /// does.
+    /// See [`BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -201,7 +220,7 @@ pub trait GenericObjectExt: sealed::Object {
     ///
     /// # Errors
     ///
-    /// The engine's, such as 6003 if another object is being selected in.
+    /// Returns errors of the engine, such as 6003 if another object is in selection mode.
     fn begin_modal<P: Into<String>>(
         &self,
         paths: impl IntoIterator<Item = P>,

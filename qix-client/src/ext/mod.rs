@@ -1,4 +1,4 @@
-//! What a program calls on apps, objects and sessions, beyond the generated methods.
+//! Extension methods for apps, objects, and sessions.
 
 #[cfg(feature = "arrow")]
 pub mod arrow;

@@ -1,4 +1,4 @@
-//! Opening an app, or finding it open.
+//! Opening an app.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::pending::{LongOperation, Pending};
 use crate::protocol::notification::SessionState;
 use crate::session::Session;
 
-/// Opening an app: see [`Session::open_doc`].
+/// Opens an app; see [`Session::open_doc`].
 #[derive(Clone, Debug)]
 pub struct OpenDoc {
     session: Session,
@@ -18,15 +18,18 @@ pub struct OpenDoc {
 }
 
 impl Session {
-    /// Opens an app; the app that is open already if that is the one.
+    /// Opens an app, or returns it if it is already open.
     ///
-    /// In an [attached](SessionState::Attached) session, and for the second call, the engine is asked for the active
-    /// app first: opening it again would be refused with 1002. On Desktop the identifier is the path of the file.
+    /// In an [attached](SessionState::Attached) session, and on the second call, the client asks the engine for the
+    /// active
+    /// app first, because opening it again would fail with error 1002. In Qlik Sense Desktop, the ID is the path of
+    /// the file.
     ///
-    /// A large app takes its time: [`progress`](Pending::progress) reports how far it is. An app that is open already has no
-    /// progress.
+    /// Opening a large app can take a while; [`progress`](Pending::progress) reports the progress. An app that is
+    /// already
+    /// open has no progress.
     ///
-    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc) for what the engine does.
+    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
     pub fn open_doc(&self, id: impl Into<String>) -> Pending<OpenDoc> {
         Pending::new(OpenDoc { session: self.clone(), request: global::OpenDoc::new(id) })
     }
@@ -34,9 +37,10 @@ impl Session {
 
 /// # Opening an app
 impl Pending<OpenDoc> {
-    /// Whether to open the app without its data: definitions can be read and changed, nothing can be calculated.
+    /// Sets whether to open the app without its data: definitions can be read and changed, but nothing can be
+    /// calculated.
     ///
-    /// In a session that has the app open already, this has no effect.
+    /// Has no effect if the app is already open in the session.
     pub fn no_data(mut self, no_data: bool) -> Self {
         self.operation.request.no_data = Some(no_data);
         self
@@ -55,7 +59,7 @@ impl Run for OpenDoc {
             return Ok(doc);
         }
         match self.session.global().call(self.request.clone()).with_options(options.clone()).await {
-            // Another connection of the session was faster.
+            // Another connection of the session opened it first.
             Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => {
                 self.active(&id, &options).await?.ok_or(error)
             }
@@ -65,11 +69,11 @@ impl Run for OpenDoc {
 }
 
 impl OpenDoc {
-    /// The app that the session has open, if it is the one.
+    /// The open app of the session, if it is the requested one.
     async fn active(&self, id: &str, options: &CallOptions) -> Result<Option<Doc>, Error> {
         match self.session.get_active_doc().with_options(options.clone()).await {
             Ok(doc) => Ok(is_app(&doc, id).then_some(doc)),
-            // Whatever the engine has against it, opening the app tells more.
+            // If this fails for any reason, opening the app returns a better error.
             Err(error) if error.is_not_found() || error.engine().is_some() => Ok(None),
             Err(error) => Err(error),
         }
@@ -80,7 +84,7 @@ fn has_code(error: &Error, code: qix_schema::ErrorCode) -> bool {
     error.engine().is_some_and(|engine| engine.code == code)
 }
 
-/// Whether an app is the one that is meant. Desktop answers with the path for a name, with or without its extension.
+/// Whether an app is the requested one. Desktop returns the path for a name, with or without its extension.
 fn is_app(doc: &Doc, id: &str) -> bool {
     let Some(open) = doc.handle().id.as_deref() else { return true };
     let path = Path::new(open.rsplit('\\').next().unwrap_or(open));

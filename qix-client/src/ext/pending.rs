@@ -1,4 +1,4 @@
-//! Operations that are about to be made.
+//! Operations that have not started yet.
 
 use std::any::Any;
 use std::fmt;
@@ -13,13 +13,14 @@ use tokio::sync::mpsc;
 use super::progress::{ProgressStream, followed};
 use crate::config::ProgressListener;
 
-/// An operation that is about to be made, such as opening an app, a selection or a reload. Awaiting it makes it.
+/// An operation that starts when it is awaited, such as opening an app, a selection, or a reload.
 ///
-/// An operation consists of one or more calls. Its own settings are methods of `Pending` for that operation, listed
-/// below; options of the calls begin with `with_` and apply to the operation as a whole. Dropping the future cancels the
-/// call that is under way.
+/// An operation consists of one or more calls. Its settings are methods of `Pending` for that operation, listed
+/// below.
+/// Call options start with `with_` and apply to the operation as a whole. Dropping the future cancels the current
+/// call.
 ///
-/// It owns what it needs, so that it can be kept, moved to another task or collected:
+/// It owns its data, so you can store it, move it to another task, or collect it:
 ///
 /// ```
 /// use std::future::IntoFuture;
@@ -45,20 +46,20 @@ pub struct Pending<O> {
     options: CallOptions,
 }
 
-/// What a [`Pending`] makes.
+/// The operation of a [`Pending`].
 pub trait Operation: sealed::Run + Send + 'static {}
 
 impl<O: sealed::Run + Send + 'static> Operation for O {}
 
-/// Operations whose progress the engine reports.
+/// Operations with progress updates.
 pub trait LongOperation: Operation {}
 
 pub(crate) mod sealed {
     use super::{CallOptions, Error};
 
-    /// How an operation is made.
+    /// Runs an operation.
     pub trait Run {
-        /// What it results in.
+        /// The result.
         type Output: Send;
 
         /// Makes the calls, with options for each.
@@ -77,37 +78,39 @@ impl<O> Pending<O> {
         (self.operation, self.options)
     }
 
-    /// Gives up after a time, in place of the session's time-out for each call; the engine is told to cancel what it has
-    /// begun.
+    /// Sets a timeout, which replaces the session's timeout of each call. If it expires, the client asks the engine
+    /// to cancel
+    /// the current call.
     ///
-    /// The operation then ends with [`ErrorKind::TimedOut`].
+    /// The operation then fails with [`ErrorKind::TimedOut`].
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// Gives up at a point in time; the engine is told to cancel what it has begun.
+    /// Sets a deadline. If it expires, the client asks the engine to cancel the current call.
     ///
-    /// The operation then ends with [`ErrorKind::TimedOut`].
+    /// The operation then fails with [`ErrorKind::TimedOut`].
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.options.deadline = Some(deadline);
         self
     }
 
-    /// Whether the engine goes on with a call when nobody waits for its answer any more. Defaults to false: it is told
-    /// to cancel the call.
+    /// Sets whether the engine continues if the operation is dropped. Defaults to `false`: the client asks the engine
+    /// to
+    /// cancel the call.
     pub fn with_detached(mut self, detached: bool) -> Self {
         self.options.detached = detached;
         self
     }
 
-    /// Attaches a value for middleware to all calls: see [`CallOptions::with_extension`].
+    /// Attaches a value for middleware to all calls; see [`CallOptions::with_extension`].
     pub fn with_extension<T: Any + Send + Sync>(mut self, value: T) -> Self {
         self.options = self.options.with_extension(value);
         self
     }
 
-    /// Sets all options of the calls.
+    /// Replaces all options of the calls.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -115,7 +118,7 @@ impl<O> Pending<O> {
 }
 
 impl<O: LongOperation> Pending<O> {
-    /// The progress of the operation while it runs, with its result as the last item: see
+    /// Returns the progress of the operation, with its result as the last item; see
     /// [`CallExt::progress`](crate::CallExt::progress).
     pub fn progress(mut self) -> ProgressStream<'static, O::Output> {
         let (listener, updates) = mpsc::unbounded_channel();

@@ -1,4 +1,4 @@
-//! Long calls, followed while they run.
+//! Progress of long-running calls.
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -13,32 +13,35 @@ use crate::config::ProgressListener;
 pub use crate::protocol::progress_code::ProgressCode;
 pub use crate::session::LongRunning;
 
-/// A step of a long call.
+/// An item of a progress stream.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Progress<T> {
-    /// What is new: messages since the last step in
-    /// [`persistent_progress`](ProgressData::persistent_progress), errors in
+    /// New information: messages since the last item in
+    /// [`persistent_progress`](ProgressData::persistent_progress), and errors in
     /// [`error_data`](ProgressData::error_data), each once.
     Update(Box<ProgressData>),
-    /// The call has ended, with its result. Always the last step; an error takes its place.
+    /// The call has ended, with its result. Always the last item, unless there is an error.
     Finished(T),
 }
 
-/// Long calls can be followed while they run.
+/// Progress of long-running calls.
 pub trait CallExt<'a>: sealed::Sealed {
     /// The request of the call.
     type Request: LongRunning;
 
-    /// The progress of the call while it runs, with its result as the last item. Nothing is sent before the stream is
-    /// polled; dropping it cancels the call.
+    /// Returns the progress of the call, with its result as the last item. Nothing is sent until the stream is
+    /// polled;
+    /// dropping it cancels the call.
     ///
-    /// The engine is asked by [`GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress) every 300 ms, or
-    /// as [`progress_interval`](crate::SessionBuilder::progress_interval) says, and once more after the result, so that
-    /// nothing is missed and nothing is left for the next call; what an earlier call has left is dropped. That last
-    /// question does not count toward the call's time-out. If the engine waits for an interaction, it is told to go on.
-    /// Errors of a script have their positions if
-    /// [`configure_reload`](qix_schema::GlobalApi::configure_reload) asked for error data.
+    /// The client polls [`GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress) every 300 ms
+    /// (see [`progress_interval`](crate::SessionBuilder::progress_interval)), and once more after the result, so that
+    /// no
+    /// message is missed or left for the next call; messages left by an earlier call are dropped. The last poll does
+    /// not
+    /// count toward the timeout. If the engine waits for an interaction, the client tells it to continue. Script
+    /// errors have
+    /// positions if [`configure_reload`](qix_schema::GlobalApi::configure_reload) enabled error data.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
@@ -73,33 +76,33 @@ impl<'a, R: LongRunning + 'a> CallExt<'a> for Call<'a, R> {
 }
 
 named_stream! {
-    /// The progress of a long call, and its result as the last item: see [`CallExt::progress`].
+    /// Progress of a long-running call, with its result as the last item; see [`CallExt::progress`].
     ProgressStream<'a T> of Result<Progress<T>, Error>, 'a
 }
 
 impl<T> ProgressStream<'_, T> {
-    /// Waits for the result, with a function that gets each update.
+    /// Waits for the result, and passes each update to a function.
     ///
     /// # Errors
     ///
-    /// The error that the call ends with.
+    /// Returns the errors of the call.
     pub async fn finish(mut self, mut update: impl FnMut(ProgressData)) -> Result<T, Error> {
         loop {
             match self.next().await {
                 Some(Ok(Progress::Update(data))) => update(*data),
                 Some(Ok(Progress::Finished(result))) => return Ok(result),
                 Some(Err(error)) => return Err(error),
-                // Only a stream that was read to its end has no result.
+                // There is no result only if the stream was already read to its end.
                 None => return Err(qix_schema::ErrorKind::NoResult.into()),
             }
         }
     }
 }
 
-/// A call under way.
+/// The future of a call.
 type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// A call that is followed.
+/// A call with progress.
 struct Followed<'a, T> {
     call: Option<Running<'a, T>>,
     updates: mpsc::UnboundedReceiver<ProgressData>,
@@ -107,7 +110,7 @@ struct Followed<'a, T> {
     outcome: Option<Result<T, Error>>,
 }
 
-/// A call under way, and the updates about it, as one stream.
+/// A call and its progress updates as one stream.
 pub(crate) fn followed<'a, T: Send + 'a>(
     call: Running<'a, T>,
     updates: mpsc::UnboundedReceiver<ProgressData>,
@@ -128,14 +131,14 @@ impl<T> Followed<'_, T> {
                 }
             }
         }
-        // What came with the result comes before it.
+        // Updates that arrived with the result come before it.
         match self.updates.try_recv() {
             Ok(update) => Some(Ok(self.update(update))),
             Err(_) => self.outcome.take().map(|outcome| outcome.map(Progress::Finished)),
         }
     }
 
-    /// The engine lists all errors each time.
+    /// Removes errors that have been returned before, because the engine may repeat them.
     fn update(&mut self, mut update: ProgressData) -> Progress<T> {
         update.error_data.retain(|error| !self.errors.contains(error));
         self.errors.extend_from_slice(&update.error_data);

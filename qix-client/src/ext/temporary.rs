@@ -1,4 +1,4 @@
-//! Objects that this crate makes for a moment.
+//! Temporary objects of this crate.
 
 use qix_schema::rpc::CallOptions;
 use qix_schema::types::GenericObjectProperties;
@@ -6,7 +6,7 @@ use qix_schema::{Doc, DocApi, Error, GenericObject};
 
 use crate::config::Temporary;
 
-/// A session object that is destroyed with its last holder, whatever the session's setting.
+/// A session object that is destroyed when its last handle is dropped, regardless of the session's settings.
 pub(crate) async fn object(
     doc: &Doc,
     properties: impl Into<GenericObjectProperties>,

@@ -1,4 +1,4 @@
-//! Following what the engine invalidates.
+//! Streams of invalidations and layouts.
 
 use futures_util::stream;
 use qix_schema::rpc::Request;
@@ -9,15 +9,17 @@ use qix_schema::{
 
 use super::streams::named_stream;
 
-/// What all objects can do besides their methods: report that their data is stale.
+/// Methods for following the invalidation of objects of any class.
 ///
-/// The engine says once that an object's data is stale, and says it again only after the data has been fetched.
+/// The engine reports stale data once, and again only after the data has been fetched.
 pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
-    /// An item whenever the engine says that the object's data is stale; the first one at once if it has said so since
-    /// the object became known. Ends when the object or the connection is gone.
+    /// Returns an item whenever the engine reports the object's data as stale; the first one immediately if that has
+    /// already
+    /// happened. Ends when the object or the connection is gone.
     ///
-    /// Items that nobody has taken become one: a slow reader misses nothing that matters and holds up nobody.
-    /// The stream keeps the object.
+    /// Items that have not been read are merged into one, so a slow reader does not miss anything important or delay
+    /// others.
+    /// The stream holds the object.
     fn changes(&self) -> ChangeStream {
         let state = (self.clone(), 0);
         ChangeStream::new(stream::unfold(state, async |(object, seen)| {
@@ -26,16 +28,16 @@ pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
         }))
     }
 
-    /// Waits until the object, or its connection, is gone.
+    /// Waits until the object or its connection is gone.
     fn gone(&self) -> impl Future<Output = ()> + Send {
         async { while self.as_remote().invalidated(u64::MAX).await.is_some() {} }
     }
 
-    /// The layout, then a new one whenever the engine says that it is stale. Ends when the object or the connection is
-    /// gone.
+    /// Returns the layout, and a new one whenever it becomes stale. Ends when the object or the connection is gone.
     ///
-    /// No layout is fetched before the last one was taken, and a slow reader gets the newest. An error does not end
-    /// the stream: the next item comes with the next invalidation. The stream keeps the object.
+    /// A layout is fetched only after the previous one has been read, so a slow reader gets the newest. An error does
+    /// not
+    /// end the stream: the next item follows the next invalidation. The stream holds the object.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
@@ -61,7 +63,7 @@ pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
             if let Some(seen) = seen {
                 object.as_remote().invalidated(seen).await?;
             }
-            // An invalidation while the layout is on its way may be newer than the layout.
+            // An invalidation during the request may be newer than the layout.
             let seen = object.as_remote().invalidations();
             let layout = object.call(Self::layout_request()).await;
             let over = layout.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Closed { .. }));
@@ -73,20 +75,20 @@ pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
 impl<C: Class + Clone + Send + Sync + 'static> ObjectExt for C {}
 
 named_stream! {
-    /// Notices that an object's data is stale: see [`ObjectExt::changes`].
+    /// Invalidations of an object; see [`ObjectExt::changes`].
     ChangeStream<> of (), 'static
 }
 
 named_stream! {
-    /// The layouts of an object: see [`ObjectExt::layouts`].
+    /// Layouts of an object; see [`ObjectExt::layouts`].
     LayoutStream<T> of Result<T, Error>, 'static
 }
 
-/// Classes that have a layout: what the engine makes of their properties, with the data.
+/// Classes with a layout, which contains evaluated properties and data.
 pub trait HasLayout: Class {
-    /// The layout.
+    /// Type of the layout.
     type Layout: Send;
-    /// The request for it.
+    /// Type of the request.
     type Request: Request<Class = Self, Response = Self::Layout> + Send + 'static;
 
     /// The request for the layout.

@@ -164,7 +164,7 @@ fn patched(mut document: Value, patch: &Value) -> Option<Value> {
     }
 }
 
-/// A copy of a document in which a value stands at a path.
+/// A copy of a document with a value at a path.
 fn write(document: Value, path: &str, value: Value, insert: bool) -> Option<Value> {
     if path.is_empty() || path == "/" {
         return Some(value);

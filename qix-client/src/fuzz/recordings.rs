@@ -4,7 +4,7 @@ use serde_json::Value;
 use crate::connect::{Incoming, Outgoing};
 use crate::record::Replay;
 
-/// Any file is a recording or an error; what it holds is answered when it is asked for, under the id of who asks.
+/// Any file is a recording or an error. Recorded requests are answered with the ID of the new request.
 pub fn recordings(input: &[u8]) {
     let Ok(replay) = Replay::read(input) else { return };
     let mut transport = replay.transport();

@@ -52,7 +52,7 @@ pub fn session(input: &[u8]) {
         callers.retain_mut(|(id, answer)| match answer.try_recv() {
             Ok(outcome) => {
                 assert_eq!(envelope.id, Some(*id), "an answer has gone astray");
-                match outcome.expect("the connection stands") {
+                match outcome.expect("the connection is open") {
                     Reply::Result(text, range) => {
                         assert_eq!((text.as_ref(), Body::Result(range)), (line, envelope.body.clone()));
                     }
@@ -77,7 +77,7 @@ pub fn session(input: &[u8]) {
     }
     for (id, mut answer) in callers {
         shared.receive(generation, format!(r#"{{"id":{id},"result":{{}}}}"#).into());
-        let reply = answer.try_recv().expect("it has come").expect("the connection stands");
+        let reply = answer.try_recv().expect("it has arrived").expect("the connection is open");
         assert!(matches!(reply, Reply::Result(..)));
     }
     assert_eq!(shared.pending(), 0);

@@ -1,4 +1,4 @@
-//! What stands in the messages, without any I/O.
+//! Message formats, without I/O.
 
 pub(crate) mod answer;
 pub(crate) mod envelope;

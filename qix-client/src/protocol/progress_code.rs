@@ -1,13 +1,13 @@
-//! The messages of long calls, by number.
+//! Progress message codes.
 
 use std::fmt;
 
 use qix_schema::types::ProgressMessage;
 
-/// The number of a progress message: what a long call is at. The engine's names are constants.
+/// Code of a progress message. The constants have the engine's names.
 ///
-/// The names come from the schema of the vendor's client `@qlik/api` 2.19. Each has the prefix `LOCMSG_SCRIPTEDITOR_`
-/// there.
+/// The names are from the schema of the vendor's client `@qlik/api` 2.19, where they have the prefix
+/// `LOCMSG_SCRIPTEDITOR_`.
 ///
 /// ```
 /// use qix_client::{types::ProgressMessage, progress::ProgressCode};

@@ -1,4 +1,4 @@
-//! Traffic with an engine, as a file: one JSON object a line, `{"at":…,"dir":">","msg":…}`.
+//! Recording and replaying traffic, as one JSON object per line: `{"at":…,"dir":">","msg":…}`.
 
 mod recorder;
 pub(crate) mod redact;

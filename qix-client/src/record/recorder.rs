@@ -1,4 +1,4 @@
-//! Writing traffic down.
+//! Recording traffic.
 
 use std::fmt;
 use std::future::ready;
@@ -14,13 +14,14 @@ use serde_json::value::RawValue;
 use crate::connect::{Incoming, Outgoing, Text, Transport};
 use crate::record::redact;
 
-/// Writes down all traffic of a session, one JSON object a line: `at` are the microseconds since the beginning, `dir` is
-/// `>` for what is sent and `<` for what arrives, `msg` is the message, or `text` if it is no JSON.
+/// Records all traffic of a session, as one JSON object per line: `at` is the time in microseconds since the start,
+/// `dir` is
+/// `>` for sent and `<` for received messages, and `msg` is the message (or `text` if it is not JSON).
 ///
-/// Passwords and tokens are left out of what is sent, those in scripts and connection strings too; everything else
-/// stands there as it was, data included. Writing happens on
-/// a thread of its own; a program that ends should [`close`](crate::Session::close) its session and drop the recorder
-/// first.
+/// Passwords and tokens in sent messages are redacted, including those in scripts and connection strings. Everything
+/// else is
+/// recorded, including data. A separate thread writes the recording: before the program exits,
+/// [`close`](crate::Session::close) the session and drop the recorder.
 ///
 /// ```no_run
 /// use qix_client::{prelude::*, record::Recorder};
@@ -53,7 +54,7 @@ enum Message {
 }
 
 impl Recorder {
-    /// Writes to a file, or to anything else that takes text.
+    /// Records to a writer, such as a file.
     pub fn new(out: impl Write + Send + 'static) -> Self {
         let (lines, queue) = mpsc::channel();
         let writer = thread::spawn(move || {
@@ -64,7 +65,7 @@ impl Recorder {
         Self { shared: Arc::new(Shared { start: Instant::now(), lines: Some(lines), writer: Some(writer) }) }
     }
 
-    /// Lets all that passes a transport be written down.
+    /// Records all messages of a transport.
     pub(crate) fn tap(&self, transport: Transport) -> Transport {
         let (sent, arrived) = (self.clone(), self.clone());
         let reading = transport.reading.inspect(move |incoming| {
@@ -83,14 +84,14 @@ impl Recorder {
 
     fn note(&self, message: Message) {
         if let Some(lines) = &self.shared.lines {
-            // A writer that has failed has said so.
+            // A failed writer has already been reported.
             lines.send(Line { at: self.shared.start.elapsed().as_micros(), message }).ok();
         }
     }
 }
 
 impl Drop for Shared {
-    /// Waits until all is written.
+    /// Waits until everything has been written.
     fn drop(&mut self) {
         self.lines = None;
         if let Some(writer) = self.writer.take() {
@@ -126,7 +127,7 @@ impl Line {
             Message::Sent(text) => (">", redact::hidden(text)),
             Message::Arrived(text) => ("<", text.as_ref().to_owned()),
         };
-        // Line breaks within a message are white space of its JSON.
+        // Line breaks in a message are JSON whitespace.
         let json = serde_json::from_str::<&RawValue>(&message).is_ok();
         let (name, value) = match json {
             true => ("msg", message.replace(['\n', '\r'], " ")),

@@ -1,14 +1,14 @@
-//! What must not be written down: passwords, keys, tokens. Hides too much rather than too little.
+//! Redacts passwords, keys, and tokens. Errs on the side of caution.
 
 use serde_json::Value;
 
-/// What stands in for a secret.
+/// Replacement for secrets.
 const HIDDEN: &str = "***";
 
-/// Parts of names, in lower case and without separators, that only secrets have; a line each.
+/// Parts of names, in lowercase and without separators, that indicate secrets; one per line.
 const NAMES: &str = include_str!("redact/names.txt");
 
-/// The text of a message or a part of it, without what is secret in it.
+/// Redacts the secrets in a message or part of it.
 pub(crate) fn hidden(json: &str) -> String {
     let plain = plain(json);
     if !NAMES.lines().any(|name| plain.contains(name)) {
@@ -27,7 +27,7 @@ fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                // What is said about a secret, such as whether there is one, is none.
+                // Flags about a secret, such as whether it exists, are not secret.
                 let told = matches!(value, Value::Null | Value::Bool(_) | Value::Number(_));
                 if !told && is_secret(name) { *value = HIDDEN.into() } else { hide(value) }
             }
@@ -43,7 +43,7 @@ fn is_secret(name: &str) -> bool {
     NAMES.lines().any(|part| name.contains(part))
 }
 
-/// A script or a connection string without the values of its secrets: from `Password=` to where its entry ends.
+/// Redacts a script or connection string: from `Password=` to the end of the entry.
 fn hidden_in_text(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let mut clean = String::with_capacity(text.len());
@@ -57,12 +57,12 @@ fn hidden_in_text(text: &str) -> String {
     clean
 }
 
-/// Where the value of the next secret begins.
+/// The start of the next secret value.
 fn next_value(lower: &str, from: usize) -> Option<usize> {
     let mut from = from;
     loop {
         let (at, name) = NAMES.lines().filter_map(|name| Some((lower[from..].find(name)? + from, name))).min()?;
-        // The rest of the name, then `=`, `:` or `is`, with quotes and spaces around.
+        // The rest of the name, then `=`, `:`, or `is`, with optional quotes and spaces.
         let behind = at + name.len();
         let text = lower[behind..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
         let text = text.trim_start_matches(['"', '\'', '\\', ' ', '\t']);
@@ -74,7 +74,7 @@ fn next_value(lower: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// How long a value is that may stand in quotes or braces.
+/// The length of a value with optional quotes or braces.
 fn end_of_value(text: &str) -> usize {
     let (open, close) = match text.chars().next() {
         Some(quote @ ('"' | '\'')) => (1, quote),
@@ -93,7 +93,7 @@ fn end_of_value(text: &str) -> usize {
     text.len()
 }
 
-/// In lower case, without what separates words.
+/// In lowercase, without word separators.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
 }

@@ -1,4 +1,4 @@
-//! Answering from what was written down.
+//! Replaying recordings.
 
 use std::io::BufRead;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +10,11 @@ use tokio::sync::mpsc;
 
 use crate::connect::{Incoming, Outgoing, Transport, TransportError};
 
-/// Plays the engine of a recording: a request is answered by what was recorded for the same method, handle and
-/// parameters, whatever its id. Requests that come repeatedly get the recorded answers in their order, then the last one
-/// again. What was not recorded is answered with an error and noted.
+/// Simulates the engine of a recording: a request is answered with the recorded response for the same method, handle,
+/// and
+/// parameters, regardless of its ID. Repeated requests get the recorded responses in order, then the last one again.
+/// A
+/// request that was not recorded returns an error and is reported as a difference.
 ///
 /// ```no_run
 /// use qix_client::{prelude::*, record::Replay};
@@ -30,26 +32,26 @@ pub struct Replay {
     book: Arc<Mutex<Book>>,
 }
 
-/// A recording that cannot be read.
+/// An invalid recording.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
     /// The file cannot be read.
     #[error("the recording cannot be read: {0}")]
     Io(std::io::Error),
-    /// A line is not of the form that [`Recorder`](crate::record::Recorder) writes.
-    #[error("line {line} is not a line of a recording: {cause}; it looks like {{\"dir\":\">\",\"msg\":{{…}}}}")]
+    /// A line does not have the form that [`Recorder`](crate::record::Recorder) writes.
+    #[error("line {line} of the recording is invalid: {cause}; expected {{\"dir\":\">\",\"msg\":{{…}}}}")]
     Line {
-        /// The number of the line, from 1.
+        /// Line number, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// What is wrong.
         cause: serde_json::Error,
     },
 }
 
 #[derive(Debug, Default)]
 struct Book {
-    /// What arrived before the first request.
+    /// Messages before the first request.
     greeting: Vec<Value>,
     exchanges: Vec<Exchange>,
     differences: Vec<String>,
@@ -59,7 +61,7 @@ struct Book {
 struct Exchange {
     request: Value,
     answer: Option<Value>,
-    /// What arrived unasked after the request.
+    /// Notifications after the request.
     pushed: Vec<Value>,
     used: bool,
 }
@@ -72,11 +74,11 @@ struct Line {
 }
 
 impl Replay {
-    /// Reads a recording.
+    /// Parses a recording.
     ///
     /// # Errors
     ///
-    /// [`ReplayError`] if it cannot be read, or a line is none of a recording.
+    /// Returns a [`ReplayError`] if it cannot be read or a line is invalid.
     pub fn read(recording: impl BufRead) -> Result<Self, ReplayError> {
         let mut book = Book::default();
         for (index, line) in recording.lines().enumerate() {
@@ -93,7 +95,7 @@ impl Replay {
         Ok(Self { book: Arc::new(Mutex::new(book)) })
     }
 
-    /// A transport whose other end is the recording.
+    /// Opens a transport to the simulated engine.
     pub fn transport(&self) -> Transport {
         let (answers, incoming) = mpsc::unbounded_channel();
         let book = Arc::clone(&self.book);
@@ -118,12 +120,12 @@ impl Replay {
         Transport::new(incoming, outgoing)
     }
 
-    /// Requests that were made and not recorded, in words.
+    /// Requests that were made but not recorded, as text.
     pub fn differences(&self) -> Vec<String> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).differences.clone()
     }
 
-    /// Requests that were recorded and not made, in words.
+    /// Requests that were recorded but not made, as text.
     pub fn unused(&self) -> Vec<String> {
         let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         book.exchanges.iter().filter(|exchange| !exchange.used).map(|exchange| show(&exchange.request)).collect()
@@ -147,7 +149,7 @@ impl Book {
         }
     }
 
-    /// What to answer to a request.
+    /// The response to a request.
     fn reply(&mut self, request: &str) -> Result<Vec<Value>, TransportError> {
         let request: Value = serde_json::from_str(request)?;
         let same = |exchange: &&mut Exchange| {
@@ -169,7 +171,7 @@ impl Book {
         Ok(answer.into_iter().chain(exchange.pushed.clone()).collect())
     }
 
-    /// What is different about a request.
+    /// How a request differs.
     fn difference(&self, request: &Value) -> String {
         let mut of_method = self.exchanges.iter().filter(|exchange| exchange.request["method"] == request["method"]);
         match of_method

@@ -1,4 +1,4 @@
-//! Setting up a session.
+//! Configuring a session.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::record::Recorder;
 use crate::session::core::Shared;
 use crate::session::resume;
 
-/// A session that is still to be set up.
+/// Configures and opens a session.
 ///
 /// ```no_run
 /// use qix_client::{Error, prelude::*};
@@ -47,61 +47,66 @@ pub struct SessionBuilder {
 
 /// # Limits
 impl SessionBuilder {
-    /// How long connecting may take. Defaults to 60 seconds.
+    /// Sets the timeout for connecting. Defaults to 60 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.endpoint.connect_timeout = timeout;
         self
     }
 
-    /// How long to wait for the engine to report the state of the session. Defaults to 10 seconds.
+    /// Sets how long to wait for the engine to report the state of the session. Defaults to 10 seconds.
     ///
-    /// A proxy may swallow what the engine says. The session is used all the same when the time is up; its state is
-    /// then [`SessionState::Unknown`](crate::notification::SessionState::Unknown).
+    /// Some proxies do not forward the report. If it does not arrive in time, the session is used anyway, with the
+    /// state
+    /// [`SessionState::Unknown`](crate::notification::SessionState::Unknown).
     pub fn greeting_timeout(mut self, timeout: Duration) -> Self {
         self.settings.greeting_timeout = timeout;
         self
     }
 
-    /// How long each call may take, unless the call sets a time-out of its own. Defaults to no limit.
+    /// Sets the default timeout of calls. Defaults to no timeout.
     ///
-    /// Reloads are exempt: a script takes as long as it takes. Limit one with
+    /// It does not apply to reloads, which can take arbitrarily long. To limit a reload, use
     /// [`with_timeout`](qix_schema::Call::with_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// When the session is over, whatever is under way; never if not said. For work that has until then: a job, an
-    /// answer to somebody else's request.
+    /// Sets a deadline for the whole session. Defaults to none. Use it for work that must end by then, such as a job
+    /// or a
+    /// request to your service.
     ///
-    /// Connecting ends with [`ConnectError::TimedOut`] by then. Calls under way end with
-    /// [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut), and the engine is told to cancel them; no call's own time-out or
-    /// deadline goes beyond. Then the session is closed: streams end, a suspended session waits for no connection any
-    /// more, and calls that begin later fail with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), which says why.
-    /// [`close`](Session::close) waits no longer either.
+    /// When it expires, connecting fails with [`ConnectError::TimedOut`]. Pending calls fail with
+    /// [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut), and the client asks the engine to cancel them; the
+    /// timeouts
+    /// and deadlines of calls cannot exceed it. The session is then closed: streams end, a suspended session stops
+    /// waiting
+    /// for a connection, and new calls fail with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), which contains
+    /// the
+    /// reason. [`close`](Session::close) also stops waiting.
     pub fn deadline(mut self, deadline: Instant) -> Self {
         self.settings.deadline = Some(deadline.into());
         self
     }
 
-    /// How long [`close`](Session::close) waits for the answers to calls under way. Defaults to 5 seconds; zero gives
-    /// them up at once.
+    /// Sets how long [`close`](Session::close) waits for pending calls. Defaults to 5 seconds. Zero drops them
+    /// immediately.
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;
         self
     }
 
-    /// How many calls may wait for their answers at once, at least one. Defaults to no limit.
+    /// Sets the maximum number of pending calls, at least one. Defaults to no limit.
     ///
-    /// Further calls are queued in the order in which they were made; the time in the queue counts toward their
-    /// time-outs. [`Session::calls_in_flight`] is the current number.
+    /// Further calls are queued in order. The time in the queue counts toward their timeouts.
+    /// [`Session::calls_in_flight`] returns the current number.
     pub fn max_calls_in_flight(mut self, limit: usize) -> Self {
         self.settings.max_calls_in_flight = Some(limit.max(1));
         self
     }
 
-    /// Methods whose answers are requested as the difference from the last one. Defaults to `GetLayout` of all classes
-    /// and `GetAppLayout`. The result is the same either way. An empty list turns differences off.
+    /// Sets the methods that request deltas, which contain only the changes since the last response. Defaults to
+    /// `GetLayout` of all classes and `GetAppLayout`. The decoded result is the same. An empty list disables deltas.
     ///
     /// ```
     /// use qix_client::rpc::Request;
@@ -110,96 +115,105 @@ impl SessionBuilder {
     /// let builder = Session::builder().delta([generic_object::GetLayout::METHOD]);
     /// ```
     ///
-    /// A difference saves bytes where a large answer changes little, and costs memory: the last answer is kept. Only
-    /// methods that read, and have exactly one result, can be asked so; a call can say otherwise by
+    /// Deltas save bytes if a large response changes little, but use memory for the last response. Only methods that
+    /// read
+    /// and have exactly one result support them. To override the setting for a call, use
     /// [`with_delta`](qix_schema::Call::with_delta).
     pub fn delta(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.settings.delta = methods.into_iter().collect();
         self
     }
 
-    /// Whether session objects stay in the engine, until the session ends, when their last handle is dropped. Defaults to
-    /// false: the engine destroys them.
+    /// Sets whether session objects stay in the engine until the session ends when their last handle is dropped.
+    /// Defaults
+    /// to `false`: the client destroys them.
     pub fn keep_session_objects(mut self, keep: bool) -> Self {
         self.settings.keep_session_objects = keep;
         self
     }
 
-    /// Reconnects automatically when the connection is lost, and restores everything as [`resume`](Session::resume)
-    /// does. By default a lost connection ends the session.
+    /// Reconnects automatically when the connection is lost, and restores everything like
+    /// [`resume`](Session::resume).
+    /// By default, a lost connection ends the session.
     ///
-    /// It does so when the way in which the connection ended says that it makes sense
-    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait meanwhile, as they do after
+    /// The client reconnects only if the close code indicates that it can succeed
+    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait in the meantime, as after
     /// [`suspend`](Session::suspend).
     pub fn reconnect(mut self, backoff: Backoff) -> Self {
         self.settings.reconnect = Some(backoff);
         self
     }
 
-    /// Keeps an idle connection open, and detects a dead one. Off by default.
+    /// Keeps an idle connection open and detects dead connections. Disabled by default.
     ///
-    /// Turn it on if something between the program and the engine drops idle connections, or if the program only listens:
-    /// without calls nothing else detects a dead network. It is off by default because a session that is never idle
-    /// never expires: the proxy of Enterprise on Windows ends a session after 30 idle minutes, and engines have similar
-    /// rules ([4001](qix_schema::rpc::CloseCode)). Until then the session holds memory, a license, and one of the few
-    /// sessions that a user may have at once.
+    /// Enable it if a proxy or firewall drops idle connections, or if the program only listens: without calls,
+    /// nothing else
+    /// detects a dead network. It is disabled by default because a session that is never idle never expires: the
+    /// proxy of
+    /// Qlik Sense Enterprise on Windows ends a session after 30 idle minutes, and engines have similar rules
+    /// ([4001](qix_schema::rpc::CloseCode)). Until then, the session uses memory, a license, and one of the few
+    /// sessions that
+    /// a user may have at once.
     ///
-    /// The probes bypass [`middleware`](Self::middleware) and do not count as calls. They end with the last user of the
-    /// session, and pause while it is suspended.
+    /// The probes bypass [`middleware`](Self::middleware) and do not count as calls. They stop when the last user of
+    /// the
+    /// session drops it, and pause while it is suspended.
     pub fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
         self.settings.keep_alive = Some(keep_alive);
         self
     }
 
-    /// Writes down all traffic.
+    /// Records all traffic.
     pub fn record(mut self, recorder: &Recorder) -> Self {
         self.settings.recorder = Some(recorder.clone());
         self
     }
 
-    /// Whether [`tracing`] events at level `TRACE` hold the parameters and results of calls: the first 10,000 characters
-    /// of each, without passwords and tokens. Defaults to false.
+    /// Sets whether [`tracing`] events at level `TRACE` contain the parameters and results of calls: the first 10,000
+    /// characters of each, without passwords and tokens. Defaults to `false`.
     ///
-    /// This is for debugging: the events contain the data of the app.
+    /// Use it for debugging only: the events contain data of the app.
     pub fn trace_payloads(mut self, trace: bool) -> Self {
         self.settings.trace_payloads = trace;
         self
     }
 
-    /// Adds something that every call passes; what is added first is outermost.
+    /// Adds a middleware for all calls. The first one added is the outermost.
     pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
         self.settings.middleware.push(Arc::new(middleware));
         self
     }
 
-    /// How often to ask for the progress of a call that is followed. Defaults to 300 ms.
+    /// Sets the polling interval for progress. Defaults to 300 ms.
     pub fn progress_interval(mut self, interval: Duration) -> Self {
         self.settings.progress_interval = interval;
         self
     }
 
-    /// What to do when a call is refused because the session is in selection mode. By default the call fails.
+    /// Sets what to do if a call is rejected because the session is in selection mode. By default, the call fails.
     pub fn when_modal(mut self, policy: WhenModal) -> Self {
         self.settings.when_modal = policy;
         self
     }
 
-    /// What to do when a call is refused because the app is being reloaded. By default the call fails.
+    /// Sets what to do if a call is rejected because the app is being reloaded. By default, the call fails.
     pub fn when_reloading(mut self, policy: WhenReloading) -> Self {
         self.settings.when_reloading = policy;
         self
     }
 
-    /// The largest incoming message, in bytes; a larger one ends the connection. Defaults to no limit, as engines send
-    /// tens of megabytes.
+    /// Sets the maximum size of incoming messages in bytes. A larger message closes the connection. Defaults to no
+    /// limit,
+    /// because engines send tens of megabytes.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.endpoint.max_message_size = Some(bytes);
         self
     }
 
-    /// What happens to the session from the beginning: what a proxy says before the engine takes the connection, the
-    /// [opening](Event::Opened), and all that [`Session::events`] tells. Ends with the session, or when it does not come to
-    /// be.
+    /// Returns all events of the session: messages of a proxy before the engine accepts the connection, the
+    /// [opening](Event::Opened), and the events of [`Session::events`]. The stream ends with the session, or if
+    /// connecting
+    /// fails.
     ///
     /// ```
     /// use futures_util::StreamExt;
@@ -221,12 +235,13 @@ impl SessionBuilder {
         event::stream(Some(listeners.subscribe()))
     }
 
-    /// Connects, and waits until the engine has said how it took the connection.
+    /// Connects, and waits until the engine has accepted the session.
     ///
     /// # Errors
     ///
-    /// A [`ConnectError`] says what failed and what to do next: the address, the network, the upgrade to a
-    /// WebSocket, the engine's refusal, the time.
+    /// Returns a [`ConnectError`] that describes what failed (the URL, the network, the WebSocket upgrade, the
+    /// session, or a
+    /// timeout) and what to do next.
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
             let transport = self.endpoint.connect().await?;
@@ -235,11 +250,13 @@ impl SessionBuilder {
         .await
     }
 
-    /// Begins a session over a transport that is open already: a test's, a replay's, or one of an unusual network.
+    /// Opens a session over an existing transport, for tests, replays, or unusual networks.
     ///
     /// # Errors
     ///
-    /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
+    /// Returns [`ConnectError::Session`] if the engine rejects the session, and [`ConnectError::Closed`] if the
+    /// transport
+    /// closes before the session is ready.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, start(Shared::new(None, self.settings), transport)).await
     }

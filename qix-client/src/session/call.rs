@@ -26,10 +26,10 @@ const REPEATS: usize = 3;
 /// Answers that name objects are short.
 const NAMES_OBJECT: usize = 8192;
 
-/// Makes a call, within its time.
+/// Makes a call within its timeout.
 ///
-/// What is rare on the way is boxed, so that the future of a call stays below the size (1,032 bytes with glibc) up to
-/// which memory is had at once.
+/// Rare parts are boxed, so that the future stays below the size (1,032 bytes with glibc) up to which the allocator has a
+/// fast path.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
     let limit = shared.settings.time_of(call.method, &call.options);
@@ -153,7 +153,7 @@ impl Exchange<'_> {
                 let range = 0..text.len();
                 trace.answer(text, range)
             }
-            // Asked for in whole, an answer is no difference.
+            // A complete response was requested, so this is not a delta.
             Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
         };
         if call.method.effect == Effect::Write

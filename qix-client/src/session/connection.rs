@@ -36,7 +36,7 @@ pub(crate) fn start(
     tokio::spawn(async move {
         tokio::select! {
             () = writer => {}
-            // Who takes nothing any more does not keep this task.
+            // A peer that stopped reading must not keep this task alive.
             () = async { cut.await.ok(); sleep(GOODBYE).await } => {}
         }
         goodbye(reader).await;

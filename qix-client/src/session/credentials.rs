@@ -1,4 +1,4 @@
-//! Who connects.
+//! Credentials and certificates.
 
 #[cfg(feature = "tls")]
 use std::any::Any;
@@ -11,33 +11,34 @@ use crate::connect::certificates::{Identity, KeyMaterial, preconfigured};
 #[cfg(feature = "oauth")]
 use crate::connect::oauth;
 
-/// # Who connects
+/// # Credentials
 ///
-/// Nothing of this shows in logs, errors or `Debug`.
+/// Credentials never appear in logs, errors, or `Debug` output.
 impl SessionBuilder {
-    /// A header of the request that opens the WebSocket, such as `Origin`, or the one by which a proxy knows the user.
+    /// Adds a header to the WebSocket upgrade request, such as `Origin` or a header that identifies the user to a
+    /// proxy.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.endpoint.headers.push((name.into(), value.into()));
         self.as_another_user()
     }
 
-    /// The user, for an engine that is reached directly: `INTERNAL`, `sa_engine` is the engine's own.
+    /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account.
     pub fn user(self, directory: &str, id: &str) -> Self {
         self.header("X-Qlik-User", format!("UserDirectory={directory}; UserId={id}"))
     }
 
-    /// A token: a JWT that a virtual proxy accepts, or an access token of Qlik Cloud.
+    /// Sets a token: a JWT for a virtual proxy, or an access token of Qlik Cloud.
     pub fn bearer(self, token: impl Into<String>) -> Self {
         let token = token.into();
         self.token_source(move || std::future::ready(Ok(token.clone())))
     }
 
-    /// A key of Qlik Cloud.
+    /// Sets an API key of Qlik Cloud.
     pub fn api_key(self, key: impl Into<String>) -> Self {
         self.bearer(key)
     }
 
-    /// Something that gives a token, asked each time a connection is made.
+    /// Sets a function that returns a token. It is called for each connection.
     ///
     /// ```
     /// use qix_client::Session;
@@ -55,8 +56,8 @@ impl SessionBuilder {
         self.as_another_user()
     }
 
-    /// A client of Qlik Cloud that gets its tokens by OAuth, machine to machine: a token is fetched when it is needed,
-    /// and again when it has expired.
+    /// Uses OAuth machine-to-machine credentials of Qlik Cloud. Tokens are fetched when needed, and again after they
+    /// expire.
     ///
     /// See [OAuth clients](https://qlik.dev/authenticate/oauth/).
     #[cfg(feature = "oauth")]
@@ -65,33 +66,35 @@ impl SessionBuilder {
         self.as_another_user()
     }
 
-    /// A cookie, such as that of a proxy's session, `X-Qlik-Session`.
+    /// Adds a cookie, such as the session cookie of a proxy, `X-Qlik-Session`.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         self.endpoint.cookies.push((name.to_owned(), value.to_owned()));
         self.as_another_user()
     }
 
-    /// The token that goes with a proxy's session cookie, against forged requests.
+    /// Sets the CSRF token that belongs to the session cookie of a proxy.
     pub fn csrf_token(self, token: impl Into<String>) -> Self {
         self.query("qlik-csrf-token", token)
     }
 
-    /// A web integration of Qlik Cloud that lets the origin in.
+    /// Sets the ID of a web integration of Qlik Cloud that allows the origin.
     pub fn web_integration_id(self, id: impl Into<String>) -> Self {
         self.query("qlik-web-integration-id", id)
     }
 
-    /// A ticket of the proxy service, good for one connection.
+    /// Sets a ticket of the proxy service, which is valid for one connection.
     ///
-    /// It is sent once. Later connections use the cookie that the proxy has set; without one they fail with
-    /// [`ConnectError::TicketUsed`](crate::ConnectError::TicketUsed). Use [`ticket_source`](Self::ticket_source) to get a
-    /// ticket for each login.
+    /// The ticket is sent once. Later connections use the cookie that the proxy has set; if there is none, they fail
+    /// with
+    /// [`ConnectError::TicketUsed`](crate::ConnectError::TicketUsed). To get a ticket for each login, use
+    /// [`ticket_source`](Self::ticket_source).
     pub fn ticket(self, ticket: impl Into<String>) -> Self {
         self.query("qlikTicket", ticket).as_another_user()
     }
 
-    /// Something that gets a ticket of the proxy service, called for each login: for the first connection, and for a later
-    /// one if the cookie of the first is not valid any more.
+    /// Sets a function that returns a ticket of the proxy service. It is called for each login: for the first
+    /// connection,
+    /// and for a later one if the cookie is no longer valid.
     pub fn ticket_source<F, T>(mut self, source: F) -> Self
     where
         F: Fn() -> T + Send + Sync + 'static,
@@ -101,7 +104,7 @@ impl SessionBuilder {
         self.as_another_user()
     }
 
-    /// Other credentials: what servers have set for the user before is not for this one.
+    /// Discards cookies that were set for other credentials.
     fn as_another_user(mut self) -> Self {
         self.endpoint.login = Arc::default();
         self
@@ -110,10 +113,11 @@ impl SessionBuilder {
 
 /// # Certificates
 ///
-/// The server's certificate is verified by the platform's roots, unless said otherwise.
+/// By default, the server certificate is verified with the root certificates of the platform.
 #[cfg(feature = "tls")]
 impl SessionBuilder {
-    /// A certificate and its key, as the engine on Windows exports them: `client.pem`, `client_key.pem` and `root.pem`.
+    /// Sets the client certificate and key that the engine on Windows exports: `client.pem`, `client_key.pem`,
+    /// `root.pem`.
     ///
     /// ```
     /// use qix_client::Session;
@@ -134,7 +138,7 @@ impl SessionBuilder {
         self.root_certificate_pem(root)
     }
 
-    /// A certificate and its key in one PFX file. Its server's root is trusted by
+    /// Sets a client certificate and key from a PFX file. To trust the server's root, use
     /// [`root_certificate_pem`](Self::root_certificate_pem).
     #[cfg(feature = "pfx")]
     pub fn client_certificate_pfx(mut self, file: impl Into<KeyMaterial>, passphrase: impl Into<String>) -> Self {
@@ -143,17 +147,18 @@ impl SessionBuilder {
         self
     }
 
-    /// Trusts a root, or several in one file, besides those of the platform.
+    /// Trusts one or more root certificates in a file, in addition to those of the platform.
     pub fn root_certificate_pem(mut self, root: impl Into<KeyMaterial>) -> Self {
         self.endpoint.certificates.roots.push(root.into());
         self
     }
 
-    /// The name that the server's certificate has to be for, where that is not the name or the address of the host.
+    /// Sets the expected name in the server certificate, if it differs from the host name or address.
     ///
-    /// Qlik's own authority makes certificates for the name of the machine, often as a common name only. With
-    /// [`root_certificate_pem`](Self::root_certificate_pem) the certificate must come from those roots, and its common name
-    /// counts if it has no alternative names. This is as safe as the usual check:
+    /// Qlik's own certificate authority issues certificates for the machine name, often as a common name only. With
+    /// [`root_certificate_pem`](Self::root_certificate_pem), the certificate must be issued by one of those roots,
+    /// and its
+    /// common name is used if it has no alternative names. This is as safe as the default verification:
     ///
     /// ```
     /// use qix_client::Session;
@@ -168,7 +173,9 @@ impl SessionBuilder {
         self
     }
 
-    /// Trusts whoever answers: the connection is encrypted, but anybody in between can read and change it.
+    /// Disables verification of the server certificate. The connection is encrypted, but anyone in between can read
+    /// and
+    /// change it.
     pub fn dangerously_accept_any_certificate(mut self, accept: bool) -> Self {
         self.endpoint.certificates.accept_any = accept;
         self

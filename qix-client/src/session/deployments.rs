@@ -1,4 +1,4 @@
-//! Where the engine is: Desktop, Enterprise on Windows, Cloud.
+//! The location of the engine: Desktop, Enterprise on Windows, or Cloud.
 
 use std::io;
 use std::sync::Arc;
@@ -9,78 +9,79 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::SessionBuilder;
 use crate::connect::dial::Socket;
 
-/// # Where the engine is
+/// # Location of the engine
 impl SessionBuilder {
-    /// The whole address: `ws://localhost:4848/app/` for Desktop. `http(s)` is understood as `ws(s)`.
+    /// Sets the complete URL: `ws://localhost:4848/app/` for Desktop. `http(s)` is treated as `ws(s)`.
     ///
-    /// The other parts go behind it, if it does not have them.
+    /// Other settings are appended unless the URL already contains them.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.endpoint.address.url = Some(url.into());
         self
     }
 
-    /// The host of an engine or of a proxy before it, to be reached by TLS.
+    /// Sets the host of an engine or proxy, which is connected to with TLS.
     ///
-    /// The port is 443, a proxy's; with a client certificate it is 4747, the engine's own.
+    /// The port defaults to 443 for a proxy, or to 4747 for an engine if a client certificate is set.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.endpoint.address.host = Some(host.into());
         self
     }
 
-    /// A tenant of Qlik Cloud, such as `acme.eu.qlikcloud.com`.
+    /// Sets a tenant of Qlik Cloud, such as `acme.eu.qlikcloud.com`.
     ///
     /// See [connecting to Qlik Cloud](https://qlik.dev/apis/json-rpc/).
     pub fn tenant(self, host: impl Into<String>) -> Self {
         self.host(host)
     }
 
-    /// The port.
+    /// Sets the port.
     pub fn port(mut self, port: u16) -> Self {
         self.endpoint.address.port = Some(port);
         self
     }
 
-    /// The prefix of a virtual proxy, such as `jwt`.
+    /// Sets the prefix of a virtual proxy, such as `jwt`.
     pub fn virtual_proxy(mut self, prefix: impl Into<String>) -> Self {
         self.endpoint.address.virtual_proxy = Some(prefix.into());
         self
     }
 
-    /// The app that the session is for. It says which engine answers and whose session this is; it opens nothing:
+    /// Sets the app of the session. It determines the engine node and the session, but it does not open the app;
     /// [`open_doc`](super::Session::open_doc) does.
     pub fn app(mut self, id: impl Into<String>) -> Self {
         self.endpoint.address.app = Some(id.into());
         self
     }
 
-    /// A session app of Qlik Cloud, in memory only and gone with its session; the name makes it this session's own.
+    /// Uses a session app of Qlik Cloud, which exists in memory until its session ends. The name makes it unique.
     ///
-    /// Elsewhere a session app is made by [`create_session_app`](qix_schema::GlobalApi::create_session_app).
+    /// In other deployments, use [`create_session_app`](qix_schema::GlobalApi::create_session_app).
     pub fn session_app(self, name: &str) -> Self {
         self.app(format!("SessionApp_{name}"))
     }
 
-    /// A session app of Qlik Cloud that begins as a copy of another app.
+    /// Uses a session app of Qlik Cloud that is created as a copy of another app.
     pub fn session_app_from(self, name: &str, template: impl Into<String>) -> Self {
         self.session_app(name).query("from", template)
     }
 
-    /// Sets the session apart from others of the same user and app, with selections of its own.
+    /// Separates the session from other sessions of the same user and app, with its own selections.
     pub fn identity(mut self, name: impl Into<String>) -> Self {
         self.endpoint.address.identity = Some(name.into());
         self
     }
 
-    /// How long the engine keeps the session when its last connection has gone, in whole seconds.
+    /// Sets how long the engine keeps the session after its last connection is closed, in whole seconds.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.endpoint.address.ttl = Some(ttl);
         self
     }
 
-    /// Opens connections in a way of its own, below TLS and the WebSocket: with TCP options, over a Unix socket, through
-    /// a tunnel. Asked for a host and a port each time a connection is made; proxies of the environment are left out.
+    /// Opens connections with a custom function, below TLS and WebSocket: with TCP options, over a Unix socket, or
+    /// through
+    /// a tunnel. It is called with a host and a port for each connection. Proxies from the environment are not used.
     ///
-    /// What it fails with becomes [`ConnectError::Unreachable`](crate::ConnectError::Unreachable).
+    /// Its errors become [`ConnectError::Unreachable`](crate::ConnectError::Unreachable).
     ///
     /// ```
     /// use qix_client::Session;
@@ -107,7 +108,7 @@ impl SessionBuilder {
         self
     }
 
-    /// A parameter of the address' query.
+    /// Adds a parameter to the query of the URL.
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.endpoint.address.query.push((key.into(), value.into()));
         self

@@ -84,7 +84,7 @@ impl Rest {
         if let Some(question) = self.question {
             timeout(PATIENCE, question).await.ok();
         }
-        // What is not fetched now would be told about the next request.
+        // Messages that are not fetched now would appear in the progress of the next request.
         if timeout(PATIENCE, Arc::clone(&self.poll).once()).await.is_ok() {
             self.poll.shared.unread.fetched();
         }
@@ -108,11 +108,11 @@ impl Poll {
             let done = global::InteractDone::new(self.id, InteractDef::default());
             self.shared.notify(ObjectHandle::GLOBAL, &done);
         }
-        // Who has stopped listening has dropped the call as well.
+        // If the receiver is gone, the call has been dropped too.
         self.listener.send(progress).ok();
     }
 
-    /// What the engine says. That it says nothing is no reason to fail the request that it is about.
+    /// The progress reported by the engine. A failure must not fail the request itself.
     async fn ask(&self) -> Option<ProgressData> {
         #[derive(Deserialize)]
         struct Answer {

@@ -1,4 +1,4 @@
-//! Sessions with an engine.
+//! Sessions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,12 +32,13 @@ mod trace;
 pub use builder::SessionBuilder;
 pub use follow::LongRunning;
 
-/// A session with an engine, over one connection; cheap to clone.
+/// A session with an engine, over one connection. Cheap to clone.
 ///
-/// All methods of the class [`Global`] are methods of a session as well ([`GlobalApi`]). Calls need no turn: any number
-/// of them can be under way, and their answers come in any order.
+/// A session also has all methods of the class [`Global`] ([`GlobalApi`]). Any number of calls can be pending, and
+/// their
+/// responses can arrive in any order.
 ///
-/// The connection ends with [`close`](Self::close), or when nobody holds the session or an object of it any more.
+/// The connection is closed by [`close`](Self::close), or when the session and all of its objects have been dropped.
 ///
 /// ```no_run
 /// use qix_client::{Error, prelude::*};
@@ -57,16 +58,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects to an engine and waits until the session is ready.
+    /// Connects to an engine, and waits until the session is ready.
     ///
     /// # Errors
     ///
-    /// See [`SessionBuilder::connect`].
+    /// Returns the errors of [`SessionBuilder::connect`].
     pub async fn connect(url: impl Into<String>) -> Result<Self, ConnectError> {
         Self::builder().url(url).connect().await
     }
 
-    /// A session that is still to be set up.
+    /// Configures a session.
     pub fn builder() -> SessionBuilder {
         SessionBuilder::default()
     }
@@ -76,23 +77,24 @@ impl Session {
         Self { shared, global }
     }
 
-    /// How the engine took the connection: whether the session is a new one.
+    /// The state of the session after connecting, such as whether it is new.
     pub fn state(&self) -> SessionState {
         self.shared.state().borrow().clone()
     }
 
-    /// The engine itself, for code that wants a [`Global`] object.
+    /// The global object of the session, for code that needs a [`Global`] value.
     pub fn global(&self) -> Global {
         self.global_as()
     }
 
-    /// The engine itself, as a class that was generated from another schema.
+    /// The global object of the session, as a class generated from another schema.
     pub fn global_as<C: Class>(&self) -> C {
         C::from_remote(Arc::clone(&self.global))
     }
 
-    /// What happens to the session from now on. Who is slow to listen misses the oldest events; the stream ends when the
-    /// session is over. [`SessionBuilder::events`] tells of what comes before as well.
+    /// Returns the events of the session from now on. A slow receiver misses the oldest events. The stream ends with
+    /// the
+    /// session. To get earlier events too, use [`SessionBuilder::events`].
     ///
     /// ```no_run
     /// use futures_util::StreamExt;
@@ -116,31 +118,32 @@ impl Session {
         event::stream(listener)
     }
 
-    /// How many calls wait for their answers, in the whole session.
+    /// The number of pending calls in the whole session.
     pub fn calls_in_flight(&self) -> usize {
         self.shared.pending()
     }
 
-    /// How many objects of the engine the program holds; one that only grows shows a leak.
+    /// The number of engine objects that the program holds. Steady growth indicates a leak.
     pub fn open_handles(&self) -> usize {
         self.shared.handles().len()
     }
 
-    /// Whether an app was opened over the session.
+    /// Whether an app has been opened in the session.
     pub(crate) fn has_opened_doc(&self) -> bool {
         self.shared.doc().is_some()
     }
 
-    /// Waits until the session is over, and says why.
+    /// Waits until the session ends, and returns the reason.
     pub async fn closed(&self) -> Closed {
         self.shared.ended().await
     }
 
-    /// Closes the connection in order to go on later. The engine keeps the session for the time to live that it was
-    /// given, or about five seconds.
+    /// Closes the connection without ending the session. The engine keeps the session for its time to live, or for
+    /// about
+    /// five seconds by default.
     ///
-    /// Calls under way that only read, and all new ones, wait for [`resume`](Self::resume); a write under way ends with
-    /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), as it may have happened.
+    /// Pending calls that only read, and all new calls, wait for [`resume`](Self::resume). Pending writes fail with
+    /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), because the engine may have executed them.
     pub async fn suspend(&self) {
         if *self.shared.phase().borrow() == Phase::Open {
             let closed = Closed::new(ClosedBy::Client, CloseCode::SUSPENDED, "");
@@ -149,39 +152,44 @@ impl Session {
         self.shared.over().await;
     }
 
-    /// Connects again, with fresh credentials, and brings back the app and all objects that the program holds.
+    /// Reconnects with fresh credentials, and restores the app and all objects that the program holds.
     ///
-    /// Objects are looked up by their identifiers; fields as they were first; session objects that the engine has lost
-    /// are made again from their last properties. One that does not come back is lost alone, and the report says why.
-    /// Selections are there if the engine had kept the session, which the report says as well.
+    /// Objects are opened by ID, fields as before, and session objects that the engine no longer has are created
+    /// again from
+    /// their last properties. If an object cannot be restored, the others are not affected, and the report contains
+    /// the
+    /// reason. Selections are kept if the engine has kept the session, which the report also contains.
     ///
-    /// Who calls this in a session that has a connection waits for nothing and gets a report without objects.
+    /// If the session is connected, this method returns immediately, with an empty report.
     ///
     /// # Errors
     ///
-    /// What [`SessionBuilder::connect`] says; the session is still suspended then. [`ConnectError::NoEndpoint`] for a
-    /// session over a transport of its own, see [`resume_over`](Self::resume_over); [`ConnectError::Closed`] if it is
-    /// over.
+    /// Returns the errors of [`SessionBuilder::connect`]; the session is still suspended in this case. Returns
+    /// [`ConnectError::NoEndpoint`] if the session uses a custom transport (see [`resume_over`](Self::resume_over)),
+    /// and
+    /// [`ConnectError::Closed`] if it has ended.
     pub async fn resume(&self) -> Result<Arc<Resumption>, ConnectError> {
         resume::again(&self.shared).await
     }
 
-    /// Goes on over another transport, as [`resume`](Self::resume) does over another connection.
+    /// Like [`resume`](Self::resume), over a custom transport.
     ///
     /// # Errors
     ///
-    /// What [`resume`](Self::resume) says.
+    /// Returns the errors of [`resume`](Self::resume).
     pub async fn resume_over(&self, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
         resume::over(&self.shared, transport).await
     }
 
-    /// Closes the connection when the calls under way are answered, and waits until it is closed.
+    /// Closes the connection after pending calls have been answered, and waits until it is closed.
     ///
-    /// Calls that are not answered within five seconds, or as
-    /// [`close_timeout`](SessionBuilder::close_timeout) says, end with
-    /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed); so do, at once, calls that begin meanwhile. A suspended
-    /// session waits for nothing. The other side may then take five seconds to say goodbye. Who gives up waiting for the
-    /// answers, by dropping the future, leaves the session open.
+    /// Calls that are not answered within five seconds (or [`close_timeout`](SessionBuilder::close_timeout)) fail
+    /// with
+    /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), and so do new calls. A suspended session does not wait.
+    /// The
+    /// engine may take another five seconds to close the connection. If you drop the future while it waits for
+    /// pending
+    /// calls, the session stays open.
     pub async fn close(&self) {
         self.shared.close(Queued::Close(CloseCode::NORMAL, String::new())).await;
         self.shared.over().await;

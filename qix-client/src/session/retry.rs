@@ -41,7 +41,7 @@ impl Attempts {
             }
             error_codes::RELOAD_IN_PROGRESS => {
                 let WhenReloading::Wait(backoff) = &shared.settings.when_reloading else { return false };
-                // The first delay of a back-off is none.
+                // The first delay of a back-off is zero.
                 let Some(delay) = backoff.delays().nth(self.reloading + 1) else { return false };
                 self.reloading += 1;
                 sleep(delay).await;

@@ -1,4 +1,4 @@
-//! What is told of a call to those who listen to `tracing`: who does not listen pays nothing.
+//! Tracing spans and events of calls, which cost nothing without a subscriber.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,10 +12,10 @@ use tracing::field::Empty;
 use super::core::Object;
 use crate::record::redact;
 
-/// How much of a payload is told.
+/// Maximum number of characters of a payload.
 const EXCERPT: usize = 10_000;
 
-/// A call, as far as it is told of.
+/// The span of a call, if enabled.
 pub(crate) struct Trace(Option<Box<Told>>);
 
 struct Told {
@@ -90,7 +90,7 @@ impl Trace {
         RawAnswer::within(read, range)
     }
 
-    /// There is none.
+    /// Records a failed call.
     pub(crate) fn failed(mut self, error: &Error) {
         self.ended();
         if let Some(told) = &self.0 {

@@ -1,9 +1,11 @@
 //! Columns of hypercubes, and list objects.
 
+use super::name::{as_definition, as_expression};
 use crate::types::{FieldAttributes, ListObjectDef, NxDimension, NxGrpType, NxMeasure, SortCriteria};
 
 impl NxDimension {
-    /// A dimension for a field, or for an expression that starts with `=`.
+    /// A dimension for a field, by its name. A name that could mean something else is quoted, unless it is already in
+    /// brackets. For an expression, use [`expression`](Self::expression).
     ///
     /// ```
     /// use qix_schema::types::NxDimension;
@@ -12,9 +14,25 @@ impl NxDimension {
     /// assert_eq!(qix_schema::encode(&year)?, r#"{"qDef":{"qFieldDefs":["Year"]}}"#);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn field(definition: impl Into<String>) -> Self {
+    pub fn field(name: impl Into<String>) -> Self {
         let mut dimension = Self::default();
-        dimension.def.field_defs.push(definition.into());
+        dimension.def.field_defs.push(as_definition(name.into()));
+        dimension
+    }
+
+    /// A dimension of the values of an expression, with or without the `=` before it.
+    ///
+    /// ```
+    /// use qix_schema::types::NxDimension;
+    ///
+    /// let month = NxDimension::expression("Month(OrderDate)").labeled("Month");
+    /// assert_eq!(month.def.field_defs, ["=Month(OrderDate)"]);
+    /// // The field of that name:
+    /// assert_eq!(NxDimension::field("=Month(OrderDate)").def.field_defs, ["[=Month(OrderDate)]"]);
+    /// ```
+    pub fn expression(expression: impl Into<String>) -> Self {
+        let mut dimension = Self::default();
+        dimension.def.field_defs.push(as_expression(expression.into()));
         dimension
     }
 
@@ -33,19 +51,19 @@ impl NxDimension {
     /// let time = NxDimension::drill_down(["Year", "Month"]).labeled("Time");
     /// assert_eq!((time.def.grouping, time.def.field_defs.len()), (NxGrpType::Hierarchy, 2));
     /// ```
-    pub fn drill_down(definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self::group(NxGrpType::Hierarchy, definitions)
+    pub fn drill_down(fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::group(NxGrpType::Hierarchy, fields)
     }
 
     /// A cyclic dimension with several fields, one of which is active. Starts with the first.
-    pub fn cyclic(definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self::group(NxGrpType::Collection, definitions)
+    pub fn cyclic(fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::group(NxGrpType::Collection, fields)
     }
 
-    fn group(grouping: NxGrpType, definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    fn group(grouping: NxGrpType, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let mut dimension = Self::default();
         dimension.def.grouping = grouping;
-        dimension.def.field_defs = definitions.into_iter().map(Into::into).collect();
+        dimension.def.field_defs = fields.into_iter().map(|name| as_definition(name.into())).collect();
         dimension
     }
 
@@ -64,7 +82,8 @@ impl NxDimension {
         self
     }
 
-    /// Sets the sort order of the values; in a group, of every field.
+    /// Sets the sort order of the values; in a group, of every field. A straight hypercube is sorted by the columns with
+    /// a sort order first.
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, SortCriteria};
@@ -94,7 +113,7 @@ impl NxDimension {
 }
 
 impl ListObjectDef {
-    /// A list of the values of a field, or of an expression that starts with `=`.
+    /// A list of the values of a field, by its name. The name is quoted as in [`NxDimension::field`].
     ///
     /// ```
     /// use qix_schema::types::{ListObjectDef, SortCriteria};
@@ -106,9 +125,16 @@ impl ListObjectDef {
     /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn field(definition: impl Into<String>) -> Self {
+    pub fn field(name: impl Into<String>) -> Self {
         let mut list = Self::default();
-        list.def.field_defs.push(definition.into());
+        list.def.field_defs.push(as_definition(name.into()));
+        list
+    }
+
+    /// A list of the values of an expression, with or without the `=` before it.
+    pub fn expression(expression: impl Into<String>) -> Self {
+        let mut list = Self::default();
+        list.def.field_defs.push(as_expression(expression.into()));
         list
     }
 
@@ -181,7 +207,18 @@ impl NxMeasure {
         self
     }
 
-    /// Sets the order of the rows when they are sorted by this column.
+    /// Sorts the rows by this measure. In a straight cube it then comes before the dimensions in
+    /// [`inter_column_sort_order`](crate::types::HyperCubeDef::inter_column_sort_order), unless that is set by hand; else
+    /// the order would have no effect. A pivot or stacked cube can be sorted by its first measure only.
+    ///
+    /// ```
+    /// use qix_schema::types::{HyperCubeDef, NxDimension, NxMeasure, SortCriteria};
+    ///
+    /// let largest_first = HyperCubeDef::default()
+    ///     .with_dimensions([NxDimension::field("Region")])
+    ///     .with_measures([NxMeasure::expression("Sum(Sales)").sorted(SortCriteria::by_number().reversed())]);
+    /// assert_eq!(largest_first.inter_column_sort_order, [1, 0]);
+    /// ```
     #[must_use]
     pub fn sorted(self, order: SortCriteria) -> Self {
         self.with_sort_by(order)

@@ -5,7 +5,8 @@ use crate::types::{
 };
 
 impl OtherTotalSpecProp {
-    /// The given number of values with the largest results of the first measure. The rest form the *others* group.
+    /// The given number of values with the largest results of the first measure. The rest form the *others* group. To rank
+    /// by another measure, use [`by`](Self::by).
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, OtherTotalSpecProp};
@@ -38,6 +39,20 @@ impl OtherTotalSpecProp {
     /// The largest values that together reach a share of the total, such as 0.8.
     pub fn share(share: f64) -> Self {
         Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string().into())
+    }
+
+    /// Ranks the values by another measure of the hypercube instead of the first. Takes the label of the measure, or its
+    /// expression if it has no label.
+    ///
+    /// ```
+    /// use qix_schema::types::OtherTotalSpecProp;
+    ///
+    /// let cheapest = OtherTotalSpecProp::bottom(3).by("Sum(Costs)");
+    /// assert_eq!(cheapest.referenced_expression.v, "Sum(Costs)");
+    /// ```
+    #[must_use]
+    pub fn by(self, measure: impl Into<String>) -> Self {
+        self.with_referenced_expression(StringExpr::from(measure.into()))
     }
 
     /// Adds a total to the dimension.

@@ -951,9 +951,9 @@ pub trait GlobalApi: AsRemote {
     /// ```
     /// # use qix_schema::{*, types::*};
     /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
-    /// // `Session::open_doc` does the same, and also works if the app is already open.
-    /// let doc = global.open_doc("sales").no_data(false).await;
-    /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
+    /// // `Session::open_doc` does the same, and also handles an app that is already open.
+    /// let doc = global.open_doc("sales").await?;
+    /// assert_eq!(doc.get_app_layout().await?.title, "Sales");
     /// # Ok(())
     /// # }
     /// ```

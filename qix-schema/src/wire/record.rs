@@ -90,6 +90,12 @@ pub fn read_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserial
     }
 }
 
+/// Reads a record that is not a part of another. A deserializer that has something else in store for the type knows it
+/// by its name.
+pub fn read_named_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
+    deserializer.deserialize_newtype_struct(T::NAME, NamedVisitor(RecordVisitor(place)))
+}
+
 /// Writes a record.
 pub fn write_record<T: Record, S: Serializer>(record: &T, serializer: S) -> Result<S::Ok, S::Error> {
     if T::RECURSIVE {
@@ -130,6 +136,32 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
             None => Ok(()),
             Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
         }
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+struct NamedVisitor<'a, T>(RecordVisitor<'a, T>);
+
+impl<'de, T: Record> Visitor<'de> for NamedVisitor<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        read_record(self.0.0, deserializer)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.0.visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        self.0.visit_seq(list)
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {

@@ -50,7 +50,7 @@ impl TestEngine {
         Self::builder().start().await
     }
 
-    /// An engine to be told more before it starts.
+    /// Configures an engine before it starts.
     pub fn builder() -> Builder {
         Builder::default()
     }

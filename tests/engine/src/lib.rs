@@ -35,7 +35,7 @@
 //! There an address can bring faults for its own socket: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`; see
 //! [`Fault`] for how they are written.
 //!
-//! What addresses mean is what they mean to an engine: `/app/<id>`, then `/identity/<x>` for a session of one's own
+//! Addresses mean what they mean to an engine: `/app/<id>`, then `/identity/<x>` for a separate session
 //! and `/ttl/<seconds>` for one that outlives its sockets; `/app/SessionApp_<x>?from=<app>` for an app that is gone
 //! with its session. Sockets of the same user (header `X-Qlik-User`) and the same address share a session. Apps are
 //! saved by `DoSave` only, and only in memory: what is not saved is lost when the last session leaves the app.

@@ -1,5 +1,7 @@
 //! Apps that are declared, in Rust and in files.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
 mod common;
 
 use common::Client;
@@ -53,7 +55,7 @@ async fn check(engine: &TestEngine, app: &str) {
     assert_eq!(moons(&mut client).await, "1");
     let connections = client.result(1, "GetConnections", json!([])).await;
     assert_eq!(connections["qConnections"][0]["qName"], "archive");
-    assert!(connections["qConnections"][0]["qPassword"].is_null(), "no password is told");
+    assert!(connections["qConnections"][0]["qPassword"].is_null(), "the password is left out");
     let scale = client.object(1, "GetVariableByName", json!(["vScale"])).await;
     assert_eq!(client.result(scale, "GetLayout", json!([])).await["qLayout"]["qText"], "10");
 }
@@ -148,7 +150,7 @@ async fn what_cannot_be_is_refused_by_name() {
     let message = fails(bookmark("Planet", json!("Pluto"))).await;
     assert_eq!(message, "app `a`: bookmark `b`: the field `Planet` has no value \"Pluto\"");
     assert!(fails(app().variable(object())).await.contains("the variable `x` has no qName"));
-    assert!(fails(app().object(json!([]))).await.contains("no JSON object"));
+    assert!(fails(app().object(json!([]))).await.contains("not a JSON object"));
     assert!(fails(app().connection(json!({}))).await.contains("has no qName"));
     assert!(fails(App::new("a").script("LOAD x RESIDENT y;")).await.starts_with("app `a`: the script fails: "));
 

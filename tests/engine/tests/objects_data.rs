@@ -165,7 +165,7 @@ async fn a_cube_is_exported_as_a_file() {
     stream.read_to_string(&mut response).await.unwrap();
     assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
     assert!(response.contains("North,685,6"), "{response}");
-    assert_eq!(client.error(object, "ExportData", json!(["OOXML"])).await, 20);
+    assert_eq!(client.error(object, "ExportData", json!(["PARQUET"])).await, 20);
 }
 
 #[tokio::test]
@@ -257,4 +257,19 @@ async fn charts_have_data_of_their_own_kinds() {
     let nodes = client.result(tree, "GetHyperCubeTreeData", json!(["/qHyperCubeDef"])).await["qNodes"].take();
     assert_eq!(nodes[0]["qNodes"][0]["qText"], "North");
     assert_eq!(nodes[0]["qNodes"][0]["qValues"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_comes_with_a_layout_is_cut_to_the_cube_and_what_is_asked_for_is_not() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let large = json!([{ "qWidth": 1000, "qHeight": 1000 }]);
+    let cube = json!([{ "qInfo": { "qType": "t" }, "qHyperCubeDef": {
+        "qDimensions": [{ "qDef": { "qFieldDefs": ["Region"] } }], "qInitialDataFetch": large,
+    } }]);
+    let object = client.object(1, "CreateSessionObject", cube).await;
+    let layout = client.result(object, "GetLayout", json!([])).await["qLayout"]["qHyperCube"].take();
+    assert!(layout["qError"].is_null());
+    assert_eq!(layout["qDataPages"][0]["qMatrix"].as_array().unwrap().len(), 3);
+    assert_eq!(client.error(object, "GetHyperCubeData", json!(["/qHyperCubeDef", large])).await, 7009);
 }

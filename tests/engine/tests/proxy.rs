@@ -72,7 +72,7 @@ async fn message(socket: &mut Socket) -> Value {
     }
 }
 
-/// What is told about the user, and the state of the session.
+/// The notification about the user, and the state of the session.
 async fn greeting(socket: &mut Socket) -> (Value, Value) {
     let mut user = message(socket).await;
     assert_eq!(user["method"], "OnAuthenticationInformation");
@@ -187,7 +187,7 @@ async fn a_login_may_be_asked_for_on_the_socket() {
     );
     assert!(told["params"]["loginUri"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{told}");
     socket.close(None).await.unwrap();
-    assert!(matches!(next(&mut socket).await, Some(Message::Close(_)) | None), "nothing else was said");
+    assert!(matches!(next(&mut socket).await, Some(Message::Close(_)) | None), "there is no other message");
     assert_eq!(engine.connections(), 0);
 }
 

@@ -121,7 +121,11 @@ async fn what_the_engine_does_not_do_is_a_failed_reload_that_names_it() {
     let engine = TestEngine::start().await.unwrap();
     let script = "///$tab Main\nSET a = 1;\n///$tab Data\nLIB CONNECT TO 'warehouse';\nT:\nSQL SELECT x FROM y;";
     let mut client = session_app(&engine, script).await;
-    assert_eq!(client.result(1, "CheckScriptSyntax", json!([])).await["qErrors"], json!([]), "it is no syntax error");
+    assert_eq!(
+        client.result(1, "CheckScriptSyntax", json!([])).await["qErrors"],
+        json!([]),
+        "it is not a syntax error"
+    );
     client.result(-1, "ConfigureReload", json!([true, true, false])).await;
     let id = client.send(1, "DoReloadEx", json!([])).await;
     let mut result = client.answer(id).await["result"]["qResult"].take();
@@ -161,6 +165,7 @@ async fn a_limit_counts_in_debug_mode_which_waits_for_a_word() {
     assert_eq!(rows(&mut client).await, 3);
     client.result(1, "DoReloadEx", json!([{ "qRowLimit": 2 }])).await;
     assert_eq!(rows(&mut client).await, 2);
+    assert_eq!(client.error(1, "DoReloadEx", json!([{ "qSkipStore": true }])).await, 20);
     // What @qlik/api sends for every member that its caller leaves out.
     client.result(1, "DoReloadEx", json!([{ "qRowLimit": 0 }])).await;
     assert_eq!(rows(&mut client).await, 5);

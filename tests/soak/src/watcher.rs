@@ -1,4 +1,4 @@
-//! Who follows an object.
+//! Watchers, which follow objects.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::Books;
 use crate::judge::Weather;
 use crate::worker::{Named, definition, name_of};
 
-/// Follows the layouts of an object until it is gone.
+/// Follows the layouts of an object until it is destroyed.
 pub(crate) async fn watch(object: GenericObject, name: String, weather: Weather, books: Arc<Books>) {
     let mut layouts = object.layouts();
     while let Some(layout) = layouts.next().await {

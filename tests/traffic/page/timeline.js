@@ -169,7 +169,7 @@ class Timeline {
     pen.globalAlpha = 1;
     pen.fillRect(left - 1, 0, 2, height);
     if (right - left > 2) pen.fillRect(right - 1, 0, 2, height);
-    // What became stale here was calculated anew there.
+    // Links what became stale to where it was recalculated.
     const reply = model.kind[this.selected] === REQUEST ? partner : this.selected;
     pen.fillStyle = this.color("stale");
     for (const object of model.change.get(reply) ?? []) {

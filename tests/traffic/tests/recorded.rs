@@ -1,4 +1,4 @@
-//! What `qix_client::record::Recorder` writes, this reads.
+//! Reads what `qix_client::record::Recorder` writes.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -27,7 +27,7 @@ async fn a_recording_is_a_log() {
     engine.fault(Fault::slow(CALCULATION).on("GetLayout").times(1));
     table.get_layout().await.unwrap();
     doc.get_field("No Such").await.unwrap_err();
-    // A second connection goes into the same recording.
+    // A second connection in the same recording.
     session.suspend().await;
     session.resume().await.unwrap();
     table.get_layout().await.unwrap();

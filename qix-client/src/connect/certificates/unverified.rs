@@ -1,4 +1,4 @@
-//! Trust in anybody, for who asks for it by name.
+//! Disables certificate verification, on explicit request.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Rows of cubes and lists as columns: Arrow record batches.
+//! Rows of cubes and lists as Arrow record batches.
 
 mod dates;
 mod names;
@@ -24,8 +24,9 @@ pub use crate::ext::rows::column_type::ColumnType;
 use crate::ext::rows::columns::Columns;
 use crate::ext::rows::stream::{Origin, Reading, fetching};
 
-/// The record batches of an object: see [`GenericObjectExt::record_batches`](crate::GenericObjectExt::record_batches). Nothing is fetched before the schema or the
-/// first batch is asked for; until then the way to fetch them can be set.
+/// The record batches of an object; see
+/// [`GenericObjectExt::record_batches`](crate::GenericObjectExt::record_batches).
+/// Nothing is fetched until the schema or the first batch is requested; until then, you can set options.
 #[must_use = "batches are fetched only when they are asked for"]
 pub struct BatchStream {
     pages: Reading<Batches>,
@@ -36,9 +37,9 @@ impl BatchStream {
         Self { pages: Reading::new(Origin::Object(object.clone()), Batches::default()) }
     }
 
-    /// The type of a column, by its title, its field or its expression, instead of the one that the layout suggests.
+    /// Sets the type of a column, given by title, field, or expression. Defaults to a type derived from the layout.
     ///
-    /// A name that no column has is a [`RowsError::NoColumn`].
+    /// Returns [`RowsError::NoColumn`] if no column matches.
     pub fn with_type(mut self, column: impl Into<String>, kind: ColumnType) -> Self {
         self.pages.shape.types.push((column.into(), kind));
         self
@@ -50,18 +51,18 @@ impl BatchStream {
          changed data would have another schema."
     );
 
-    /// The schema of all batches, known before the first.
+    /// Returns the schema of all batches, before the first batch.
     ///
     /// # Errors
     ///
-    /// Those of the stream: what is wrong with the layout. The stream has ended then.
+    /// Returns the errors of the stream, such as an error in the layout. The stream has ended in this case.
     pub async fn schema(&mut self) -> Result<SchemaRef, Error> {
         if let Some(schema) = &self.pages.shape.told {
             return Ok(Arc::clone(schema));
         }
         let opened = match poll_fn(|context| self.pages.poll_open(context)).await {
             Some(opened) => opened?,
-            // There was not one batch.
+            // There are no batches.
             None => self.pages.look().await?,
         };
         let schema = Arc::clone(&opened.plan.schema);
@@ -70,7 +71,7 @@ impl BatchStream {
     }
 }
 
-// Nothing is pinned but what is boxed.
+// The only pinned fields are boxed.
 impl Unpin for BatchStream {}
 
 impl Stream for BatchStream {
@@ -92,12 +93,12 @@ impl fmt::Debug for BatchStream {
     }
 }
 
-/// Each page a record batch.
+/// Decodes each page into a record batch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batches {
-    /// Types that are asked for.
+    /// Requested types.
     types: Vec<(String, ColumnType)>,
-    /// The schema that the reader knows.
+    /// The schema that has been returned to the reader.
     told: Option<SchemaRef>,
 }
 

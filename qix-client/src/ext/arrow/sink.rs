@@ -59,7 +59,7 @@ impl<'a> BatchSink<'a> {
 
     #[cold]
     fn misfit(&mut self, column: usize, problem: String) {
-        let title = self.columns.get(column).map_or_else(String::new, |column| column.title.clone());
+        let title = self.columns.get(column).map_or_else(String::new, |column| column.name().to_owned());
         self.problem.get_or_insert(RowsError::Value { row: self.first + self.rows, column: title, problem });
     }
 

@@ -1,4 +1,4 @@
-//! Definitions of lists, and where their items stand in a layout.
+//! List definitions, and the position of their items in a layout.
 
 use std::collections::BTreeMap;
 

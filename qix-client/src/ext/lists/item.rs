@@ -1,4 +1,4 @@
-//! Items of lists whose entries the schema leaves open.
+//! List items that the schema does not define.
 
 use std::collections::BTreeMap;
 
@@ -12,25 +12,25 @@ macro_rules! items {
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct $item {
-            /// The identifier.
+            /// ID.
             pub id: String,
-            /// The type, such as `sheet`.
+            /// Type, such as `sheet`.
             pub kind: String,
-            /// The title.
+            /// Title.
             pub title: String,
-            /// The description.
+            /// Description.
             pub description: String,
-            /// The tags.
+            /// Tags.
             pub tags: Vec<String>,
             $($(#[$field_doc])* pub $field: $type,)*
-            /// What the engine knows of the item besides: rights, owner, times.
+            /// Other metadata: access rights, owner, and times.
             pub meta: NxMeta,
-            /// What was asked for, by name; see [`with_data`](crate::Pending::with_data).
+            /// Additional data by name; see [`with_data`](crate::Pending::with_data).
             pub data: Extra,
         }
 
         impl $item {
-            /// Names and paths of what the item is made from.
+            /// Names and paths that the item requests.
             pub(super) const PATHS: &[(&str, &str)] = &[
                 ("title", "/qMetaDef/title"),
                 ("description", "/qMetaDef/description"),
@@ -58,40 +58,40 @@ macro_rules! items {
 }
 
 items! {
-    /// A master dimension. Its identifier is what [`NxDimension::library`](qix_schema::types::NxDimension::library) and
-    /// [`get_dimension`](qix_schema::DocApi::get_dimension) take.
+    /// A library dimension. Pass its ID to [`NxDimension::library`](qix_schema::types::NxDimension::library) or
+    /// [`get_dimension`](qix_schema::DocApi::get_dimension).
     DimensionItem {
-        /// Whether the fields form a drill-down or a cycle.
+        /// Type of group.
         grouping: NxGrpType = "/qDim/qGrouping",
-        /// The fields: names or, with a leading `=`, expressions.
+        /// Field names, or expressions that start with `=`.
         fields: Vec<String> = "/qDim/qFieldDefs",
-        /// What to call each field.
+        /// Label of each field.
         labels: Vec<String> = "/qDim/qFieldLabels",
     }
 
-    /// A master measure. Its identifier is what [`NxMeasure::library`](qix_schema::types::NxMeasure::library) and
-    /// [`get_measure`](qix_schema::DocApi::get_measure) take.
+    /// A library measure. Pass its ID to [`NxMeasure::library`](qix_schema::types::NxMeasure::library) or
+    /// [`get_measure`](qix_schema::DocApi::get_measure).
     MeasureItem {
-        /// The expression.
+        /// Expression.
         expression: String = "/qMeasure/qDef",
-        /// The label of columns.
+        /// Label.
         label: String = "/qMeasure/qLabel",
-        /// The format of the numbers.
+        /// Number format.
         format: FieldAttributes = "/qMeasure/qNumFormat",
     }
 
-    /// An object of an app, such as a sheet. Its identifier is what [`get_object`](qix_schema::DocApi::get_object) takes.
+    /// An object of an app, such as a sheet. Pass its ID to [`get_object`](qix_schema::DocApi::get_object).
     ObjectItem {}
 
-    /// A bookmark. Its identifier is what [`apply_bookmark`](qix_schema::DocApi::apply_bookmark) and
-    /// [`get_bookmark`](qix_schema::DocApi::get_bookmark) take.
+    /// A bookmark. Pass its ID to [`apply_bookmark`](qix_schema::DocApi::apply_bookmark) or
+    /// [`get_bookmark`](qix_schema::DocApi::get_bookmark).
     BookmarkItem {
-        /// The sheet to go to, if the app keeps one.
+        /// ID of the associated sheet, if the app stores one.
         sheet_id: String = "/sheetId",
     }
 }
 
-/// An entry, with its data by name.
+/// A list entry, with its data by name.
 struct Entry {
     id: String,
     kind: String,
@@ -103,7 +103,7 @@ impl From<NxContainerEntry> for Entry {
     fn from(entry: NxContainerEntry) -> Self {
         let mut data = Extra::default();
         for (name, value) in entry.data.to::<BTreeMap<String, Json>>().unwrap_or_default() {
-            // What has been read can be written.
+            // Values that have been decoded can be encoded.
             data.set(&name, &value).ok();
         }
         Self { id: entry.info.id, kind: entry.info.type_, meta: entry.meta, data }
@@ -111,12 +111,12 @@ impl From<NxContainerEntry> for Entry {
 }
 
 impl Entry {
-    /// A value; apps may keep something else in its place, and engines leave it out.
+    /// A value, which engines may omit and apps may replace with something else.
     fn read<T: Wire + Default>(&self, name: &str) -> T {
         self.data.json(name).and_then(|json| qix_schema::decode(json.as_str()).ok()).unwrap_or_default()
     }
 
-    /// A value that stands among the attributes too.
+    /// A value that is also in the attributes.
     fn about<T: Wire + Default>(&self, name: &str) -> T {
         let json = self.data.json(name).or_else(|| self.meta.extra.json(name));
         json.and_then(|json| qix_schema::decode(json.as_str()).ok()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What an app consists of, as lists of typed items.
+//! Typed lists of what an app contains.
 
 mod definition;
 mod item;
@@ -16,7 +16,7 @@ use super::watch::ObjectExt;
 pub use definition::{DataListDef, ListDef};
 pub use item::{BookmarkItem, DimensionItem, MeasureItem, ObjectItem};
 
-/// A list of an app: awaited, its items as they are now; followed, by [`live`](Pending::live).
+/// A list. Await it to get the current items, or follow it with [`live`](Pending::live).
 #[derive(Clone, Debug)]
 pub struct List<D> {
     doc: Doc,
@@ -31,7 +31,7 @@ impl<D: ListDef> List<D> {
 
 /// # Lists
 impl<D: DataListDef> Pending<List<D>> {
-    /// Asks for more of each item: what its properties hold at a path, under a name by which the item's data have it.
+    /// Requests additional data for each item: the value at a path of its properties, under a name.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -54,9 +54,11 @@ impl<D: DataListDef> Pending<List<D>> {
 
 /// # Lists
 impl<D: ListDef> Pending<List<D>> {
-    /// The items as they are, then again whenever the engine says that they have changed, as
-    /// [`ObjectExt::layouts`](crate::ObjectExt::layouts) does it: nothing piles up, an error does not end the stream, which ends with the
-    /// connection. The list is gone from the engine when the stream is dropped.
+    /// Returns the items now and after every change, like [`ObjectExt::layouts`](crate::ObjectExt::layouts):
+    /// intermediate
+    /// changes are skipped, and errors do not end the stream, which ends with the connection. Dropping the stream
+    /// removes
+    /// the list from the engine.
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -96,6 +98,6 @@ impl<D: ListDef> Run for List<D> {
 }
 
 named_stream! {
-    /// A list that is followed: see [`Pending::live`].
+/// A list that is followed; see [`Pending::live`].
     ListStream<T> of Result<Vec<T>, Error>, 'static
 }

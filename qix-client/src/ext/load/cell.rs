@@ -30,7 +30,7 @@ impl ser::Error for Misfit {
     }
 }
 
-/// Whole numbers up to here are exact.
+/// Integers up to this value are exact.
 const LARGEST: u64 = 1 << 53;
 
 fn nested<T>(what: &str) -> Result<T, Misfit> {
@@ -45,10 +45,10 @@ pub(super) struct CellSerializer;
 impl CellSerializer {
     fn whole(number: impl Display + Copy, size: Option<u64>) -> Result<Cell, Misfit> {
         match size {
-            // Whole numbers of this size are exact.
+            // Integers of this size are exact.
             Some(size) if size <= LARGEST => {
                 let text = number.to_string();
-                text.parse().map(Cell::Number).map_err(|_| Misfit(format!("{text} is no number")))
+                text.parse().map(Cell::Number).map_err(|_| Misfit(format!("{text} is not a number")))
             }
             _ => Err(Misfit(format!(
                 "the engine's numbers do not hold {number}, which is beyond 2^53; load it as a text"

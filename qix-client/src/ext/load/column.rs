@@ -11,10 +11,10 @@ use super::cell::Cell;
 /// What null is written as.
 const NULL: &str = "~-";
 
-/// What stands before a text among numbers.
+/// Prefix of strings in a column with numbers.
 const TEXT: &str = "~t";
 
-/// What an empty text is written as: a row of nothing else would be no row.
+/// Placeholder for an empty string, because a row of empty cells would be skipped.
 const EMPTY: &str = "~.";
 
 /// What kind of numbers a column holds.

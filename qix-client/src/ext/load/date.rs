@@ -6,7 +6,7 @@ const UNIX: i64 = 25_569;
 /// The number of a date such as `2024-01-31`.
 pub(super) fn date(text: &str) -> Option<f64> {
     let (days, rest) = days(text)?;
-    // Whole numbers of this size are exact.
+    // Integers of this size are exact.
     rest.is_empty().then_some(days as f64)
 }
 

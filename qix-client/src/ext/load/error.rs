@@ -1,30 +1,30 @@
-//! Why rows are no table.
+//! Errors of loading rows.
 
 use qix_schema::{Error, ErrorKind};
 
-/// Why rows of a program do not become a table.
+/// Why rows could not be loaded as a table.
 ///
-/// It is inside of an [`Error`]: `error.downcast_ref::<LoadError>()` returns it.
+/// Part of an [`Error`]: `error.downcast_ref::<LoadError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// There are no rows, so that nobody knows the columns.
+    /// There are no rows, so the columns are unknown.
     #[error("the table `{table}` has no rows, and so no fields; leave it out, or load one row of nulls")]
     NoRows {
         /// The table.
         table: String,
     },
-    /// A row is no struct and no map with texts as its keys.
+    /// A row is not a struct or a map with string keys.
     #[error("row {row} of `{table}` is {found}; rows are structs, or maps with texts as keys")]
     Row {
         /// The table.
         table: String,
         /// The row, from 0.
         row: usize,
-        /// What it is.
+        /// What it is instead.
         found: String,
     },
-    /// A value is none that a field can hold.
+    /// A value cannot be loaded into a field.
     #[error("row {row} of `{table}`, field `{field}`: {problem}")]
     Value {
         /// The table.
@@ -33,18 +33,18 @@ pub enum LoadError {
         row: usize,
         /// The field.
         field: String,
-        /// What does not fit.
+        /// The mismatch.
         problem: String,
     },
-    /// A name is none that a script can give.
+    /// A name cannot be used in a script.
     #[error("`{name}` cannot be the name of a table or a field: {problem}; rename it with serde")]
     Name {
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// What is wrong.
         problem: &'static str,
     },
-    /// A field that is to hold dates is in none of the tables.
+    /// A field to load as dates is not in any table.
     #[error("no table has the field `{field}` that is to hold dates")]
     NoField {
         /// The field.

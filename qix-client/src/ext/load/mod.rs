@@ -1,4 +1,4 @@
-//! Data of the program as tables of an app, by an inline script.
+//! Loads data of the program as tables of an app, with an inline script.
 
 mod cell;
 mod column;
@@ -19,7 +19,7 @@ use crate::session::Session;
 pub use error::LoadError;
 use script::Tables;
 
-/// Loading rows of the program as tables: see [`DocExt::load_rows`](crate::DocExt::load_rows). The result is the app.
+/// Loads rows as tables; see [`DocExt::load_rows`](crate::DocExt::load_rows). The result is the app.
 #[derive(Debug)]
 pub struct LoadRows {
     target: Target,
@@ -43,12 +43,13 @@ impl LoadRows {
 }
 
 impl Session {
-    /// Loads rows as a table of a new session app: see [`DocExt::load_rows`](crate::DocExt::load_rows).
+    /// Loads rows as a table of a new session app; see [`DocExt::load_rows`](crate::DocExt::load_rows).
     ///
     /// # Errors
     ///
-    /// Also what [`create_session_app`](GlobalApi::create_session_app) returns, such as 1002 if the session has an app
-    /// open.
+    /// Also returns the errors of [`create_session_app`](GlobalApi::create_session_app), such as 1002 if the session
+    /// has an
+    /// open app.
     pub fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
         LoadRows::into_target(Target::NewApp(self.clone()), table, rows)
     }
@@ -56,7 +57,7 @@ impl Session {
 
 /// # Loading rows
 impl Pending<LoadRows> {
-    /// Loads rows as one more table; rows for a table that is there already are added to it.
+    /// Loads rows as another table, or adds them to a table that was added before.
     pub fn with_rows<T: Serialize>(mut self, table: &str, rows: impl IntoIterator<Item = T>) -> Self {
         self.operation.tables = self.operation.tables.and_then(|mut tables| {
             tables.add(table, rows)?;
@@ -65,8 +66,9 @@ impl Pending<LoadRows> {
         self
     }
 
-    /// Makes dates of fields: of texts such as `2024-01-31`, which chrono's dates are for serde, and of numbers of days
-    /// since 30 December 1899.
+    /// Loads fields as dates: strings such as `2024-01-31`, which is how chrono serializes dates, and days since
+    /// December 30,
+    /// 1899.
     pub fn with_dates<N: Into<String>>(mut self, fields: impl IntoIterator<Item = N>) -> Self {
         if let Ok(tables) = &mut self.operation.tables {
             tables.dates.extend(fields.into_iter().map(Into::into));
@@ -74,8 +76,9 @@ impl Pending<LoadRows> {
         self
     }
 
-    /// Makes dates with times of fields: of texts such as `2024-01-31T12:30:00.5Z`, and of numbers of days since 30
-    /// December 1899. A time that says how far it is from UTC is turned into UTC.
+    /// Loads fields as timestamps: strings such as `2024-01-31T12:30:00.5Z`, and days since December 30, 1899. Times
+    /// with a
+    /// UTC offset are converted to UTC.
     pub fn with_timestamps<N: Into<String>>(mut self, fields: impl IntoIterator<Item = N>) -> Self {
         if let Ok(tables) = &mut self.operation.tables {
             tables.timestamps.extend(fields.into_iter().map(Into::into));
@@ -83,12 +86,12 @@ impl Pending<LoadRows> {
         self
     }
 
-    /// The script, to be read, or to be run with more statements after it:
+    /// Returns the script, for example to add statements:
     /// `doc.reload().with_script(script + more)`.
     ///
     /// # Errors
     ///
-    /// [`LoadError`] if the rows are no table.
+    /// Returns a [`LoadError`] if the rows are not a table.
     pub fn script(self) -> Result<String, Error> {
         Ok(self.operation.tables?.script()?)
     }

@@ -9,12 +9,12 @@ use super::cell::{Cell, CellSerializer, Misfit};
 /// The values of a row by name.
 pub(super) type Row = Vec<(String, Cell)>;
 
-/// Why something is no row.
+/// Why a value is not a row.
 #[derive(Debug, PartialEq)]
 pub(super) enum RowError {
     /// It is something else.
     NoRow(String),
-    /// One of its values is none that a field can hold.
+    /// One of its values cannot be loaded into a field.
     Value { field: String, problem: String },
 }
 
@@ -31,7 +31,7 @@ impl std::error::Error for RowError {}
 
 impl ser::Error for RowError {
     fn custom<T: Display>(message: T) -> Self {
-        Self::NoRow(format!("not to be had: {message}"))
+        Self::NoRow(format!("an unreadable value: {message}"))
     }
 }
 
@@ -64,7 +64,7 @@ impl Serializer for RowSerializer {
     type SerializeStructVariant = No;
 
     no_rows! {
-        serialize_bool(bool) "a truth value"
+        serialize_bool(bool) "a boolean"
         serialize_i8(i8) "a number"
         serialize_i16(i16) "a number"
         serialize_i32(i32) "a number"
@@ -178,7 +178,7 @@ impl SerializeMap for Members {
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), RowError> {
         match key.serialize(CellSerializer) {
             Ok(Cell::Text(key)) => self.key = key,
-            _ => return no_row("a map with keys that are no texts"),
+            _ => return no_row("a map whose keys are not strings"),
         }
         Ok(())
     }

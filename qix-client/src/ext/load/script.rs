@@ -113,7 +113,7 @@ impl Table {
                     Kind::Timestamp => (date::timestamp(text), "2024-01-31T12:30:00Z"),
                 };
                 let Some(number) = number else {
-                    let problem = format!("`{text}` is no date such as `{form}`");
+                    let problem = format!("`{text}` is not a date such as `{form}`");
                     let (table, field) = (self.name.clone(), self.fields[place].clone());
                     return Err(LoadError::Value { table, row: at, field, problem });
                 };

@@ -1,4 +1,4 @@
-//! What is wrong with a script.
+//! Errors of scripts.
 
 use std::fmt;
 
@@ -7,34 +7,34 @@ use qix_schema::{Error, ErrorKind};
 
 use super::place::{Script, ScriptPlace};
 
-/// Why a script has loaded nothing.
+/// Why a reload failed.
 ///
-/// It is inside of an [`Error`]: `error.downcast_ref::<ScriptError>()` returns it.
+/// Part of an [`Error`]: `error.downcast_ref::<ScriptError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptError {
-    /// The script is not well-formed. It has not run.
+    /// The script has syntax errors and was not run.
     #[error("the script does not parse and has not run; correct it, or reload `without_check`{}", listed(.faults))]
     Syntax {
-        /// Where.
+        /// The errors.
         faults: Vec<ScriptFault>,
     },
-    /// The script has run into an error. The app has the data of before.
+    /// The script failed. The app keeps its previous data.
     #[error("the script has failed, the data are those of before{}{}", next(.faults, .log_file, *.out_of_memory), listed(.faults))]
     Failed {
-        /// What went wrong, and where.
+        /// The errors.
         faults: Vec<ScriptFault>,
-        /// What the engine said while the script ran.
+        /// Messages of the engine while the script ran.
         log: String,
-        /// The path of the script's log, as the engine's host sees it.
+        /// Path of the script log on the engine host.
         log_file: String,
-        /// Whether the reload ran out of the memory that it was allowed.
+        /// Whether the reload reached its memory limit.
         out_of_memory: bool,
     },
 }
 
 impl ScriptError {
-    /// What is wrong, and where.
+    /// The errors with their positions.
     pub fn faults(&self) -> &[ScriptFault] {
         match self {
             Self::Syntax { faults } | Self::Failed { faults, .. } => faults,
@@ -65,21 +65,21 @@ fn next(faults: &[ScriptFault], log_file: &str, out_of_memory: bool) -> String {
     text
 }
 
-/// Something wrong in a script.
+/// An error in a script.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScriptFault {
-    /// What the engine says; nothing of a fault in the syntax.
+    /// Message of the engine; empty for a syntax error.
     pub message: String,
-    /// The statement, as the engine gives it; nothing of a fault in the syntax.
+    /// The statement, as returned by the engine; empty for a syntax error.
     pub statement: String,
-    /// Where it is; none where the engine does not say, and its statement is not in the script exactly once.
+    /// Position, if the engine returned it or the statement is unique in the script.
     pub place: Option<ScriptPlace>,
 }
 
 impl ScriptFault {
     pub(super) fn of_syntax(error: &ScriptSyntaxError, script: &Script<'_>) -> Self {
-        // The position in the whole text is the one that engines get right.
+        // The position in the whole script is the one that engines report correctly.
         let place = script.at_char(error.text_pos, error.err_len);
         let place = place.or_else(|| script.at_line(error.tab_ix, error.line_in_tab, error.col_in_line));
         Self { place, ..Self::default() }
@@ -87,7 +87,7 @@ impl ScriptFault {
 
     pub(super) fn of_data(error: &ErrorData, script: &Script<'_>) -> Self {
         let whole = format!("{}{}", error.line, error.line_end);
-        // What follows the fault may come apart from what precedes it.
+        // The text after the error may have been split differently from the text before it.
         let place = script.find(&whole, if error.line_end.trim().is_empty() { 0 } else { error.line.len() });
         let place = place.or_else(|| script.find(&error.line, 0));
         let statement = if error.line_end.trim().is_empty() { error.line.clone() } else { whole };
@@ -100,7 +100,7 @@ impl ScriptFault {
         Self { message, place, statement }
     }
 
-    /// Takes the place of the same fault, if this one has none.
+    /// Takes the position of the same error, if this one has none.
     pub(super) fn place_like(&mut self, other: &Self) {
         let same = other.statement.trim_end_matches(';');
         if self.place.is_none() && !same.is_empty() && self.statement.starts_with(same) {
@@ -109,7 +109,7 @@ impl ScriptFault {
     }
 }
 
-/// The place and the message; below, the line with a mark.
+/// The position and the message, followed by the line with a marker.
 impl fmt::Display for ScriptFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = if self.message.is_empty() { "this does not parse" } else { &self.message };
@@ -124,7 +124,7 @@ impl fmt::Display for ScriptFault {
         }
         let number = place.line.to_string();
         let margin = " ".repeat(number.len());
-        // A tab stays one, so that the mark is below what it means.
+        // Keeps tabs, so that the marker is aligned.
         let blank = |c: char| if c == '\t' { '\t' } else { ' ' };
         let indent: String = place.text.chars().take(place.column - 1).map(blank).collect();
         let mark = "^".repeat(place.length);

@@ -1,4 +1,4 @@
-//! A reload in one call: the script checked, run, and saved if that is wanted, with errors that point to the line.
+//! Checks, runs, and optionally saves a script in one call, with errors that contain the line.
 
 mod error;
 mod place;
@@ -16,7 +16,7 @@ pub use error::{ScriptError, ScriptFault};
 use place::Script;
 pub use place::ScriptPlace;
 
-/// A reload: see [`DocExt::reload`](crate::DocExt::reload).
+/// Reloads an app; see [`DocExt::reload`](crate::DocExt::reload).
 #[derive(Clone, Debug)]
 pub struct Reload {
     doc: Doc,
@@ -26,19 +26,19 @@ pub struct Reload {
     save: bool,
 }
 
-/// What a script that has run to its end left to say.
+/// The result of a script that ran to its end.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reloaded {
-    /// What the engine said while the script ran, line by line.
+    /// Messages of the engine while the script ran, line by line.
     pub log: String,
-    /// Warnings; also errors, if the reload was told to go on after them.
+    /// Warnings, and errors if the reload was configured to continue after them.
     pub faults: Vec<ScriptFault>,
-    /// The path of the script's log, as the engine's host sees it.
+    /// Path of the script log on the engine host.
     pub log_file: String,
-    /// How many rows the script has read; 0 from engines older than 12.2886, which do not tell.
+    /// Number of rows that the script read. 0 for engines older than 12.2886.
     pub loaded_rows: i64,
-    /// How many rows the script has stored; 0 from engines older than 12.2886, which do not tell.
+    /// Number of rows that the script stored. 0 for engines older than 12.2886.
     pub stored_rows: i64,
 }
 
@@ -51,26 +51,27 @@ impl Reload {
 
 /// # Reloads
 impl Pending<Reload> {
-    /// Gives the app another script first. The app keeps it, even if the reload fails.
+    /// Replaces the script first. The app keeps the new script even if the reload fails.
     pub fn with_script(mut self, script: impl Into<String>) -> Self {
         self.operation.script = Some(script.into());
         self
     }
 
-    /// Whether to check the syntax of the script before it runs. Defaults to true. Some scripts make sense only when their
-    /// `$(…)` are expanded: turn the check off for these.
+    /// Sets whether to check the syntax before running the script. Defaults to `true`. Disable it for scripts that
+    /// are valid
+    /// only after `$(…)` expansion.
     pub fn with_check(mut self, check: bool) -> Self {
         self.operation.check = check;
         self
     }
 
-    /// How to run the script: partially, with a limit of rows, without `STORE`, or on after errors (mode 2).
+    /// Sets reload options: a partial reload, a row limit, skipping `STORE`, or continuing after errors (mode 2).
     pub fn with_params(mut self, params: DoReloadExParams) -> Self {
         self.operation.params = params;
         self
     }
 
-    /// Whether to save the app when the script has run to its end. Defaults to false.
+    /// Sets whether to save the app after the script has run to its end. Defaults to `false`.
     pub fn with_save(mut self, save: bool) -> Self {
         self.operation.save = save;
         self
@@ -104,7 +105,7 @@ impl Run for Reload {
             log.push_str(&update.persistent_progress);
             data.extend_from_slice(&update.error_data);
             if let Some(ProgressListener(listener)) = options.extension() {
-                // If nobody listens, this future is about to be dropped as well.
+                // If the receiver is gone, this future is about to be dropped too.
                 listener.send(update).ok();
             }
         });
@@ -116,7 +117,7 @@ impl Run for Reload {
             faults = data.iter().map(|error| ScriptFault::of_data(error, &script)).collect();
             let failures = result.failure_data.errors.iter().map(|error| ScriptFault::of_failure(error, &script));
             if data.iter().any(|error| error.error_data_code == ErrorDataCode::Error) {
-                // Both tell of the same errors, and only the failure has the line.
+                // Both contain the same errors, but only the failure contains the line.
                 failures.for_each(|failure| faults.iter_mut().for_each(|fault| fault.place_like(&failure)));
             } else {
                 faults.extend(failures);
@@ -135,10 +136,10 @@ impl Run for Reload {
     }
 }
 
-/// The mode of a reload that goes on after errors.
+/// The reload mode that continues after errors.
 const GO_ON: i32 = 2;
 
-/// The script that the app has, in order to point to places in it.
+/// The script of the app, for locating errors.
 async fn text_of(doc: &Doc, known: Option<String>, options: &CallOptions) -> Result<String, Error> {
     match known {
         Some(script) => Ok(script),
@@ -146,7 +147,7 @@ async fn text_of(doc: &Doc, known: Option<String>, options: &CallOptions) -> Res
     }
 }
 
-/// The engine that an app is open in.
+/// The global object of the app's session.
 fn global(doc: &Doc) -> Global {
     Global::from_remote(doc.as_remote().bind(ObjectHandle::new(Global::NAME, ObjectHandle::GLOBAL)))
 }

@@ -63,7 +63,7 @@ impl<'t> Script<'t> {
         let (mut tabs, mut lines, mut offset) = (0, 0, 0);
         for text in self.0.split_inclusive('\n') {
             if text.starts_with(TAB) {
-                // What stands before the first tab belongs to it.
+                // Text before the first tab belongs to it.
                 tabs += usize::from(offset > 0 && !self.0[..offset].trim().is_empty());
                 lines = 0;
             } else if (tabs, lines) == (tab, line) {

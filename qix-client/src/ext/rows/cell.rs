@@ -1,8 +1,11 @@
 //! One cell as whatever its type asks for.
 
 use qix_schema::cells::Cell;
+use qix_schema::types::NxCell;
+use qix_schema::wire::Record;
 use serde::de::value::{I32Deserializer, StrDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
 
 use super::decode_error::Problem;
 use super::row::Reader;
@@ -15,6 +18,8 @@ pub(super) struct CellOf<'r> {
     pub(super) reader: &'r Reader<'r>,
     /// Whether the type can do without a value.
     pub(super) optional: bool,
+    /// Whether it is read as a part of the cell, such as its number.
+    pub(super) part: bool,
 }
 
 /// The number that the engine gives null in place of a value's.
@@ -47,7 +52,7 @@ impl<'r> CellOf<'r> {
             return Ok(cell.num);
         }
         if self.optional {
-            self.reader.wants_number(self.column);
+            self.reader.wants_number(self.column, self.part);
         }
         Err(match self.is_null() {
             true => self.no_value("a number"),
@@ -61,7 +66,13 @@ impl<'r> CellOf<'r> {
     }
 
     fn no_value(&self, wanted: &str) -> Problem {
-        Problem::new(format!("there is no value, and the type wants {wanted}; `Option` allows for it"))
+        let measure = self.reader.is_measure(self.column);
+        let way_out = if measure {
+            ""
+        } else {
+            ", and null suppression of the dimension (`with_null_suppression`) leaves it out"
+        };
+        Problem::new(format!("there is no value (null), and the type wants {wanted}; `Option` allows for it{way_out}"))
     }
 
     fn whole<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -69,7 +80,7 @@ impl<'r> CellOf<'r> {
         match as_whole(number) {
             Some(Whole::Signed(whole)) => visitor.visit_i64(whole),
             Some(Whole::Unsigned(whole)) => visitor.visit_u64(whole),
-            None => Err(Problem::new(format!("{number} is not a whole number that the type can hold"))),
+            None => Err(Problem::new(format!("{number} is not an integer that fits the type"))),
         }
     }
 
@@ -88,7 +99,7 @@ pub(crate) enum Whole {
     Unsigned(u64),
 }
 
-/// A float as the whole number that it is.
+/// An integral float as an integer.
 pub(crate) fn as_whole(number: f64) -> Option<Whole> {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if number.fract() != 0.0 {
@@ -153,7 +164,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.is_null() || self.cell.num.is_nan() && self.reader.is_number(self.column) {
+        if self.is_null() || self.cell.num.is_nan() && self.reader.is_number(self.column, self.part) {
             return visitor.visit_none();
         }
         visitor.visit_some(Self { optional: true, ..self })
@@ -167,8 +178,11 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
         visitor.visit_unit()
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
-        visitor.visit_newtype_struct(self)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        match name {
+            NxCell::NAME => visitor.visit_newtype_struct(AsWritten(self.cell)),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Problem> {
@@ -210,7 +224,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
 
 /// A part of a cell.
 pub(super) enum Part<'r> {
-    Text(&'r str),
+    Text(CellOf<'r>),
     Cell(CellOf<'r>),
     ElemNumber(i32),
     State(String),
@@ -219,8 +233,8 @@ pub(super) enum Part<'r> {
 impl<'r> CellOf<'r> {
     fn part(self, name: &str) -> Option<Part<'r>> {
         Some(match name {
-            "text" => Part::Text(self.cell.text),
-            "num" => Part::Cell(self),
+            "text" => Part::Text(self),
+            "num" => Part::Cell(Self { optional: false, part: true, ..self }),
             "elem_number" => Part::ElemNumber(self.cell.elem_number),
             "state" => Part::State(self.cell.state.to_string()),
             _ => return None,
@@ -232,11 +246,61 @@ impl Part<'_> {
     #[inline(always)]
     pub(super) fn read<'de, T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Problem> {
         match self {
-            Self::Text(text) => seed.deserialize(StrDeserializer::new(text)),
+            Self::Text(cell) => seed.deserialize(TextOf(cell)),
             Self::Cell(cell) => seed.deserialize(cell),
             Self::ElemNumber(number) => seed.deserialize(I32Deserializer::new(number)),
             Self::State(title) => seed.deserialize(StringDeserializer::new(title)),
         }
+    }
+}
+
+/// The text of a cell, whatever number it has.
+struct TextOf<'r>(CellOf<'r>);
+
+impl<'de> Deserializer<'de> for TextOf<'_> {
+    type Error = Problem;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_str(self.0.text()?)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        visitor.visit_enum(StrDeserializer::new(self.0.text()?))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A cell as an [`NxCell`].
+struct AsWritten<'r>(Cell<'r>);
+
+impl<'de> Deserializer<'de> for AsWritten<'_> {
+    type Error = Problem;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let text = qix_schema::encode(&NxCell::from(self.0)).map_err(de::Error::custom)?;
+        serde_json::Deserializer::from_reader(text.as_bytes()).deserialize_any(visitor).map_err(de::Error::custom)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 

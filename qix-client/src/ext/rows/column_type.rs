@@ -1,33 +1,34 @@
-//! What a column holds.
+//! Column types.
 
 use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use qix_schema::types::{FieldAttrType, NxDimensionInfo, NxMeasureInfo};
 
-/// What a column of record batches holds: see [`RecordBatches::record_batches`](crate::GenericObjectExt::record_batches).
+/// The type of a column of record batches; see [`record_batches`](crate::GenericObjectExt::record_batches).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColumnType {
-    /// The text that the engine shows: `Utf8`. Takes every value.
+    /// The formatted string: `Utf8`. Accepts every value.
     #[default]
     Text,
-    /// A number: `Float64`. Dates are days since 30 December 1899, times fractions of a day.
+    /// A number: `Float64`. Dates are days since December 30, 1899; times are fractions of a day.
     Number,
-    /// A whole number: `Int64`.
+    /// An integer: `Int64`.
     Integer,
-    /// A day: `Date32`.
+    /// A date: `Date32`.
     Date,
-    /// A point in time, of no time zone: `Timestamp(Microsecond)`.
+    /// A timestamp without a time zone: `Timestamp(Microsecond)`.
     Timestamp,
-    /// True or false: `Boolean`. In the engine's language true is -1, and so is what is not 0 here; the texts `true` and
-    /// `false` in any case are what they say.
+    /// A boolean: `Boolean`. In the engine's expression language, true is -1; here, any number except 0 is true, and
+    /// so is
+    /// the string `true` in any case. The string `false` is false.
     Boolean,
-    /// Text and number as the engine has them: `Struct` of a `text` and a `num`, which is null where there is no number.
-    /// Takes every value.
+    /// String and number: a `Struct` of `text` and `num`, which is null if the value is not numeric. Accepts every
+    /// value.
     Dual,
 }
 
 impl ColumnType {
-    /// The type in Arrow.
+    /// The Arrow type.
     pub fn data_type(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8,
@@ -40,12 +41,12 @@ impl ColumnType {
         }
     }
 
-    /// What its values are, for people.
+    /// The type in error messages.
     pub(crate) fn values(self) -> &'static str {
         match self {
             Self::Text => "texts",
             Self::Number => "numbers",
-            Self::Integer => "whole numbers",
+            Self::Integer => "integers",
             Self::Date => "dates",
             Self::Timestamp => "timestamps",
             Self::Boolean => "true and false",
@@ -53,7 +54,7 @@ impl ColumnType {
         }
     }
 
-    /// By what is known of all values of a field, and by its format.
+    /// Derives the type from a field's tags and number format.
     pub(crate) fn of_dimension(info: &NxDimensionInfo) -> Self {
         let tagged = |tag: &str| info.tags.iter().any(|own| own == tag);
         let (whole, date, moment) = (tagged("$integer"), tagged("$date"), tagged("$timestamp"));
@@ -73,7 +74,7 @@ impl ColumnType {
         }
     }
 
-    /// By the format of the results and their bounds; the engine says no more of measures.
+    /// Derives the type from the number format and the bounds of a measure; the layout contains nothing else.
     pub(crate) fn of_measure(info: &NxMeasureInfo) -> Self {
         match info.num_format.type_ {
             FieldAttrType::Date => Self::Date,
@@ -85,7 +86,7 @@ impl ColumnType {
     }
 }
 
-/// Whether results without a format are texts: they have no bounds, or, with some engines, 0 for both.
+/// Whether results without a format are text: they have no bounds or, with some engines, 0 for both.
 fn has_texts(info: &NxMeasureInfo) -> bool {
     let no_bounds = info.min.is_nan() && info.max.is_nan();
     no_bounds || info.min == 0.0 && info.max == 0.0 && info.appr_max_glyph_count > 1

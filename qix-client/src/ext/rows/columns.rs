@@ -11,6 +11,8 @@ pub(crate) struct Columns {
     columns: Vec<Column>,
     /// The columns of a pivot's dimensions from the outermost level to the innermost, first on the left, then on top.
     pub(super) levels: Vec<usize>,
+    /// How many of the levels the definition puts on the left.
+    pub(super) levels_on_left: usize,
     /// Whether the rows also tell each value's state and number.
     pub(super) of_list: bool,
 }
@@ -62,7 +64,9 @@ impl Columns {
         let dimensions = cube.dimension_info.iter().filter(|info| info.error.is_none());
         let measures = cube.measure_info.iter().filter(|info| info.error.is_none());
         let columns = dimensions.map(Column::from).chain(measures.map(Column::from)).collect();
-        Self { columns, levels: levels(cube), of_list: false }
+        let levels = levels(cube);
+        let levels_on_left = levels_on_left(cube, levels.len());
+        Self { columns, levels, levels_on_left, of_list: false }
     }
 
     /// The columns of a list: its field, then its expressions.
@@ -89,8 +93,8 @@ impl Columns {
         self.columns.iter().map(|column| column.title.as_str())
     }
 
-    /// What a name means: a title, a field or an expression, first as it stands, then by its letters and digits only,
-    /// then as the field within an expression such as `Sum(Sales)`.
+    /// Finds a column by name: by title, field, or expression; first exactly, then by letters and digits only, then as the
+    /// field inside an expression such as `Sum(Sales)`.
     pub(crate) fn find(&self, name: &str) -> Option<Target> {
         let first = |same: fn(&Column) -> &str| self.columns.iter().position(|column| same(column) == name);
         let plain = plain(name);
@@ -127,7 +131,26 @@ fn levels(cube: &HyperCube) -> Vec<usize> {
     levels
 }
 
+/// How many of a pivot's levels the definition puts on the left. It counts the level of the measures, too.
+fn levels_on_left(cube: &HyperCube, levels: usize) -> usize {
+    let Ok(left) = usize::try_from(cube.no_of_left_dims) else { return levels };
+    let order = &cube.effective_inter_column_sort_order;
+    let measures = order.iter().take(left).filter(|at| **at < 0).count();
+    let shown = |at: &&i32| {
+        usize::try_from(**at).is_ok_and(|at| cube.dimension_info.get(at).is_none_or(|info| info.error.is_none()))
+    };
+    // Dimensions whose condition is not met may or may not be in the order.
+    let counted = order.len() - order.iter().filter(|at| **at < 0).count() == cube.dimension_info.len();
+    let on_left = if counted { order.iter().take(left).filter(shown).count() } else { left - measures };
+    on_left.min(levels)
+}
+
 impl Column {
+    /// What errors call it.
+    pub(crate) fn name(&self) -> &str {
+        if self.title.is_empty() { &self.definition } else { &self.title }
+    }
+
     /// A column that nothing is known of but its expression.
     fn of_expression(expression: &str) -> Self {
         let definition = expression.strip_prefix('=').unwrap_or(expression).trim().to_owned();

@@ -29,7 +29,7 @@ impl Problem {
     pub(super) fn in_row(self, row: usize, columns: &Columns) -> RowsError {
         match self.column {
             Some(column) => {
-                let column = columns.get(column).map_or_else(String::new, |column| column.title.clone());
+                let column = columns.get(column).map_or_else(String::new, |column| column.name().to_owned());
                 RowsError::Value { row, column, problem: self.text }
             }
             None => {

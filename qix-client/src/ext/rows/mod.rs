@@ -1,4 +1,4 @@
-//! Rows of cubes and lists, as a stream of whatever type they are to be.
+//! Rows of cubes and lists, as a stream of any type.
 
 pub(crate) mod cell;
 pub(crate) mod collect;
@@ -29,8 +29,9 @@ use collect::Values;
 pub use error::RowsError;
 use stream::{Origin, Reading, fetching, has_changed};
 
-/// The rows of an object: see [`GenericObjectExt::rows`](crate::GenericObjectExt::rows). Nothing is fetched before the first is asked for; until then the way to
-/// fetch them can be set.
+/// The rows of an object; see [`GenericObjectExt::rows`](crate::GenericObjectExt::rows). Nothing is fetched until the
+/// first
+/// row is requested; until then, you can set options.
 #[must_use = "rows are fetched only when they are asked for"]
 pub struct RowStream<T: DeserializeOwned + Send + 'static> {
     pages: Reading<Values<T>>,
@@ -55,11 +56,11 @@ impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
          on. Without this the stream ends with that error."
     );
 
-    /// All rows at once. With [`with_restart`](Self::with_restart), if the data change, those of the changed data.
+    /// Returns all rows. With [`with_restart`](Self::with_restart), starts over if the data changes.
     ///
     /// # Errors
     ///
-    /// The first error of the stream.
+    /// Returns the first error of the stream.
     pub async fn read_all(mut self) -> Result<Vec<T>, Error> {
         let mut rows = Vec::new();
         loop {
@@ -73,7 +74,7 @@ impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
     }
 }
 
-// Nothing is pinned but what is boxed.
+// The only pinned fields are boxed.
 impl<T: DeserializeOwned + Send + 'static> Unpin for RowStream<T> {}
 
 impl<T: DeserializeOwned + Send + 'static> Stream for RowStream<T> {

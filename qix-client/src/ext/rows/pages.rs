@@ -1,11 +1,13 @@
 //! What all kinds of pages share: how they are fetched, and from where.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt, stream};
 use qix_schema::rpc::CallOptions;
-use qix_schema::types::NxPage;
-use qix_schema::{AsRemote, Error, GenericObject, error_codes};
+use qix_schema::types::{NxPage, NxPageTreeNode, Rect};
+use qix_schema::{AsRemote, Error, ErrorCode, GenericObject, error_codes};
 
 use super::RowsError;
 use super::source::Source;
@@ -57,10 +59,127 @@ pub(super) fn height(width: usize, options: &Options) -> usize {
     options.page_rows.map_or(most, |rows| rows.clamp(1, most))
 }
 
-/// A rectangle to ask for: first column and row, columns and rows.
-pub(super) fn page(left: usize, top: usize, width: usize, height: usize) -> Vec<NxPage> {
-    let [left, top, width, height] = [left, top, width, height].map(|size| i32::try_from(size).unwrap_or(i32::MAX));
-    vec![NxPage::of_size(width, height).with_left(left).with_top(top)]
+/// A part of the data: first column and row, columns and rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Area {
+    pub(super) left: usize,
+    pub(super) top: usize,
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+impl Area {
+    /// As the pages of a call.
+    pub(super) fn page(self) -> Vec<NxPage> {
+        let [left, top, width, height] = [self.left, self.top, self.width, self.height].map(as_i32);
+        vec![NxPage::of_size(width, height).with_left(left).with_top(top)]
+    }
+
+    /// As a part of a tree's first level.
+    pub(super) fn nodes(self) -> NxPageTreeNode {
+        let [top, height] = [self.top, self.height].map(as_i32);
+        NxPageTreeNode::default().with_area(Rect::default().with_top(top).with_width(1).with_height(height))
+    }
+
+    /// The upper rows, and the rest if there are more.
+    fn upper(self, height: usize) -> (Self, Option<Self>) {
+        let rest = self.height.checked_sub(height).filter(|rest| *rest > 0);
+        let height = self.height.min(height);
+        let rest = rest.map(|rest| Self { top: self.top + height, height: rest, ..self });
+        (Self { height, ..self }, rest)
+    }
+
+    /// The columns on the left, and the rest if there are more.
+    fn start(self, width: usize) -> (Self, Option<Self>) {
+        let rest = self.width.checked_sub(width).filter(|rest| *rest > 0);
+        let width = self.width.min(width);
+        let rest = rest.map(|rest| Self { left: self.left + width, width: rest, ..self });
+        (Self { width, ..self }, rest)
+    }
+}
+
+fn as_i32(size: usize) -> i32 {
+    i32::try_from(size).unwrap_or(i32::MAX)
+}
+
+/// How the data are cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    /// The size of a part, as long as the engine finds none too large.
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Whether a part of one row that is too large can have fewer columns.
+    pub(super) splits_rows: bool,
+}
+
+/// The largest part that the engine may still be asked for.
+struct Largest {
+    width: AtomicUsize,
+    height: AtomicUsize,
+}
+
+/// All parts of the data in order, some of them fetched ahead. A part that the engine finds too large is asked for in
+/// halves, and so are those after it.
+pub(super) fn parts<R, F>(
+    cut: Cut,
+    options: &Options,
+    fetch: impl Fn(Area) -> F + Clone + Send + 'static,
+) -> impl Stream<Item = Result<(Area, R), Error>> + Send + 'static
+where
+    R: Send + 'static,
+    F: Future<Output = Result<R, Error>> + Send,
+{
+    let largest = Arc::new(Largest { width: cut.width.into(), height: cut.height.into() });
+    let next = Arc::clone(&largest);
+    let (mut left, mut top) = (0, 0);
+    let areas = std::iter::from_fn(move || {
+        let height = next.height.load(Ordering::Relaxed).min(cut.rows.checked_sub(top).filter(|rows| *rows > 0)?);
+        let width = next.width.load(Ordering::Relaxed).min(cut.columns - left);
+        let area = Area { left, top, width, height };
+        left += width;
+        if left >= cut.columns {
+            (left, top) = (0, top + height);
+        }
+        Some(area)
+    });
+    let fetched = stream::iter(areas).map(move |area| in_parts(area, cut, Arc::clone(&largest), fetch.clone()));
+    fetched.buffered(options.pages_ahead + 1).flat_map(|parts| match parts {
+        Ok(parts) => stream::iter(parts.into_iter().map(Ok).collect::<Vec<_>>()),
+        Err(error) => stream::iter(vec![Err(error)]),
+    })
+}
+
+async fn in_parts<R, F>(
+    area: Area,
+    cut: Cut,
+    largest: Arc<Largest>,
+    fetch: impl Fn(Area) -> F,
+) -> Result<Vec<(Area, R)>, Error>
+where
+    F: Future<Output = Result<R, Error>>,
+{
+    let mut parts = Vec::with_capacity(1);
+    let mut waiting = vec![area];
+    while let Some(area) = waiting.pop() {
+        let (area, below) = area.upper(largest.height.load(Ordering::Relaxed));
+        let (area, beside) = area.start(largest.width.load(Ordering::Relaxed));
+        waiting.extend(below.into_iter().chain(beside));
+        match fetch(area).await {
+            Ok(part) => parts.push((area, part)),
+            Err(error) if is_too_large(&error) && area.height > 1 => {
+                largest.height.fetch_min(area.height / 2, Ordering::Relaxed);
+                waiting.push(area);
+            }
+            Err(error) if is_too_large(&error) && area.width > 1 && cut.splits_rows => {
+                largest.width.fetch_min(area.width / 2, Ordering::Relaxed);
+                waiting.push(area);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(parts)
 }
 
 /// Makes a call again if selections elsewhere abort it, unless the data have changed since the source was found.
@@ -74,7 +193,10 @@ where
         let stale = opened.object.as_remote().invalidations() != opened.source.seen;
         match outcome {
             Ok(_) if stale => return Err(RowsError::Changed.into()),
-            Err(error) if stale && (is_abort(&error) || error.downcast_ref::<RowsError>().is_some()) => {
+            Err(error)
+                if stale
+                    && (is_abort(&error) || is_too_large(&error) || error.downcast_ref::<RowsError>().is_some()) =>
+            {
                 return Err(RowsError::Changed.into());
             }
             Err(error) if is_abort(&error) && attempts.next().is_some() => {}
@@ -84,5 +206,20 @@ where
 }
 
 fn is_abort(error: &Error) -> bool {
-    error.engine().is_some_and(|error| error.code == error_codes::GENERIC_ABORTED)
+    is_one_of(error, &[error_codes::GENERIC_ABORTED])
+}
+
+/// Whether the engine would answer if it were asked for less.
+fn is_too_large(error: &Error) -> bool {
+    let codes = [
+        error_codes::CALC_PAGES_TOO_LARGE,
+        error_codes::HC_RESULT_TOO_LARGE,
+        error_codes::CALC_TOO_LARGE,
+        error_codes::JSON_RPC_RESPONSE_TOO_LARGE,
+    ];
+    is_one_of(error, &codes)
+}
+
+fn is_one_of(error: &Error, codes: &[ErrorCode]) -> bool {
+    error.engine().is_some_and(|error| codes.contains(&error.code))
 }

@@ -4,6 +4,8 @@ use std::cell::{Cell as Place, RefCell};
 use std::rc::Rc;
 
 use qix_schema::cells;
+use qix_schema::types::NxCell;
+use qix_schema::wire::Record;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -15,8 +17,8 @@ use super::decode_error::Problem;
 /// Reads rows of the same columns.
 pub(super) struct Reader<'c> {
     columns: &'c Columns,
-    /// The columns where the type wants a number or nothing.
-    numbers: Vec<Place<bool>>,
+    /// The columns where the type wants a number or nothing: of the cell, and of the part of it that is its number.
+    numbers: Vec<[Place<bool>; 2]>,
     /// Whether one of them was found while the row was read.
     again: Place<bool>,
     plan: RefCell<Option<Plan>>,
@@ -31,7 +33,7 @@ struct Plan {
 
 impl<'c> Reader<'c> {
     pub(super) fn new(columns: &'c Columns) -> Self {
-        let numbers = vec![Place::new(false); columns.len()];
+        let numbers = vec![[Place::new(false), Place::new(false)]; columns.len()];
         Self { columns, numbers, again: Place::new(false), plan: RefCell::new(None) }
     }
 
@@ -40,7 +42,7 @@ impl<'c> Reader<'c> {
         loop {
             match T::deserialize(Row { cells, reader: self }) {
                 Ok(value) => return Ok(value),
-                // An `Option` does not tell what it may hold before it has been told that there is something.
+                // The content of an `Option` is unknown until it is deserialized as `Some`.
                 Err(_) if self.again.take() => {}
                 Err(problem) => return Err(problem.in_row(row, self.columns)),
             }
@@ -52,14 +54,14 @@ impl<'c> Reader<'c> {
         self.columns.get(column).is_some_and(|column| column.measure)
     }
 
-    /// Whether the type wants a number or nothing in a column.
-    pub(super) fn is_number(&self, column: usize) -> bool {
-        self.numbers.get(column).is_some_and(Place::get)
+    /// Whether the type wants a number or nothing in a column, or in the number that is a part of it.
+    pub(super) fn is_number(&self, column: usize, part: bool) -> bool {
+        self.numbers.get(column).is_some_and(|number| number[usize::from(part)].get())
     }
 
-    /// Notes that the type wants a number or nothing in a column.
-    pub(super) fn wants_number(&self, column: usize) {
-        if self.numbers.get(column).is_some_and(|number| !number.replace(true)) {
+    /// Notes that the type wants a number or nothing.
+    pub(super) fn wants_number(&self, column: usize, part: bool) {
+        if self.numbers.get(column).is_some_and(|number| !number[usize::from(part)].replace(true)) {
             self.again.set(true);
         }
     }
@@ -95,7 +97,7 @@ impl<'r> Row<'r> {
     #[inline(always)]
     fn cell(self, column: usize) -> Result<CellOf<'r>, Problem> {
         let cell = self.cells.get(column).ok_or_else(|| Problem::new(format!("the row has no column {column}")))?;
-        Ok(CellOf { cell, column, reader: self.reader, optional: false })
+        Ok(CellOf { cell, column, reader: self.reader, optional: false, part: false })
     }
 
     #[inline(always)]
@@ -113,7 +115,7 @@ impl<'r> Row<'r> {
         self.part(target)?.read(seed).map_err(|problem| problem.in_column(column))
     }
 
-    /// The only cell, for a type that is no row.
+    /// The only cell, for a type that is not a row.
     fn only(self) -> Result<CellOf<'r>, Problem> {
         match self.cells.len() {
             1 => self.cell(0),
@@ -164,8 +166,11 @@ impl<'de> Deserializer<'de> for Row<'_> {
         visitor.visit_unit()
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
-        visitor.visit_newtype_struct(self)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        match name {
+            NxCell::NAME => self.only()?.deserialize_newtype_struct(name, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {

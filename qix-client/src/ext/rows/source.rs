@@ -1,4 +1,4 @@
-//! Where rows come from: a cube or a list in an object's layout.
+//! The source of rows: a cube or list in an object's layout.
 
 use std::collections::HashMap;
 
@@ -11,43 +11,45 @@ use qix_schema::{
 use serde_json::value::RawValue;
 
 use super::RowsError;
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 
-/// A cube or a list, ready to be read.
+/// A cube or list to read.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Path of the definition.
     pub(super) path: String,
     pub(super) form: Form,
     pub(crate) columns: Columns,
-    /// How many rows of data there are, and how wide they are.
+    /// Number of data rows, and their width.
     pub(super) rows: usize,
     pub(super) width: usize,
-    /// About how many rows a value of the outermost dimension has.
+    /// Approximate number of rows per value of the outermost dimension.
     pub(super) spread: usize,
-    /// How often the object had been invalidated when its layout was asked for.
+    /// Number of invalidations of the object when its layout was requested.
     pub(super) seen: u64,
 }
 
-/// How the data come.
+/// The form of the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Form {
     List,
     Straight,
-    /// As values between trees of headings.
+    /// Values between trees of headings.
     Pivot,
-    /// As a tree with values at its ends.
+    /// A tree with values at its leaves.
     Stacked,
+    /// As a tree whose nodes have values.
+    Tree,
 }
 
-/// Where cubes and lists are unless it is said where.
+/// Default paths of cubes and lists.
 const USUAL: [&str; 2] = ["/qHyperCubeDef", "/qListObjectDef"];
 
 impl Source {
     /// Finds the source in the object's layout.
     pub(super) async fn open(object: &GenericObject, path: Option<&str>, calls: CallOptions) -> Result<Self, Error> {
         let remote = object.as_remote();
-        // An invalidation while the layout is on its way may be newer than the layout.
+        // An invalidation during the request may be newer than the layout.
         let seen = remote.invalidations();
         let read = |answer: Answer<'_>| Self::read(answer.text(), path, seen);
         send_with(remote, generic_object::GetLayout::new(), calls, read).await
@@ -69,25 +71,43 @@ impl Source {
 
     fn of_cube(text: &str, path: &str) -> Result<Self, Error> {
         let cube: HyperCube = part(text)?;
-        calculated(path, cube.error.as_deref(), &cube.calc_cond_msg)?;
+        // If a column is at fault, the cube is too, and does not say why.
         for (at, info) in cube.dimension_info.iter().enumerate() {
-            fault_of_part(&format!("{path}/qDimensions/{at}"), info.error.as_deref())?;
+            let column = Column::from(info);
+            fault_of_part(&format!("{path}/qDimensions/{at}"), &column, info.error.as_deref())?;
         }
         for (at, info) in cube.measure_info.iter().enumerate() {
-            fault_of_part(&format!("{path}/qMeasures/{at}"), info.error.as_deref())?;
+            let column = Column::from(info);
+            fault_of_part(&format!("{path}/qMeasures/{at}"), &column, info.error.as_deref())?;
         }
+        calculated(path, cube.error.as_deref(), &cube.calc_cond_msg)?;
         let (form, columns) = match cube.mode {
             NxHypercubeMode::Straight => (Form::Straight, Columns::of_cube(&cube)),
             NxHypercubeMode::Pivot => (Form::Pivot, Columns::of_pivot(&cube)),
             NxHypercubeMode::PivotStack => (Form::Stacked, Columns::of_pivot(&cube)),
+            NxHypercubeMode::Tree => (Form::Tree, Columns::of_pivot(&cube)),
             mode => return Err(RowsError::Mode { path: path.to_owned(), mode }.into()),
         };
         let source = Self::new(path, form, columns, &cube.size);
+        if form == Form::Tree {
+            return Ok(source.of_nodes(&cube));
+        }
         let mut shown = cube.dimension_info.iter().filter(|info| info.error.is_none());
         let outermost = source.columns.levels.first().and_then(|level| shown.nth(*level));
         let values = outermost.map_or(0, |info| info.cardinalities.cardinal.max(info.cardinalities.hypercube_cardinal));
         let values = usize::try_from(values).unwrap_or(0).max(1);
         Ok(Self { spread: source.rows.div_ceil(values).max(1), ..source })
+    }
+
+    /// Rows of a tree are its nodes of the first dimension.
+    fn of_nodes(self, cube: &HyperCube) -> Self {
+        let nodes: Vec<usize> =
+            cube.tree_nodes_on_dim.iter().filter_map(|count| usize::try_from(*count).ok()).collect();
+        match (nodes.first(), nodes.last()) {
+            (Some(&first), Some(last)) => Self { rows: first, spread: last.div_ceil(first.max(1)).max(1), ..self },
+            // The tree itself tells.
+            _ => Self { rows: usize::MAX, ..self },
+        }
     }
 
     fn of_list(text: &str, path: &str) -> Result<Self, Error> {
@@ -110,22 +130,31 @@ fn is_list(path: &str) -> bool {
 fn calculated(path: &str, error: Option<&NxValidationError>, condition: &str) -> Result<(), Error> {
     let Some(error) = error else { return Ok(()) };
     let message = if condition.is_empty() { &error.extended_message } else { condition };
-    let code = ErrorCode(error.error_code.into());
-    Err(RowsError::NotCalculated { path: path.to_owned(), code, message: message.to_owned() }.into())
+    Err(not_calculated(path, error, message.to_owned()))
 }
 
 /// A dimension or measure whose condition is not met is left out; other faults are errors.
-fn fault_of_part(path: &str, error: Option<&NxValidationError>) -> Result<(), Error> {
-    let left_out =
+fn fault_of_part(path: &str, column: &Column, error: Option<&NxValidationError>) -> Result<(), Error> {
+    let is_left_out =
         |error: &&NxValidationError| ErrorCode(error.error_code.into()) == error_codes::CALC_EVAL_CONDITION_FAILED;
-    calculated(path, error.filter(|error| !left_out(error)), "")
+    let Some(error) = error.filter(|error| !is_left_out(error)) else { return Ok(()) };
+    let mut message = format!("column `{}`", column.name());
+    if !error.extended_message.is_empty() {
+        message = format!("{message}: {}", error.extended_message);
+    }
+    Err(not_calculated(path, error, message))
+}
+
+fn not_calculated(path: &str, error: &NxValidationError, message: String) -> Error {
+    let code = ErrorCode(error.error_code.into());
+    RowsError::NotCalculated { path: path.to_owned(), code, message }.into()
 }
 
 fn part<T: Wire + Default>(text: &str) -> Result<T, Error> {
     decode(text).map_err(|error| ErrorKind::Decode(error).into())
 }
 
-/// What the layout holds for the path of a definition.
+/// The result in the layout for the path of a definition.
 fn at<'a>(result: &'a str, path: &str) -> Result<Option<&'a str>, Error> {
     let wrong = |source| Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), cause: source }));
     let mut text = result;

@@ -1,4 +1,4 @@
-//! Reading page after page, whatever the rows become.
+//! Reads pages, independent of how rows are decoded.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,25 +14,66 @@ use super::pages::{Opened, Options, Pages};
 use super::source::{Form, Source};
 use super::{RowsError, pivot, straight};
 
-/// Where the rows are.
+/// The object with the rows.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
-    /// In an object.
+    /// An object.
     Object(GenericObject),
-    /// In a list of a field's values, which is made for them.
+    /// A list of a field's values, which is created for them.
     Field(Doc, String),
 }
 
 impl Origin {
-    async fn object(self, calls: &CallOptions) -> Result<GenericObject, Error> {
+    async fn object(&self, calls: &CallOptions) -> Result<GenericObject, Error> {
         match self {
-            Self::Object(object) => Ok(object),
+            Self::Object(object) => Ok(object.clone()),
             Self::Field(doc, name) => {
-                let list = GenericObjectProperties::of_type("values").with_list_object_def(ListObjectDef::field(name));
+                let list = match name.trim_start().starts_with('=') {
+                    true => ListObjectDef::expression(name),
+                    false => ListObjectDef::field(name),
+                };
+                let list = GenericObjectProperties::of_type("values").with_list_object_def(list);
                 doc.create_session_object(list).with_options(calls.clone()).await
             }
         }
     }
+
+    /// Engines answer for a field that is not there, too: with no values, or with null.
+    async fn check(&self, source: &Result<Source, Error>, calls: &CallOptions) -> Result<(), Error> {
+        let Self::Field(doc, name) = self else { return Ok(()) };
+        let has_values = source.as_ref().is_ok_and(|source| source.rows > 0);
+        if name.trim_start().starts_with('=') {
+            let check = doc.check_expression(name).with_options(calls.clone()).await?;
+            match check.bad_field_names.first() {
+                Some(place) => Err(no_field(&within(name, place.from, place.count))),
+                None => Ok(()),
+            }
+        } else if has_values {
+            Ok(())
+        } else {
+            let outcome = doc.get_field(&unquoted(name)).with_options(calls.clone()).await;
+            outcome.map(drop).map_err(|error| if error.is_not_found() { no_field(name) } else { error })
+        }
+    }
+}
+
+fn no_field(field: &str) -> Error {
+    RowsError::NoField { field: field.to_owned() }.into()
+}
+
+/// A name without the brackets around it.
+fn unquoted(name: &str) -> String {
+    let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    inner
+        .filter(|inner| !inner.replace("]]", "").contains(']'))
+        .map_or_else(|| name.to_owned(), |inner| inner.replace("]]", "]"))
+}
+
+/// A part of an expression; all of it if the place is not within it.
+fn within(expression: &str, from: i32, count: i32) -> String {
+    let [from, count] = [from, count].map(|size| usize::try_from(size).unwrap_or(0));
+    let part: String = expression.chars().skip(from).take(count).collect();
+    if part.is_empty() { expression.to_owned() } else { part }
 }
 
 /// The pages of an object's rows.
@@ -41,7 +82,7 @@ pub(crate) struct Reading<S: Shape> {
     pub(crate) options: Options,
     pub(crate) shape: S,
     state: State<S>,
-    /// Whether a page has been given since the reading began.
+    /// Whether a page has been returned since reading started.
     given: bool,
 }
 
@@ -59,7 +100,7 @@ impl<S: Shape> Reading<S> {
         Self { origin, options: Options::default(), shape, state: State::Fresh, given: false }
     }
 
-    /// The object that is read; nothing if reading has ended.
+    /// The object that is read; `None` after the end.
     pub(crate) fn poll_open(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Found<S>, Error>>> {
         loop {
             match &mut self.state {
@@ -70,7 +111,7 @@ impl<S: Shape> Reading<S> {
                 }
                 State::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
                     Ok(opened) => {
-                        // Nothing is asked for before the first page is.
+                        // Nothing is requested before the first page.
                         let pages = pages::<S>(Arc::clone(&opened), &self.options);
                         self.state = State::Reading(opened, pages);
                     }
@@ -84,13 +125,13 @@ impl<S: Shape> Reading<S> {
         }
     }
 
-    /// The object as it is now, without reading on.
+    /// The object in its current state, without reading on.
     #[cfg(feature = "arrow")]
     pub(crate) async fn look(&self) -> Result<Found<S>, Error> {
         open(self.origin.clone(), self.options.clone(), self.shape.clone()).await
     }
 
-    /// The next page. If the data change before the first, the pages are all of the changed data.
+    /// The next page. If the data changes before the first page, all pages contain the changed data.
     pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<S::Page, Error>>> {
         loop {
             if let Some(Err(error)) = ready!(self.poll_open(context)) {
@@ -121,13 +162,16 @@ fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::
         Form::List | Form::Straight => straight::straight_pages::<S>(opened, options),
         Form::Pivot => pivot::pivot_pages::<S>(opened, options),
         Form::Stacked => pivot::stacked_pages::<S>(opened, options),
+        Form::Tree => pivot::tree_pages::<S>(opened, options),
     }
 }
 
 async fn open<S: Shape>(origin: Origin, options: Options, shape: S) -> Result<Found<S>, Error> {
     let Options { path, calls, .. } = options;
     let object = origin.object(&calls).await?;
-    let source = Source::open(&object, path.as_deref(), calls.clone()).await?;
+    let source = Source::open(&object, path.as_deref(), calls.clone()).await;
+    origin.check(&source, &calls).await?;
+    let source = source?;
     let plan = shape.plan(&source.columns)?;
     Ok(Arc::new(Opened { object, source, calls, plan }))
 }
@@ -136,44 +180,46 @@ pub(super) fn has_changed(error: &Error) -> bool {
     error.downcast_ref::<RowsError>() == Some(&RowsError::Changed)
 }
 
-/// The ways to fetch, as methods of a stream whose `pages` are read.
+/// Fetch options, as methods of a stream with a field `pages`.
 macro_rules! fetching {
     ($restart:literal) => {
-        /// The path of the definition: `/qHyperCubeDef`, or `/qListObjectDef` if there is no such cube, unless it is
-        /// told. Cubes can be anywhere, such as at `/boxplotDef/qHyperCubeDef` or `/gaLayers/0/qHyperCubeDef`.
+        /// Sets the path of the definition. Defaults to `/qHyperCubeDef`, or `/qListObjectDef` if there is no cube.
+        /// Cubes can
+        /// be nested, such as at `/boxplotDef/qHyperCubeDef` or `/gaLayers/0/qHyperCubeDef`.
         pub fn with_path(mut self, path: impl Into<String>) -> Self {
             self.pages.options.path = Some(path.into());
             self
         }
 
-        /// How many rows a page has: as many as the engine allows unless fewer are asked for. In a pivot they are rows
-        /// as it shows them; in a stacked cube, values of its first dimension.
+        /// Sets the maximum number of rows per page. Defaults to the engine's limit. In a pivot table, these are
+        /// displayed
+        /// rows; in a stacked cube, values of its first dimension.
         pub fn with_page_rows(mut self, rows: usize) -> Self {
             self.pages.options.page_rows = Some(rows);
             self
         }
 
-        /// How many pages are fetched besides the one that is waited for: three unless it is told. They are kept in
-        /// memory.
+        /// Sets the number of pages to fetch ahead. Defaults to three. They are kept in memory.
         pub fn with_pages_ahead(mut self, pages: usize) -> Self {
             self.pages.options.pages_ahead = pages;
             self
         }
 
-        /// Keeps the totals of a pivot or stacked cube among its rows. Dimensions that are summed up are null there, as
-        /// those below a collapsed value are.
+        /// Includes the totals of a pivot or stacked cube. The dimensions that they summarize are null, like those
+        /// below a
+        /// collapsed value.
         pub fn with_totals(mut self, totals: bool) -> Self {
             self.pages.options.totals = totals;
             self
         }
 
-        /// How long each call may take, in place of the session's time-out.
+        /// Sets the timeout of each call. Defaults to the session's timeout.
         pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.pages.options.calls.timeout = Some(timeout);
             self
         }
 
-        /// Sets the options of each call.
+        /// Replaces the options of each call.
         pub fn with_options(mut self, options: qix_schema::rpc::CallOptions) -> Self {
             self.pages.options.calls = options;
             self

@@ -1,4 +1,4 @@
-//! Alternate states that go with whoever made them.
+//! Alternate states with a guard.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::SelectError;
 use crate::ext::pending::Pending;
 use crate::ext::pending::sealed::Run;
 
-/// Adding an alternate state: see [`DocExt::alternate_state`](crate::DocExt::alternate_state). The result is its guard.
+/// Adds an alternate state; see [`DocExt::alternate_state`](crate::DocExt::alternate_state). The result is its guard.
 #[derive(Clone, Debug)]
 pub struct AddState {
     doc: Doc,
@@ -25,7 +25,7 @@ impl AddState {
 
 /// # Alternate states
 impl Pending<AddState> {
-    /// Starts with the selections of another state; of the default one for `$`.
+    /// Copies the selections of another state; `$` is the default state.
     pub fn source_state_name(mut self, name: impl Into<String>) -> Self {
         self.operation.source = Some(name.into());
         self
@@ -40,12 +40,12 @@ impl Run for AddState {
         if let Some(source) = &self.source {
             call = call.source_state_name(source);
         }
-        // Who gives up meanwhile may be too late to stop the engine.
+        // If the future is dropped, the engine may have added the state anyway.
         let mut state = AlternateState { doc: self.doc.clone(), name: self.name.clone(), over: false };
         match call.await {
             Ok(_) => Ok(state),
             Err(error) => {
-                // An answer that is an error has made nothing; without an answer nobody knows.
+                // An error means that the state was not added; without a response, that is unknown.
                 state.over = error.engine().is_some();
                 Err(error)
             }
@@ -53,8 +53,9 @@ impl Run for AddState {
     }
 }
 
-/// An alternate state of this session; dropped, it is removed. A reference to it is good wherever the name of a state is
-/// asked for.
+/// An alternate state of this session. Dropping it removes the state. A reference to it is accepted wherever a state
+/// name is
+/// expected.
 #[derive(Debug)]
 #[must_use = "the state is removed when this is dropped"]
 pub struct AlternateState {
@@ -69,11 +70,11 @@ impl AlternateState {
         &self.name
     }
 
-    /// Removes the state, and waits until it is gone. Dropping the guard removes it too, a little later.
+    /// Removes the state, and waits until it has been removed. Dropping the guard also removes it, a little later.
     ///
     /// # Errors
     ///
-    /// What the call says; [`SelectError::NoState`] if somebody else has removed it.
+    /// Returns the errors of the call, and [`SelectError::NoState`] if the state has already been removed.
     pub async fn end(mut self) -> Result<(), Error> {
         let removed = self.doc.remove_session_alternate_state(&self.name).await?;
         self.over = true;

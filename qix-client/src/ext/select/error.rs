@@ -1,30 +1,40 @@
-//! Why nothing is selected.
+//! Errors of selections.
 
 use qix_schema::types::FieldValue;
 use qix_schema::{Error, ErrorKind};
 
-/// Why a selection is not the one that was asked for.
+/// Why a selection could not be made.
 ///
-/// It is inside of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
+/// Part of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectError {
     /// The app has no such field.
-    #[error("the app has no field `{field}`; `doc.fields()` lists those that it has")]
+    #[error("the app has no field `{field}`{}; `doc.fields()` lists its fields", no_field_hint(.field, .similar.as_deref()))]
     NoField {
         /// The field.
         field: String,
+        /// A field whose name differs only in case or brackets.
+        similar: Option<String>,
     },
-    /// Values are not in the field. Those that are there have been selected.
-    #[error("the field `{field}` has no value {}; texts and numbers are not the same, see `FieldValue`", listed(.values))]
+    /// There is nothing to select.
+    #[error("no values are given for `{field}`; to clear its selections, call `clear` of the field")]
+    NoValues {
+        /// The field, or the title of the list.
+        field: String,
+    },
+    /// Values are not in the field. In a field, those that it has are selected.
+    #[error("the field `{field}` has no value {}{}", listed(.values), similar_hint(.similar))]
     NoValue {
         /// The field, or the title of the list.
         field: String,
-        /// The values that are not there.
+        /// The missing values.
         values: Vec<FieldValue>,
+        /// Values of the field that look alike: a number with the same digits, a string that differs in case.
+        similar: Vec<FieldValue>,
     },
-    /// A search finds nothing.
-    #[error("nothing in `{field}` matches `{search}`; the selections are as they were")]
+    /// No value matches the search.
+    #[error("nothing in `{field}` matches `{search}`; the selections have not changed")]
     NoMatch {
         /// The field, or the title of the list.
         field: String,
@@ -37,6 +47,20 @@ pub enum SelectError {
         /// The field, or the title of the list.
         field: String,
     },
+    /// The field always has exactly one selected value.
+    #[error("the field `{field}` always has one selected value; select exactly one, without toggling")]
+    AlwaysOneSelected {
+        /// The field, or the title of the list.
+        field: String,
+    },
+    /// The field is in AND mode, where the engine refuses a value that leaves no records.
+    #[error(
+        "the field `{field}` is in AND mode, and its records do not have all of the values; leave the mode with `set_and_mode(false)`"
+    )]
+    AndMode {
+        /// The field.
+        field: String,
+    },
     /// No value of the field is possible under the selections in other fields.
     #[error("no value of the field `{field}` is possible; clear selections in other fields")]
     NothingPossible {
@@ -44,18 +68,20 @@ pub enum SelectError {
         field: String,
     },
     /// The engine has not made the selection, and nothing that can be asked for says why.
-    #[error("the engine does not select in `{field}`; look at the field's properties and at section access")]
+    #[error(
+        "the engine has not made the selection in `{field}`, and no lock or mode of the field explains it; check section access, and whether a selection is under way in another object"
+    )]
     Refused {
         /// The field, or the title of the list.
         field: String,
     },
     /// The object has no list at the path.
-    #[error("the object has no list at `{path}`; give the path of its definition with `with_path`")]
+    #[error("the object has no list at `{path}`; set the path of its definition with `with_path`")]
     NoList {
         /// The path of the definition.
         path: String,
     },
-    /// The engine has not removed an alternate state.
+    /// The alternate state could not be removed.
     #[error("the engine knows no alternate state `{state}` of this session")]
     NoState {
         /// The state.
@@ -66,6 +92,23 @@ pub enum SelectError {
 impl From<SelectError> for Error {
     fn from(error: SelectError) -> Self {
         ErrorKind::Unusable(Box::new(error)).into()
+    }
+}
+
+fn no_field_hint(field: &str, similar: Option<&str>) -> String {
+    match similar {
+        Some(similar) => format!("; its name is `{similar}`"),
+        None if field.starts_with('=') => {
+            ", and an expression is not one; make a list with `ListObjectDef::field` and select in that".to_owned()
+        }
+        None => String::new(),
+    }
+}
+
+fn similar_hint(similar: &[FieldValue]) -> String {
+    match similar {
+        [] => String::new(),
+        similar => format!("; it has {}: strings and numbers differ, and so do cases", listed(similar)),
     }
 }
 

@@ -1,41 +1,72 @@
 //! Selecting in list objects.
 
+use std::collections::HashMap;
+
 use futures_util::TryStreamExt;
 use qix_schema::types::FieldValue;
 use qix_schema::{AsRemote, Error, GenericObjectApi, generic_object, rpc};
 
 use super::SelectError;
-use super::lookup;
+use super::lookup::{self, Similar, Turns, Wanted};
 use super::place::{InList, SelectOptions};
 use crate::ext::rows::RowsError;
 
 pub(super) async fn select(place: &InList, values: &[FieldValue], how: &SelectOptions) -> Result<(), Error> {
     let InList { object, path, options } = place;
-    let mut missing = values.to_vec();
+    if values.is_empty() {
+        return Err(SelectError::NoValues { field: title(place).await? }.into());
+    }
+    let mut missing = Wanted::new(values);
+    let mut similar = Similar::new(values);
     let mut elements = Vec::new();
+    let mut turns = Turns::default();
     let mut rows = lookup::values(object, path, options);
     while !missing.is_empty() {
         let Some((value,)) = rows.try_next().await.map_err(|error| no_list(error, path))? else { break };
-        if missing.iter().any(|wanted| value.is(wanted)) {
-            elements.push(value.elem_number);
-            missing.retain(|wanted| !value.is(wanted));
+        turns.next().await;
+        if missing.take(&value) {
+            elements.push((value.elem_number, value.is_selected()));
+        } else {
+            similar.look_at(&value);
         }
     }
     drop(rows);
+    let missing = missing.left(values);
     if !missing.is_empty() {
-        return Err(SelectError::NoValue { field: title(place).await?, values: missing }.into());
+        return Err(
+            SelectError::NoValue { field: title(place).await?, values: missing, similar: similar.found() }.into()
+        );
     }
+    let numbers = elements.iter().map(|(number, _)| *number).collect();
     let call = object
-        .select_list_object_values(path, elements, how.toggle)
+        .select_list_object_values(path, numbers, how.toggle)
         .soft_lock(how.soft_lock)
         .with_options(options.clone());
-    if call.await? { Ok(()) } else { Err(refused(place).await?.into()) }
+    if call.await? && is_done(place, &elements, how).await? { Ok(()) } else { Err(refused(place, how).await?.into()) }
+}
+
+/// Whether the list shows the selection. The engine can answer `true` and select nothing.
+async fn is_done(place: &InList, elements: &[(i32, bool)], how: &SelectOptions) -> Result<bool, Error> {
+    let mut left: HashMap<i32, bool> = elements.iter().map(|(number, was)| (*number, !how.toggle || !was)).collect();
+    let mut turns = Turns::default();
+    let mut rows = lookup::values(&place.object, &place.path, &place.options);
+    while !left.is_empty() {
+        let Some((value,)) = rows.try_next().await? else { return Ok(false) };
+        turns.next().await;
+        if left.remove(&value.elem_number).is_some_and(|selected| selected != value.is_selected()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) -> Result<(), Error> {
     let InList { object, path, options } = place;
     let under_way = Search { place, over: false };
-    if !object.search_list_object_for(path, search).with_options(options.clone()).await? {
+    object.search_list_object_for(path, search).with_options(options.clone()).await?;
+    // The answer says that the search was carried out; what it has found is in the list.
+    let found = lookup::values(object, path, options).with_pages_ahead(0).try_next().await;
+    if found.map_err(|error| no_list(error, path))?.is_none() {
         under_way.end().await?;
         return Err(SelectError::NoMatch { field: title(place).await?, search: search.to_owned() }.into());
     }
@@ -48,7 +79,7 @@ pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) ->
     Ok(())
 }
 
-/// A search, ended in the engine whatever becomes of who searches.
+/// A search, which is ended in the engine when it is dropped.
 struct Search<'a> {
     place: &'a InList,
     over: bool,
@@ -74,10 +105,14 @@ impl Drop for Search<'_> {
     }
 }
 
-async fn refused(place: &InList) -> Result<SelectError, Error> {
+async fn refused(place: &InList, how: &SelectOptions) -> Result<SelectError, Error> {
     let info = lookup::info(&place.object, &place.options).await?;
     let field = info.fallback_title;
-    Ok(if info.locked { SelectError::Locked { field } } else { SelectError::Refused { field } })
+    Ok(match (info.locked && !how.soft_lock, info.is_one_and_only_one) {
+        (true, _) => SelectError::Locked { field },
+        (false, true) => SelectError::AlwaysOneSelected { field },
+        (false, false) => SelectError::Refused { field },
+    })
 }
 
 async fn title(place: &InList) -> Result<String, Error> {

@@ -1,5 +1,7 @@
 //! A list of a field's values, made to look something up.
 
+use std::collections::HashSet;
+
 use futures_util::TryStreamExt;
 use qix_schema::rpc::CallOptions;
 use qix_schema::types::{FieldValue, ListObjectDef, NxDimensionInfo, SortCriteria, StateEnumType};
@@ -18,12 +20,105 @@ pub(super) struct Value {
     pub(super) state: StateEnumType,
 }
 
-impl Value {
-    pub(super) fn is(&self, wanted: &FieldValue) -> bool {
-        match wanted.is_numeric {
-            true => self.num == Some(wanted.number),
-            false => self.text == wanted.text,
+/// What makes two values of a field the same: the number of one, or the string of the other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Number(u64),
+    Text(String),
+}
+
+impl Key {
+    pub(super) fn of(value: &FieldValue) -> Self {
+        if value.is_numeric { Self::number(value.number) } else { Self::Text(value.text.clone()) }
+    }
+
+    fn number(number: f64) -> Self {
+        // Zero has one sign here.
+        Self::Number((number + 0.0).to_bits())
+    }
+}
+
+/// Values to find, each in constant time: there can be tens of thousands of them.
+#[derive(Debug, Default)]
+pub(super) struct Wanted(HashSet<Key>);
+
+impl Wanted {
+    pub(super) fn new(values: &[FieldValue]) -> Self {
+        Self(values.iter().map(Key::of).collect())
+    }
+
+    pub(super) fn contains(&self, value: &FieldValue) -> bool {
+        self.0.contains(&Key::of(value))
+    }
+
+    /// Whether a value is one of them; it is not wanted any more.
+    pub(super) fn take(&mut self, value: &Value) -> bool {
+        let found = value.keys().into_iter().flatten().filter(|key| self.0.remove(key)).count();
+        found > 0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those of some values that are still wanted.
+    pub(super) fn left(&self, values: &[FieldValue]) -> Vec<FieldValue> {
+        values.iter().filter(|value| self.contains(value)).cloned().collect()
+    }
+}
+
+/// Finds what looks like a value that is missing.
+#[derive(Debug, Default)]
+pub(super) struct Similar {
+    wanted: HashSet<String>,
+    found: Vec<FieldValue>,
+}
+
+impl Similar {
+    /// As many are kept as a message can name.
+    const KEPT: usize = 10;
+
+    pub(super) fn new(values: &[FieldValue]) -> Self {
+        let shown = |value: &FieldValue| match value.is_numeric {
+            true => value.number.to_string(),
+            false => value.text.trim().to_lowercase(),
+        };
+        Self { wanted: values.iter().map(shown).collect(), found: Vec::new() }
+    }
+
+    pub(super) fn look_at(&mut self, value: &Value) {
+        let number = value.num.map(|number| number.to_string());
+        let alike = self.wanted.contains(&value.text.trim().to_lowercase())
+            || number.is_some_and(|number| self.wanted.contains(&number));
+        if alike && self.found.len() < Self::KEPT {
+            self.found.push(value.clone().into());
         }
+    }
+
+    pub(super) fn found(self) -> Vec<FieldValue> {
+        self.found
+    }
+}
+
+/// After so many values another task gets its turn.
+const TURN: usize = 2_000;
+
+/// Lets other tasks run while many values go by.
+#[derive(Debug, Default)]
+pub(super) struct Turns(usize);
+
+impl Turns {
+    pub(super) async fn next(&mut self) {
+        self.0 += 1;
+        if self.0.is_multiple_of(TURN) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Value {
+    fn keys(&self) -> [Option<Key>; 2] {
+        [self.num.map(Key::number), Some(Key::Text(self.text.clone()))]
     }
 
     pub(super) fn is_selected(&self) -> bool {
@@ -80,7 +175,9 @@ pub(super) async fn selected(list: &GenericObject, options: &CallOptions) -> Res
     let mut left = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;
     let mut rows = values(list, "/qListObjectDef", options).with_pages_ahead(0);
     let mut selected = Vec::new();
+    let mut turns = Turns::default();
     while let Some((value,)) = rows.try_next().await? {
+        turns.next().await;
         if value.is_selected() {
             left -= 1;
             selected.push(value);

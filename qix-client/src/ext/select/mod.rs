@@ -1,4 +1,4 @@
-//! Selecting, each in one call that cannot fail unnoticed.
+//! Selections that report failures.
 
 mod alternate_state;
 mod error;
@@ -24,7 +24,7 @@ use place::{SelectOptions, Selection};
 use super::pending::Pending;
 use super::pending::sealed::Run;
 
-/// A selection in a field or a list: see [`DocExt::select`](crate::DocExt::select) and
+/// A selection in a field or list; see [`DocExt::select`](crate::DocExt::select) and
 /// [`GenericObjectExt::select`](crate::GenericObjectExt::select).
 #[derive(Clone, Debug)]
 pub struct Select<P> {
@@ -61,13 +61,14 @@ impl Select<InList> {
 
 /// # Selections
 impl<P> Pending<Select<P>> {
-    /// Whether to toggle the values and keep the others. Defaults to false: exactly these values end up selected.
+    /// Sets whether to toggle the values and keep other selections. Defaults to `false`: the values replace the
+    /// selection.
     pub fn toggle_mode(mut self, toggle: bool) -> Self {
         self.operation.how.toggle = toggle;
         self
     }
 
-    /// Whether to select even if the field is locked. Defaults to false.
+    /// Sets whether to select even if the field is locked. Defaults to `false`.
     pub fn soft_lock(mut self, soft: bool) -> Self {
         self.operation.how.soft_lock = soft;
         self
@@ -76,7 +77,7 @@ impl<P> Pending<Select<P>> {
 
 /// # Selections in fields
 impl Pending<Select<InField>> {
-    /// Selects in an alternate state, given by its name or its guard.
+    /// Selects in an alternate state, given by name or guard.
     pub fn state_name(mut self, name: impl Into<String>) -> Self {
         self.operation.place.state = name.into();
         self
@@ -85,7 +86,7 @@ impl Pending<Select<InField>> {
 
 /// # Selections in lists
 impl Pending<Select<InList>> {
-    /// The path of the list's definition. Defaults to `/qListObjectDef`.
+    /// Sets the path of the list definition. Defaults to `/qListObjectDef`.
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
         self.operation.place.path = path.into();
         self
@@ -116,7 +117,7 @@ impl Run for Select<InList> {
     }
 }
 
-/// A step from the selected value of a field to the next or the previous one, which is the result: see
+/// Selects the next or previous value of a field and returns it; see
 /// [`DocExt::select_next`](crate::DocExt::select_next).
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -142,19 +143,19 @@ impl Step {
 
 /// # Steps from value to value
 impl Pending<Step> {
-    /// The order of the values. Defaults to the order by number, then by text.
+    /// Sets the order of the values. Defaults to numeric, then alphabetic order.
     pub fn with_order(mut self, order: SortCriteria) -> Self {
         self.operation.order = Some(order);
         self
     }
 
-    /// Whether to select even if the field is locked. Defaults to false.
+    /// Sets whether to select even if the field is locked. Defaults to `false`.
     pub fn soft_lock(mut self, soft: bool) -> Self {
         self.operation.soft_lock = soft;
         self
     }
 
-    /// Steps in an alternate state, given by its name or its guard.
+    /// Steps in an alternate state, given by name or guard.
     pub fn state_name(mut self, name: impl Into<String>) -> Self {
         self.operation.place.state = name.into();
         self

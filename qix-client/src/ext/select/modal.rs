@@ -1,23 +1,23 @@
-//! Selections that wait for a yes or a no.
+//! Selection mode.
 
 use qix_schema::rpc::{self, Remote};
 use qix_schema::{AsRemote, Error, GenericObject, GenericObjectApi, generic_object};
 
-/// Begins to select in the definitions at some paths.
+/// Starts selection mode for the definitions at the given paths.
 pub(crate) async fn begin(object: &GenericObject, paths: Vec<String>) -> Result<ModalSelections, Error> {
-    // Who gives up meanwhile may be too late to stop the engine.
+    // If the future is dropped, the engine may have started selection mode anyway.
     let mut modal = ModalSelections { object: object.clone(), over: false };
     match object.begin_selections(paths).await {
         Ok(()) => Ok(modal),
         Err(error) => {
-            // An answer that is an error has begun nothing; without an answer nobody knows.
+            // An error means that it has not started; without a response, the state is unknown.
             modal.over = error.engine().is_some();
             Err(error)
         }
     }
 }
 
-/// Selections in an object that are to be accepted or aborted; dropped, they are aborted. It has the methods of the object.
+/// Selection mode of an object. Accept or abort it; dropping it aborts it. Dereferences to the object.
 #[derive(Debug)]
 #[must_use = "the selections are aborted when this is dropped"]
 pub struct ModalSelections {
@@ -26,25 +26,25 @@ pub struct ModalSelections {
 }
 
 impl ModalSelections {
-    /// The object that is being selected in.
+    /// The object in selection mode.
     pub fn object(&self) -> &GenericObject {
         &self.object
     }
 
-    /// Keeps what was selected.
+    /// Ends selection mode and keeps the selections.
     ///
     /// # Errors
     ///
-    /// What the call says; the selections are aborted then, if the engine has not accepted them.
+    /// Returns the errors of the call. The selections are then aborted, unless the engine has accepted them.
     pub async fn accept(self) -> Result<(), Error> {
         self.end(true).await
     }
 
-    /// Takes back what was selected.
+    /// Ends selection mode and undoes the selections.
     ///
     /// # Errors
     ///
-    /// What the call says.
+    /// Returns the errors of the call.
     pub async fn abort(self) -> Result<(), Error> {
         self.end(false).await
     }

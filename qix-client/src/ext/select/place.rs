@@ -4,6 +4,7 @@ use qix_schema::rpc::CallOptions;
 use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Doc, DocApi, Error, Field, GenericObject};
 
+use super::super::doc_ext::DocExt;
 use super::SelectError;
 use super::lookup;
 
@@ -50,9 +51,20 @@ impl InField {
             call = call.state_name(&self.state);
         }
         match call.await {
-            Err(error) if error.is_not_found() => Err(SelectError::NoField { field: self.name.clone() }.into()),
+            Err(error) if error.is_not_found() => {
+                let similar = self.similar_field().await?;
+                Err(SelectError::NoField { field: self.name.clone(), similar }.into())
+            }
             outcome => outcome,
         }
+    }
+
+    /// A field of the app whose name differs only in case, or by brackets around it.
+    async fn similar_field(&self) -> Result<Option<String>, Error> {
+        let name = self.name.trim();
+        let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name).replace("]]", "]");
+        let fields = self.doc.fields().with_options(self.options.clone()).await?;
+        Ok(fields.into_iter().map(|field| field.name).find(|field| field.to_lowercase() == name.to_lowercase()))
     }
 
     /// A list of all values of the field.

@@ -1,37 +1,47 @@
 //! Selecting in fields.
 
+use futures_util::TryStreamExt;
 use qix_schema::types::{FieldValue, SortCriteria};
-use qix_schema::{Error, FieldApi};
+use qix_schema::{Error, FieldApi, GenericObject};
 
 use super::SelectError;
-use super::lookup::{self, Value};
+use super::lookup::{self, Similar, Turns, Value, Wanted};
 use super::place::{InField, SelectOptions};
 
-/// Selects values. The engine says only whether it has selected anything, so that of several values it is looked up
-/// whether all are there.
+/// Selects values. The engine's answer says neither whether all values exist nor, always, whether anything has been
+/// selected, so a list of the field is looked at afterwards.
 pub(super) async fn select(place: &InField, values: &[FieldValue], how: &SelectOptions) -> Result<(), Error> {
+    if values.is_empty() {
+        return Err(SelectError::NoValues { field: place.name.clone() }.into());
+    }
     let field = place.field().await?;
-    let several = values.len() > 1;
-    let list = if several { Some(place.list(SortCriteria::by_state()).await?) } else { None };
-    let before = match &list {
-        Some(list) if how.toggle => lookup::selected(list, &place.options).await?,
-        _ => Vec::new(),
-    };
-    let no_value = |values: Vec<FieldValue>| SelectError::NoValue { field: place.name.clone(), values };
+    let list = place.list(SortCriteria::by_state()).await?;
+    let before = if how.toggle { lookup::selected(&list, &place.options).await? } else { Vec::new() };
     let call = field
         .select_values(values.to_vec())
         .toggle_mode(how.toggle)
         .soft_lock(how.soft_lock)
         .with_options(place.options.clone());
-    if !call.await? {
-        return Err(refused(place, how, no_value(values.to_vec())).await?.into());
-    }
-    let Some(list) = list else { return Ok(()) };
+    let selected = call.await?;
     let after = lookup::selected(&list, &place.options).await?;
-    let has = |values: &[Value], wanted: &FieldValue| values.iter().any(|value| value.is(wanted));
-    let missing = |wanted: &&FieldValue| has(&before, wanted) == has(&after, wanted);
-    let missing: Vec<FieldValue> = values.iter().filter(missing).cloned().collect();
-    if missing.is_empty() { Ok(()) } else { Err(no_value(missing).into()) }
+    let missing = if selected { unchanged(values, &before, &after) } else { values.to_vec() };
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(reason(place, how, &list, missing).await?.into())
+}
+
+/// The values whose state has not changed.
+fn unchanged(values: &[FieldValue], before: &[Value], after: &[Value]) -> Vec<FieldValue> {
+    let left = |selected: &[Value]| {
+        let mut wanted = Wanted::new(values);
+        for value in selected {
+            wanted.take(value);
+        }
+        wanted
+    };
+    let (before, after) = (left(before), left(after));
+    values.iter().filter(|value| before.contains(value) == after.contains(value)).cloned().collect()
 }
 
 /// Selects what a search finds.
@@ -42,15 +52,56 @@ pub(super) async fn search(place: &InField, search: &str, how: &SelectOptions) -
     } else {
         field.select(search).soft_lock(how.soft_lock).with_options(place.options.clone()).await?
     };
-    if selected {
+    let list = place.list(SortCriteria::by_state()).await?;
+    if selected && (how.toggle || !lookup::selected(&list, &place.options).await?.is_empty()) {
         return Ok(());
     }
     let no_match = SelectError::NoMatch { field: place.name.clone(), search: search.to_owned() };
-    Err(refused(place, how, no_match).await?.into())
+    Err(mode(place, how, &list).await?.unwrap_or(no_match).into())
 }
 
-/// Why the engine has selected nothing: a lock, or else what is to be expected.
-async fn refused(place: &InField, how: &SelectOptions, expected: SelectError) -> Result<SelectError, Error> {
-    let locked = !how.soft_lock && place.is_locked().await?;
-    Ok(if locked { SelectError::Locked { field: place.name.clone() } } else { expected })
+/// Why values are not selected: a lock or a mode of the field, or they do not exist.
+async fn reason(
+    place: &InField,
+    how: &SelectOptions,
+    list: &GenericObject,
+    missing: Vec<FieldValue>,
+) -> Result<SelectError, Error> {
+    let mut absent = Wanted::new(&missing);
+    let mut similar = Similar::new(&missing);
+    let mut turns = Turns::default();
+    let mut rows = lookup::values(list, "/qListObjectDef", &place.options);
+    while let Some((value,)) = rows.try_next().await? {
+        turns.next().await;
+        if !absent.take(&value) {
+            similar.look_at(&value);
+        }
+    }
+    drop(rows);
+    let field = place.name.clone();
+    let absent = absent.left(&missing);
+    if let Some(mode) = mode(place, how, list).await? {
+        // Without the mode, a missing value would still be missing.
+        if absent.len() < missing.len() || matches!(mode, SelectError::Locked { .. }) {
+            return Ok(mode);
+        }
+    }
+    if absent.is_empty() {
+        return Ok(SelectError::Refused { field });
+    }
+    Ok(SelectError::NoValue { field, values: absent, similar: similar.found() })
+}
+
+/// What about the field makes the engine refuse selections.
+async fn mode(place: &InField, how: &SelectOptions, list: &GenericObject) -> Result<Option<SelectError>, Error> {
+    let info = lookup::info(list, &place.options).await?;
+    let field = place.name.clone();
+    if info.locked && !how.soft_lock {
+        return Ok(Some(SelectError::Locked { field }));
+    }
+    if info.is_one_and_only_one {
+        return Ok(Some(SelectError::AlwaysOneSelected { field }));
+    }
+    let and_mode = place.field().await?.get_and_mode().with_options(place.options.clone()).await?;
+    Ok(and_mode.then_some(SelectError::AndMode { field }))
 }

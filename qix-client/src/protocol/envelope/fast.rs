@@ -55,7 +55,7 @@ impl<'a> Ends<'a> {
         found
     }
 
-    /// Reads a member at the back, with the comma before it; if it is none that is known there, nothing is read.
+    /// Reads a member at the end, with the comma before it. Reads nothing if the member is unknown.
     fn back_member(&mut self, envelope: &mut Envelope) -> Option<()> {
         let before = self.end;
         let done = self.try_back_member(envelope);
@@ -129,11 +129,11 @@ impl<'a> Ends<'a> {
         let from = self.back_to(b'"')? + 1;
         self.end = from - 1;
         let word = &self.bytes[from..to];
-        // An escaped quote is no beginning; the comma that has to stand before the word rules it out as well.
+        // An escaped quote does not start a word; the comma required before the word also rules it out.
         (!word.contains(&b'\\') && self.last() != Some(b'\\')).then_some(word)
     }
 
-    /// Where a byte stands, looking back over what numbers, words and lists of numbers consist of.
+    /// The position of a byte, searching backwards over numbers, words, and lists of numbers.
     fn back_to(&self, byte: u8) -> Option<usize> {
         let window = &self.bytes[self.start..self.end];
         let plain = |byte: &u8| {

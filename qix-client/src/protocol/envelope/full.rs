@@ -60,7 +60,7 @@ fn numbers(list: Option<&RawValue>) -> Vec<i64> {
     list.and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
 }
 
-/// Where a part of a text stands in it.
+/// The position of a part in a text.
 fn place(text: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr() as usize - text.as_ptr() as usize;
     start..start + part.len()

@@ -10,7 +10,7 @@ pub(crate) mod full;
 
 use fast::Ends;
 
-/// What an incoming message says, and where its payload stands.
+/// The envelope of an incoming message, and the position of its payload.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Envelope {
     /// The request that it answers.

@@ -1,95 +1,95 @@
-//! Notifications by their names, with what each carries.
+//! Notifications and their parameters.
 
 use serde_json::{Map, Value};
 
 use super::SessionState;
 
-/// What a notification says. The names are those on the wire without their `On`.
+/// The content of a notification. Variants are named like the notifications, without `On`.
 ///
-/// Members that are missing or of another type are left out here; the
-/// [parameters](super::Notification::params) are there in full either way.
+/// Members that are missing or of an unexpected type are omitted here;
+/// [`params`](super::Notification::params) always contains all of them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NotificationKind {
-    /// The engine says how it took the connection.
+    /// The engine reports the state of the session.
     Connected(SessionState),
-    /// A proxy says who the user is, or where to log in.
+    /// A proxy reports who the user is, or where to log in.
     AuthenticationInformation(AuthenticationInformation),
-    /// The user has as many sessions as the license allows.
+    /// The user has reached the maximum number of sessions.
     MaxParallelSessionsExceeded(ProxyMessage),
-    /// The user has no license that allows access.
+    /// The user does not have a license.
     LicenseAccessDenied(ProxyMessage),
-    /// The user has no license yet: the users are being synchronized.
+    /// The user does not have a license yet, because users are being synchronized.
     LicenseAccessDeniedPendingUserSync(ProxyMessage),
-    /// More licenses are given out than there are.
+    /// More licenses are assigned than available.
     ExcessLicenseAssignment(ProxyMessage),
-    /// The session was ended.
+    /// The session has ended.
     SessionClosed(ProxyMessage),
     /// The user has logged out.
     SessionLoggedOut(ProxyMessage),
-    /// The session was idle for too long: half an hour, unless the virtual proxy says otherwise.
+    /// The session timed out. The default of a virtual proxy is 30 idle minutes.
     SessionTimedOut(ProxyMessage),
     /// The proxy has lost its connection to the engine.
     EngineWebsocketFailed(ProxyMessage),
-    /// The proxy knows no engine that could take the session.
+    /// No engine is available for the session.
     NoEngineAvailable(ProxyMessage),
     /// The proxy has lost its connection to the repository.
     RepositoryWebsocketFailed(ProxyMessage),
-    /// The proxy knows no repository.
+    /// No repository is available.
     NoRepositoryAvailable(ProxyMessage),
-    /// The proxy has lost its connection to the service that prepares data.
+    /// The proxy has lost its connection to the data preparation service.
     DataPrepServiceWebsocketFailed(ProxyMessage),
-    /// The proxy knows no service that prepares data.
+    /// No data preparation service is available.
     NoDataPrepServiceAvailable(ProxyMessage),
-    /// The proxy knows no service that prints.
+    /// No printing service is available.
     NoPrintingServiceAvailable(ProxyMessage),
-    /// Something that this version does not know.
+    /// A notification that this version does not know.
     Unknown,
 }
 
-/// What a proxy says of its state or the user's session; engines and proxies leave out what they like.
+/// A message of a proxy about its state or the session. All members are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProxyMessage {
-    /// How bad it is.
+    /// Severity.
     pub severity: Option<Severity>,
-    /// When it happened, as the proxy writes it: `2014-01-10T08:55:17.3725148Z`.
+    /// Time, in the format of the proxy: `2014-01-10T08:55:17.3725148Z`.
     pub timestamp: Option<String>,
-    /// A text for people.
+    /// Message for users.
     pub message: Option<String>,
 }
 
-/// How bad it is what a proxy tells of.
+/// Severity of a message of a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Good to know.
+    /// Informational.
     Notice,
-    /// The user should do something about it.
+    /// The user should take action.
     Warning,
-    /// The proxy closes the connection now.
+    /// The proxy is about to close the connection.
     Fatal,
-    /// Something that this version does not know.
+    /// A severity that this version does not know.
     Other(String),
 }
 
-/// Who a proxy takes the user for.
+/// The user, as authenticated by a proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationInformation {
-    /// Whether the user has to log in before anything else works.
+    /// Whether the user must log in before anything else works.
     pub must_authenticate: bool,
-    /// The user, once known.
+    /// User ID, if known.
     pub user_id: Option<String>,
-    /// The directory that the user is in.
+    /// User directory.
     pub user_directory: Option<String>,
-    /// Where to log in.
+    /// Login URL.
     pub login_uri: Option<String>,
-    /// Where to log out.
+    /// Logout URL.
     pub logout_uri: Option<String>,
 }
 
-/// The members of a notification's parameters.
+/// Reads members of a notification's parameters.
 pub(super) struct Members(Map<String, Value>);
 
 impl Members {

@@ -1,4 +1,4 @@
-//! What the engine says of itself, unasked.
+//! Notifications of engines and proxies.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ mod kind;
 
 pub use kind::{AuthenticationInformation, NotificationKind, ProxyMessage, Severity};
 
-/// A message that answers no call.
+/// A message that is not a response to a call.
 ///
-/// The engine or a proxy before it sends these: about the session, licenses, and services that fail. See
+/// Sent by the engine, or a proxy in front of it, about the session, licenses, and services. See
 /// [what proxies say](https://help.qlik.com/en-US/sense-developer/May2025/Subsystems/ProxyServiceAPI/Content/Sense_ProxyServiceAPI/ProxyServiceAPI-Msgs-Proxy-Clients.htm).
 ///
 /// ```
@@ -30,33 +30,34 @@ pub use kind::{AuthenticationInformation, NotificationKind, ProxyMessage, Severi
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Notification {
-    /// Its name, such as `OnConnected`.
+    /// Name, such as `OnConnected`.
     pub name: String,
-    /// What it says, as far as this version knows it.
+    /// Content, if this version knows the notification.
     pub kind: NotificationKind,
-    /// All of its parameters, as they came; `{}` if it has none.
+    /// All parameters as JSON; `{}` if there are none.
     pub params: Json,
 }
 
-/// How the engine took a new connection.
+/// The state of a session after connecting.
 ///
-/// A session belongs to a user and an address. A second connection with the same user and address joins the first
-/// one's session: it shares its app, its selections and its objects.
+/// A session belongs to a user and a URL. A second connection with the same user and URL joins the existing session
+/// and
+/// shares its app, selections, and objects.
 /// See [sharing sessions](https://qlik.dev/embed/foundational-knowledge/qix-sessions/).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionState {
-    /// The engine has not said; some proxies swallow what it says.
+    /// Unknown: the engine did not report it, or a proxy did not forward it.
     Unknown,
     /// A new session.
     Created,
-    /// A session that was there already, with its app open if one was.
+    /// An existing session, whose app may be open.
     Attached,
-    /// None: the engine refuses.
+    /// The engine rejected the session.
     Refused(Refusal),
 }
 
-/// Why an engine refuses a session.
+/// Why an engine rejected a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -64,7 +65,7 @@ pub enum Refusal {
     NoLicense,
     /// `SESSION_ERROR_LICENSE_RENEW`
     LicenseRenewal,
-    /// `SESSION_ERROR_LICENSE_INVALID`, which the vendor's client `@qlik/api` 2.19 knows.
+    /// `SESSION_ERROR_LICENSE_INVALID`, as defined by the vendor's client `@qlik/api` 2.19.
     LicenseInvalid,
     /// `SESSION_ERROR_LIMIT_EXCEEDED`
     LimitExceeded,
@@ -76,7 +77,7 @@ pub enum Refusal {
     AppAccessDenied,
     /// `SESSION_ERROR_APP_FAILURE`
     AppFailure,
-    /// None of the engine's: a proxy wants the user to log in.
+    /// Not an engine error: a proxy requires the user to log in.
     NotAuthenticated,
     /// A reason that this version does not know.
     Other(String),
@@ -88,11 +89,11 @@ impl Notification {
         let name = name.into();
         let kind = NotificationKind::of(&name, &Members::of(params.unwrap_or_default()));
         let params = params.map(|text| serde_json::from_str(text).or_else(|_| Json::new(text)));
-        // A text can always be written as JSON.
+        // A string can always be encoded as JSON.
         Self { name, kind, params: params.and_then(Result::ok).unwrap_or_default() }
     }
 
-    /// How the engine takes the connection, if the notification says so.
+    /// The session state in the notification, if it contains one.
     pub(crate) fn session_state(&self) -> Option<SessionState> {
         match &self.kind {
             NotificationKind::Connected(state) => Some(state.clone()),
@@ -103,12 +104,12 @@ impl Notification {
         }
     }
 
-    /// Whether the proxy that sends it closes the connection now.
+    /// Whether the proxy is about to close the connection.
     pub fn is_fatal(&self) -> bool {
         self.proxy_message().severity == Some(Severity::Fatal)
     }
 
-    /// What it says for people, whether or not its name is known.
+    /// The message for users, even if the notification is unknown.
     pub(crate) fn proxy_message(&self) -> ProxyMessage {
         Members::of(self.params.as_str()).proxy_message()
     }

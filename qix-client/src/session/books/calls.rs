@@ -13,11 +13,11 @@ use crate::connect::Text;
 /// An answer.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// A message, and where in it the result stands.
+    /// A message, and the position of its result.
     Result(Text, Range<usize>),
-    /// A message, and where in it the error stands.
+    /// A message, and the position of its error.
     Error(Text, Range<usize>),
-    /// Neither the one nor the other.
+    /// Neither a result nor an error.
     Nothing,
     /// A result made from a difference.
     Merged(Merged),
@@ -63,7 +63,7 @@ impl Hasher for Ids {
 
 #[derive(Debug)]
 struct Pending {
-    /// Who waits; nobody any more if the answer is wanted for its difference only.
+    /// The caller; `None` if the response is needed only as a delta base.
     waiter: Option<oneshot::Sender<Outcome>>,
     effect: Effect,
     purpose: Purpose,
@@ -84,9 +84,9 @@ pub(crate) enum Purpose {
 /// Where an answer went.
 #[derive(Debug)]
 pub(crate) enum Taken {
-    /// To who waited for it.
+    /// By its caller.
     ByCaller,
-    /// To nobody: it was good for something else, or nothing.
+    /// Not by a caller: used for something else, or unknown.
     ByNobody(Purpose, Reply),
     /// To nobody: it answers no request that is known.
     Unknown,
@@ -120,7 +120,7 @@ impl Calls {
         pending.map(|pending| pending.sent = true).is_some()
     }
 
-    /// Hands an answer to who waits for it.
+    /// Passes a response to its caller.
     pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> Taken {
         let Some(pending) = self.pending.remove(&id) else { return Taken::Unknown };
         let Some(waiter) = pending.waiter else { return Taken::ByNobody(pending.purpose, reply) };
@@ -154,7 +154,7 @@ impl Calls {
 }
 
 /// Calls whose connection has ended.
-#[must_use = "those who wait have to learn that it is in vain"]
+#[must_use = "pending callers must be notified"]
 #[derive(Debug)]
 pub(crate) struct Cut(Vec<Pending>);
 
@@ -164,7 +164,7 @@ impl Cut {
         for pending in self.0 {
             let pending_write = pending.sent && pending.effect == Effect::Write;
             if let Some(waiter) = pending.waiter {
-                // Who has stopped waiting need not hear of it.
+                // Callers that are gone are not notified.
                 waiter.send(Err(Ended { closed: closed.clone(), pending_write })).ok();
             }
         }

@@ -20,7 +20,7 @@ impl Shared {
 
     /// Ends the session once the calls under way are answered, or when the bound is reached. No call begins meanwhile.
     pub(crate) async fn close(&self, farewell: Queued) {
-        // Who waits for all permits holds those that are free, so that no call gets one.
+        // Waiting for all permits reserves the free ones, so no new call gets one.
         let answered = timeout(self.settings.close_timeout, self.gate.acquire_many(CALLS));
         let mut phase = self.phase();
         let _gate = tokio::select! {

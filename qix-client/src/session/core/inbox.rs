@@ -19,7 +19,7 @@ impl Shared {
         let envelope = match Envelope::read(message) {
             Ok(envelope) => envelope,
             Err(error) => {
-                tracing::warn!(bytes = message.len(), %error, "a message that is no JSON-RPC was skipped");
+                tracing::warn!(bytes = message.len(), %error, "skipped a message that is not JSON-RPC");
                 return;
             }
         };

@@ -56,7 +56,7 @@ impl Shared {
         Ok((id, answer))
     }
 
-    /// Makes a request of the session's own; no answer if the connection is lost. Who gives up leaves nothing behind.
+    /// Makes an internal request; returns `None` if the connection is lost. Can be dropped at any time.
     pub(crate) async fn ask(&self, generation: u32, request: Request<'_>) -> Option<Reply> {
         let (id, answer) = self.send(generation, request).ok()?;
         let _question = Question { shared: self, id };
@@ -130,8 +130,8 @@ impl Shared {
         link.generation
     }
 
-    /// Gives up the connection, if there is one: no call can begin any more. Who has waited is to be told once the
-    /// phase says what comes next.
+    /// Closes the connection, if any: no call can start any more. Pending callers are notified after the next phase is
+    /// known.
     pub(super) fn cut(&self, closed: &Closed, farewell: Option<Queued>) -> Option<Cut> {
         let link = &mut *self.link.lock();
         let outbox = link.outbox.take()?;

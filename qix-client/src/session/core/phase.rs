@@ -10,14 +10,14 @@ use super::shared::{Queued, Shared};
 use crate::config::Event;
 use crate::protocol::notification::SessionState;
 
-/// Where a session stands.
+/// The phase of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Phase {
     /// Calls go out.
     Open,
     /// Calls wait for a connection.
     Suspended(Closed),
-    /// There will be no connection any more.
+    /// The session has ended.
     Ended(Closed),
 }
 
@@ -47,7 +47,7 @@ impl Shared {
         }
     }
 
-    /// Waits until there will be no connection any more, and says why.
+    /// Waits until the session ends, and returns the reason.
     pub(crate) async fn ended(&self) -> Closed {
         let mut phase = self.phase();
         let phase = phase.wait_for(Phase::is_over).await;
@@ -132,7 +132,7 @@ impl Shared {
     fn enter_end(&self, closed: Closed) {
         self.phase.send_replace(Phase::Ended(closed.clone()));
         self.handles().close_all();
-        // Who holds the lock is resuming, finds the session over, and does the same.
+        // The holder of the lock is resuming; it finds the session ended and does the same.
         if let Ok(mut waiting) = self.waiting.try_lock() {
             lose(&mut waiting);
         }
@@ -142,7 +142,7 @@ impl Shared {
     }
 }
 
-/// Tells those who hold objects that wait for a connection that there will be none.
+/// Marks objects that wait for a connection as lost.
 pub(crate) fn lose(waiting: &mut Vec<Weak<Object>>) {
     for object in waiting.drain(..).filter_map(|object| object.upgrade()) {
         object.lose("the session did not go on");

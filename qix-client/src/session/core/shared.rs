@@ -40,7 +40,7 @@ pub(crate) struct Shared {
 #[derive(Debug, Default)]
 pub(super) struct Link {
     pub(super) calls: Calls,
-    /// The number of the connection: what was said on an earlier one means nothing on this.
+    /// The number of the connection. Messages of earlier connections are ignored.
     pub(super) generation: u32,
     pub(super) outbox: Option<mpsc::UnboundedSender<Queued>>,
     /// Why there is no way.

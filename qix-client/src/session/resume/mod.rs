@@ -57,7 +57,7 @@ pub(crate) async fn over(shared: &Arc<Shared>, transport: Transport) -> Result<A
     }
 }
 
-/// Where a session stands that cannot be resumed, or need not.
+/// The result for a session that cannot be resumed or does not need to be.
 fn stands(shared: &Shared) -> Option<Result<Arc<Resumption>, ConnectError>> {
     match &*shared.phase().borrow() {
         Phase::Suspended(_) => None,

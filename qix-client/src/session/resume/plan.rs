@@ -14,7 +14,7 @@ use crate::session::core::Origin;
 pub(super) struct Step {
     pub(super) method: Method,
     pub(super) params: String,
-    /// Whether the object is made anew.
+    /// Whether the object is created again.
     pub(super) creates: bool,
 }
 

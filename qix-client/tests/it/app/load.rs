@@ -211,7 +211,7 @@ async fn what_is_no_table_is_an_error_that_says_where() {
     let tuple = doc.load_rows("T", [(1, 2)]).await.unwrap_err();
     assert!(matches!(tuple.downcast_ref::<LoadError>(), Some(LoadError::Row { row: 0, .. })), "{tuple}");
     let wrong = doc.load_rows("T", [json!({ "day": "31.1.2024" })]).with_dates(["day"]).await.unwrap_err();
-    assert!(wrong.to_string().contains("field `day`: `31.1.2024` is no date such as `2024-01-31`"), "{wrong}");
+    assert!(wrong.to_string().contains("field `day`: `31.1.2024` is not a date such as `2024-01-31`"), "{wrong}");
     let missing = doc.load_rows("T", [json!({ "a": 1 })]).with_dates(["b"]).await.unwrap_err();
     assert_eq!(missing.downcast_ref::<LoadError>(), Some(&LoadError::NoField { field: "b".to_owned() }));
     let later = doc.load_rows("T", [json!({ "a": 1 })]).with_rows("U", [1]).with_dates(["a"]).await.unwrap_err();

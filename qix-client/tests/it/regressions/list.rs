@@ -1,12 +1,12 @@
-//! The list of defects.
+//! The lists of defects and of reports.
 
 use std::path::Path;
 
-#[test]
-fn every_test_of_the_list_exists() {
+/// Checks that the tests of a list exist, and returns how many there are.
+fn tests_of(list: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut tests = 0;
-    for line in include_str!("DEFECTS.md").lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+    for line in list.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
         let (_, cell) = line.trim_end_matches(" |").rsplit_once(" | ").unwrap();
         let names: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "no test: {line}");
@@ -17,5 +17,17 @@ fn every_test_of_the_list_exists() {
             tests += 1;
         }
     }
+    tests
+}
+
+#[test]
+fn every_test_of_the_defects_exists() {
+    let tests = tests_of(include_str!("DEFECTS.md"));
     assert!(tests > 80, "only {tests} tests were found in the list");
+}
+
+#[test]
+fn every_test_of_the_reports_exists() {
+    let tests = tests_of(include_str!("REAL_WORLD.md"));
+    assert!(tests > 30, "only {tests} tests were found in the list");
 }

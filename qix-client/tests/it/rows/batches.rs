@@ -137,7 +137,7 @@ async fn what_does_not_fit_is_an_error_with_row_and_column() {
     };
     for (kind, what) in [
         (ColumnType::Number, "numbers"),
-        (ColumnType::Integer, "whole numbers"),
+        (ColumnType::Integer, "integers"),
         (ColumnType::Date, "dates"),
         (ColumnType::Timestamp, "timestamps"),
     ] {

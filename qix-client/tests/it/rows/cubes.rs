@@ -125,9 +125,17 @@ async fn what_is_not_calculated_is_an_error_that_says_why() {
     let RowsError::NotCalculated { path, code, message } = rows_error(&error) else { panic!("{error}") };
     assert_eq!((&*path, code.0, &*message), ("/qHyperCubeDef", 7005, "Select less"));
 
-    let table = cube(&doc, &["=Year("], &MEASURES).await;
+    // An engine takes a field that is not there for one whose only value is null.
+    let table = cube(&doc, &["No such field"], &MEASURES).await;
     let error = table.rows::<(i32, f64)>().read_all().await.unwrap_err();
-    assert!(matches!(rows_error(&error), RowsError::NotCalculated { .. }), "{error}");
+    assert!(matches!(rows_error(&error), RowsError::Value { column, .. } if column == "No such field"), "{error}");
+    let dimension = NxDimension::expression("Year(").labeled("Start");
+    let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Region"), dimension]);
+    let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
+    let error = table.rows::<(String, i32)>().read_all().await.unwrap_err();
+    let RowsError::NotCalculated { path, message, .. } = rows_error(&error) else { panic!("{error}") };
+    assert_eq!(path, "/qHyperCubeDef/qDimensions/1");
+    assert!(message.contains("column `Start`"), "{error}");
 }
 
 #[tokio::test]

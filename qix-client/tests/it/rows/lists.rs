@@ -2,6 +2,7 @@
 
 use futures_util::TryStreamExt;
 use qix_client::prelude::*;
+use qix_client::quote_name;
 use serde::Deserialize;
 
 use super::{object, open, pages, rows_error, sales};
@@ -41,7 +42,7 @@ async fn fields_tell_their_values_and_states() {
     let twice: Vec<f64> = doc.field_values("=Year * 2").read_all().await.unwrap();
     assert_eq!(twice, [4042.0, 4044.0, 4046.0]);
     let error = doc.field_values::<String>("No such field").read_all().await.unwrap_err();
-    assert!(matches!(rows_error(&error), RowsError::NotCalculated { .. }), "{error}");
+    assert_eq!(rows_error(&error), RowsError::NoField { field: "No such field".into() });
     session.engine_version().await.unwrap();
     let count = |method: &str| engine.requests().iter().filter(|request| request.method == method).count();
     assert_eq!((count("CreateSessionObject"), count("DestroySessionObject")), (4, 4), "each list is gone again");
@@ -64,4 +65,30 @@ async fn numbers_and_nulls_of_a_list_are_read_as_those_of_a_cube_are() {
     assert_eq!(values, [Some(1.0), None, Some(2.5)]);
     let error = doc.field_values::<f64>("V").read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::Value { row: 1, column, .. } if column == "V"), "{error}");
+}
+
+#[tokio::test]
+async fn names_of_fields_are_names_whatever_is_in_them() {
+    let (_engine, _session, doc) = open("T: LOAD * INLINE [x, y\n1, 2\n3, 4];\nRENAME FIELD x TO [a]]b];").await;
+    assert_eq!(doc.field_values::<i32>("a]b").read_all().await.unwrap(), [1, 3]);
+    assert_eq!(doc.field_values::<i32>("[a]]b]").read_all().await.unwrap(), [1, 3]);
+    assert_eq!(doc.field_values::<i32>(quote_name("y")).read_all().await.unwrap(), [2, 4]);
+    let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("a]b")]);
+    let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
+    assert_eq!(table.rows::<i32>().read_all().await.unwrap(), [1, 3]);
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_there_is_an_error_that_names_it() {
+    let (_engine, _session, doc) = open("T: LOAD * INLINE [Year\n2021];\nE: LOAD * INLINE [Empty];").await;
+    let missing = async |name: &str| rows_error(&doc.field_values::<String>(name).read_all().await.unwrap_err());
+    let no_field = |field: &str| RowsError::NoField { field: field.to_owned() };
+    for name in ["year", "No such", "[No such]", "a]b"] {
+        assert_eq!(missing(name).await, no_field(name));
+    }
+    assert_eq!(missing("=Month([No such])").await, no_field("[No such]"));
+    assert_eq!(missing("=Yaer * 2").await, no_field("Yaer"));
+    assert!(missing("Yaer").await.to_string().contains("no field `Yaer`"));
+    // One without values is there.
+    assert!(doc.field_values::<String>("Empty").read_all().await.unwrap().is_empty());
 }

@@ -2,11 +2,18 @@
 
 #[cfg(feature = "arrow")]
 mod batches;
+mod collapsed;
+mod corpus;
 mod cubes;
 mod fetching;
 mod lists;
 mod memory;
 mod pivots;
+mod restarting;
+mod scripted;
+mod sorting;
+mod too_large;
+mod trees;
 mod values;
 
 use qix_client::{Error, prelude::*};

@@ -51,7 +51,7 @@ async fn what_does_not_fit_is_an_error_with_row_and_column() {
     assert!(matches!(rows_error(&error), RowsError::Value { row: 2, column, .. } if column == "Value"), "{error}");
     assert!(error.to_string().contains("row 2, column `Value`: `x` is a text, not a number"), "{error}");
     let error = table.rows::<(String, i32)>().read_all().await.unwrap_err();
-    assert!(error.to_string().contains("row 1, column `Value`: 2.5 is not a whole number"), "{error}");
+    assert!(error.to_string().contains("row 1, column `Value`: 2.5 is not an integer"), "{error}");
     let error = table.rows::<(String, String)>().read_all().await.unwrap_err();
     assert!(error.to_string().contains("row 3, column `Value`: there is no value"), "{error}");
     let error = table.rows::<(String, Option<i32>)>().read_all().await.unwrap_err();
@@ -106,4 +106,73 @@ async fn null_measures_become_none() {
     assert_eq!(rows[3], ("d".into(), None, 0.0));
     let numbers: Vec<(String, Option<f64>, f64)> = table.rows().read_all().await.unwrap();
     assert_eq!(numbers.iter().map(|row| row.1).collect::<Vec<_>>(), [Some(1.0), Some(2.5), None, None]);
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+struct Cell {
+    text: String,
+    num: Option<f64>,
+}
+
+fn cell(text: &str, num: impl Into<Option<f64>>) -> Option<Cell> {
+    Some(Cell { text: text.to_owned(), num: num.into() })
+}
+
+#[tokio::test]
+async fn the_number_of_an_optional_cell_does_not_decide_for_the_cell() {
+    let (_engine, _session, table) = column("Value").await;
+    let expected = [cell("1", 1.0), cell("2.5", 2.5), cell("x", None), None];
+    let rows: Vec<Vec<Option<Cell>>> = table.rows().read_all().await.unwrap();
+    assert_eq!(rows.iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
+    let rows: Vec<(String, Option<Cell>)> = table.rows().read_all().await.unwrap();
+    assert_eq!(rows.into_iter().map(|row| row.1).collect::<Vec<_>>(), expected);
+    // What wants the number of the cell itself still gets none where there is no number.
+    let rows: Vec<(Option<Cell>, Option<f64>)> = table.rows().read_all().await.unwrap();
+    assert_eq!(rows[2], (cell("c", None), None));
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Strict {
+        text: String,
+        num: f64,
+    }
+    let error = table.rows::<(String, Option<Strict>)>().read_all().await.unwrap_err();
+    assert!(error.to_string().contains("column `Value`: `x` is a text, not a number"), "{error}");
+}
+
+#[tokio::test]
+async fn the_text_of_null_is_no_text() {
+    let (_engine, _session, table) = column("Value").await;
+    let error = table.rows::<(String, Cell)>().read_all().await.unwrap_err();
+    let RowsError::Value { row: 3, column, problem } = rows_error(&error) else { panic!("{error}") };
+    assert_eq!(column, "Value");
+    assert!(problem.contains("`Option`") && problem.contains("null suppression"), "{problem}");
+    #[derive(Deserialize)]
+    struct Shown {
+        text: Option<String>,
+        elem_number: i32,
+    }
+    let rows: Vec<(String, Shown)> = table.rows().read_all().await.unwrap();
+    assert_eq!((rows[3].1.text.as_deref(), rows[3].1.elem_number), (None, -2));
+    assert_eq!(rows[2].1.text.as_deref(), Some("x"));
+}
+
+#[tokio::test]
+async fn cells_come_as_the_schema_has_them() {
+    let (_engine, _session, table) = column("Value").await;
+    let rows: Vec<Vec<NxCell>> = table.rows().read_all().await.unwrap();
+    assert_eq!((rows.len(), &*rows[0][0].text, &*rows[1][1].text, rows[1][1].num), (4, "a", "2.5", 2.5));
+    assert_eq!(rows[0][1].state, StateEnumType::Option);
+    assert!(rows[2][1].num.is_nan() && rows[3][1].is_null && rows[3][1].elem_number == -2);
+    let pairs: Vec<(String, Option<NxCell>)> = table.rows().read_all().await.unwrap();
+    assert_eq!((&*pairs[2].1.as_ref().unwrap().text, pairs[3].1.as_ref()), ("x", None));
+    #[derive(Deserialize)]
+    struct Row {
+        key: String,
+        value: NxCell,
+    }
+    let named: Vec<Row> = table.rows().read_all().await.unwrap();
+    assert_eq!((&*named[0].key, named[0].value.num), ("a", 1.0));
+    let (_engine, _session, doc) = open(SCRIPT).await;
+    let keys: Vec<NxCell> = cube(&doc, &["Key"], &[]).await.rows().read_all().await.unwrap();
+    assert_eq!(&*keys[3].text, "d");
 }

@@ -711,25 +711,25 @@ impl HyperCubeDef {
     }
 
     /// Sets `qDimensions`.
-    #[inline]
     #[must_use]
     pub fn with_dimensions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<NxDimension>>,
     ) -> Self {
-        self.dimensions = value.into_iter().map(Into::into).collect();
-        self
+        self.settled(|place| {
+            place.dimensions = value.into_iter().map(Into::into).collect();
+        })
     }
 
     /// Sets `qMeasures`.
-    #[inline]
     #[must_use]
     pub fn with_measures(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<NxMeasure>>,
     ) -> Self {
-        self.measures = value.into_iter().map(Into::into).collect();
-        self
+        self.settled(|place| {
+            place.measures = value.into_iter().map(Into::into).collect();
+        })
     }
 
     /// Sets `qInterColumnSortOrder`.
@@ -779,11 +779,9 @@ impl HyperCubeDef {
     }
 
     /// Sets `qMode`.
-    #[inline]
     #[must_use]
-    pub fn with_mode(mut self, value: NxHypercubeMode) -> Self {
-        self.mode = value;
-        self
+    pub fn with_mode(self, value: NxHypercubeMode) -> Self {
+        self.settled(|place| place.mode = value)
     }
 
     /// Sets `qPseudoDimPos`.

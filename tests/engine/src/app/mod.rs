@@ -206,7 +206,7 @@ impl App {
 fn insert(contents: &mut Contents, kind: Kind, given: &Value, parent: Option<&str>) -> Result<String, String> {
     let properties = given.get("qProperty").unwrap_or(given);
     if !properties.is_object() {
-        return Err(format!("a {} has properties that are no JSON object: {properties}", kind.class()));
+        return Err(format!("a {} has properties that are not a JSON object: {properties}", kind.class()));
     }
     let id = match properties["qInfo"]["qId"].as_str() {
         Some(id) if !id.is_empty() => id.to_owned(),

@@ -165,7 +165,7 @@ fn variable(name: &str, context: &Context<'_>) -> Dual {
     }
 }
 
-/// Binds what stands outside of aggregations.
+/// Binds what is outside of aggregations.
 struct Outer<'a, 'c> {
     context: &'a Context<'c>,
     aggregates: Vec<Aggregate>,

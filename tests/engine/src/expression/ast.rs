@@ -186,7 +186,7 @@ pub enum Host {
     Column,
     /// Rank among the rows.
     Rank,
-    /// Number of dimensions that are no totals.
+    /// Number of dimensions without those that are totals.
     Dimensionality,
     /// Number of selected values.
     GetSelectedCount,

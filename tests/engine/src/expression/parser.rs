@@ -8,7 +8,7 @@ use super::functions::{self, Named};
 use super::lexer::{Symbol, Token, tokenize};
 use crate::value::Dual;
 
-/// Why a text is no expression, and where.
+/// Why a text cannot be parsed as an expression, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
     /// What is wrong.
@@ -84,7 +84,7 @@ fn inherit(expression: &mut Expression, set: &SetExpression) {
 /// How deep an expression may nest, so that no text can exhaust the stack.
 const DEEPEST: usize = 120;
 
-/// How many operators of a rank may stand in a row, for the same reason.
+/// How many operators of a rank may follow each other, for the same reason.
 const LONGEST: usize = 500;
 
 /// Reads expressions from tokens; what follows an expression is left to the caller.
@@ -388,7 +388,7 @@ impl<'a> Parser<'a> {
                 "TEXT" => order.by = AggrSort::Text,
                 "ASC" | "ASCENDING" => order.descending = false,
                 "DESC" | "DESCENDING" | "REVERSE" => order.descending = true,
-                _ => return Err(self.error(format!("'{word}' is no sort order that is known here"))),
+                _ => return Err(self.error(format!("Unknown sort order '{word}'"))),
             }
             self.skip();
             if !self.accept(",") {

@@ -105,6 +105,9 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
     }
+    if params["qSkipStore"].as_bool() == Some(true) {
+        return Err(EngineError::not_implemented("reloads with qSkipStore"));
+    }
     let is_debug = call.params.flag("qDebug") || params["qDebug"].as_bool() == Some(true);
     // Clients that send every default of their schema send 0.
     let row_limit =

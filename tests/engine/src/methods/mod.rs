@@ -16,6 +16,7 @@ mod global;
 mod object;
 mod object_data;
 mod object_selections;
+mod profile;
 mod variable;
 
 pub(crate) use bookmark::remember_selections;
@@ -93,6 +94,7 @@ static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
         object::METHODS,
         object_data::METHODS,
         object_selections::METHODS,
+        profile::METHODS,
         variable::METHODS,
     ];
     files.into_iter().flatten().copied().collect()

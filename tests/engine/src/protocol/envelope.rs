@@ -16,9 +16,9 @@ pub(crate) struct Request {
 
 impl Request {
     /// Reads a message; what is wrong comes with the id to answer it under.
-    pub(crate) fn read(text: &str) -> Result<Self, (Value, Failure)> {
-        let mut json = read_json(text).map_err(|e| (Value::Null, failure(PARSE_ERROR, e.to_string())))?;
-        let invalid = |id: &Value, what: &str| (id.clone(), failure(INVALID_REQUEST, what));
+    pub(crate) fn read(text: &str) -> Result<Self, Box<(Value, Failure)>> {
+        let mut json = read_json(text).map_err(|e| Box::new((Value::Null, failure(PARSE_ERROR, e.to_string()))))?;
+        let invalid = |id: &Value, what: &str| Box::new((id.clone(), failure(INVALID_REQUEST, what)));
         if !json.is_object() {
             return Err(invalid(&Value::Null, "Not an object"));
         }

@@ -1,4 +1,4 @@
-//! Requests to the proxy that are no upgrades: the session's user, tokens, tickets, pages.
+//! Plain HTTP requests to the proxy: the user of a session, tokens, tickets, pages.
 
 use super::state::{Known, Outsider, State, cookie_header};
 use crate::methods::unique_id;

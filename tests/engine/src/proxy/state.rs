@@ -1,4 +1,4 @@
-//! Who is logged in, and who is let in.
+//! The sessions of the proxy, and its decision about each upgrade.
 
 use super::{Login, Proxy, VirtualProxy};
 use crate::methods::unique_id;
@@ -49,7 +49,7 @@ pub(crate) struct Admission {
     pub(crate) headers: Vec<(String, String)>,
     /// The node that the load balancer has chosen.
     pub(crate) node: Option<usize>,
-    /// What is said before `OnConnected`.
+    /// A notification to send before `OnConnected`.
     pub(crate) message: Option<Value>,
     /// When a socket without messages is closed.
     pub(crate) idle: Option<Duration>,
@@ -125,7 +125,7 @@ impl State {
         })
     }
 
-    /// Who a request is from: of a ticket, a cookie, a token or a header the first that is there and valid. A ticket
+    /// The user of a request: by the first of ticket, cookie, token and header that is there and valid. A ticket
     /// that is not is final.
     pub(super) fn identify(&mut self, head: &Head, address: &Address, place: &VirtualProxy) -> Result<Known, Outsider> {
         if let Some(ticket) = address.query("qlikTicket") {

@@ -10,8 +10,8 @@ use super::{CANNOT_OPEN, CONNECTION_NOT_FOUND, OUTSIDE, Outcome, ScriptError};
 use crate::error::code;
 use crate::value::wild_match;
 
-/// The folders that scripts read files from. What they store is kept in memory and read back from there; it goes
-/// before a file of the same name.
+/// The folders that scripts read files from. Files that scripts store are kept in memory, and hide files of the same
+/// name.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     plain: Option<PathBuf>,
@@ -20,7 +20,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// Sets the folder of relative paths. It also stands for every data connection that has none of its own.
+    /// Sets the folder of relative paths. It is also used for data connections without a folder of their own.
     pub fn set_folder(&mut self, folder: impl Into<PathBuf>) {
         self.plain = Some(folder.into());
     }
@@ -29,9 +29,7 @@ impl Folders {
     pub fn set_connection(&mut self, name: impl Into<String>, folder: impl Into<PathBuf>) {
         self.connections.insert(name.into(), folder.into());
     }
-}
 
-impl Folders {
     /// The folder of a data connection, or of relative paths.
     pub(crate) fn of(&self, connection: Option<&str>) -> Option<&PathBuf> {
         connection.and_then(|name| self.connections.get(name)).or(self.plain.as_ref())

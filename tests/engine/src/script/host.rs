@@ -107,7 +107,7 @@ pub(super) struct Place<'a> {
     pub(super) round: usize,
     /// Which part of each split text, from 1.
     pub(super) parts: &'a [usize],
-    /// The path of the file that is read; empty if it is none.
+    /// The path of the file that is read; empty if the source is not a file.
     pub(super) file: &'a str,
 }
 

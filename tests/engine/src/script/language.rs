@@ -91,11 +91,9 @@ pub fn functions() -> Vec<(String, bool)> {
 fn is_here(example: &str) -> bool {
     match statement::parse(example) {
         Err(_) | Ok(Parsed::Connect(..)) => false,
-        Ok(Parsed::Load(load)) => match load.source {
-            Source::Absent(_) => false,
-            Source::File(_, Format { kind: Kind::Other(_), .. }) => false,
-            _ => true,
-        },
+        Ok(Parsed::Load(load)) => {
+            !matches!(load.source, Source::Absent(_) | Source::File(_, Format { kind: Kind::Other(_), .. }))
+        }
         Ok(_) => true,
     }
 }

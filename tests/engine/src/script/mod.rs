@@ -3,6 +3,7 @@
 mod absent;
 mod block;
 mod control;
+mod feed;
 mod files;
 mod host;
 mod language;
@@ -114,7 +115,7 @@ pub struct Position {
 }
 
 impl ScriptError {
-    /// An error of a code; its place is filled in by whoever knows the statement.
+    /// An error of a code. The caller that knows the statement fills in the place.
     fn new(code: i32, parameter: impl Into<String>, message: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             message: message.into(),
@@ -195,7 +196,8 @@ pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError
     Ok(runner.finish())
 }
 
-/// Syntax errors of a script, found without running it. What this engine does not do is no syntax error.
+/// Syntax errors of a script, found without running it. Statements that this engine does not
+/// support are not syntax errors.
 pub fn check(script: &str) -> Vec<Box<ScriptError>> {
     let blocks = match block::parse(script) {
         Ok(blocks) => blocks,

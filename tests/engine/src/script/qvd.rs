@@ -47,7 +47,7 @@ pub(super) struct Head {
 pub(super) fn head(bytes: &[u8]) -> Result<Head, Fault> {
     const END: &[u8] = b"</QvdTableHeader>";
     let end = bytes.windows(END.len()).position(|window| window == END);
-    let end = end.ok_or_else(|| Fault("it is no QVD file".to_owned()))? + END.len();
+    let end = end.ok_or_else(|| Fault("it is not a QVD file".to_owned()))? + END.len();
     let header = roxmltree::Document::parse(std::str::from_utf8(&bytes[..end])?)?;
     let root = header.root_element();
     let of_table = |name: &str| root.children().find(|node| node.has_tag_name(name)).and_then(|node| node.text());

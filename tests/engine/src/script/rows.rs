@@ -30,7 +30,7 @@ impl Input {
         Self { names, rows, generated: 0, files: Vec::new() }
     }
 
-    /// So many rows without values.
+    /// A number of rows without values.
     pub(super) fn generated(count: usize) -> Self {
         Self { generated: count, ..Self::default() }
     }
@@ -303,7 +303,7 @@ impl Bound {
         !self.group.is_empty() || !self.aggregations.is_empty()
     }
 
-    /// In a load that aggregates, fields stand in aggregations or are grouped by.
+    /// In a load that aggregates, each field is in an aggregation or is grouped by.
     fn check_groups(&self) -> Outcome<()> {
         if !self.aggregates() {
             return Ok(());

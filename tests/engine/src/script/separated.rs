@@ -123,7 +123,7 @@ fn cell(text: &str, format: &Format) -> (String, usize) {
     (text[..end].trim().to_owned(), end)
 }
 
-/// A text after its opening quote, up to the one that closes it, which is the last that is no blank in its cell; and its
+/// A text after its opening quote, up to the closing one, which is the last character of its cell except for blanks; and its
 /// length with the blanks after it. Only modern quotes hold line ends.
 fn quoted(text: &str, quote: char, format: &Format) -> Option<(String, usize)> {
     let mut cell = String::new();
@@ -134,7 +134,7 @@ fn quoted(text: &str, quote: char, format: &Format) -> Option<(String, usize)> {
             if after.is_empty() || after.starts_with(['\n', '\r', char::from(format.delimiter)]) {
                 return Some((cell, text.len() - after.len()));
             }
-            // A doubled one stands for one.
+            // A doubled quote is one quote.
             chars.next_if(|(_, next)| *next == quote);
         } else if matches!(c, '\n' | '\r') && format.quoting != Quoting::Modern {
             return None;

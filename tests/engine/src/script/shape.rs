@@ -8,7 +8,7 @@ use super::{Outcome, ScriptError};
 use crate::data::{Draft, NULL};
 use crate::value::Dual;
 
-/// A cross table as rows: a field for the columns' names, and one for what stood in them.
+/// A cross table as rows: a field for the columns' names, and one for their values.
 pub(super) fn crossed(draft: &Draft, attribute: &str, data: &str, qualifiers: usize, world: &mut World) -> Draft {
     let qualifiers = qualifiers.min(draft.fields.len());
     let (attribute, data): (Arc<str>, Arc<str>) = (attribute.into(), data.into());
@@ -69,7 +69,7 @@ pub(super) fn generic(draft: &Draft, world: &mut World) -> Outcome<Vec<Draft>> {
 }
 
 /// The values of a field with the intervals that they are in. The first two columns are the limits; one that is null
-/// is no limit. Further fields must be equal as well.
+/// does not limit. Further fields must be equal as well.
 pub(super) fn matched(draft: &Draft, names: &[String], world: &mut World) -> Outcome<Draft> {
     if draft.fields.len() < 2 {
         return Err(ScriptError::new(super::UNEXPECTED, "", "INTERVALMATCH needs two fields, the limits"));

@@ -161,7 +161,7 @@ pub(super) fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>
         let length = match c {
             '\'' | '"' | '`' => rest[1..].find(c).map_or(rest.len(), |end| end + 2),
             '[' => rest.find(']').map_or(rest.len(), |end| end + 1),
-            // `lib://` is no comment.
+            // `lib://` does not start a comment.
             '/' if rest.starts_with("//") && previous != ':' => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
             _ => c.len_utf8(),

@@ -105,7 +105,7 @@ impl Live {
 }
 
 /// Carries selections from table to table. Links have no circles, so each table's word to each of its
-/// fields is said once: the values that its rows, and all that hangs on them beyond that field, allow.
+/// fields is worked out once: the values that its rows, and all that hangs on them beyond that field, allow.
 struct Spread<'a> {
     data: &'a Data,
     picked: &'a Picked,

@@ -76,7 +76,7 @@ impl Head {
         self.header("sec-websocket-key").filter(|_| wants)
     }
 
-    /// Who asks: the directory header of a trusted caller, else the credentials, else nobody.
+    /// The user: by the directory header of a trusted caller, else by the credentials; else empty.
     pub(crate) fn user(&self) -> &str {
         self.header("x-qlik-user").or_else(|| self.header("authorization")).unwrap_or_default()
     }

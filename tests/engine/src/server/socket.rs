@@ -145,7 +145,7 @@ fn leave(shared: &Arc<Shared>, connection: u64) {
     }
 }
 
-/// What is no WebSocket: the download of an export, or a look at whether the engine is there.
+/// Answers plain HTTP requests: downloads of exports, health checks.
 async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared) -> std::io::Result<()> {
     let path = head.target.split('?').next().unwrap_or_default();
     let body = head.body(stream).await?;
@@ -154,7 +154,13 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
         let for_proxy = world.proxy.as_mut().and_then(|state| proxy::answer(state, head, &body));
         match world.downloads.get(path) {
             _ if for_proxy.is_some() => for_proxy,
-            Some(file) if head.method == "GET" => Some(Response::new(200, "text/csv; charset=utf-8", file.clone())),
+            Some(file) if head.method == "GET" => {
+                let kind = match path.rsplit('.').next() {
+                    Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                    _ => "text/csv; charset=utf-8",
+                };
+                Some(Response::new(200, kind, file.clone()))
+            }
             _ if path == "/healthcheck" || path == "/healthz" => Some(Response::json(200, &json!({}))),
             _ if path == "/" || path.starts_with("/app") => Some(Response::text(426, "This is a WebSocket.")),
             _ => None,
@@ -298,11 +304,12 @@ async fn finished(step: &mut Option<Step>) {
     }
 }
 
-/// Reads and notes a request; what is none is answered here.
+/// Reads and notes a request. Invalid requests are answered here.
 fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     let request = match Request::read(text) {
         Ok(request) => request,
-        Err((id, failure)) => {
+        Err(refused) => {
+            let (id, failure) = *refused;
             let answer = json!({ "jsonrpc": "2.0", "id": id, "error": to_json(&failure) });
             shared.world().deliver(connection, answer.to_string());
             return None;

@@ -1,22 +1,28 @@
-//! Rows out of values that stand apart: a row has all measures of its values, as in a straight cube.
+//! Assembles rows of pivot data: each row contains all measures of its values, as in a straight cube.
 
 use std::collections::{HashMap, VecDeque};
+use std::slice;
 
 use qix_schema::Error;
-use qix_schema::types::{NxCell, NxDimCellType, NxPivotPage, NxPivotValuePoint, NxStackPage, NxStackedPivotCell};
+use qix_schema::types::{
+    NxCell, NxDimCellType, NxPivotPage, NxPivotValuePoint, NxStackPage, NxStackedPivotCell, NxTreeNode, NxTreeValue,
+};
 
-use super::heading::{Heading, Leaf, leaves};
-use super::{Area, RowsError};
+use super::heading::{EMPTY, Heading, Leaf, closed, depth, leaves};
+use crate::ext::rows::RowsError;
 use crate::ext::rows::columns::Columns;
+use crate::ext::rows::pages::Area;
 
 /// Puts rows together, page by page.
 ///
-/// A row waits until all its measures have come, and the rows after it wait for it. That is no wait at all, but where
-/// the measures stand on the left and outside of a dimension: there it is one for all rows below that dimension.
+/// A row waits until all of its measures have arrived, and later rows wait for it. This matters only if the measures are
+/// on the left and outside of a dimension: then all rows below that dimension wait.
 pub(super) struct Assembler {
     path: String,
     /// The column of each level.
     levels: Vec<usize>,
+    /// How many levels the definition puts on the left.
+    levels_on_left: usize,
     /// Titles of the measures.
     measures: Vec<String>,
     totals: bool,
@@ -34,7 +40,7 @@ pub(super) struct Assembler {
 struct Row {
     dimensions: Vec<NxCell>,
     measures: Vec<Option<NxCell>>,
-    /// Whether it stands where values on the left and on top cross, for which there need not be data.
+    /// Whether it is a combination of left and top values, for which data may not exist.
     crossing: bool,
 }
 
@@ -61,6 +67,7 @@ impl Assembler {
         Self {
             path: path.to_owned(),
             levels: columns.levels.clone(),
+            levels_on_left: columns.levels_on_left,
             measures,
             totals,
             leaves: 0,
@@ -86,6 +93,7 @@ impl Assembler {
                 RowsError::Incomplete { row: area.top, expected: area.height, found: rows.min(left.len()) }.into()
             );
         }
+        let first_on_top = self.first_on_top(depth(&left), depth(&top))?;
         for (row, left) in left.iter().enumerate() {
             let values = page.data.get(row).filter(|_| !self.measures.is_empty());
             if values.is_some_and(|values| values.len() != area.width || top.len() != area.width) {
@@ -95,13 +103,27 @@ impl Assembler {
                 if !self.totals && (left.is_total() || top.is_total()) {
                     continue;
                 }
-                let headings: Vec<_> = left.headings.iter().chain(&top.headings).copied().collect();
+                if left.measure.is_some() && top.measure.is_some() {
+                    return Err(self.strange("both sides name measures"));
+                }
+                let mut headings = vec![None; self.levels.len()];
+                left.fill(&mut headings);
+                top.fill(&mut headings[first_on_top..]);
                 let crossing = !left.headings.is_empty() && !top.headings.is_empty();
                 let value = values.and_then(|values| values.get(column)).map(of_point);
                 self.value(&headings, left.measure.or(top.measure), value, crossing)?;
             }
         }
         Ok(())
+    }
+
+    /// The first level on top. Levels at the end of a side are missing from a page on which all nodes above them are
+    /// closed. How deep the page goes overrules the definition, which may count dimensions that are not shown.
+    fn first_on_top(&self, left: usize, top: usize) -> Result<usize, Error> {
+        match self.levels.len().checked_sub(top) {
+            Some(most) if left <= most => Ok(self.levels_on_left.clamp(left, most)),
+            _ => Err(self.strange("there are more levels of headings than dimensions")),
+        }
     }
 
     /// The rows or columns of a pivot; a side without headings has one.
@@ -118,7 +140,7 @@ impl Assembler {
 
     /// Takes a page of a stacked cube.
     pub(super) fn stacked(&mut self, page: &NxStackPage) -> Result<(), Error> {
-        // Values stand one level below the dimensions.
+        // Values are one level below the dimensions.
         let levels = self.levels.len();
         let found = self.leaves_of(&page.data, levels + 1)?;
         self.leaves += found.len();
@@ -126,27 +148,59 @@ impl Assembler {
             if !self.totals && leaf.is_total() {
                 continue;
             }
-            let value = leaf.headings.get(levels).filter(|_| !self.measures.is_empty());
-            if value.is_none() && !self.measures.is_empty() {
-                return Err(self.strange("a value is not as far down as there are dimensions"));
+            // However many levels are closed, a branch ends with its value.
+            let (value, dimensions) = match leaf.headings.split_last() {
+                Some((value, above)) if !self.measures.is_empty() => (Some(*value), above),
+                _ => (None, &leaf.headings[..leaf.headings.len().min(levels)]),
+            };
+            if value.is_some_and(|value| !value.is_value()) || !self.measures.is_empty() && value.is_none() {
+                return Err(self.strange("a branch ends without a value"));
             }
-            let headings = leaf.headings.get(..levels).unwrap_or(&leaf.headings);
-            self.value(headings, leaf.measure, value.copied().map(of_end), false)?;
+            let mut headings = vec![None; levels];
+            let Some(filled) = headings.get_mut(..dimensions.len()) else {
+                return Err(self.strange("there are more levels of headings than dimensions"));
+            };
+            filled.iter_mut().zip(dimensions).for_each(|(place, heading)| *place = Some(*heading));
+            self.value(&headings, leaf.measure, value.map(of_end), false)?;
         }
         Ok(())
     }
 
-    /// Takes what stands below headings.
+    /// Takes nodes of a tree; how many of the first dimension there are.
+    pub(super) fn tree(&mut self, nodes: &[NxTreeNode]) -> Result<usize, Error> {
+        let levels = self.levels.len();
+        if levels == 0 {
+            return Err(self.strange("a tree without dimensions has no nodes"));
+        }
+        let mut found = 0;
+        for nodes in nodes
+            .iter()
+            .map(|node| if node.type_ == NxDimCellType::Root { node.below() } else { slice::from_ref(node) })
+        {
+            found += nodes.len();
+            for leaf in self.leaves_of(nodes, levels)? {
+                if !self.totals && leaf.is_total() {
+                    continue;
+                }
+                let mut headings = vec![None; levels];
+                leaf.fill(&mut headings);
+                let values = leaf.headings.last().map_or(&[][..], |last| &last.values);
+                let value = |at| Some(values.get(at).map_or_else(null, of_tree_value));
+                let measures = (0..self.measures.len()).map(value).collect();
+                self.rows.push_back(Row { dimensions: self.dimensions(&headings), measures, crossing: false });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes what stands below headings, of which there is none on a level that is closed.
     fn value<H: Heading>(
         &mut self,
-        headings: &[&H],
+        headings: &[Option<&H>],
         measure: Option<&H>,
         value: Option<NxCell>,
         crossing: bool,
     ) -> Result<(), Error> {
-        if headings.len() != self.levels.len() {
-            return Err(self.strange("there are fewer levels of headings than dimensions"));
-        }
         let new = |assembler: &Self| Row {
             dimensions: assembler.dimensions(headings),
             measures: vec![None; assembler.measures.len()],
@@ -158,7 +212,7 @@ impl Assembler {
             return Ok(());
         }
         let measure = self.measure(measure)?;
-        let key: Vec<i32> = headings.iter().map(|heading| heading.element()).collect();
+        let key: Vec<i32> = headings.iter().map(|heading| heading.map_or(EMPTY, Heading::element)).collect();
         let at = match self.partial.get(&key) {
             Some(at) => *at,
             None => {
@@ -176,10 +230,10 @@ impl Assembler {
         Ok(())
     }
 
-    fn dimensions<H: Heading>(&self, headings: &[&H]) -> Vec<NxCell> {
+    fn dimensions<H: Heading>(&self, headings: &[Option<&H>]) -> Vec<NxCell> {
         let mut cells = vec![NxCell::default(); headings.len()];
         for (column, heading) in self.levels.iter().zip(headings) {
-            cells[*column] = heading.cell();
+            cells[*column] = heading.map_or_else(closed, Heading::cell);
         }
         cells
     }
@@ -229,6 +283,10 @@ fn of_end(end: &NxStackedPivotCell) -> NxCell {
 fn of_value(text: &str, num: f64, kind: &NxDimCellType) -> NxCell {
     let is_null = matches!(kind, NxDimCellType::Null | NxDimCellType::Empty);
     NxCell::default().with_text(text).with_num(num).with_is_null(is_null)
+}
+
+fn of_tree_value(value: &NxTreeValue) -> NxCell {
+    NxCell::default().with_text(value.text.as_str()).with_num(value.value)
 }
 
 /// The value of a measure that has none.

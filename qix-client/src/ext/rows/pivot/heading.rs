@@ -1,13 +1,13 @@
 //! Headings: nodes of the trees around the data of a pivot, or of the tree that a stacked cube is.
 
-use qix_schema::types::{NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell};
+use qix_schema::types::{NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell, NxTreeNode};
 
 /// The element number of a total.
 const TOTAL: i32 = -1;
 /// That of a null value.
 const NULL: i32 = -2;
 /// That of a place below a node that is closed, or below a total.
-const EMPTY: i32 = -4;
+pub(super) const EMPTY: i32 = -4;
 
 /// A node.
 pub(super) trait Heading: Sized {
@@ -25,6 +25,12 @@ pub(super) trait Heading: Sized {
         *self.kind() == NxDimCellType::Total && self.element() == TOTAL
     }
 
+    /// Whether it can be the value at the end of a stacked cube's branch, and not one of its headings.
+    fn is_value(&self) -> bool {
+        use NxDimCellType::{Empty, Null, Value};
+        matches!(self.kind(), Value | Null | Empty)
+    }
+
     /// As the cell of a dimension.
     fn cell(&self) -> NxCell {
         let element = self.element();
@@ -40,7 +46,7 @@ pub(super) trait Heading: Sized {
     }
 }
 
-/// A row or a column: what stands at the end of a tree, below headings.
+/// A row or column: a leaf of a tree of headings.
 #[derive(Debug)]
 pub(super) struct Leaf<'p, H> {
     /// The headings from the outermost to the innermost, without those that name measures.
@@ -55,10 +61,25 @@ impl<H> Clone for Leaf<'_, H> {
     }
 }
 
-impl<H: Heading> Leaf<'_, H> {
+impl<'p, H: Heading> Leaf<'p, H> {
+    /// Puts the headings into the places of their levels.
+    pub(super) fn fill(&self, levels: &mut [Option<&'p H>]) {
+        levels.iter_mut().zip(&self.headings).for_each(|(level, heading)| *level = Some(*heading));
+    }
+
     pub(super) fn is_total(&self) -> bool {
         self.headings.iter().any(|heading| heading.is_total())
     }
+}
+
+/// The cell of a dimension whose level is closed.
+pub(super) fn closed() -> NxCell {
+    NxCell::default().with_num(f64::NAN).with_elem_number(EMPTY).with_is_null(true).with_is_empty(true)
+}
+
+/// How many levels of headings there are, without that of the measures.
+pub(super) fn depth<H>(leaves: &[Leaf<'_, H>]) -> usize {
+    leaves.iter().map(|leaf| leaf.headings.len()).max().unwrap_or(0)
 }
 
 /// The ends of trees from first to last; nothing if one is deeper than it can be.
@@ -99,7 +120,7 @@ fn walk<'p, H: Heading>(
 }
 
 macro_rules! headings {
-    ($($kind:ty)*) => {$(
+    ($($kind:ty, $below:ident;)*) => {$(
         impl Heading for $kind {
             fn text(&self) -> &str {
                 &self.text
@@ -118,10 +139,14 @@ macro_rules! headings {
             }
 
             fn below(&self) -> &[Self] {
-                &self.sub_nodes
+                &self.$below
             }
         }
     )*};
 }
 
-headings! { NxPivotDimensionCell NxStackedPivotCell }
+headings! {
+    NxPivotDimensionCell, sub_nodes;
+    NxStackedPivotCell, sub_nodes;
+    NxTreeNode, nodes;
+}

@@ -7,43 +7,26 @@ mod tests;
 
 use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 use qix_schema::cells::Sink;
 use qix_schema::rpc::send;
-use qix_schema::types::{NxCell, NxPivotPage, NxStackPage};
+use qix_schema::types::{NxCell, NxDimCellType, NxPivotPage, NxStackPage, NxTreeDataOption, NxTreeNode};
 use qix_schema::{AsRemote, Error, generic_object};
 
 use self::assemble::Assembler;
 use super::RowsError;
 use super::collect::{PageSink, Shape};
-use super::pages::{MOST_CELLS, Opened, Options, Pages, attempt, height, page};
-
-/// A part of a pivot's data: first column and row, columns and rows.
-#[derive(Clone, Copy, Debug)]
-struct Area {
-    left: usize,
-    top: usize,
-    width: usize,
-    height: usize,
-}
+use super::pages::{Area, Cut, MOST_CELLS, Opened, Options, Pages, attempt, height, parts};
 
 /// The rows of a pivot.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     // A cube without measures has headings all the same.
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
-    let height = height(width, options);
-    let areas = (0..rows).step_by(height).flat_map(move |top| {
-        let lefts = (0..columns).step_by(width);
-        lefts.map(move |left| Area { left, top, width: width.min(columns - left), height: height.min(rows - top) })
-    });
+    let cut = Cut { columns, rows, width, height: height(width, options), splits_rows: true };
     let source = Arc::clone(&opened);
-    let fetch = move |area| {
-        let opened = Arc::clone(&source);
-        async move { Ok((area, fetch_pivot(&opened, area).await?)) }
-    };
-    let parts = stream::iter(areas).map(fetch).buffered(options.pages_ahead + 1);
-    assembled::<S, _>(opened, options, parts, |assembler, part| {
+    let fetched = parts(cut, options, move |area| fetch_pivot(Arc::clone(&source), area));
+    assembled::<S, _>(opened, options, fetched, |assembler, part| {
         let Some((area, pages)) = part else { return Ok(false) };
         let [page] = &pages[..] else {
             return Err(RowsError::Incomplete { row: area.top, expected: area.height, found: 0 }.into());
@@ -53,10 +36,9 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     })
 }
 
-async fn fetch_pivot<P>(opened: &Opened<P>, area: Area) -> Result<Vec<NxPivotPage>, Error> {
-    attempt(opened, || async {
-        let page = page(area.left, area.top, area.width, area.height);
-        let request = generic_object::GetHyperCubePivotData::new(&opened.source.path, page);
+async fn fetch_pivot<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxPivotPage>, Error> {
+    attempt(&opened, || async {
+        let request = generic_object::GetHyperCubePivotData::new(&opened.source.path, area.page());
         send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
@@ -66,17 +48,14 @@ async fn fetch_pivot<P>(opened: &Opened<P>, area: Area) -> Result<Vec<NxPivotPag
 pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     // Pages count values of the first dimension, with all that is below them. How many there are nobody says; there are
     // not more of them than rows.
-    let rows = opened.source.rows;
-    let height = height(opened.source.columns.len() * opened.source.spread, options);
+    let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
+    let height = height(columns * opened.source.spread, options);
+    let cut = Cut { columns, rows, width: columns, height, splits_rows: false };
     let source = Arc::clone(&opened);
-    let fetch = move |top| {
-        let opened = Arc::clone(&source);
-        async move { fetch_stacked(&opened, top, height).await }
-    };
-    let parts = stream::iter((0..rows).step_by(height)).map(fetch).buffered(options.pages_ahead + 1);
-    assembled::<S, _>(opened, options, parts, move |assembler, part| {
+    let fetched = parts(cut, options, move |area| fetch_stacked(Arc::clone(&source), area));
+    assembled::<S, _>(opened, options, fetched, move |assembler, part| {
         let before = assembler.leaves();
-        part.iter().flatten().try_for_each(|page| assembler.stacked(page))?;
+        part.iter().flat_map(|(_, pages)| pages).try_for_each(|page| assembler.stacked(page))?;
         match assembler.leaves() {
             found if found >= rows => Ok(false),
             found if found > before => Ok(true),
@@ -85,10 +64,38 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     })
 }
 
-async fn fetch_stacked<P>(opened: &Opened<P>, top: usize, height: usize) -> Result<Vec<NxStackPage>, Error> {
-    attempt(opened, || async {
-        let page = page(0, top, opened.source.columns.len(), height);
-        let request = generic_object::GetHyperCubeStackData::new(&opened.source.path, page);
+async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxStackPage>, Error> {
+    attempt(&opened, || async {
+        let request = generic_object::GetHyperCubeStackData::new(&opened.source.path, area.page());
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
+    })
+    .await
+}
+
+/// The rows of a cube in tree mode.
+pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    // Pages count nodes of the first dimension, with all that is below them.
+    let height = height(opened.source.columns.len() * opened.source.spread, options);
+    let cut = Cut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
+    let source = Arc::clone(&opened);
+    let fetched = parts(cut, options, move |area| fetch_tree(Arc::clone(&source), area));
+    assembled::<S, _>(opened, options, fetched, move |assembler, part| {
+        let Some((area, tree)) = part else { return Ok(false) };
+        // The root tells how many nodes there are, whichever of them are asked for.
+        let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
+        let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
+        let expected = area.height.min(nodes.saturating_sub(area.top));
+        match assembler.tree(&tree)? {
+            found if found == expected => Ok(area.top + area.height < nodes),
+            found => Err(RowsError::Incomplete { row: area.top, expected, found }.into()),
+        }
+    })
+}
+
+async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxTreeNode>, Error> {
+    attempt(&opened, || async {
+        let request = generic_object::GetHyperCubeTreeData::new(&opened.source.path)
+            .node_options(NxTreeDataOption::default().with_tree_nodes([area.nodes()]));
         send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await

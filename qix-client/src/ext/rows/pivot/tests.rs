@@ -3,10 +3,10 @@
 use qix_schema::types::{HyperCube, NxCell, NxPivotPage, NxStackPage};
 use serde_json::{Value, json};
 
-use super::Area;
 use super::assemble::Assembler;
 use crate::ext::rows::RowsError;
 use crate::ext::rows::columns::Columns;
+use crate::ext::rows::pages::Area;
 
 fn columns(dimensions: &[&str], measures: &[&str], order: &[i32]) -> Columns {
     let titles = |titles: &[&str]| titles.iter().map(|title| json!({ "qFallbackTitle": title })).collect::<Vec<_>>();

@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A terminal that is gone cannot be told either.
+            // If the terminal is gone, nothing can report it.
             let _ = writeln!(io::stderr(), "error: {error}");
             // What the operating system refuses has a number of its own.
             ExitCode::from(if error.raw_os_error().is_some() { CANNOT_LISTEN } else { CANNOT_LOAD })

@@ -85,6 +85,18 @@ struct Row {
     attributes: Vec<Vec<Dual>>,
 }
 
+/// A page without what lies beyond a cube's size.
+fn cut(page: &Value, width: usize, height: usize) -> Value {
+    let mut page = page.clone();
+    for (start, length, size) in [("qLeft", "qWidth", width), ("qTop", "qHeight", height)] {
+        let most = i64::try_from(size).unwrap_or(i64::MAX) - page[start].as_i64().unwrap_or(0).max(0);
+        if page[length].as_i64().is_some_and(|length| length > most.max(0)) {
+            page[length] = most.max(0).into();
+        }
+    }
+    page
+}
+
 impl Cube {
     /// Calculates a cube from a `HyperCubeDef`. A definition that cannot be calculated gives a cube whose layout holds `qError`.
     pub fn new(definition: &Value, expansion: &Expansion, context: &Context<'_>) -> Result<Self> {
@@ -105,9 +117,15 @@ impl Cube {
         }
         let (width, height) = self.size();
         put("qSize", json!({ "qcx": width, "qcy": height }));
+        // What comes along with a layout is cut to the cube's size before its cells are counted: corectl asks for
+        // 1,000 by 1,000 and gets what there is.
+        let initial: Vec<Value> = match self.mode {
+            Mode::Straight | Mode::Pivot => self.initial.iter().map(|page| cut(page, width, height)).collect(),
+            _ => self.initial.clone(),
+        };
         let pages =
             |mode: Mode, take: &dyn Fn(&[Value]) -> Result<Value>| match mode == self.mode && self.error.is_none() {
-                true => take(&self.initial),
+                true => take(&initial),
                 false => Ok(json!([])),
             };
         let data = pages(Mode::Straight, &|pages| self.data_pages(pages));

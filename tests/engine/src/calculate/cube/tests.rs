@@ -72,12 +72,12 @@ fn its_layout_describes_columns() {
     let app = App::new(SALES);
     let mut asked = definition(&["Customer"], &["Sum(Amount)/3"]);
     asked["qDimensions"][0]["qDef"]["cId"] = "x1".into();
-    asked["qDimensions"][0]["qDef"]["qFieldLabels"] = json!(["Who"]);
+    asked["qDimensions"][0]["qDef"]["qFieldLabels"] = json!(["Buyer"]);
     asked["columnWidths"] = json!([1, 2]);
     let layout = cube(&app, &asked).layout();
     assert_eq!(layout["qSize"], json!({ "qcx": 2, "qcy": 4 }));
     let info = &layout["qDimensionInfo"][0];
-    assert_eq!(info["qFallbackTitle"], "Who");
+    assert_eq!(info["qFallbackTitle"], "Buyer");
     assert_eq!(info["cId"], "x1");
     assert_eq!((&info["qMin"], &info["qMax"], &info["qDimensionType"]), (&json!(1), &json!(9), &json!("N")));
     assert_eq!(info["qTags"], json!(["$key", "$numeric", "$integer"]));

@@ -38,7 +38,7 @@ pub(in crate::script) enum Quoting {
     Modern,
 }
 
-/// How a file's bytes are read as text. A byte order mark comes first whatever is said.
+/// How a file's bytes are read as text. A byte order mark takes precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::script) enum Encoding {
     /// UTF-8, or Windows-1252 where that does not fit.

@@ -1,4 +1,4 @@
-//! The syntax of statements that make tables: `LOAD`, `SELECT`, and what may stand before them.
+//! The syntax of statements that make tables: `LOAD`, `SELECT`, and their prefixes.
 
 mod format;
 mod prefix;

@@ -1,4 +1,4 @@
-//! What may stand before `LOAD`.
+//! The prefixes of `LOAD`.
 
 use super::Reader;
 use crate::data::JoinSide;

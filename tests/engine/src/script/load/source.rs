@@ -67,7 +67,7 @@ pub(super) fn masked(text: &str) -> String {
 
 const MASK: char = '_';
 
-/// A text with the bare path that it starts with as a word. A name that is no path stays as it is.
+/// A text with the bare path that it starts with as a word. A name that is not a path is left as it is.
 pub(super) fn masked_path(text: &str) -> String {
     let path = text.trim_start();
     let start = text.len() - path.len();

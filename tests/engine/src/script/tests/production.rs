@@ -40,7 +40,7 @@ fn intervals_are_matched() {
     assert_eq!(table(&loaded, "P"), "1,a,0,5|5,b,0,5");
     let loaded =
         self::loaded(&format!("{base} M: INTERVALMATCH (t) LOAD If(x>0, x) AS from, Null() AS to INLINE [x\n6\n];"));
-    assert_eq!(table(&loaded, "M"), "9,6,-", "a limit that is null is none");
+    assert_eq!(table(&loaded, "M"), "9,6,-", "a null does not limit");
 }
 
 #[test]
@@ -76,6 +76,8 @@ fn loads_for_partial_reloads_are_left_out() {
     let loaded =
         loaded("A: LOAD 1 AS x AUTOGENERATE 1; ADD ONLY LOAD 2 AS x AUTOGENERATE 1; ADD LOAD 3 AS x AUTOGENERATE 1;");
     assert_eq!(table(&loaded, "A"), "1|3");
+    let loaded = self::loaded("ADD ONLY LOAD x + 1 AS y; LOAD 1 AS x AUTOGENERATE 1; B: LOAD 2 AS z AUTOGENERATE 1;");
+    assert_eq!(loaded.data.table_names(), ["B"]);
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn subroutines_give_back_what_they_make_of_their_arguments() {
     );
     let variables = &loaded.variables;
     assert_eq!((variables["a"].as_str(), variables["b"].as_str()), ("0", "42"));
-    assert_eq!(variables["d"], "3", "an expression is no name");
+    assert_eq!(variables["d"], "3", "an expression is not a name");
     assert_eq!(variables["e"], "6");
     assert!(!variables.contains_key("in") && !variables.contains_key("out"));
 }
@@ -99,7 +101,7 @@ fn a_script_can_go_on_after_errors() {
     assert_eq!((of("e"), of("f"), of("c")), ("10", "8", "2"));
     assert_eq!(table(&loaded, "T"), "1");
     let error = failed("SET ErrorMode = 0; SQL SELECT 1 FROM x;");
-    assert_eq!(error.code, code::NOT_IMPLEMENTED, "what is not here is not passed over");
+    assert_eq!(error.code, code::NOT_IMPLEMENTED, "what is not supported is not skipped");
 }
 
 #[test]
