@@ -1,43 +1,72 @@
-//! A client for the Qlik engine (QIX): typed calls over a WebSocket.
+//! A client for Qlik engines (QIX): typed calls over a WebSocket.
 //!
-//! [`Session`] is a connection to an engine. The classes [`Doc`], [`Field`], [`GenericObject`], … are defined by
-//! `qix-schema`, which contains the engine's complete API.
+//! [`Session`] is a connection to an engine. Its objects ([`Doc`], [`Field`], [`GenericObject`], …) and their methods are
+//! generated from the engine's published schema by `qix-schema`; this crate connects them to an engine, and adds what most
+//! programs need on top.
 //!
 //! ```no_run
+//! use futures_util::TryStreamExt;
 //! use qix_client::{Error, prelude::*};
 //!
 //! # async fn f() -> Result<(), Error> {
 //! let session = Session::connect("ws://localhost:4848/app/").await?;
 //! let doc = session.open_doc("Sales.qvf").await?;
-//! let cube = doc.create_session_object(GenericObjectProperties::default()).await?;
-//! println!("{:?}", cube.get_layout().await?);
+//! doc.select("Year", [2024]).await?;
+//!
+//! let cube = HyperCubeDef::default()
+//!     .with_dimensions([NxDimension::field("Region")])
+//!     .with_measures([NxMeasure::expression("Sum(Sales)")]);
+//! let table = doc.create_session_object(cube.into()).await?;
+//! let mut rows = table.rows::<(String, f64)>();
+//! while let Some((region, sales)) = rows.try_next().await? {
+//!     println!("{region}: {sales}");
+//! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The [`guide`] has one page per task: [connect](guide::connect), [select](guide::select), [read
-//! data](guide::read_data),
-//! [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost
-//! connection](guide::survive),
-//! and [test your code](guide::test).
+//! # Where to find what
 //!
-//! # How calls work
+//! | to | use |
+//! |---|---|
+//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [test your code](mod@guide::test) |
+//! | import the usual | [`prelude`] |
+//! | connect | [`Session::builder`], [`SessionBuilder`], [`ConnectError`], [`transport`] |
+//! | read, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`reload`], [`load`] |
+//! | follow changes and progress | [`ObjectExt`], [`watch`]; [`CallExt`], [`progress`] |
+//! | set a timeout for an operation, or cancel it | [`Pending`], [`Call`] |
+//! | call any method of the engine | [`DocApi`], [`FieldApi`], [`GenericObjectApi`], [`GlobalApi`], …; [`types`] |
+//! | handle errors | [`Error`], [`ErrorKind`], [`Error::retry`], [`Error::downcast_ref`] |
+//! | keep a session alive | [`SessionBuilder::reconnect`], [`Backoff`], [`KeepAlive`], [`resumption`], [`Event`], [`notification`] |
+//! | see, change or repeat every call | [`Middleware`] |
+//! | record and replay | [`record`] |
 //!
-//! A call is encoded in the caller's task, queued, and written by a writer task that sends everything that is queued
-//! before
-//! it flushes. A reader task finds the ID, the stale and closed handles, and the position of the result, and passes
-//! the text
-//! to the caller's task, which decodes it. A slow caller does not delay others.
+//! Parameters keep the names of the schema; options of a call or an operation begin with `with_`, and nothing is sent before
+//! it is awaited or polled. Streams do not have to be pinned.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `tls` | yes | `wss://` with rustls and the certificates of the operating system |
+//! | `proxy` | no | HTTP proxies named by the environment (`HTTPS_PROXY`, `NO_PROXY`) |
+//! | `oauth` | no | OAuth client credentials for Qlik Cloud: [`SessionBuilder`]`::oauth` |
+//! | `pfx` | no | client certificates from PFX files: [`SessionBuilder`]`::client_certificate_pfx` |
+//! | `arrow` | no | hypercubes as Arrow record batches: `record_batches` of [`GenericObjectExt`] |
+//!
+//! # How a call is made
+//!
+//! A call is encoded in the caller's task and queued. One task writes: it sends all that is queued before it flushes. One
+//! task reads: it finds the ID, the handles that became stale or are gone, and the position of the result, and hands the text
+//! to the caller's task, which decodes it. A slow caller delays nobody.
 //!
 //! # Tracing
 //!
-//! With [`tracing`] at level `DEBUG`, each call has a span `qix.call` with `class`, `method`, `handle` and `id`,
-//! `request_bytes` and `answer_bytes`, and three durations in microseconds: `waiting_us` for a slot, a connection, or
-//! a
-//! retry; `engine_us` from queuing the request to the response; and `decoding_us` for decoding the value. Its events
-//! are
-//! `called`, `answered`, `failed`, and `given up`. Payloads are logged only with
-//! [`trace_payloads`](SessionBuilder::trace_payloads).
+//! With [`tracing`] at level `DEBUG`, each call is a span `qix.call` with the fields `class`, `method`, `object` (the ID),
+//! `app`, `handle`, `id`, `request_bytes` and `answer_bytes`, and three times in microseconds: `waiting_us` for a slot, a
+//! connection or a retry, `engine_us` from queuing the request to the answer, and `decoding_us` until the value is typed.
+//! Its events are `called`, `answered`, `failed` and `given up`. Payloads are left out unless
+//! [`trace_payloads`](SessionBuilder::trace_payloads) is set.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -262,3 +262,43 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::{CloseCode, ClosedBy};
+
+    fn failed(kind: ErrorKind, effect: Effect) -> Error {
+        let method = Method::new("Doc", "Something", effect, &[]);
+        Error::from(kind).of_call(method, &ObjectHandle::new("Doc", 1))
+    }
+
+    #[test]
+    fn a_call_is_worth_a_retry_if_nothing_can_have_happened() {
+        let engine = |code| Error::from(EngineError::new(code, "", "")).retry();
+        assert_eq!(engine(error_codes::GENERIC_ABORTED), Retry::Now);
+        assert_eq!(engine(error_codes::RELOAD_IN_PROGRESS), Retry::Later);
+        assert_eq!(engine(error_codes::GENERIC_NOT_FOUND), Retry::No);
+        let late = || ErrorKind::TimedOut(Duration::from_secs(1));
+        assert_eq!(failed(late(), Effect::Read).retry(), Retry::Later);
+        assert_eq!(failed(late(), Effect::Write).retry(), Retry::No);
+        let lost = |pending| {
+            let closed = Closed::new(ClosedBy::Network, CloseCode::LOST, "");
+            failed(ErrorKind::Closed { closed, pending }, Effect::Write)
+        };
+        assert_eq!((lost(false).retry(), lost(true).retry()), (Retry::Now, Retry::No));
+        assert!(lost(false).to_string().ends_with("; reconnect"), "{}", lost(false));
+        assert!(!lost(true).to_string().contains("reconnect"), "{}", lost(true));
+        assert_eq!(Error::from(ErrorKind::NotFound).with_retry(Retry::Later).retry(), Retry::Later);
+    }
+
+    #[test]
+    fn a_cause_is_printed_once() {
+        let cause = std::io::Error::other("no network");
+        let error = Error::from(ErrorKind::Transport(Box::new(cause)));
+        assert_eq!((error.to_string(), format!("{error:?}")), ("no network".to_owned(), "no network".to_owned()));
+        assert!(std::error::Error::source(&error).is_none());
+        assert!(format!("{error:#?}").contains("Transport"));
+        assert!(error.downcast_ref::<std::io::Error>().is_some());
+    }
+}

@@ -44,6 +44,11 @@ pub enum RestorationOutcome {
 }
 
 impl Resumption {
+    /// A resumption, for tests of what a program does after one.
+    pub fn new(state: SessionState, objects: Vec<Restoration>) -> Self {
+        Self { state, lost_state: Vec::new(), objects }
+    }
+
     /// The objects that could not be restored.
     pub fn lost(&self) -> impl Iterator<Item = &Restoration> {
         self.objects.iter().filter(|object| matches!(object.outcome, RestorationOutcome::Lost(_)))
@@ -98,4 +103,11 @@ fn listed(missing: &[LostState]) -> String {
     let more = missing.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
     named.join("; ") + &rest
+}
+
+impl Restoration {
+    /// What became of an object.
+    pub fn new(object: ObjectHandle, outcome: RestorationOutcome) -> Self {
+        Self { object, outcome }
+    }
 }

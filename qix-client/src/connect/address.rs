@@ -43,7 +43,8 @@ impl Address {
 
     fn base(&self) -> Result<Url, ConnectError> {
         let text = match (&self.url, &self.host) {
-            (Some(url), _) => url.clone(),
+            (Some(_), Some(_)) => return Err(ConnectError::Contradiction { first: "url", second: "host" }),
+            (Some(url), None) => url.clone(),
             // An IPv6 address needs its brackets.
             (None, Some(host)) if host.contains(':') && !host.contains(['[', '/']) => format!("wss://[{host}]"),
             (None, Some(host)) => format!("wss://{host}"),

@@ -23,9 +23,10 @@ pub(crate) async fn dial(url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
 }
 
 pub(super) async fn connect(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
-    let unreachable = |source| ConnectError::Unreachable { address: format!("{host}:{port}"), source };
+    let unreachable = |cause| ConnectError::Unreachable { address: format!("{host}:{port}"), cause };
     let found = tokio::net::lookup_host((host, port)).await;
-    let found: Vec<_> = found.map_err(|source| ConnectError::Resolve { host: host.to_owned(), source })?.collect();
+    let found: Vec<_> =
+        found.map_err(|source| ConnectError::Resolve { host: host.to_owned(), cause: source })?.collect();
     let socket = TcpStream::connect(&*found).await.map_err(unreachable)?;
     // A call is one small packet that must not wait for the next one.
     socket.set_nodelay(true).map_err(unreachable)?;

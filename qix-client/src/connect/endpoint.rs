@@ -102,7 +102,9 @@ impl Endpoint {
         if self.login.cookies.has_session(&url) {
             match self.attempt(&url, None).await {
                 // The session is over on the server; its cookie is good for nothing any more.
-                Err(ConnectError::Refused { status: 300..=399 | 401, .. }) => self.login.cookies.forget_session(&url),
+                Err(ConnectError::HttpStatus { status: 300..=399 | 401, .. }) => {
+                    self.login.cookies.forget_session(&url)
+                }
                 outcome => return outcome.map(|transport| Transport { by_cookie: true, ..transport }),
             }
         }
@@ -135,7 +137,7 @@ impl Endpoint {
             None => dial(url).await?,
             Some(dialer) => {
                 let (host, port) = (url.host().to_owned(), url.port());
-                let unreachable = |source| ConnectError::Unreachable { address: format!("{host}:{port}"), source };
+                let unreachable = |cause| ConnectError::Unreachable { address: format!("{host}:{port}"), cause };
                 dialer(host.clone(), port).await.map_err(unreachable)?
             }
         };
@@ -166,6 +168,10 @@ impl Endpoint {
         }
         if !log_in {
             return Ok(headers);
+        }
+        #[cfg(feature = "oauth")]
+        if self.oauth.is_some() && self.token.is_some() {
+            return Err(ConnectError::Contradiction { first: "oauth", second: "bearer" });
         }
         #[cfg(feature = "oauth")]
         if let Some(client) = &self.oauth {

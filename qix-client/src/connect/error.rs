@@ -3,13 +3,15 @@
 use std::io;
 use std::time::Duration;
 
-use qix_schema::rpc::Closed;
+use qix_schema::rpc::{Closed, Retry};
 use qix_schema::{Error, ErrorKind};
 
 use super::{TransportError, redirect};
 use crate::protocol::notification::Refusal;
 
 /// Why connecting failed, and what to do next.
+///
+/// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
@@ -21,6 +23,14 @@ pub enum ConnectError {
         /// What is wrong.
         problem: String,
     },
+    /// Two settings of the builder exclude each other.
+    #[error("`{first}` and `{second}` are both set; use one of them")]
+    Contradiction {
+        /// One of them.
+        first: &'static str,
+        /// The other one.
+        second: &'static str,
+    },
     /// A header name or value is not valid in HTTP.
     #[error("the header `{name}` cannot be sent; check that its name is valid and its value has no line breaks")]
     Header {
@@ -28,36 +38,36 @@ pub enum ConnectError {
         name: String,
     },
     /// The host name cannot be resolved.
-    #[error("the host `{host}` is not known; check its name and the network: {source}{}", proxy_hint())]
+    #[error("the host `{host}` is not known; check its name and the network: {cause}{}", proxy_hint())]
     Resolve {
         /// The host.
         host: String,
         /// The error of the system.
-        source: io::Error,
+        cause: io::Error,
     },
     /// Nothing listens at the address, or the network blocks it.
-    #[error("nothing answers at {address}; check that the engine runs and the port is right: {source}{}", proxy_hint())]
+    #[error("nothing answers at {address}; check that the engine runs and the port is right: {cause}{}", proxy_hint())]
     Unreachable {
         /// Host and port.
         address: String,
         /// The error of the system.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The HTTP proxy from the environment rejects the connection.
-    #[error("the HTTP proxy {proxy} does not connect: {source}; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")]
+    #[error("the HTTP proxy {proxy} does not connect: {cause}; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")]
     Proxy {
         /// The proxy, without credentials.
         proxy: String,
         /// What went wrong.
-        source: TransportError,
+        cause: TransportError,
     },
     /// A certificate or key cannot be used.
-    #[error("the {what} cannot be used: {source}; check the file and its form")]
+    #[error("the {what} cannot be used: {cause}; check the file and its form")]
     KeyMaterial {
         /// Which one.
         what: &'static str,
         /// What is wrong.
-        source: TransportError,
+        cause: TransportError,
     },
     /// The server's certificate is for another host.
     #[error(
@@ -106,16 +116,16 @@ pub enum ConnectError {
         host: String,
     },
     /// The TLS handshake failed.
-    #[error("TLS handshake with `{host}` failed: {source}; check that the port uses TLS")]
+    #[error("TLS handshake with `{host}` failed: {cause}; check that the port uses TLS")]
     Tls {
         /// The host.
         host: String,
         /// What went wrong.
-        source: TransportError,
+        cause: TransportError,
     },
     /// There is no token.
     #[error("there is no token to connect with: {0}; check the token source")]
-    Token(#[source] TransportError),
+    Token(TransportError),
     /// The ticket has already been used, and the server has not set a cookie that replaces it.
     #[error(
         "the ticket was good for one connection and has been used; get a new one, or give a `ticket_source` that gets one \
@@ -125,7 +135,7 @@ pub enum ConnectError {
     /// The server does not accept the WebSocket upgrade.
     #[error("the server refuses the connection with status {status}{}{}{}", hint(*.status, .location.as_deref()), in_brackets(.reasons), excerpt(.body))]
     #[non_exhaustive]
-    Refused {
+    HttpStatus {
         /// The HTTP status.
         status: u16,
         /// The redirect target: the header `Location`. Its query may be secret.
@@ -143,7 +153,7 @@ pub enum ConnectError {
     },
     /// The server does not support WebSocket.
     #[error("the server does not open a WebSocket; check the address: {0}")]
-    Upgrade(#[source] TransportError),
+    Upgrade(TransportError),
     /// The engine rejects the session.
     #[error("the engine refuses the session: {0}")]
     Session(Refusal),
@@ -202,8 +212,43 @@ fn excerpt(body: &str) -> String {
     if line.is_empty() { line } else { format!(": {}", &line[..end]) }
 }
 
+impl ConnectError {
+    /// Whether to try again without changing anything.
+    ///
+    /// After `?`, [`Error::retry`] returns the same.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Closed(closed) => closed.retry(),
+            Self::Session(Refusal::LicenseRenewal | Refusal::LimitExceeded) => Retry::Later,
+            Self::HttpStatus { status: 408 | 425, .. } => Retry::Later,
+            Self::Session(_) | Self::HttpStatus { status: 300..=428, .. } => Retry::No,
+            Self::Address { .. }
+            | Self::Contradiction { .. }
+            | Self::Header { .. }
+            | Self::KeyMaterial { .. }
+            | Self::CertificateName { .. }
+            | Self::CertificateCommonName { .. }
+            | Self::CertificatePurpose { .. }
+            | Self::CertificateRoot { .. }
+            | Self::CertificateExpired { .. }
+            | Self::ClientCertificate { .. }
+            | Self::WantsTls { .. }
+            | Self::TicketUsed
+            | Self::NoEndpoint => Retry::No,
+            _ => Retry::Later,
+        }
+    }
+
+    /// Whether another attempt can succeed: [`retry`](Self::retry) does not return [`Retry::No`].
+    pub fn is_transient(&self) -> bool {
+        self.retry() != Retry::No
+    }
+}
+
 impl From<ConnectError> for Error {
+    /// The error is an [`ErrorKind::Connect`]; [`Error::downcast_ref`] returns it.
     fn from(error: ConnectError) -> Self {
-        ErrorKind::Transport(Box::new(error)).into()
+        let retry = error.retry();
+        Self::from(ErrorKind::Connect(Box::new(error))).with_retry(retry)
     }
 }

@@ -38,7 +38,7 @@ impl Proxy {
         let name = self.address.host().unwrap_or_default().to_owned();
         let socket = connect(&name, self.address.port_u16().unwrap_or(80)).await?;
         let tunnel = self.tunnel(socket, host, port).await;
-        tunnel.map_err(|source| ConnectError::Proxy { proxy: name, source })
+        tunnel.map_err(|source| ConnectError::Proxy { proxy: name, cause: source })
     }
 
     async fn tunnel(self, socket: impl Socket, host: &str, port: u16) -> Result<Box<dyn Socket>, TransportError> {

@@ -22,7 +22,7 @@ pub(crate) async fn wrap<S: Socket>(
     // The server may choose its certificate by the name that it is asked for.
     let name = certificates.expected_name.clone().unwrap_or_else(|| host.clone());
     let name = ServerName::try_from(name);
-    let name = name.map_err(|error| ConnectError::Tls { host: host.clone(), source: error.into() })?;
+    let name = name.map_err(|error| ConnectError::Tls { host: host.clone(), cause: error.into() })?;
     let connector = TlsConnector::from(certificates.config().await?);
     connector.connect(name, socket).await.map_err(|error| failure(&host, error))
 }
@@ -51,10 +51,10 @@ fn failure(host: &str, error: io::Error) -> ConnectError {
                 ConnectError::CertificateExpired { host }
             }
             CertificateError::UnknownIssuer => ConnectError::CertificateRoot { host },
-            _ => ConnectError::Tls { host, source: error.into() },
+            _ => ConnectError::Tls { host, cause: error.into() },
         },
         Some(TlsError::AlertReceived(alert)) if is_about_client(*alert) => ConnectError::ClientCertificate { host },
-        _ => ConnectError::Tls { host, source: error.into() },
+        _ => ConnectError::Tls { host, cause: error.into() },
     }
 }
 

@@ -63,7 +63,7 @@ fn refused(response: Response<Option<Vec<u8>>>) -> ConnectError {
     let reasons = head.headers.iter().filter(|(name, _)| {
         **name == WWW_AUTHENTICATE || name.as_str().starts_with("x-qlik-") && !name.as_str().contains("session")
     });
-    ConnectError::Refused {
+    ConnectError::HttpStatus {
         status: head.status.as_u16(),
         location: text(&LOCATION),
         reasons: reasons

@@ -38,14 +38,14 @@ pub struct Replay {
 pub enum ReplayError {
     /// The file cannot be read.
     #[error("the recording cannot be read: {0}")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     /// A line does not have the form that [`Recorder`](crate::record::Recorder) writes.
-    #[error("line {line} of the recording is invalid: {source}; expected {{\"dir\":\">\",\"msg\":{{…}}}}")]
+    #[error("line {line} of the recording is invalid: {cause}; expected {{\"dir\":\">\",\"msg\":{{…}}}}")]
     Line {
         /// Line number, from 1.
         line: usize,
         /// What is wrong.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
 }
 
@@ -82,12 +82,12 @@ impl Replay {
     pub fn read(recording: impl BufRead) -> Result<Self, ReplayError> {
         let mut book = Book::default();
         for (index, line) in recording.lines().enumerate() {
-            let line = line?;
+            let line = line.map_err(ReplayError::Io)?;
             if line.trim().is_empty() {
                 continue;
             }
             let line: Line =
-                serde_json::from_str(&line).map_err(|source| ReplayError::Line { line: index + 1, source })?;
+                serde_json::from_str(&line).map_err(|source| ReplayError::Line { line: index + 1, cause: source })?;
             if let Some(message) = line.msg {
                 book.enter(&line.dir, message);
             }

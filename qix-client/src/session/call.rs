@@ -35,7 +35,7 @@ const NAMES_OBJECT: usize = 8192;
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
     let limit = shared.settings.time_of(call.method, &call.options);
-    let mut trace = Trace::begin(call, shared.settings.trace_payloads);
+    let mut trace = Trace::begin(call, object, shared.settings.trace_payloads);
     let span = trace.span();
     let mut rest = None;
     let outcome = {

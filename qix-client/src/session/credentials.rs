@@ -1,11 +1,13 @@
 //! Credentials and certificates.
 
+#[cfg(feature = "tls")]
+use std::any::Any;
 use std::sync::Arc;
 
 use super::SessionBuilder;
 use crate::connect::TransportError;
 #[cfg(feature = "tls")]
-use crate::connect::certificates::{Identity, KeyMaterial};
+use crate::connect::certificates::{Identity, KeyMaterial, preconfigured};
 #[cfg(feature = "oauth")]
 use crate::connect::oauth;
 
@@ -179,9 +181,13 @@ impl SessionBuilder {
         self
     }
 
-    /// Sets a custom TLS configuration, which replaces all other certificate settings.
-    pub fn tls_config(mut self, config: Arc<rustls::ClientConfig>) -> Self {
-        self.endpoint.certificates.config = Some(config);
+    /// Sets the whole TLS configuration: a [`ClientConfig`](https://docs.rs/rustls/0.23/rustls/client/struct.ClientConfig.html)
+    /// of rustls 0.23, or an `Arc` of one. No other setting of certificates may be set.
+    ///
+    /// The version of rustls is not part of this crate's API: connecting fails with
+    /// [`ConnectError::KeyMaterial`](crate::ConnectError::KeyMaterial) if the value is of another type.
+    pub fn tls_config(mut self, config: impl Any + Send + Sync) -> Self {
+        self.endpoint.certificates.config = Some(preconfigured(config));
         self
     }
 }

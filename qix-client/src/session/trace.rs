@@ -9,6 +9,7 @@ use qix_schema::rpc::{RawAnswer, RawCall};
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::core::Object;
 use crate::record::redact;
 
 /// Maximum number of characters of a payload.
@@ -29,11 +30,13 @@ struct Told {
 
 impl Trace {
     /// Begins with a call.
-    pub(crate) fn begin(call: &RawCall, payloads: bool) -> Self {
+    pub(crate) fn begin(call: &RawCall, object: &Object, payloads: bool) -> Self {
         let span = tracing::debug_span!(
             "qix.call",
             class = call.method.class,
             method = call.method.name,
+            object = object.handle().id.as_deref(),
+            app = Empty,
             handle = Empty,
             id = Empty,
             request_bytes = call.params.len(),
@@ -44,6 +47,9 @@ impl Trace {
         );
         if span.is_disabled() {
             return Self(None);
+        }
+        if let Some(app) = object.session().doc().as_ref().and_then(|doc| doc.id.as_deref()) {
+            span.record("app", app);
         }
         Self(Some(Box::new(Told { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
     }

@@ -1,5 +1,6 @@
 //! Certificates: what is trusted, and what this program shows.
 
+use std::any::Any;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +38,8 @@ pub(crate) struct Certificates {
     pub(crate) accept_any: bool,
     /// The name that the server's certificate has to be for, if that is not the host's.
     pub(crate) expected_name: Option<String>,
-    pub(crate) config: Option<Arc<ClientConfig>>,
+    /// A configuration of the program's own, or the type of what is none.
+    pub(crate) config: Option<Result<Arc<ClientConfig>, &'static str>>,
 }
 
 /// The certificate that this program shows, with its key.
@@ -64,9 +66,19 @@ impl Certificates {
     /// The configuration of a TLS connection.
     pub(crate) async fn config(&self) -> Result<Arc<ClientConfig>, ConnectError> {
         if let Some(config) = &self.config {
-            return Ok(Arc::clone(config));
+            let settings = [
+                ("root_certificate_pem", !self.roots.is_empty()),
+                ("client_certificate", self.identity.is_some()),
+                ("dangerously_accept_any_certificate", self.accept_any),
+                ("expect_certificate_name", self.expected_name.is_some()),
+            ];
+            if let Some((second, _)) = settings.into_iter().find(|(_, set)| *set) {
+                return Err(ConnectError::Contradiction { first: "tls_config", second });
+            }
+            let other = |name| format!("it is a `{name}`, not a `ClientConfig` of rustls 0.23 or an `Arc` of one");
+            return config.clone().map_err(|name| unusable("TLS configuration", other(name)));
         }
-        let failed = |source: rustls::Error| ConnectError::KeyMaterial { what: "certificates", source: source.into() };
+        let failed = |source: rustls::Error| ConnectError::KeyMaterial { what: "certificates", cause: source.into() };
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().map_err(failed)?;
@@ -92,7 +104,7 @@ impl Certificates {
     async fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, ConnectError> {
         let verifier = Verifier::new_with_extra_roots(self.roots().await?, provider);
         let verifier =
-            verifier.map_err(|source| ConnectError::KeyMaterial { what: "root certificate", source: source.into() })?;
+            verifier.map_err(|source| ConnectError::KeyMaterial { what: "root certificate", cause: source.into() })?;
         Ok(Arc::new(verifier))
     }
 
@@ -103,6 +115,14 @@ impl Certificates {
         }
         Ok(roots)
     }
+}
+
+/// A TLS configuration of whatever version of rustls the program has, if it is the one that is used here.
+pub(crate) fn preconfigured<C: Any + Send + Sync>(config: C) -> Result<Arc<ClientConfig>, &'static str> {
+    let config: Box<dyn Any> = Box::new(config);
+    let shared = config.downcast::<Arc<ClientConfig>>().map(|config| *config);
+    let owned = shared.or_else(|config| config.downcast::<ClientConfig>().map(|config| Arc::new(*config)));
+    owned.map_err(|_| std::any::type_name::<C>())
 }
 
 impl Identity {
@@ -140,7 +160,7 @@ fn pfx(data: &[u8], passphrase: &str) -> Result<Shown, ConnectError> {
 }
 
 fn unusable(what: &'static str, source: impl Into<TransportError>) -> ConnectError {
-    ConnectError::KeyMaterial { what, source: source.into() }
+    ConnectError::KeyMaterial { what, cause: source.into() }
 }
 
 impl KeyMaterial {

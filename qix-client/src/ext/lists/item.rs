@@ -25,7 +25,7 @@ macro_rules! items {
             $($(#[$field_doc])* pub $field: $type,)*
             /// Other metadata: access rights, owner, and times.
             pub meta: NxMeta,
-            /// Additional data by name; see [`Listing::with_data`](super::Listing::with_data).
+            /// Additional data by name; see [`with_data`](crate::Pending::with_data).
             pub data: Extra,
         }
 

@@ -1,7 +1,7 @@
 //! Places in a load script: tabs, lines, columns.
 
 /// A place in a load script, as an editor counts: from 1, lines within their tab.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScriptPlace {
     /// The title of the tab; empty in a script without tabs.

@@ -1,5 +1,6 @@
 //! Errors of rows.
 
+use qix_schema::rpc::Retry;
 use qix_schema::types::NxHypercubeMode;
 use qix_schema::{Error, ErrorCode, ErrorKind};
 
@@ -95,7 +96,10 @@ pub enum RowsError {
 
 impl From<RowsError> for Error {
     fn from(error: RowsError) -> Self {
-        ErrorKind::Unusable(Box::new(error)).into()
+        // Read again, the rows are those of the data as they are now.
+        let again = matches!(error, RowsError::Changed | RowsError::Incomplete { .. });
+        let error = Self::from(ErrorKind::Unusable(Box::new(error)));
+        if again { error.with_retry(Retry::Now) } else { error }
     }
 }
 

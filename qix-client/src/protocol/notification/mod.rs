@@ -88,7 +88,9 @@ pub enum Refusal {
 }
 
 impl Notification {
-    pub(crate) fn new(name: String, params: Option<&str>) -> Self {
+    /// A notification with a name and the text of its parameters.
+    pub fn new(name: impl Into<String>, params: Option<&str>) -> Self {
+        let name = name.into();
         let kind = NotificationKind::of(&name, &Members::of(params.unwrap_or_default()));
         let params = params.map(|text| serde_json::from_str(text).or_else(|_| Json::new(text)));
         // A string can always be encoded as JSON.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Retry};
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
@@ -174,7 +174,7 @@ async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, ba
             Ok(_) => return,
             Err(error) => {
                 tracing::debug!(%error, "the session does not go on yet");
-                let is_final = is_final(&error);
+                let is_final = !error.is_transient();
                 last = Some(error);
                 if is_final {
                     break;
@@ -195,19 +195,4 @@ async fn give_up(shared: &Shared, last: Option<ConnectError>) {
         Some(ConnectError::Closed(closed)) => closed,
         Some(error) => Closed::new(ClosedBy::Network, CloseCode::LOST, format!("connecting again failed: {error}")),
     });
-}
-
-/// Whether trying again cannot help.
-fn is_final(error: &ConnectError) -> bool {
-    match error {
-        ConnectError::Closed(closed) => closed.retry() == Retry::No,
-        ConnectError::Session(refusal) => !matches!(refusal, Refusal::LicenseRenewal | Refusal::LimitExceeded),
-        ConnectError::Refused { status: 408 | 425, .. } => false,
-        ConnectError::Refused { status, .. } => matches!(status, 300..=428),
-        ConnectError::Address { .. }
-        | ConnectError::Header { .. }
-        | ConnectError::TicketUsed
-        | ConnectError::NoEndpoint => true,
-        _ => false,
-    }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use crate::support::{Inside, Listener, session};
 use futures_util::StreamExt;
 use qix_client::prelude::*;
+use qix_client::rpc::Retry;
 use qix_client::{
-    Event, SessionBuilder,
+    Error, ErrorKind, Event, SessionBuilder,
     notification::{NotificationKind, Refusal, SessionState},
 };
 use serde_json::json;
@@ -169,7 +170,7 @@ async fn a_refused_upgrade_brings_status_and_body() {
         stream
     };
     let (error, _stream) = tokio::join!(async { Session::connect(listener.url()).await.unwrap_err() }, script);
-    assert!(matches!(error, ConnectError::Refused { status: 401, .. }), "{error:?}");
+    assert!(matches!(error, ConnectError::HttpStatus { status: 401, .. }), "{error:?}");
     let text = error.to_string();
     assert_eq!(text, "the server refuses the connection with status 401; check the credentials: no ticket");
 }
@@ -361,4 +362,38 @@ async fn a_token_of_oauth_is_fetched_once_and_again_when_it_has_expired() {
     let error = error.unwrap_err();
     assert!(matches!(error, ConnectError::Token(_)), "{error}");
     assert!(error.to_string().contains("401") && !error.to_string().contains("hush"), "{error}");
+}
+
+#[tokio::test]
+async fn settings_that_exclude_each_other_are_an_error() {
+    let listener = Listener::bind().await;
+    let error = Session::builder().url(listener.url()).host("localhost").connect().await.unwrap_err();
+    assert_eq!(error.to_string(), "`url` and `host` are both set; use one of them");
+    assert!(!error.is_transient());
+    #[cfg(feature = "oauth")]
+    {
+        let builder = Session::builder().url(listener.url()).oauth("client", "s3cret").bearer("token");
+        let error = builder.connect().await.unwrap_err();
+        assert_eq!(error.to_string(), "`oauth` and `bearer` are both set; use one of them");
+    }
+}
+
+#[tokio::test]
+async fn after_a_question_mark_a_failed_connection_is_told_from_a_failed_call() {
+    async fn version(url: String) -> Result<String, Error> {
+        let session = Session::connect(url).await?;
+        Ok(session.engine_version().await?.component_version)
+    }
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = version(format!("ws://{nobody}/app/")).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
+    assert!(matches!(error.downcast_ref(), Some(ConnectError::Unreachable { .. })), "{error}");
+    assert_eq!((error.retry(), error.is_transient()), (Retry::Later, true));
+    // The cause is a part of the message, and printed once.
+    assert_eq!(error.to_string().matches("refused").count(), 1, "{error}");
+    assert!(std::error::Error::source(&error).is_none());
+    assert_eq!(format!("{error:?}"), error.to_string());
+
+    let error = version("http://exam ple/".to_owned()).await.unwrap_err();
+    assert!(!error.is_transient(), "{error}");
 }

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::Listener;
+use crate::support::{Inside, Listener, object};
 use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
+use tokio::time::sleep;
 
 #[tokio::test]
 async fn calls_beyond_the_limit_wait_their_turn() {
@@ -56,4 +57,67 @@ async fn waiting_for_a_turn_is_part_of_the_time_of_a_call() {
         engine.answer("EngineVersion", json!({ "qVersion": {} })).await;
     };
     tokio::join!(async { patient.await.unwrap() }, hasty);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_out_of_an_operation_is_that_of_all_its_calls() {
+    let (session, mut engine) = Inside::new().session(|builder| builder.timeout(Duration::from_secs(1))).await;
+    let limit = Duration::from_secs(100);
+    let open = session.open_doc("sales").with_timeout(limit).into_future();
+    let opened = async {
+        engine.expect("OpenDoc").await;
+        sleep(Duration::from_secs(101)).await;
+        engine
+    };
+    let begin = tokio::time::Instant::now();
+    let (outcome, mut engine) = tokio::join!(async { (open.await, begin.elapsed()) }, opened);
+    let (outcome, took) = outcome;
+    let error = outcome.unwrap_err();
+    assert_eq!(took.as_secs(), 100, "longer than the session's own time-out");
+    assert!(matches!(error.kind(), ErrorKind::TimedOut(time) if *time == limit), "{error}");
+    engine.expect("CancelRequest").await;
+
+    // The second call has what the first one has left.
+    let select = {
+        let script = async {
+            engine.answer("GetActiveDoc", object("Doc", 1)).await;
+            engine
+        };
+        let (doc, mut engine) = tokio::join!(session.get_active_doc().into_future(), script);
+        let doc = doc.unwrap();
+        let select = doc.select("Year", [2021]).with_timeout(limit).into_future();
+        let script = async {
+            let id = engine.expect("GetField").await;
+            sleep(Duration::from_secs(60)).await;
+            engine.push(json!({ "id": id, "result": object("Field", 2) })).await;
+            engine.expect("SelectValues").await;
+            sleep(Duration::from_secs(60)).await;
+        };
+        let begin = tokio::time::Instant::now();
+        tokio::join!(async { (select.await.unwrap_err(), begin.elapsed().as_secs()) }, script).0
+    };
+    assert_eq!(select.1, 100);
+    assert!(matches!(select.0.kind(), ErrorKind::TimedOut(time) if *time == limit), "{}", select.0);
+    assert_eq!(select.0.method().unwrap().name, "SelectValues");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_session_s_time_out_does_not_cut_a_reload() {
+    let (session, mut engine) = Inside::new().session(|builder| builder.timeout(Duration::from_secs(1))).await;
+    let script = async {
+        engine.answer("OpenDoc", object("Doc", 1)).await;
+        let id = engine.expect("DoReload").await;
+        sleep(Duration::from_secs(3600)).await;
+        engine.push(json!({ "id": id, "result": { "qReturn": true } })).await;
+        let id = engine.expect("DoReload").await;
+        engine.expect("CancelRequest").await;
+        id
+    };
+    let user = async {
+        let doc = session.open_doc("sales").await.unwrap();
+        assert!(doc.do_reload().await.unwrap());
+        let limited = doc.do_reload().with_timeout(Duration::from_secs(60)).await.unwrap_err();
+        assert!(matches!(limited.kind(), ErrorKind::TimedOut(_)), "{limited}");
+    };
+    tokio::join!(user, script);
 }

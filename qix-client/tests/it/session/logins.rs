@@ -123,7 +123,7 @@ async fn a_stale_cookie_is_dropped_and_the_login_repeated_once() {
             listener.upgrade().await.refuse("403 Forbidden", &[], "").await;
         };
         let (three, ()) = tokio::join!(builder.connect(), script);
-        assert!(matches!(three, Err(ConnectError::Refused { status: 403, .. })), "{three:?}");
+        assert!(matches!(three, Err(ConnectError::HttpStatus { status: 403, .. })), "{three:?}");
         let _sessions = (one.unwrap(), two.unwrap());
     }
 }
@@ -203,7 +203,7 @@ async fn a_redirection_says_where_to_and_what_that_is() {
     assert!(text.contains("it redirects to a Windows login (https://h/internal_windows_authentication/)"), "{text}");
     assert!(text.contains("(x-qlik-reason: no session)"), "{text}");
     assert!(!text.contains("secret"), "{text}");
-    let ConnectError::Refused { location, .. } = error else { panic!("{error:?}") };
+    let ConnectError::HttpStatus { location, .. } = error else { panic!("{error:?}") };
     assert_eq!(location.as_deref(), Some("https://h/internal_windows_authentication/?targetId=secret"));
 }
 

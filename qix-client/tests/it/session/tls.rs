@@ -195,7 +195,7 @@ async fn a_client_certificate_lets_its_owner_in() {
 }
 
 #[tokio::test]
-async fn a_configuration_of_its_own_takes_the_place_of_all_else() {
+async fn a_configuration_of_its_own_takes_the_place_of_the_other_settings() {
     let authority = Authority::new();
     let server = || authority.server(&authority.issue("localhost", |_| ()), false);
     let config = |roots: RootCertStore| {
@@ -207,9 +207,15 @@ async fn a_configuration_of_its_own_takes_the_place_of_all_else() {
     roots.add(authority.0.der().clone()).unwrap();
     connect(server(), |builder| builder.tls_config(config(roots))).await.unwrap();
     let nobody = config(RootCertStore::empty());
+    let error = connect(server(), |builder| builder.tls_config(Arc::clone(&nobody))).await.unwrap_err();
+    assert!(matches!(error, ConnectError::CertificateRoot { .. }), "{error:?}");
+
     let setup = |builder: SessionBuilder| builder.root_certificate_pem(authority.root()).tls_config(nobody);
     let error = connect(server(), setup).await.unwrap_err();
-    assert!(matches!(error, ConnectError::CertificateRoot { .. }), "{error:?}");
+    assert!(matches!(error, ConnectError::Contradiction { second: "root_certificate_pem", .. }), "{error:?}");
+
+    let error = connect(server(), |builder| builder.tls_config("a text")).await.unwrap_err();
+    assert!(error.to_string().contains("not a `ClientConfig` of rustls 0.23"), "{error}");
 }
 
 #[tokio::test]

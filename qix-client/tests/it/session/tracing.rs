@@ -91,6 +91,7 @@ async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
     let (messages, span) = ear.heard("GetAppLayout");
     assert_eq!(messages, ["called", "the call is made again", "called", "answered"]);
     assert_eq!((&*span["class"], &*span["handle"], &*span["id"]), ("Doc", "1", "3"));
+    assert_eq!((&*span["object"], &*span["app"]), ("id-1", "id-1"));
     assert_eq!(
         (&*span["request_bytes"], &*span["answer_bytes"]),
         ("2", r#"{"qLayout":{"qTitle":"hush"}}"#.len().to_string().as_str())

@@ -339,7 +339,7 @@ async fn connecting_ends_whatever_the_engine_does() {
             session.engine_version().await.unwrap();
             Ok::<_, ConnectError>(session.state())
         };
-        assert!(matches!(connect(Fault::refuse(503)).await, Err(ConnectError::Refused { status: 503, .. })));
+        assert!(matches!(connect(Fault::refuse(503)).await, Err(ConnectError::HttpStatus { status: 503, .. })));
         let refusal = connect(Fault::session_state("SESSION_ERROR_NO_LICENSE")).await;
         assert!(matches!(refusal, Err(ConnectError::Session(_))), "{refusal:?}");
         assert_eq!(connect(Fault::no_on_connected()).await.unwrap(), SessionState::Unknown);
