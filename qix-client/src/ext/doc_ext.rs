@@ -104,7 +104,7 @@ pub trait DocExt: sealed::App {
     }
 
     /// Returns the distinct values of a field, or of an expression that starts with `=`, like
-    /// [`rows`](GenericObjectExt::rows) of a list: with their selection state, including excluded values, in load
+    /// [`rows`](crate::GenericObjectExt::rows) of a list: with their selection state, including excluded values, in load
     /// order.
     ///
     /// The list is created when the first value is requested, and destroyed with the stream. For another order, another

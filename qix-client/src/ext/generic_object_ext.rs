@@ -90,9 +90,9 @@ pub trait GenericObjectExt: sealed::Object {
     ///
     /// * The type of a dimension is determined by its tags: `$date` is a [`Date`](crate::arrow::ColumnType::Date),
     ///   `$timestamp` a [`Timestamp`](crate::arrow::ColumnType::Timestamp), `$integer` an
-    /// [`Integer`](crate::arrow::ColumnType::Integer), `$numeric` a [`Number`](crate::arrow::ColumnType::Number), and
-    /// `$boolean`, which apps can set, a [`Boolean`](crate::arrow::ColumnType::Boolean). Numbers formatted as dates
-    /// or
+    ///   [`Integer`](crate::arrow::ColumnType::Integer), `$numeric` a [`Number`](crate::arrow::ColumnType::Number), and
+    ///   `$boolean`, which apps can set, a [`Boolean`](crate::arrow::ColumnType::Boolean). Numbers formatted as dates
+    ///   or
     ///   times are dates if all are integral, otherwise timestamps. All others are
     ///   [`Text`](crate::arrow::ColumnType::Text).
     /// * The type of a measure is determined by its number format: a date, a timestamp, or otherwise a number; or

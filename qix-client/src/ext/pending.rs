@@ -135,7 +135,9 @@ impl<O: Operation> IntoFuture for Pending<O> {
         let Self { operation, mut options } = self;
         Box::pin(async move {
             let timeout = options.timeout;
-            let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            // By the clock that calls are timed with.
+            let now = tokio::time::Instant::now();
+            let end = timeout.and_then(|timeout| now.checked_add(timeout)).map(tokio::time::Instant::into_std);
             options.deadline = end.into_iter().chain(options.deadline).min();
             let outcome = operation.run(options).await;
             outcome.map_err(|error| match timeout {

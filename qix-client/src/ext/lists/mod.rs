@@ -24,7 +24,7 @@ pub struct List<D> {
 }
 
 impl<D: ListDef> List<D> {
-    pub(super) fn new(doc: &Doc, definition: D) -> Pending<Self> {
+    pub(in crate::ext) fn new(doc: &Doc, definition: D) -> Pending<Self> {
         Pending::new(Self { doc: doc.clone(), definition: definition.complete() })
     }
 }

@@ -1,12 +1,12 @@
 //! Where and what to select.
 
 use qix_schema::rpc::CallOptions;
-use qix_schema::types::{FieldValue, SortCriteria};
+use qix_schema::types::{FieldListDef, FieldValue, SortCriteria};
 use qix_schema::{Doc, DocApi, Error, Field, GenericObject};
 
-use super::super::doc_ext::DocExt;
 use super::SelectError;
 use super::lookup;
+use crate::ext::lists::List;
 
 /// A field to select in.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl InField {
     async fn similar_field(&self) -> Result<Option<String>, Error> {
         let name = self.name.trim();
         let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name).replace("]]", "]");
-        let fields = self.doc.fields().with_options(self.options.clone()).await?;
+        let fields = List::new(&self.doc, FieldListDef::default()).with_options(self.options.clone()).await?;
         Ok(fields.into_iter().map(|field| field.name).find(|field| field.to_lowercase() == name.to_lowercase()))
     }
 

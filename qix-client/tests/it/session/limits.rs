@@ -77,28 +77,23 @@ async fn the_time_out_of_an_operation_is_that_of_all_its_calls() {
     assert!(matches!(error.kind(), ErrorKind::TimedOut(time) if *time == limit), "{error}");
     engine.expect("CancelRequest").await;
 
-    // The second call has what the first one has left.
-    let select = {
-        let script = async {
-            engine.answer("GetActiveDoc", object("Doc", 1)).await;
-            engine
-        };
-        let (doc, mut engine) = tokio::join!(session.get_active_doc().into_future(), script);
-        let doc = doc.unwrap();
-        let select = doc.select("Year", [2021]).with_timeout(limit).into_future();
-        let script = async {
-            let id = engine.expect("GetField").await;
-            sleep(Duration::from_secs(60)).await;
-            engine.push(json!({ "id": id, "result": object("Field", 2) })).await;
-            engine.expect("SelectValues").await;
-            sleep(Duration::from_secs(60)).await;
-        };
-        let begin = tokio::time::Instant::now();
-        tokio::join!(async { (select.await.unwrap_err(), begin.elapsed().as_secs()) }, script).0
+    // The second call of an operation has the time that the first one has left.
+    let script = engine.answer("GetActiveDoc", object("Doc", 1));
+    let (doc, ()) = tokio::join!(session.get_active_doc().into_future(), script);
+    let reload = doc.unwrap().reload().with_timeout(limit).into_future();
+    let script = async {
+        let id = engine.expect("CheckScriptSyntax").await;
+        sleep(Duration::from_secs(60)).await;
+        engine.push(json!({ "id": id, "result": {} })).await;
+        engine.expect("ConfigureReload").await;
+        sleep(Duration::from_secs(60)).await;
     };
-    assert_eq!(select.1, 100);
-    assert!(matches!(select.0.kind(), ErrorKind::TimedOut(time) if *time == limit), "{}", select.0);
-    assert_eq!(select.0.method().unwrap().name, "SelectValues");
+    let begin = tokio::time::Instant::now();
+    let user = async { (reload.await.unwrap_err(), begin.elapsed().as_secs()) };
+    let ((error, took), ()) = tokio::join!(user, script);
+    assert_eq!(took, 100);
+    assert!(matches!(error.kind(), ErrorKind::TimedOut(time) if *time == limit), "{error}");
+    assert_eq!(error.method().unwrap().name, "ConfigureReload");
 }
 
 #[tokio::test(start_paused = true)]
