@@ -17,7 +17,7 @@ impl SessionBuilder {
     /// proxy.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.endpoint.headers.push((name.into(), value.into()));
-        self.as_another_user()
+        self.for_another_user()
     }
 
     /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account.
@@ -51,7 +51,7 @@ impl SessionBuilder {
         T: Future<Output = Result<String, TransportError>> + Send + 'static,
     {
         self.endpoint.token = Some(Arc::new(move || Box::pin(source())));
-        self.as_another_user()
+        self.for_another_user()
     }
 
     /// Uses OAuth machine-to-machine credentials of Qlik Cloud. Tokens are fetched when needed, and again after they
@@ -61,13 +61,13 @@ impl SessionBuilder {
     #[cfg(feature = "oauth")]
     pub fn oauth(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         self.endpoint.oauth = Some(oauth::Client::new(client_id.into(), client_secret.into()));
-        self.as_another_user()
+        self.for_another_user()
     }
 
     /// Adds a cookie, such as the session cookie of a proxy, `X-Qlik-Session`.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         self.endpoint.cookies.push((name.to_owned(), value.to_owned()));
-        self.as_another_user()
+        self.for_another_user()
     }
 
     /// Sets the CSRF token that belongs to the session cookie of a proxy.
@@ -87,7 +87,7 @@ impl SessionBuilder {
     /// [`ConnectError::TicketUsed`](crate::ConnectError::TicketUsed). To get a ticket for each login, use
     /// [`ticket_source`](Self::ticket_source).
     pub fn ticket(self, ticket: impl Into<String>) -> Self {
-        self.query("qlikTicket", ticket).as_another_user()
+        self.query("qlikTicket", ticket).for_another_user()
     }
 
     /// Sets a function that returns a ticket of the proxy service. It is called for each login: for the first
@@ -99,11 +99,11 @@ impl SessionBuilder {
         T: Future<Output = Result<String, TransportError>> + Send + 'static,
     {
         self.endpoint.tickets = Some(Arc::new(move || Box::pin(source())));
-        self.as_another_user()
+        self.for_another_user()
     }
 
     /// Discards cookies that were set for other credentials.
-    fn as_another_user(mut self) -> Self {
+    fn for_another_user(mut self) -> Self {
         self.endpoint.login = Arc::default();
         self
     }
