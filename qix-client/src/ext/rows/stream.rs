@@ -39,10 +39,10 @@ impl Origin {
         }
     }
 
-    /// Engines answer for a field that is not there, too: with no values, or with null.
+    /// An engine sends no error for a field that it lacks: the list is empty, or its only value is null.
     async fn check(&self, source: &Result<Source, Error>, calls: &CallOptions) -> Result<(), Error> {
         let Self::Field(doc, name) = self else { return Ok(()) };
-        let has_values = source.as_ref().is_ok_and(|source| source.rows > 0);
+        let has_values = source.as_ref().is_ok_and(|source| source.rows > 1);
         if name.trim_start().starts_with('=') {
             let check = doc.check_expression(name).with_options(calls.clone()).await?;
             match check.bad_field_names.first() {
