@@ -59,7 +59,7 @@ pub mod record;
 pub mod resumption {
     //! The result of resuming a session over another connection.
 
-    pub use crate::config::{Restoration, RestorationOutcome, Resumption};
+    pub use crate::config::{LostState, Restoration, RestorationOutcome, Resumption, StateLost};
 }
 mod session;
 
@@ -72,7 +72,7 @@ pub use async_trait::async_trait;
 #[doc(no_inline)]
 pub use qix_schema::*;
 
-pub use config::{Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading};
+pub use config::{Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading, WhenStateLost};
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use connect::certificates::KeyMaterial;
@@ -82,7 +82,7 @@ pub use connect::{ConnectError, transport};
 pub use ext::arrow;
 pub use ext::doc_ext::DocExt;
 pub use ext::generic_object_ext::GenericObjectExt;
-pub use ext::open_doc::OpenDoc;
+pub use ext::open_doc::{OpenDoc, OpenError};
 pub use ext::pending::{LongOperation, Operation, Pending};
 pub use ext::progress::{CallExt, Progress};
 pub use ext::watch::ObjectExt;

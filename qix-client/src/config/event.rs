@@ -28,7 +28,8 @@ pub enum Event {
     Suspended(Closed),
     /// The session continues over a new connection.
     Resumed(Arc<Resumption>),
-    /// The session has ended.
+    /// The session has no connection and waits for none. [`Session::resume`](crate::Session::resume) can bring it back,
+    /// unless the program has closed it.
     Closed(Closed),
 }
 

@@ -15,6 +15,6 @@ pub use event::{Event, EventStream};
 pub use keep_alive::KeepAlive;
 pub(crate) use middleware::Engine;
 pub use middleware::{Middleware, Next};
-pub use resumption::{Restoration, RestorationOutcome, Resumption};
-pub use retry::{WhenModal, WhenReloading};
+pub use resumption::{LostState, Restoration, RestorationOutcome, Resumption, StateLost};
+pub use retry::{WhenModal, WhenReloading, WhenStateLost};
 pub(crate) use settings::Settings;

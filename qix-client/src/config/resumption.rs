@@ -1,6 +1,9 @@
 //! The result of a resumption.
 
+use std::fmt;
+
 use qix_schema::rpc::ObjectHandle;
+use qix_schema::{Error, ErrorKind};
 
 use crate::protocol::notification::SessionState;
 
@@ -10,7 +13,9 @@ use crate::protocol::notification::SessionState;
 pub struct Resumption {
     /// Whether the engine kept the session, and with it the selections.
     pub state: SessionState,
-    /// The outcome for each object that the program holds.
+    /// What the program had set in a session that the engine has not kept, and that is not set in the new one.
+    pub lost_state: Vec<LostState>,
+    /// What became of each object that the program holds.
     pub objects: Vec<Restoration>,
 }
 
@@ -32,7 +37,9 @@ pub enum RestorationOutcome {
     Restored,
     /// The object was lost and has been created again from its last properties.
     Recreated,
-    /// The object is gone. Calls on it fail with [`ErrorKind::Lost`](qix_schema::ErrorKind::Lost).
+    /// It is there without what the program had set in it, such as soft patches, for this reason.
+    Incomplete(String),
+    /// It is gone, for this reason; calls to it end with [`ErrorKind::Lost`](qix_schema::ErrorKind::Lost).
     Lost(String),
 }
 
@@ -41,4 +48,54 @@ impl Resumption {
     pub fn lost(&self) -> impl Iterator<Item = &Restoration> {
         self.objects.iter().filter(|object| matches!(object.outcome, RestorationOutcome::Lost(_)))
     }
+}
+
+/// Something that the program had set in a session and that a new session lacks: a selection, a lock, an alternate state,
+/// a variable, a soft patch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LostState {
+    /// The call that had set it: ``Field.LowLevelSelect of `Year` ``.
+    pub what: String,
+    /// Why it is not set again.
+    pub reason: String,
+}
+
+impl fmt::Display for LostState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, because {}", self.what, self.reason)
+    }
+}
+
+/// The engine has made a new session, in which something that the program had set is missing: an answer could be of other
+/// data than the program asks for.
+///
+/// It comes inside an [`Error`]; [`StateLost::of`] finds it there. Set again what is missing after
+/// [`Session::accept_lost_state`](crate::Session::accept_lost_state), or connect again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the engine has made a new session, which lacks {}; call `accept_lost_state` and set it again, or connect again",
+    listed(.missing)
+)]
+#[non_exhaustive]
+pub struct StateLost {
+    /// What is missing.
+    pub missing: Vec<LostState>,
+}
+
+impl StateLost {
+    /// The error that a call ended with, if it is this one.
+    pub fn of(error: &Error) -> Option<&Self> {
+        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
+    }
+}
+
+/// Losses that a message names at most.
+const NAMED: usize = 3;
+
+fn listed(missing: &[LostState]) -> String {
+    let named: Vec<_> = missing.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = missing.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+    named.join("; ") + &rest
 }

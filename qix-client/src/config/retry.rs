@@ -27,3 +27,22 @@ pub enum WhenReloading {
     /// Repeats the call after a delay, according to the back-off. The delays count toward its timeout.
     Wait(Backoff),
 }
+
+/// What to do when a connection is resumed in a new session, because the engine has not kept the old one.
+///
+/// A new session has none of the selections, locks, alternate states, session variables, and soft patches that the
+/// program had set. The program's calls that had set them are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhenStateLost {
+    /// The calls are made again in the new session. If one of them has no effect or cannot be made again, calls to the app
+    /// and its objects fail with [`StateLost`](crate::resumption::StateLost).
+    #[default]
+    Restore,
+    /// Nothing is set again. If anything had been set, calls to the app and its objects fail with
+    /// [`StateLost`](crate::resumption::StateLost).
+    Fail,
+    /// The calls are made again as far as possible. What is missing is only in the
+    /// [report](crate::resumption::Resumption::lost_state).
+    GoOn,
+}

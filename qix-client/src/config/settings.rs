@@ -9,7 +9,7 @@ use qix_schema::{doc, generic_bookmark, generic_dimension, generic_measure, gene
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use super::{Backoff, Event, KeepAlive, Middleware, Temporary, WhenModal, WhenReloading};
+use super::{Backoff, Event, KeepAlive, Middleware, Temporary, WhenModal, WhenReloading, WhenStateLost};
 use crate::protocol::request;
 use crate::record::Recorder;
 
@@ -53,8 +53,11 @@ pub(crate) struct Settings {
     pub(crate) keep_alive: Option<KeepAlive>,
     /// How to connect again by itself.
     pub(crate) reconnect: Option<Backoff>,
+    /// Whether a call in a session without a connection connects again.
+    pub(crate) reconnect_on_call: bool,
     pub(crate) when_modal: WhenModal,
     pub(crate) when_reloading: WhenReloading,
+    pub(crate) when_state_lost: WhenStateLost,
     /// How long to wait between questions about the progress of a request.
     pub(crate) progress_interval: Duration,
     /// Receivers that were created before connecting.
@@ -80,8 +83,10 @@ impl Default for Settings {
             close_timeout: CLOSING,
             keep_alive: None,
             reconnect: None,
+            reconnect_on_call: false,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),
+            when_state_lost: WhenStateLost::default(),
             progress_interval: PROGRESS,
             listeners: None,
             middleware: Vec::new(),

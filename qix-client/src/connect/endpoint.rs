@@ -103,10 +103,16 @@ impl Endpoint {
             match self.attempt(&url, None).await {
                 // The session is over on the server; its cookie is good for nothing any more.
                 Err(ConnectError::Refused { status: 300..=399 | 401, .. }) => self.login.cookies.forget_session(&url),
-                outcome => return outcome,
+                outcome => return outcome.map(|transport| Transport { by_cookie: true, ..transport }),
             }
         }
         self.attempt(&url, Some(tickets)).await
+    }
+
+    /// Drops what the server has set for a session that it does not know any more.
+    pub(crate) fn forget_session(&self) -> Result<(), ConnectError> {
+        self.login.cookies.forget_session(&self.address.url(self.direct())?);
+        Ok(())
     }
 
     /// Connects once: by logging in, or with nothing but the cookies of earlier connections.

@@ -48,6 +48,8 @@ pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + S
 pub struct Transport {
     pub(crate) reading: Reading,
     pub(crate) writing: Writing,
+    /// Whether the server let it in for a cookie of an earlier connection, without a login.
+    pub(crate) by_cookie: bool,
 }
 
 /// An incoming item.
@@ -85,7 +87,7 @@ impl Transport {
         I: Stream<Item = Result<Incoming, TransportError>> + Send + 'static,
         O: Sink<Outgoing, Error = TransportError> + Send + 'static,
     {
-        Self { reading: Box::pin(incoming), writing: Box::pin(outgoing) }
+        Self { reading: Box::pin(incoming), writing: Box::pin(outgoing), by_cookie: false }
     }
 }
 

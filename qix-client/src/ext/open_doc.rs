@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use qix_schema::rpc::CallOptions;
-use qix_schema::{Class, Doc, Error, GlobalApi, error_codes, global};
+use qix_schema::{Class, Doc, DocApi, EngineError, Error, ErrorKind, GlobalApi, error_codes, global};
 
 use super::pending::sealed::Run;
 use super::pending::{LongOperation, Pending};
@@ -29,7 +29,12 @@ impl Session {
     /// already
     /// open has no progress.
     ///
-    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
+    /// # Errors
+    ///
+    /// [`OpenError::AnotherApp`] if the session has another app open; [`OpenError::WithoutData`] if another connection of
+    /// the session has opened the app without its data.
+    ///
+    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc) for what the engine does.
     pub fn open_doc(&self, id: impl Into<String>) -> Pending<OpenDoc> {
         Pending::new(OpenDoc { session: self.clone(), request: global::OpenDoc::new(id) })
     }
@@ -40,7 +45,7 @@ impl Pending<OpenDoc> {
     /// Sets whether to open the app without its data: definitions can be read and changed, but nothing can be
     /// calculated.
     ///
-    /// Has no effect if the app is already open in the session.
+    /// If the session has the app open already, this accepts it with or without its data.
     pub fn no_data(mut self, no_data: bool) -> Self {
         self.operation.request.no_data = Some(no_data);
         self
@@ -53,30 +58,98 @@ impl Run for OpenDoc {
     type Output = Doc;
 
     async fn run(self, options: CallOptions) -> Result<Doc, Error> {
-        let id = self.request.doc_name.clone();
-        let may_be_open = self.session.state() == SessionState::Attached || self.session.has_opened_doc();
-        if may_be_open && let Some(doc) = self.active(&id, &options).await? {
-            return Ok(doc);
-        }
-        match self.session.global().call(self.request.clone()).with_options(options.clone()).await {
-            // Another connection of the session opened it first.
-            Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => {
-                self.active(&id, &options).await?.ok_or(error)
+        let is_shared = self.session.state() == SessionState::Attached && !self.session.has_opened_doc();
+        let mut other = None;
+        if is_shared || self.session.has_opened_doc() {
+            match self.active(&options).await? {
+                Some(doc) if is_app(&doc, &self.request.doc_name) => return self.found(doc, is_shared, options).await,
+                open => other = open,
             }
-            opened => opened,
+        }
+        let error = match self.session.global().call(self.request.clone()).with_options(options.clone()).await {
+            Err(error) if has_code(&error, error_codes::APP_ALREADY_OPEN) => error,
+            opened => return opened,
+        };
+        let open = match other {
+            Some(other) => Some(other),
+            None => self.active(&options).await?,
+        };
+        match open {
+            // Another connection of the session was faster.
+            Some(doc) if is_app(&doc, &self.request.doc_name) => self.found(doc, true, options).await,
+            Some(doc) => {
+                let open = doc.handle().id.clone().unwrap_or_default();
+                let engine = error.engine().cloned();
+                Err(OpenError::AnotherApp { open, wanted: self.request.doc_name, engine }.into())
+            }
+            None => Err(error),
         }
     }
 }
 
 impl OpenDoc {
-    /// The open app of the session, if it is the requested one.
-    async fn active(&self, id: &str, options: &CallOptions) -> Result<Option<Doc>, Error> {
+    /// The app that the session has open.
+    async fn active(&self, options: &CallOptions) -> Result<Option<Doc>, Error> {
         match self.session.get_active_doc().with_options(options.clone()).await {
-            Ok(doc) => Ok(is_app(&doc, id).then_some(doc)),
-            // If this fails for any reason, opening the app returns a better error.
+            Ok(doc) => Ok(Some(doc)),
+            // Whatever the engine has against it, opening the app tells more.
             Err(error) if error.is_not_found() || error.engine().is_some() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// An app that is open; it may be without its data if somebody else has opened it.
+    async fn found(&self, doc: Doc, by_others: bool, options: CallOptions) -> Result<Doc, Error> {
+        if by_others
+            && self.request.no_data != Some(true)
+            && doc.get_app_layout().with_options(options).await?.is_opened_without_data
+        {
+            return Err(OpenError::WithoutData { app: self.request.doc_name.clone() }.into());
+        }
+        Ok(doc)
+    }
+}
+
+/// Why an app that is asked for is not the one that the session has open.
+///
+/// It comes inside an [`Error`]; [`OpenError::of`] finds it there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The session has another app open. A session has one app.
+    #[error("the session has the app `{open}` open; use `.app(\"{wanted}\")` or `.identity(…)` when connecting")]
+    #[non_exhaustive]
+    AnotherApp {
+        /// The identifier of the app that is open.
+        open: String,
+        /// The app that was asked for.
+        wanted: String,
+        /// The engine's error.
+        #[source]
+        engine: Option<EngineError>,
+    },
+    /// The app is open without its data: every calculation would be of nothing.
+    #[error(
+        "the session has the app `{app}` open without its data; use `no_data(true)` if that is meant, or `.identity(…)` \
+         when connecting for a session of its own"
+    )]
+    #[non_exhaustive]
+    WithoutData {
+        /// The app.
+        app: String,
+    },
+}
+
+impl OpenError {
+    /// The error that a call ended with, if it is one of opening an app.
+    pub fn of(error: &Error) -> Option<&Self> {
+        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        ErrorKind::Unusable(Box::new(error)).into()
     }
 }
 

@@ -12,10 +12,11 @@ use crate::config::KeepAlive;
 use crate::config::Middleware;
 use crate::config::Settings;
 use crate::config::event::{self, Event, EventStream};
-use crate::config::{WhenModal, WhenReloading};
+use crate::config::{WhenModal, WhenReloading, WhenStateLost};
 use crate::connect::ConnectError;
 use crate::connect::Endpoint;
 use crate::connect::Transport;
+use crate::protocol::notification::SessionState;
 use crate::record::Recorder;
 use crate::session::core::Shared;
 use crate::session::resume;
@@ -136,15 +137,25 @@ impl SessionBuilder {
     /// [`resume`](Session::resume).
     /// By default, a lost connection ends the session.
     ///
-    /// The client reconnects only if the close code indicates that it can succeed
-    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait in the meantime, as after
-    /// [`suspend`](Session::suspend).
+    /// It does so when the way in which the connection ended says that it makes sense
+    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait meanwhile, as they do after
+    /// [`suspend`](Session::suspend). If the server closes the connection for another reason, such as idleness, or if
+    /// connecting again fails, calls fail until the program calls [`Session::resume`].
     pub fn reconnect(mut self, backoff: Backoff) -> Self {
         self.settings.reconnect = Some(backoff);
         self
     }
 
-    /// Keeps an idle connection open and detects dead connections. Disabled by default.
+    /// Resumes a session without a connection when the next call begins, as [`Session::resume`] does. Defaults to failing
+    /// the call.
+    ///
+    /// For programs that are idle for longer than the server allows.
+    pub fn reconnect_on_call(mut self) -> Self {
+        self.settings.reconnect_on_call = true;
+        self
+    }
+
+    /// Keeps an idle connection open, and detects a dead one. Off by default.
     ///
     /// Enable it if a proxy or firewall drops idle connections, or if the program only listens: without calls,
     /// nothing else
@@ -202,9 +213,15 @@ impl SessionBuilder {
         self
     }
 
-    /// Sets the maximum size of incoming messages in bytes. A larger message closes the connection. Defaults to no
-    /// limit,
-    /// because engines send tens of megabytes.
+    /// What to do when a connection is resumed in a new session, which has no selections. Defaults to setting them again, and
+    /// to failing calls if that is not possible.
+    pub fn when_state_lost(mut self, policy: WhenStateLost) -> Self {
+        self.settings.when_state_lost = policy;
+        self
+    }
+
+    /// The largest incoming message, in bytes; a larger one ends the connection. Defaults to no limit, as engines send
+    /// tens of megabytes.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.endpoint.max_message_size = Some(bytes);
         self
@@ -244,8 +261,9 @@ impl SessionBuilder {
     /// timeout) and what to do next.
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
-            let transport = self.endpoint.connect().await?;
-            start(Shared::new(Some(self.endpoint), self.settings), transport).await
+            let shared = Shared::new(Some(self.endpoint), self.settings);
+            let state = resume::connect(&shared, &mut Vec::new()).await?;
+            start(shared, state)
         })
         .await
     }
@@ -258,14 +276,21 @@ impl SessionBuilder {
     /// transport
     /// closes before the session is ready.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
-        deadline::within(self.settings.deadline, start(Shared::new(None, self.settings), transport)).await
+        deadline::within(self.settings.deadline, async {
+            let shared = Shared::new(None, self.settings);
+            let state = resume::begin(&shared, transport, &mut Vec::new()).await?;
+            start(shared, state)
+        })
+        .await
     }
 }
 
-async fn start(shared: Arc<Shared>, transport: Transport) -> Result<Session, ConnectError> {
-    resume::begin(&shared, transport, &mut Vec::new()).await?;
+fn start(shared: Arc<Shared>, state: SessionState) -> Result<Session, ConnectError> {
+    if state == SessionState::Attached {
+        shared.journal().inherit();
+    }
     shared.open().map_err(ConnectError::Closed)?;
-    shared.tell(Event::Opened(shared.state().borrow().clone()));
+    shared.tell(Event::Opened(state));
     if let Some(deadline) = shared.settings.deadline {
         tokio::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }

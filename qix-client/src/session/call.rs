@@ -11,12 +11,14 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::books::{Outcome, Reply};
-use super::core::{Object, Origin, Place, Request, Shared};
+use super::core::{NotSent, Object, Origin, Phase, Place, Request, Shared};
 use super::follow::{self, is_long_running};
+use super::journal;
 use super::remote::Binder;
+use super::resume;
 use super::retry::Attempts;
 use super::trace::Trace;
-use crate::config::ProgressListener;
+use crate::config::{ProgressListener, Temporary};
 use crate::protocol::answer::engine_error;
 use crate::protocol::envelope;
 
@@ -42,7 +44,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
         match limit {
             None => exchange.await,
             // What is too late is not begun.
-            Some(Duration::ZERO) => Err(match shared.ended().now_or_never() {
+            Some(Duration::ZERO) => Err(match shared.closed().now_or_never() {
                 Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
                 None => ErrorKind::TimedOut(Duration::ZERO).into(),
             }),
@@ -90,12 +92,18 @@ impl Exchange<'_> {
             if listener.is_some() {
                 follow::drop_rest(shared);
             }
-            let request = Request { handle, method: call.method, params: &call.params, delta, owned };
-            let Ok((id, answer)) = shared.send(generation, request) else {
-                // Not sent, so that nothing can have happened.
-                resumption(shared).await?;
-                continue;
+            let sent = shared
+                .send(generation, Request { handle, method: effective(call), params: &call.params, delta, owned });
+            let (id, answer) = match sent {
+                Ok(sent) => sent,
+                Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
+                // Nothing can have happened.
+                Err(NotSent::NoConnection) => {
+                    Box::pin(connection(shared)).await?;
+                    continue;
+                }
             };
+            let noted = journal::note(object, id, call);
             self.trace.asked(id, handle, &call.params);
             let waiting = Waiting { shared, id, answer, detached: call.options.detached };
             if long_running {
@@ -115,18 +123,24 @@ impl Exchange<'_> {
             match outcome {
                 Ok(Reply::Misfit) if delta => delta = false,
                 Ok(Reply::Error(text, range)) => {
+                    noted.refused();
                     let error = engine_error(&text.as_ref()[range]);
                     if !Box::pin(attempts.again(shared, call.method, &error)).await {
                         return Err(error.into());
                     }
                     tracing::debug!(method = call.method.name, code = error.code.0, "the call is made again");
                 }
-                Ok(reply) => return self.result(reply, generation, handle, owned),
+                Ok(reply) => {
+                    noted.answered(&reply);
+                    return self.result(reply, generation, handle, owned);
+                }
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
+                    noted.refused();
                     repeats += 1;
                     resumption(shared).await?;
                 }
                 Err(ended) => {
+                    noted.cut_off();
                     return Err(ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write }.into());
                 }
             }
@@ -163,6 +177,24 @@ impl Exchange<'_> {
         }
         Ok(answer)
     }
+}
+
+/// The method of a call. What is made for a moment changes nothing that anybody sees: it can be made again.
+fn effective(call: &RawCall) -> Method {
+    match call.options.extension::<Temporary>() {
+        None => call.method,
+        Some(_) => Method::new(call.method.class, call.method.name, Effect::Read, call.method.results),
+    }
+}
+
+/// Waits for the connection of a call that begins, or resumes the session for it.
+async fn connection(shared: &Arc<Shared>) -> Result<(), ErrorKind> {
+    let is_disconnected = matches!(*shared.phase().borrow(), Phase::Disconnected(_));
+    if is_disconnected && shared.settings.reconnect_on_call && shared.endpoint.is_some() {
+        resume::again(shared).await.map_err(|error| ErrorKind::Transport(Box::new(error)))?;
+        return Ok(());
+    }
+    resumption(shared).await
 }
 
 /// Waits until there is a connection again.
@@ -227,7 +259,8 @@ mod tests {
         let object = Object::global(&shared);
         let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
         let call = RawCall::new(method, "{}");
-        assert!(size_of_val(&*object.invoke(call)) <= 1032);
+        let size = size_of_val(&*object.invoke(call));
+        assert!(size <= 1032, "{size}");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Remote};
 use qix_schema::{AsRemote, Class, Global, GlobalApi};
 
-use crate::config::Resumption;
 use crate::config::event::{self, EventStream};
+use crate::config::{Resumption, StateLost};
 use crate::connect::ConnectError;
 use crate::connect::Transport;
 use crate::protocol::notification::SessionState;
@@ -23,6 +23,7 @@ mod credentials;
 mod deadline;
 mod deployments;
 mod follow;
+mod journal;
 mod keep_alive;
 mod remote;
 mod resume;
@@ -123,9 +124,12 @@ impl Session {
         self.shared.pending()
     }
 
-    /// The number of engine objects that the program holds. Steady growth indicates a leak.
+    /// The number of engine objects that the program holds. Steady growth indicates a leak. Zero if the session is closed.
     pub fn open_handles(&self) -> usize {
-        self.shared.handles().len()
+        match self.shared.phase().borrow().closed() {
+            Some(_) => 0,
+            None => self.shared.handles().len(),
+        }
     }
 
     /// Whether an app has been opened in the session.
@@ -133,9 +137,11 @@ impl Session {
         self.shared.doc().is_some()
     }
 
-    /// Waits until the session ends, and returns the reason.
+    /// Waits until the session is closed, and returns the reason: how the connection ended, or why reconnecting failed.
+    ///
+    /// Unless the program has closed the session, [`resume`](Self::resume) can restore it.
     pub async fn closed(&self) -> Closed {
-        self.shared.ended().await
+        self.shared.closed().await
     }
 
     /// Closes the connection without ending the session. The engine keeps the session for its time to live, or for
@@ -154,20 +160,21 @@ impl Session {
 
     /// Reconnects with fresh credentials, and restores the app and all objects that the program holds.
     ///
-    /// Objects are opened by ID, fields as before, and session objects that the engine no longer has are created
-    /// again from
-    /// their last properties. If an object cannot be restored, the others are not affected, and the report contains
-    /// the
-    /// reason. Selections are kept if the engine has kept the session, which the report also contains.
+    /// Objects are opened by ID, fields as before, and session objects that the engine no longer has are created again from
+    /// their last properties. If an object cannot be restored, the others are not affected, and the report contains the
+    /// reason. If the engine has not kept the session, the client makes selections and the like again; see
+    /// [`when_state_lost`](SessionBuilder::when_state_lost).
+    ///
+    /// Use this for a suspended session, or for a session whose connection the server has closed, for example because it
+    /// was idle.
     ///
     /// If the session is connected, this method returns immediately, with an empty report.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`SessionBuilder::connect`]; the session is still suspended in this case. Returns
-    /// [`ConnectError::NoEndpoint`] if the session uses a custom transport (see [`resume_over`](Self::resume_over)),
-    /// and
-    /// [`ConnectError::Closed`] if it has ended.
+    /// Returns the errors of [`SessionBuilder::connect`]; the session can be resumed later in this case. Returns
+    /// [`ConnectError::NoEndpoint`] if the session uses a custom transport (see [`resume_over`](Self::resume_over)), and
+    /// [`ConnectError::Closed`] if the program has closed it.
     pub async fn resume(&self) -> Result<Arc<Resumption>, ConnectError> {
         resume::again(&self.shared).await
     }
@@ -181,7 +188,28 @@ impl Session {
         resume::over(&self.shared, transport).await
     }
 
-    /// Closes the connection after pending calls have been answered, and waits until it is closed.
+    /// Accepts a new session that lacks what the program had set in the old one: calls to the app no longer fail with
+    /// [`StateLost`]. Returns what is missing, if anything, for the program to set again.
+    ///
+    /// ```no_run
+    /// use qix_client::{Error, prelude::*, resumption::StateLost};
+    ///
+    /// # async fn f(session: Session, doc: Doc) -> Result<(), Error> {
+    /// match doc.evaluate("Sum(Sales)").await {
+    ///     Err(error) if StateLost::of(&error).is_some() => {
+    ///         session.accept_lost_state();
+    ///         doc.select("Year", [2021]).await?;
+    ///     }
+    ///     sum => println!("{}", sum?),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept_lost_state(&self) -> Option<StateLost> {
+        self.shared.accept_lost_state().map(Arc::unwrap_or_clone)
+    }
+
+    /// Closes the connection when the calls under way are answered, and waits until it is closed.
     ///
     /// Calls that are not answered within five seconds (or [`close_timeout`](SessionBuilder::close_timeout)) fail
     /// with

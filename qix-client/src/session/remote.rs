@@ -25,7 +25,11 @@ impl Remote for Object {
         let Place::At { generation, handle } = self.place() else { return };
         if self.handle().class == Doc::NAME {
             self.session().notify_app(generation, handle, call.method, call.params);
-        } else if self.session().generation() == generation {
+            return;
+        }
+        // Even if it cannot be sent: what ends here does not begin again in another session.
+        self.session().journal().ordered(call.method, &call.params);
+        if self.session().generation() == generation {
             self.session().notify_raw(handle, call.method, &call.params);
         }
     }

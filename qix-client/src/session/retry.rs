@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use qix_schema::rpc::{Effect, Method, ObjectHandle};
+use qix_schema::rpc::{Effect, Method, ObjectHandle, Request as _};
 use qix_schema::{EngineError, doc, error_codes};
 use tokio::time::sleep;
 
 use crate::config::{WhenModal, WhenReloading};
+use crate::protocol::request;
 use crate::session::core::Shared;
 
 /// How often a call that only reads is made again because a selection aborted it.
@@ -61,6 +62,8 @@ fn leave_mode(shared: &Shared) -> bool {
     };
     let Some(app) = shared.doc().as_ref().map(|doc| doc.handle) else { return false };
     debug_assert_ne!(app, ObjectHandle::GLOBAL, "an app has a handle of its own");
-    shared.notify(app, &doc::AbortModal::new(accept));
+    let abort = doc::AbortModal::new(accept);
+    shared.journal().ordered(doc::AbortModal::METHOD, &request::params(&abort));
+    shared.notify(app, &abort);
     true
 }

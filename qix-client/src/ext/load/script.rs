@@ -14,12 +14,27 @@ use super::row::{RowError, RowSerializer};
 /// How long the text of one inline table may be, in bytes: what is longer becomes several that are put together.
 const LONGEST: usize = 256 * 1024;
 
-/// How the numbers below are written.
+/// All settings that decide how values are read and shown, so that a load means the same on every server: ISO 8601 dates and
+/// weeks, English names.
 const SETTINGS: &str = "///$tab Main
 SET ThousandSep=',';
 SET DecimalSep='.';
+SET MoneyThousandSep=',';
+SET MoneyDecimalSep='.';
+SET MoneyFormat='#,##0.00';
+SET TimeFormat='hh:mm:ss';
 SET DateFormat='YYYY-MM-DD';
 SET TimestampFormat='YYYY-MM-DD hh:mm:ss[.fff]';
+SET FirstWeekDay=0;
+SET BrokenWeeks=0;
+SET ReferenceDay=4;
+SET FirstMonthOfYear=1;
+SET CollationLocale='en-US';
+SET MonthNames='Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec';
+SET LongMonthNames='January;February;March;April;May;June;July;August;September;October;November;December';
+SET DayNames='Mon;Tue;Wed;Thu;Fri;Sat;Sun';
+SET LongDayNames='Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday';
+SET NumericalAbbreviation='3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y';
 ";
 
 /// Tables of a program.

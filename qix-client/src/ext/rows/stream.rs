@@ -13,6 +13,7 @@ use super::collect::Shape;
 use super::pages::{Opened, Options, Pages};
 use super::source::{Form, Source};
 use super::{RowsError, pivot, straight};
+use crate::ext::temporary;
 
 /// The object with the rows.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ impl Origin {
                     false => ListObjectDef::field(name),
                 };
                 let list = GenericObjectProperties::of_type("values").with_list_object_def(list);
-                doc.create_session_object(list).with_options(calls.clone()).await
+                temporary::object(doc, list, calls).await
             }
         }
     }

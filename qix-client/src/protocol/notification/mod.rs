@@ -77,8 +77,12 @@ pub enum Refusal {
     AppAccessDenied,
     /// `SESSION_ERROR_APP_FAILURE`
     AppFailure,
-    /// Not an engine error: a proxy requires the user to log in.
-    NotAuthenticated,
+    /// None of the engine's: a proxy wants the user to log in.
+    #[non_exhaustive]
+    NotAuthenticated {
+        /// Where to log in. Its query may be secret.
+        login_uri: Option<String>,
+    },
     /// A reason that this version does not know.
     Other(String),
 }
@@ -96,8 +100,10 @@ impl Notification {
         match &self.kind {
             NotificationKind::Connected(state) => Some(state.clone()),
             NotificationKind::AuthenticationInformation(AuthenticationInformation {
-                must_authenticate: true, ..
-            }) => Some(SessionState::Refused(Refusal::NotAuthenticated)),
+                must_authenticate: true,
+                login_uri,
+                ..
+            }) => Some(SessionState::Refused(Refusal::NotAuthenticated { login_uri: login_uri.clone() })),
             _ => None,
         }
     }
@@ -145,7 +151,11 @@ impl fmt::Display for Refusal {
             }
             Self::AppAccessDenied => "the user may not open the app; check the rights to it",
             Self::AppFailure => "the app does not open; check that it exists and look into the engine's log",
-            Self::NotAuthenticated => "the proxy does not know the user; connect with credentials that it accepts",
+            Self::NotAuthenticated { login_uri } => {
+                let uri = login_uri.as_deref().and_then(|uri| uri.split('?').next());
+                let place = uri.map(|uri| format!(" (its login is at {uri})")).unwrap_or_default();
+                return write!(f, "the proxy does not know the user{place}; connect with credentials that it accepts");
+            }
             Self::Other(state) => return write!(f, "the engine says {state}"),
         })
     }

@@ -69,7 +69,17 @@ impl<T> Handles<T> {
     pub(crate) fn restore(&mut self, handle: i64, object: &Arc<T>, signal: &Arc<watch::Sender<Signal>>) {
         let known = Known { object: Arc::downgrade(object), signal: Arc::clone(signal) };
         self.known.entry(handle).or_default().push(known);
-        signal.send_modify(|signal| signal.invalidations += 1);
+        signal.send_modify(|signal| {
+            signal.invalidations += 1;
+            signal.closed = false;
+        });
+    }
+
+    /// Tells all who listen that no news comes any more, unless the objects are restored.
+    pub(crate) fn silence(&mut self) {
+        for known in self.known.values().flatten() {
+            known.signal.send_modify(|signal| signal.closed = true);
+        }
     }
 
     /// Forgets a handle, if nobody holds it any more.
@@ -120,6 +130,11 @@ impl<T> Handles<T> {
                 known.signal.send_modify(|signal| signal.closed = true);
             }
         }
+    }
+
+    /// The objects that somebody holds.
+    pub(crate) fn objects(&self) -> Vec<Arc<T>> {
+        self.known.values().flatten().filter_map(|known| known.object.upgrade()).collect()
     }
 
     /// Whether anybody holds the object with a handle.

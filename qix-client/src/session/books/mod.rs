@@ -3,6 +3,7 @@
 mod calls;
 mod deltas;
 mod handles;
+mod journal;
 mod open_app;
 mod recipe;
 mod unread;
@@ -10,6 +11,7 @@ mod unread;
 pub(crate) use calls::{Calls, Cut, Outcome, Purpose, Reply, Taken};
 pub(crate) use deltas::{Deltas, Key, Merged};
 pub(crate) use handles::{Handles, Signal};
+pub(crate) use journal::{Entry, Journal, Sets, Target, is_refusal};
 pub(crate) use open_app::OpenedDoc;
 pub(crate) use recipe::Recipe;
 pub(crate) use unread::Unread;

@@ -88,6 +88,21 @@ impl Recipe {
         }
     }
 
+    /// Whether all that the object shows and selects is in the default state.
+    pub(crate) fn is_in_default_state(&self) -> bool {
+        fn is_default(value: &Value) -> bool {
+            match value {
+                Value::Object(members) => members.iter().all(|(name, value)| match (name.as_str(), value) {
+                    ("qStateName", Value::String(state)) => state.is_empty() || state == "$",
+                    (_, value) => is_default(value),
+                }),
+                Value::Array(items) => items.iter().all(is_default),
+                _ => true,
+            }
+        }
+        self.properties.as_ref().is_some_and(is_default) && self.soft.is_empty()
+    }
+
     /// The parameters that make the object again.
     pub(crate) fn creation(&self) -> Option<String> {
         Some(json!({ "qProp": self.properties.as_ref()? }).to_string())

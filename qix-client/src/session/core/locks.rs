@@ -21,6 +21,8 @@ pub(crate) mod rank {
     pub(crate) const LINK: u8 = 5;
     /// What differences build on.
     pub(crate) const DELTAS: u8 = 6;
+    /// What the program has set.
+    pub(crate) const JOURNAL: u8 = 7;
 }
 
 /// A mutex with a place in the order.

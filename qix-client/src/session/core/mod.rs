@@ -9,5 +9,6 @@ mod phase;
 mod shared;
 
 pub(crate) use object::{Object, Origin, Place};
+pub(crate) use outbox::NotSent;
 pub(crate) use phase::{Phase, lose};
 pub(crate) use shared::{Queued, Request, Shared};

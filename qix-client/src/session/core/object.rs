@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use qix_schema::rpc::{Class, Method, ObjectHandle};
-use qix_schema::{Doc, Global};
+use qix_schema::rpc::{Class, Method, ObjectHandle, Request as _};
+use qix_schema::{Doc, Global, generic_object};
 use tokio::sync::watch;
 
 use super::locks::{Guard, Lock, rank};
+use super::phase::Phase;
 use super::shared::Shared;
 use crate::session::books::{OpenedDoc, Recipe, Signal};
 
@@ -110,6 +111,13 @@ impl Object {
         self.recipe.lock()
     }
 
+    /// The engine has dropped all soft patches.
+    pub(crate) fn forget_soft_patches(&self) {
+        if let Some(recipe) = &mut *self.recipe() {
+            recipe.note(generic_object::ClearSoftPatches::METHOD, "{}");
+        }
+    }
+
     /// The object is on another connection now.
     pub(crate) fn restore(self: &Arc<Self>, generation: u32, handle: i64) {
         let mut handles = self.shared.handles();
@@ -132,7 +140,8 @@ impl Drop for Object {
         if self.shared.generation() == generation {
             self.shared.release(handle);
         }
-        let closed = self.signal.borrow().closed;
+        let can_come_back = matches!(*self.shared.phase().borrow(), Phase::Disconnected(_));
+        let closed = self.signal.borrow().closed && !can_come_back;
         if let (false, Some(_), Some(id)) = (closed, &*self.recipe(), &self.handle.id) {
             let doc = self.shared.doc().as_ref().map(|doc| doc.handle);
             // What has a recipe has an origin.

@@ -1,19 +1,29 @@
 //! The way out: requests, and waiting for their answers.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use qix_schema::doc;
-use qix_schema::rpc::{self, CloseCode, Closed, ClosedBy, Method};
+use qix_schema::rpc::{self, CloseCode, Closed, ClosedBy, Method, ObjectHandle};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::phase::Phase;
-use super::shared::{Queued, Request, Shared};
+use super::shared::{Link, Queued, Request, Shared};
+use crate::config::{LostState, StateLost};
 use crate::protocol::request;
 use crate::session::books::{Cut, Outcome, Purpose, Reply};
 
-/// A request that could not be sent: there is no connection, or it is another one by now.
+/// Where an answer comes in.
+type Answer = oneshot::Receiver<Outcome>;
+
+/// Why a request could not be sent.
 #[derive(Debug)]
-pub(crate) struct NotSent;
+pub(crate) enum NotSent {
+    /// There is no connection, it is another one by now, or it is not ready.
+    NoConnection,
+    /// The session is another one, and lacks what the program had set.
+    StateLost(Arc<StateLost>),
+}
 
 /// Is not waited for any more once it is dropped.
 struct Question<'a> {
@@ -33,12 +43,22 @@ impl Shared {
         self.link.lock().generation
     }
 
-    /// Puts a request on its way, if the connection is still the one that its handle belongs to.
-    pub(crate) fn send(
+    /// Puts a call of the program on its way, if the session is open and the connection is still the one that its handle
+    /// belongs to.
+    pub(crate) fn send(&self, generation: u32, request: Request<'_>) -> Result<(i64, Answer), NotSent> {
+        self.put(generation, request, |link| match &link.lost_state {
+            _ if !link.is_open => Err(NotSent::NoConnection),
+            Some(lost) if request.handle != ObjectHandle::GLOBAL => Err(NotSent::StateLost(Arc::clone(lost))),
+            _ => Ok(()),
+        })
+    }
+
+    fn put(
         &self,
         generation: u32,
         request: Request<'_>,
-    ) -> Result<(i64, oneshot::Receiver<Outcome>), NotSent> {
+        check: impl FnOnce(&Link) -> Result<(), NotSent>,
+    ) -> Result<(i64, Answer), NotSent> {
         let Request { handle, method, params, delta, owned } = request;
         let key = (handle, method.name);
         let purpose = match delta && self.deltas.lock().useful(key) {
@@ -47,7 +67,8 @@ impl Shared {
             false => Purpose::Answer,
         };
         let link = &mut *self.link.lock();
-        let Some(outbox) = link.outbox.as_ref().filter(|_| link.generation == generation) else { return Err(NotSent) };
+        check(link)?;
+        let outbox = link.outbox.as_ref().filter(|_| link.generation == generation).ok_or(NotSent::NoConnection)?;
         let id = link.calls.next_id();
         let text = request::encode(id, handle, method.name, params, matches!(purpose, Purpose::Delta(_)));
         let answer = link.calls.wait(id, method.effect, purpose);
@@ -58,7 +79,7 @@ impl Shared {
 
     /// Makes an internal request; returns `None` if the connection is lost. Can be dropped at any time.
     pub(crate) async fn ask(&self, generation: u32, request: Request<'_>) -> Option<Reply> {
-        let (id, answer) = self.send(generation, request).ok()?;
+        let (id, answer) = self.put(generation, request, |_| Ok(())).ok()?;
         let _question = Question { shared: self, id };
         answer.await.ok()?.ok()
     }
@@ -90,6 +111,7 @@ impl Shared {
 
     /// Sends something to the app, now or when there is a connection again.
     pub(crate) fn notify_app(&self, generation: u32, doc: i64, method: Method, params: String) {
+        self.journal().ordered(method, &params);
         {
             let link = &mut *self.link.lock();
             if link.outbox.is_none() || link.generation != generation {
@@ -124,6 +146,7 @@ impl Shared {
     pub(super) fn connect_link(&self, outbox: mpsc::UnboundedSender<Queued>) -> u32 {
         let link = &mut *self.link.lock();
         link.generation += 1;
+        link.is_open = false;
         link.outbox = Some(outbox);
         link.closed = None;
         link.last_words = None;
@@ -138,6 +161,7 @@ impl Shared {
         if let Some(farewell) = farewell {
             outbox.send(farewell).ok();
         }
+        link.is_open = false;
         link.closed = Some(closed.clone());
         link.cut = None;
         Some(link.calls.take())
@@ -145,7 +169,7 @@ impl Shared {
 
     /// Lets calls go out, if there still is a connection.
     pub(crate) fn open(&self) -> Result<(), Closed> {
-        let link = self.link.lock();
+        let mut link = self.link.lock();
         if link.outbox.is_none() {
             drop(link);
             return Err(self.last_closed());
@@ -160,8 +184,25 @@ impl Shared {
         });
         match &*self.phase.borrow() {
             Phase::Ended(closed) => Err(closed.clone()),
-            _ => Ok(()),
+            _ => {
+                link.is_open = true;
+                Ok(())
+            }
         }
+    }
+
+    /// Notes what the session lacks, beside what it lacked already.
+    pub(crate) fn add_lost_state(&self, mut missing: Vec<LostState>) {
+        let known = &mut self.link.lock().lost_state;
+        if let Some(known) = known {
+            missing.splice(..0, known.missing.iter().cloned());
+        }
+        *known = Some(Arc::new(StateLost { missing }));
+    }
+
+    /// Lets calls go out again whatever the session lacks; what that is.
+    pub(crate) fn accept_lost_state(&self) -> Option<Arc<StateLost>> {
+        self.link.lock().lost_state.take()
     }
 
     /// Whether there is a connection.

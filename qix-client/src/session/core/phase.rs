@@ -17,13 +17,23 @@ pub(crate) enum Phase {
     Open,
     /// Calls wait for a connection.
     Suspended(Closed),
-    /// The session has ended.
+    /// There is no connection, and calls do not wait for one. The program can resume the session.
+    Disconnected(Closed),
+    /// There will be no connection any more.
     Ended(Closed),
 }
 
 impl Phase {
     pub(crate) fn is_over(&self) -> bool {
         matches!(self, Self::Ended(_))
+    }
+
+    /// Why calls fail, if they do.
+    pub(crate) fn closed(&self) -> Option<&Closed> {
+        match self {
+            Self::Disconnected(closed) | Self::Ended(closed) => Some(closed),
+            Self::Open | Self::Suspended(_) => None,
+        }
     }
 
     /// Whether the connection was lost in a way that makes it worth connecting again.
@@ -37,14 +47,18 @@ impl Shared {
         self.phase.subscribe()
     }
 
-    /// Waits until calls go out; an error once they never will.
+    /// Waits until calls go out; an error if there is no connection to wait for.
     pub(crate) async fn ready(&self) -> Result<(), Closed> {
         let mut phase = self.phase();
         let phase = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))).await;
-        match phase.as_deref() {
-            Ok(Phase::Ended(closed)) => Err(closed.clone()),
-            _ => Ok(()),
-        }
+        phase.ok().and_then(|phase| phase.closed().cloned()).map_or(Ok(()), Err)
+    }
+
+    /// Waits until calls fail, and says why.
+    pub(crate) async fn closed(&self) -> Closed {
+        let mut phase = self.phase();
+        let phase = phase.wait_for(|phase| phase.closed().is_some()).await;
+        phase.ok().and_then(|phase| phase.closed().cloned()).unwrap_or_else(Closed::by_client)
     }
 
     /// Waits until the session ends, and returns the reason.
@@ -85,7 +99,7 @@ impl Shared {
             // Whoever supervises the session sees it, and connects again.
             self.enter_suspension(closed.clone());
         } else if open {
-            self.enter_end(closed.clone());
+            self.enter_disconnection(closed.clone());
         }
         if let Some(cut) = cut {
             cut.end(&closed);
@@ -129,8 +143,33 @@ impl Shared {
         self.tell(Event::Suspended(closed));
     }
 
+    fn enter_disconnection(&self, closed: Closed) {
+        self.phase.send_replace(Phase::Disconnected(closed.clone()));
+        self.handles().silence();
+        tracing::debug!(%closed, "the session has no connection");
+        self.tell(Event::Closed(closed));
+    }
+
+    /// Ends the waiting for a connection, unless there is one by now. Who holds the objects that have waited learns it.
+    pub(crate) fn give_up_waiting(&self, waiting: &[Weak<Object>], closed: impl FnOnce(&Closed) -> Closed) {
+        let closed = match &*self.phase.borrow() {
+            Phase::Suspended(suspended) => closed(suspended),
+            _ => return,
+        };
+        waiting.iter().filter_map(Weak::upgrade).for_each(|object| {
+            object.signal().send_modify(|signal| signal.closed = true);
+        });
+        self.enter_disconnection(closed);
+    }
+
     fn enter_end(&self, closed: Closed) {
-        self.phase.send_replace(Phase::Ended(closed.clone()));
+        let mut is_news = true;
+        self.phase.send_modify(|phase| {
+            // What was told of the end stays true.
+            let told = phase.closed().cloned();
+            is_news = told.is_none();
+            *phase = Phase::Ended(told.unwrap_or_else(|| closed.clone()));
+        });
         self.handles().close_all();
         // The holder of the lock is resuming; it finds the session ended and does the same.
         if let Ok(mut waiting) = self.waiting.try_lock() {
@@ -138,7 +177,9 @@ impl Shared {
         }
         self.deltas.lock().clear();
         tracing::debug!(%closed, "the session is over");
-        self.tell(Event::Closed(closed));
+        if is_news {
+            self.tell(Event::Closed(closed));
+        }
     }
 }
 

@@ -9,11 +9,11 @@ use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mp
 use super::locks::{Guard, Lock, rank};
 use super::object::Object;
 use super::phase::Phase;
-use crate::config::Settings;
 use crate::config::event::{self, Event};
+use crate::config::{Settings, StateLost};
 use crate::connect::Endpoint;
 use crate::protocol::notification::SessionState;
-use crate::session::books::{Calls, Deltas, Handles, OpenedDoc, Unread};
+use crate::session::books::{Calls, Deltas, Handles, Journal, OpenedDoc, Unread};
 
 /// What a session is, shared by all who hold a part of it. The connection ends when nobody does.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(crate) struct Shared {
     pub(super) handles: Lock<Handles<Object>, { rank::HANDLES }>,
     pub(super) deltas: Lock<Deltas, { rank::DELTAS }>,
     pub(super) doc: Lock<Option<OpenedDoc>, { rank::DOC }>,
+    pub(super) journal: Lock<Journal, { rank::JOURNAL }>,
     pub(super) phase: watch::Sender<Phase>,
     pub(super) state: watch::Sender<SessionState>,
     pub(super) events: broadcast::Sender<Arc<Event>>,
@@ -43,6 +44,10 @@ pub(super) struct Link {
     /// The number of the connection. Messages of earlier connections are ignored.
     pub(super) generation: u32,
     pub(super) outbox: Option<mpsc::UnboundedSender<Queued>>,
+    /// Whether calls of the program go out: not before all is restored.
+    pub(super) is_open: bool,
+    /// What the session lacks, so that calls to the app would mean something else.
+    pub(super) lost_state: Option<Arc<StateLost>>,
     /// Why there is no way.
     pub(super) closed: Option<Closed>,
     /// What a proxy said before it closes the connection.
@@ -88,6 +93,7 @@ impl Shared {
             handles: Lock::default(),
             deltas: Lock::default(),
             doc: Lock::default(),
+            journal: Lock::default(),
             phase: watch::Sender::new(Phase::Suspended(Closed::by_client())),
             state: watch::Sender::new(SessionState::Unknown),
             events: event::channel(),
@@ -106,6 +112,15 @@ impl Shared {
 
     pub(crate) fn doc(&self) -> Guard<'_, Option<OpenedDoc>, { rank::DOC }> {
         self.doc.lock()
+    }
+
+    /// The objects that somebody holds.
+    pub(crate) fn objects(&self) -> Vec<Arc<Object>> {
+        self.handles().objects()
+    }
+
+    pub(crate) fn journal(&self) -> Guard<'_, Journal, { rank::JOURNAL }> {
+        self.journal.lock()
     }
 
     pub(crate) fn state(&self) -> watch::Receiver<SessionState> {

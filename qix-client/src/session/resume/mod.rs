@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use qix_schema::rpc::Retry;
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Retry};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
@@ -14,6 +14,9 @@ use crate::session::core::{Object, Phase, Shared, lose};
 
 mod plan;
 mod restore;
+mod state;
+
+pub(crate) use plan::found_by;
 
 /// Takes a transport into use, and waits until the engine has said how it took the connection.
 pub(crate) async fn begin(
@@ -48,40 +51,69 @@ pub(crate) async fn begin(
     }
 }
 
-/// Goes on over a new transport.
-pub(crate) async fn over(shared: &Arc<Shared>, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
-    // One at a time; who comes second finds it done.
-    let mut waiting = shared.waiting.lock().await;
-    match stands(shared) {
-        Some(outcome) => outcome,
-        None => attempt(shared, transport, &mut waiting).await,
+/// Connects to the endpoint, and takes the connection into use. A login that the proxy does not know any more is done once
+/// again.
+pub(crate) async fn connect(
+    shared: &Arc<Shared>,
+    waiting: &mut Vec<Weak<Object>>,
+) -> Result<SessionState, ConnectError> {
+    let endpoint = shared.endpoint.as_ref().ok_or(ConnectError::NoEndpoint)?;
+    let transport = endpoint.connect().await?;
+    let by_cookie = transport.by_cookie;
+    match begin(shared, transport, waiting).await {
+        Err(ConnectError::Session(Refusal::NotAuthenticated { .. })) if by_cookie => {
+            shared.give_up_connection();
+            endpoint.forget_session()?;
+            begin(shared, endpoint.connect().await?, waiting).await
+        }
+        outcome => outcome,
     }
 }
 
-/// The result for a session that cannot be resumed or does not need to be.
-fn stands(shared: &Shared) -> Option<Result<Arc<Resumption>, ConnectError>> {
+/// Goes on over a new transport.
+pub(crate) async fn over(shared: &Arc<Shared>, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
+    attempt(shared, async |waiting| begin(shared, transport, waiting).await).await
+}
+
+/// Goes on over a new connection to the same endpoint.
+pub(crate) async fn again(shared: &Arc<Shared>) -> Result<Arc<Resumption>, ConnectError> {
+    attempt(shared, async |waiting| {
+        tokio::select! {
+            state = connect(shared, waiting) => state,
+            closed = shared.ended() => Err(ConnectError::Closed(closed)),
+        }
+    })
+    .await
+}
+
+/// What comes of resuming a session that cannot be resumed, or need not.
+fn without_attempt(shared: &Shared) -> Option<Result<Arc<Resumption>, ConnectError>> {
     match &*shared.phase().borrow() {
-        Phase::Suspended(_) => None,
+        Phase::Suspended(_) | Phase::Disconnected(_) => None,
         Phase::Ended(closed) => Some(Err(ConnectError::Closed(closed.clone()))),
         Phase::Open => {
             let state = shared.state().borrow().clone();
-            Some(Ok(Arc::new(Resumption { state, objects: Vec::new() })))
+            Some(Ok(Arc::new(Resumption { state, lost_state: Vec::new(), objects: Vec::new() })))
         }
     }
 }
 
 async fn attempt(
     shared: &Arc<Shared>,
-    transport: Transport,
-    waiting: &mut Vec<Weak<Object>>,
+    connect: impl AsyncFnOnce(&mut Vec<Weak<Object>>) -> Result<SessionState, ConnectError>,
 ) -> Result<Arc<Resumption>, ConnectError> {
-    let going_on = async {
-        let state = begin(shared, transport, waiting).await?;
-        let objects = restore::all(shared, &state, waiting).await?;
-        shared.open().map_err(ConnectError::Closed)?;
-        Ok(Resumption { state, objects })
-    };
+    // One at a time; who comes second finds it done.
+    let waiting = &mut *shared.waiting.lock().await;
+    if let Some(outcome) = without_attempt(shared) {
+        return outcome;
+    }
     let unfinished = Unfinished(Some(shared));
+    let going_on = async {
+        let state = connect(waiting).await?;
+        let resumption = restore::all(shared, state, waiting).await?;
+        shared.open().map_err(ConnectError::Closed)?;
+        Ok(resumption)
+    };
     let resumption = match going_on.await {
         Ok(resumption) => unfinished.finish(resumption),
         Err(error) => {
@@ -117,20 +149,6 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// Goes on over a new connection to the same endpoint.
-pub(crate) async fn again(shared: &Arc<Shared>) -> Result<Arc<Resumption>, ConnectError> {
-    let mut waiting = shared.waiting.lock().await;
-    if let Some(outcome) = stands(shared) {
-        return outcome;
-    }
-    let endpoint = shared.endpoint.as_ref().ok_or(ConnectError::NoEndpoint)?;
-    let transport = tokio::select! {
-        transport = endpoint.connect() => transport?,
-        closed = shared.ended() => return Err(ConnectError::Closed(closed)),
-    };
-    attempt(shared, transport, &mut waiting).await
-}
-
 /// Connects again whenever the connection is lost, until the session is over or nobody needs it any more.
 pub(crate) async fn supervise(shared: Weak<Shared>, mut phase: watch::Receiver<Phase>, backoff: Backoff) {
     loop {
@@ -144,6 +162,7 @@ pub(crate) async fn supervise(shared: Weak<Shared>, mut phase: watch::Receiver<P
 
 /// Tries to go on until it succeeds, there is no point in trying, or nobody needs the session any more.
 async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, backoff: &Backoff) {
+    let mut last = None;
     for delay in backoff.delays() {
         tokio::select! {
             () = sleep(delay) => {}
@@ -153,26 +172,29 @@ async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, ba
         let Some(shared) = shared.upgrade() else { return };
         match again(&shared).await {
             Ok(_) => return,
-            Err(error) if is_final(&error) => {
-                tracing::warn!(%error, "the session does not go on");
-                break;
+            Err(error) => {
+                tracing::debug!(%error, "the session does not go on yet");
+                let is_final = is_final(&error);
+                last = Some(error);
+                if is_final {
+                    break;
+                }
             }
-            Err(error) => tracing::debug!(%error, "the session does not go on yet"),
         }
     }
     if let Some(shared) = shared.upgrade() {
-        give_up(&shared).await;
+        give_up(&shared, last).await;
     }
 }
 
-/// Ends a session that does not go on, for the reason why it was suspended.
-pub(crate) async fn give_up(shared: &Arc<Shared>) {
-    let suspended = match &*shared.phase().borrow() {
-        Phase::Suspended(closed) => closed.clone(),
-        _ => return,
-    };
-    lose(&mut *shared.waiting.lock().await);
-    shared.end(&suspended, None);
+/// Ends the waiting for a connection, for the reason why the last attempt failed.
+async fn give_up(shared: &Shared, last: Option<ConnectError>) {
+    let waiting = shared.waiting.lock().await;
+    shared.give_up_waiting(&waiting, |suspended| match last {
+        None => suspended.clone(),
+        Some(ConnectError::Closed(closed)) => closed,
+        Some(error) => Closed::new(ClosedBy::Network, CloseCode::LOST, format!("connecting again failed: {error}")),
+    });
 }
 
 /// Whether trying again cannot help.
@@ -180,8 +202,12 @@ fn is_final(error: &ConnectError) -> bool {
     match error {
         ConnectError::Closed(closed) => closed.retry() == Retry::No,
         ConnectError::Session(refusal) => !matches!(refusal, Refusal::LicenseRenewal | Refusal::LimitExceeded),
-        ConnectError::Refused { status, .. } => matches!(status, 400..=428),
-        ConnectError::Address { .. } | ConnectError::Header { .. } | ConnectError::NoEndpoint => true,
+        ConnectError::Refused { status: 408 | 425, .. } => false,
+        ConnectError::Refused { status, .. } => matches!(status, 300..=428),
+        ConnectError::Address { .. }
+        | ConnectError::Header { .. }
+        | ConnectError::TicketUsed
+        | ConnectError::NoEndpoint => true,
         _ => false,
     }
 }

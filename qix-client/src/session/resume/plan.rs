@@ -7,7 +7,7 @@ use qix_schema::{
 
 use crate::protocol::request::{self, is};
 use crate::session::books::Recipe;
-use crate::session::core::Origin;
+use crate::session::core::{Object, Origin};
 
 /// A call of the document that brings an object back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,12 @@ pub(super) fn steps(object: &ObjectHandle, origin: Option<&Origin>, recipe: Opti
     let create = recipe.and_then(Recipe::creation);
     let create = create.map(|params| Step { method: doc::CreateSessionObject::METHOD, params, creates: true });
     by_id.or_else(|| as_before(object.class, origin?)).into_iter().chain(create).collect()
+}
+
+/// The call of the document that finds an object which is there already.
+pub(crate) fn found_by(object: &Object) -> Option<(Method, String)> {
+    let steps = steps(object.handle(), object.origin(), None);
+    steps.into_iter().find(|step| !step.creates).map(|step| (step.method, step.params))
 }
 
 /// The call that brought the object, if it only looked it up in the document.

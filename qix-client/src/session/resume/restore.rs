@@ -1,14 +1,15 @@
 //! Brings objects back over a new connection.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Weak};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use futures_util::future::join_all;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Request as _};
 use qix_schema::{Class, Doc, Error, Global, generic_object, global};
 
 use super::plan;
-use crate::config::{Restoration, RestorationOutcome};
+use super::state::{self, Missing};
+use crate::config::{Restoration, RestorationOutcome, Resumption};
 use crate::connect::ConnectError;
 use crate::protocol::answer::{engine_error, named_object};
 use crate::protocol::notification::SessionState;
@@ -18,7 +19,7 @@ use crate::session::core::{Request, Shared};
 use crate::session::retry::Attempts;
 
 /// Why a call of a resumption brought nothing.
-enum Failure {
+pub(super) enum Failure {
     /// There is no such object.
     Missing(String),
     /// The engine has another reason.
@@ -27,29 +28,52 @@ enum Failure {
     Connection(ConnectError),
 }
 
-/// Brings all objects back; what became of each.
+/// Brings all objects back, and sets in a new session what the program had set.
 pub(super) async fn all(
     shared: &Arc<Shared>,
-    state: &SessionState,
+    state: SessionState,
     objects: &[Weak<Object>],
-) -> Result<Vec<Restoration>, ConnectError> {
-    let restorer = Restorer { shared, generation: shared.generation() };
-    let doc = restorer.doc(state).await?;
+) -> Result<Resumption, ConnectError> {
     let objects = distinct(objects);
-    let outcomes = join_all(objects.iter().map(|object| restorer.object(object, &doc))).await;
-    let mut restored = Vec::with_capacity(objects.len());
-    for (object, outcome) in objects.iter().zip(outcomes) {
-        let outcome = outcome?;
-        if object.handle().class != Global::NAME {
-            restored.push(Restoration { object: object.handle().clone(), outcome });
+    let restorer = Restorer { shared, generation: shared.generation(), done: Mutex::default() };
+    let app = restorer.app(&state).await?;
+    let is_kept = match &app {
+        Ok(app) => app.was_open,
+        Err(_) => state == SessionState::Attached,
+    };
+    let doc = app.map(|app| app.doc);
+    let mut missing = restorer.state(&doc, is_kept, &objects).await?;
+    join_all(objects.iter().map(|object| restorer.object(object, &doc)))
+        .await
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    let done = restorer.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let outcome = |object: &Arc<Object>| done.get(&Arc::as_ptr(object).addr()).cloned();
+    if is_kept && objects.iter().any(|object| outcome(object) == Some(RestorationOutcome::Recreated)) {
+        missing.extend(state::of_another_session(shared));
+    }
+    for object in &objects {
+        if let Some(RestorationOutcome::Incomplete(reason)) = outcome(object) {
+            missing.push(Missing::of_object(object.handle(), reason));
         }
+    }
+    state::settle(shared, &missing);
+    let mut restored = Vec::with_capacity(objects.len());
+    for object in objects.iter().filter(|object| object.handle().class != Global::NAME) {
+        let mut outcome = outcome(object).expect("each object has had its turn");
+        if outcome == RestorationOutcome::Restored
+            && let Some(lost) = missing.iter().find(|lost| lost.patched.is_some() && lost.patched == object.handle().id)
+        {
+            outcome = RestorationOutcome::Incomplete(lost.state.to_string());
+        }
+        restored.push(Restoration { object: object.handle().clone(), outcome });
     }
     if let Ok(doc) = doc {
         for (method, params) in shared.take_deferred() {
             shared.notify_app(restorer.generation, doc, method, params);
         }
     }
-    Ok(restored)
+    Ok(Resumption { state, lost_state: missing.into_iter().map(|lost| lost.state).collect(), objects: restored })
 }
 
 /// The objects that are still held; an earlier attempt may have listed some twice.
@@ -58,26 +82,35 @@ fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
     objects.iter().filter_map(Weak::upgrade).filter(|object| seen.insert(Arc::as_ptr(object))).collect()
 }
 
-struct Restorer<'a> {
-    shared: &'a Arc<Shared>,
+pub(super) struct Restorer<'a> {
+    pub(super) shared: &'a Arc<Shared>,
     generation: u32,
+    /// What became of objects so far, by their addresses.
+    done: Mutex<HashMap<usize, RestorationOutcome>>,
+}
+
+/// The app that is open again.
+struct App {
+    doc: i64,
+    /// Whether the session had it open already.
+    was_open: bool,
 }
 
 impl Restorer<'_> {
-    /// Opens the app again, if one was open; its handle, or why there is none.
-    async fn doc(&self, state: &SessionState) -> Result<Result<i64, String>, ConnectError> {
+    /// Opens the app again, if one was open; why there is none.
+    async fn app(&self, state: &SessionState) -> Result<Result<App, String>, ConnectError> {
         let Some(doc) = self.shared.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
         let mut failure = "it was an app of the session, which is gone".to_owned();
         // An engine that does not say whether it has kept the session may have it, with the app open.
-        let active = (*state != SessionState::Created).then_some((global::GetActiveDoc::METHOD, "{}"));
-        let open = doc.open.as_deref().map(|params| (global::OpenDoc::METHOD, params));
-        for (method, params) in active.into_iter().chain(open) {
+        let active = (*state != SessionState::Created).then_some((global::GetActiveDoc::METHOD, "{}", true));
+        let open = doc.open.as_deref().map(|params| (global::OpenDoc::METHOD, params, false));
+        for (method, params, was_open) in active.into_iter().chain(open) {
             match self.ask(ObjectHandle::GLOBAL, method, params, false).await {
                 Ok(handle) => {
                     if let Some(doc) = &mut *self.shared.doc() {
                         doc.handle = handle;
                     }
-                    return Ok(Ok(handle));
+                    return Ok(Ok(App { doc: handle, was_open }));
                 }
                 Err(Failure::Missing(reason) | Failure::Answer(reason)) => failure = reason,
                 Err(Failure::Connection(error)) => return Err(error),
@@ -86,8 +119,18 @@ impl Restorer<'_> {
         Ok(Err(failure))
     }
 
-    /// Brings one object back. Its failure is its own, unless the connection is lost.
-    async fn object(
+    /// Brings one object back, once. Its failure is its own, unless the connection is lost.
+    pub(super) async fn object(&self, object: &Arc<Object>, doc: &Result<i64, String>) -> Result<(), ConnectError> {
+        let address = Arc::as_ptr(object).addr();
+        let done = || self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if !done().contains_key(&address) {
+            let outcome = self.bring_back(object, doc).await?;
+            done().insert(address, outcome);
+        }
+        Ok(())
+    }
+
+    async fn bring_back(
         &self,
         object: &Arc<Object>,
         doc: &Result<i64, String>,
@@ -118,11 +161,18 @@ impl Restorer<'_> {
         for step in steps {
             match self.ask(doc, step.method, &step.params, step.creates).await {
                 Ok(handle) if step.creates => {
-                    if let Some(patches) = &soft_patches {
-                        self.shared.notify_raw(handle, generic_object::ApplyPatches::METHOD, patches);
-                    }
+                    let patched = match &soft_patches {
+                        Some(patches) => self.call(handle, generic_object::ApplyPatches::METHOD, patches).await,
+                        None => Ok(String::new()),
+                    };
                     object.restore(self.generation, handle);
-                    return Ok(RestorationOutcome::Recreated);
+                    return match patched {
+                        Ok(_) => Ok(RestorationOutcome::Recreated),
+                        Err(Failure::Connection(error)) => Err(error),
+                        Err(Failure::Missing(reason) | Failure::Answer(reason)) => {
+                            Ok(RestorationOutcome::Incomplete(reason))
+                        }
+                    };
                 }
                 Ok(handle) => {
                     object.restore(self.generation, handle);
@@ -138,11 +188,22 @@ impl Restorer<'_> {
     }
 
     /// Asks for an object; its handle.
-    async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
-        // Sent for the resumption only, which knows what it does when the connection is lost.
+    pub(super) async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
         let effect = if creates { Effect::Write } else { Effect::Read };
         let method = Method::new(method.class, method.name, effect, method.results);
-        let request = Request { handle, method, params, delta: false, owned: creates };
+        let result = self.request(handle, method, params, creates).await?;
+        let object = named_object(&result).and_then(|object| object.handle);
+        object.ok_or_else(|| Failure::Missing("the engine has no such object".to_owned()))
+    }
+
+    /// Makes a call; its result.
+    pub(super) async fn call(&self, handle: i64, method: Method, params: &str) -> Result<String, Failure> {
+        self.request(handle, method, params, false).await
+    }
+
+    async fn request(&self, handle: i64, method: Method, params: &str, owned: bool) -> Result<String, Failure> {
+        // Sent for the resumption only, which knows what it does when the connection is lost.
+        let request = Request { handle, method, params, delta: false, owned };
         let mut attempts = Attempts::default();
         loop {
             let asked = self.shared.ask(self.generation, request);
@@ -155,9 +216,7 @@ impl Restorer<'_> {
                 None => asked.await,
             };
             return match reply.ok_or_else(|| Failure::Connection(ConnectError::Closed(self.shared.last_closed())))? {
-                Reply::Result(text, range) => named_object(&text.as_ref()[range])
-                    .and_then(|object| object.handle)
-                    .ok_or_else(|| Failure::Missing("the engine has no such object".to_owned())),
+                Reply::Result(text, range) => Ok(text.as_ref()[range].to_owned()),
                 Reply::Error(text, range) => {
                     let error = engine_error(&text.as_ref()[range]);
                     if attempts.again(self.shared, method, &error).await {
@@ -166,7 +225,7 @@ impl Restorer<'_> {
                     let reason = error.to_string();
                     Err(if Error::from(error).is_not_found() { Failure::Missing } else { Failure::Answer }(reason))
                 }
-                _ => Err(Failure::Answer("the engine's answer names no object".to_owned())),
+                _ => Ok("{}".to_owned()),
             };
         }
     }

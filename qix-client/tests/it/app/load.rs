@@ -193,6 +193,24 @@ async fn dates_are_numbers_that_show_as_dates() {
 }
 
 #[tokio::test]
+async fn a_load_sets_every_format_that_depends_on_the_server() {
+    let (_engine, _session, doc) = open(App::new("app").script("")).await;
+    doc.load_rows("T", [BTreeMap::from([("n", 1)])]).await.unwrap();
+    for (expression, shown) in [
+        ("Month(45292)", "Jan"),
+        ("WeekDay(45292)", "Mon"),
+        ("Num(WeekDay(45292))", "0"),
+        ("Week(46388)", "53"),
+        ("Time(0.75)", "18:00:00"),
+        ("Date(45292)", "2024-01-01"),
+        ("Timestamp(45292.5)", "2024-01-01 12:00:00"),
+        ("Date(45292, 'MMMM WWWW')", "January Monday"),
+    ] {
+        assert_eq!(doc.evaluate(expression).await.unwrap(), shown, "{expression}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_table_is_an_error_that_says_where() {
     let (engine, _session, doc) = open(App::new("app")).await;
     let error = async |rows: Vec<Value>| doc.load_rows("T", rows).await.unwrap_err().to_string();

@@ -1,6 +1,6 @@
 //! Calls and their answers, over a real socket.
 
-use crate::support::{Listener, object, session};
+use crate::support::{object, session};
 use qix_client::rpc::ClosedBy;
 use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
@@ -220,28 +220,4 @@ async fn a_call_that_takes_too_long_is_cancelled() {
     assert_eq!(session.calls_in_flight(), 0);
     engine.expect("EngineVersion").await;
     engine.expect("CancelRequest").await;
-}
-
-#[tokio::test]
-async fn an_attached_session_uses_the_app_that_is_open() {
-    let listener = Listener::bind().await;
-    let script = async {
-        let mut engine = listener.accept().await;
-        engine.greet("SESSION_ATTACHED").await;
-        let open = json!({ "qReturn": { "qType": "Doc", "qHandle": 1, "qGenericId": "C:\\Apps\\Sales.qvf" } });
-        engine.answer("GetActiveDoc", open.clone()).await;
-        // Another app is not what was asked for.
-        engine.answer("GetActiveDoc", open).await;
-        let id = engine.expect("OpenDoc").await;
-        engine.push(json!({ "id": id, "error": { "code": 1002, "message": "App already open" } })).await;
-        engine.answer("GetActiveDoc", object("Doc", 1)).await;
-    };
-    let user = async {
-        let session = Session::connect(listener.url()).await.unwrap();
-        assert_eq!(session.state(), qix_client::notification::SessionState::Attached);
-        let doc = session.open_doc("Sales").await.unwrap();
-        assert_eq!(doc.handle().handle, 1);
-        assert_eq!(session.open_doc("Other").await.unwrap_err().engine().unwrap().code.0, 1002);
-    };
-    tokio::join!(user, script);
 }

@@ -131,7 +131,8 @@ async fn a_proxy_that_wants_a_login_refuses_the_session() {
     };
     let (error, _engine) = tokio::join!(Session::connect(listener.url()), script);
     let error = error.unwrap_err();
-    assert!(matches!(error, ConnectError::Session(Refusal::NotAuthenticated)), "{error}");
+    assert!(matches!(error, ConnectError::Session(Refusal::NotAuthenticated { .. })), "{error}");
+    assert!(error.to_string().contains("https://sense.corp/login"), "{error}");
 }
 
 #[tokio::test]

@@ -204,6 +204,9 @@ async fn a_session_that_cannot_go_on_ends() {
     assert_eq!(session.closed().await.by, ClosedBy::Network);
     held.made.gone().await;
     let error = session.resume().await.unwrap_err();
+    assert!(matches!(error, ConnectError::Unreachable { .. }), "{error}");
+    session.close().await;
+    let error = session.resume().await.unwrap_err();
     assert!(matches!(error, ConnectError::Closed(_)), "{error}");
 }
 

@@ -2,5 +2,6 @@
 
 mod faults;
 mod following;
+mod new_session;
 mod objects;
 mod resuming;

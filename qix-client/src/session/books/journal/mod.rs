@@ -1,0 +1,437 @@
+//! What the program has set in the session, so that it can be set again in a new one.
+//!
+//! The calls that set something are kept in the order in which the engine carries them out, which is that of their ids.
+//! A call that makes earlier ones irrelevant replaces them, but only where that is certain: a selection can clear
+//! selections in other fields, so that the last call of each field is not enough.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use qix_schema::rpc::Method;
+use serde::Deserialize;
+
+use crate::config::LostState;
+
+mod methods;
+
+pub(crate) use methods::Sets;
+
+/// Calls that are kept at most.
+const MOST: usize = 1000;
+
+/// What is after all calls so far.
+const NOW: i64 = i64::MAX;
+
+/// The name of the default state.
+const DEFAULT_STATE: &str = "$";
+
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    log: BTreeMap<i64, Entry>,
+    /// Whether the session was there before the program, and may have had things set.
+    inherited: bool,
+    /// Whether a new session has not got everything yet.
+    unsettled: bool,
+}
+
+/// A call that sets something.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) method: Method,
+    pub(crate) params: String,
+    pub(crate) target: Target,
+    sets: Sets,
+    said: Said,
+    progress: Progress,
+    /// The identifier of the variable that it has made.
+    made: Option<String>,
+}
+
+/// The object that a call goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The identifier, or the name of the field.
+    pub(crate) name: String,
+    /// The state in which a selection by the object is made, if that is known.
+    pub(crate) state: Option<String>,
+    /// The call of the document that finds the object, unless it is the document itself.
+    pub(crate) found_by: Option<(Method, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Sent,
+    Done,
+    /// It was sent and nobody got the answer.
+    Unknown,
+    /// Too many calls to keep all of them.
+    Dropped,
+}
+
+/// What the parameters say, of any method.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    #[serde(rename = "qStateName")]
+    state: String,
+    #[serde(rename = "qSourceStateName")]
+    source: String,
+    #[serde(rename = "qLockedAlso")]
+    locked_also: bool,
+    #[serde(rename = "qToggleMode")]
+    toggle: bool,
+    #[serde(rename = "qSoftPatch")]
+    soft: bool,
+    #[serde(rename = "qPatches")]
+    patches: Vec<Path>,
+    #[serde(rename = "qAccept")]
+    accept: bool,
+    #[serde(rename = "qId")]
+    id: String,
+    #[serde(rename = "qName")]
+    name: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(default)]
+struct Path {
+    #[serde(rename = "qPath")]
+    path: String,
+}
+
+/// A result that says whether the engine did anything.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Outcome {
+    #[serde(rename = "qReturn")]
+    returned: serde_json::Value,
+    #[serde(rename = "qSuccess")]
+    success: serde_json::Value,
+    #[serde(rename = "qResult")]
+    result: serde_json::Value,
+}
+
+/// Whether a result says that the engine did nothing.
+pub(crate) fn is_refusal(result: &str) -> bool {
+    let outcome: Outcome = serde_json::from_str(result).unwrap_or_default();
+    outcome.returned == false || outcome.success == false || outcome.result["qApplySuccess"] == false
+}
+
+impl Entry {
+    pub(crate) fn new(method: Method, sets: Sets, params: &str, target: Target) -> Self {
+        let said = serde_json::from_str(params).unwrap_or_default();
+        Self { method, params: params.to_owned(), target, sets, said, progress: Progress::Sent, made: None }
+    }
+
+    /// Why the call cannot be made again, if it cannot.
+    pub(crate) fn obstacle(&self) -> Option<&'static str> {
+        match (self.progress, self.sets) {
+            (Progress::Unknown, _) => Some("it ended without an answer, so that it may have happened or not"),
+            (Progress::Dropped, _) => Some("there were too many of its kind to remember them all"),
+            (_, Sets::ByNumber) => Some("it selects by numbers or positions, which may mean other values now"),
+            (_, Sets::FromHistory) => Some("it depends on earlier selections"),
+            (_, Sets::Data) => Some("the app was not saved afterwards"),
+            _ => None,
+        }
+    }
+
+    /// Whether an error of the engine says that what it makes is there.
+    pub(crate) fn makes_state(&self) -> bool {
+        self.sets == Sets::NewState
+    }
+
+    /// Whether it sets what an object shows, which is then not what it was.
+    pub(crate) fn patches(&self) -> Option<&str> {
+        (self.sets == Sets::Patches).then_some(&*self.target.name)
+    }
+
+    pub(crate) fn lost(&self, reason: impl Into<String>) -> LostState {
+        let Target { name, state, .. } = &self.target;
+        let mut what = self.method.to_string();
+        if !name.is_empty() {
+            what += &format!(" of `{name}`");
+        }
+        if let Some(state) = state.as_deref().filter(|state| *state != DEFAULT_STATE) {
+            what += &format!(" in the state `{state}`");
+        }
+        LostState { what, reason: reason.into() }
+    }
+
+    /// The parameters to make the call again with: a variable has to get its identifier back.
+    pub(crate) fn again(&self) -> String {
+        let Some(id) = &self.made else { return self.params.clone() };
+        let Ok(mut params) = serde_json::from_str::<serde_json::Value>(&self.params) else {
+            return self.params.clone();
+        };
+        params["qProp"]["qInfo"]["qId"] = id.as_str().into();
+        params.to_string()
+    }
+
+    /// The state that it selects in; none if it is not known, or more than one.
+    fn state(&self) -> Option<&str> {
+        match self.method.name {
+            "ClearAll" | "LockAll" | "UnlockAll" if self.said.state.is_empty() => Some(DEFAULT_STATE),
+            "ClearAll" | "LockAll" | "UnlockAll" => Some(&self.said.state),
+            _ => self.target.state.as_deref(),
+        }
+    }
+
+    /// Whether it selects in a state, as far as is known.
+    fn may_select_in(&self, state: Option<&str>) -> bool {
+        self.sets.selects() && (self.state().is_none() || state.is_none() || self.state() == state)
+    }
+
+    /// Whether its effect depends on values of variables.
+    fn searches(&self) -> bool {
+        self.sets.selects() && !matches!(self.method.name, "SelectValues" | "Clear" | "ClearAll")
+    }
+}
+
+impl Journal {
+    /// A call is on its way.
+    pub(crate) fn sent(&mut self, id: i64, entry: Entry) {
+        match entry.sets {
+            Sets::Nothing => return,
+            Sets::Patches if !entry.said.soft => return,
+            Sets::VariableProperties if !self.is_session_variable(&entry.target.name) => return,
+            _ => {}
+        }
+        self.log.insert(id, entry);
+    }
+
+    /// A call has been answered; the identifier of what it has made.
+    pub(crate) fn answered(&mut self, id: i64, made: Option<String>) {
+        let Some(entry) = self.log.get_mut(&id) else { return };
+        entry.progress = Progress::Done;
+        entry.made = made;
+        let entry = entry.clone();
+        if !self.take_in(id, &entry) {
+            self.log.remove(&id);
+        }
+        self.limit();
+    }
+
+    /// A call has had no effect.
+    pub(crate) fn refused(&mut self, id: i64) {
+        self.log.remove(&id);
+    }
+
+    /// A call was sent, and nobody waits for its answer any more.
+    pub(crate) fn given_up(&mut self, id: i64) {
+        if let Some(entry) = self.log.get_mut(&id) {
+            entry.progress = Progress::Unknown;
+        }
+    }
+
+    /// Something was sent of which no answer is awaited.
+    pub(crate) fn ordered(&mut self, method: Method, params: &str) {
+        let target = Target { name: String::new(), state: None, found_by: None };
+        let entry = Entry::new(method, Sets::of(method), params, target);
+        if matches!(entry.sets, Sets::NoState | Sets::NoObject | Sets::EndModal) {
+            self.take_in(NOW, &entry);
+        }
+    }
+
+    /// The session was there before the program.
+    pub(crate) fn inherit(&mut self) {
+        self.inherited = true;
+    }
+
+    /// Whether something may have been set that is not known here.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.inherited
+    }
+
+    /// There is a new connection: to the same session, or to another one. Whether the session is one in which an earlier
+    /// attempt has set a part only.
+    pub(crate) fn resumed(&mut self, kept: bool) -> bool {
+        if kept && !self.unsettled {
+            self.log.values_mut().filter(|entry| entry.progress == Progress::Sent).for_each(|entry| {
+                entry.progress = Progress::Unknown;
+            });
+        } else {
+            // It was for a session that is gone, and its caller knows that it failed.
+            self.log.retain(|_, entry| entry.progress != Progress::Sent);
+        }
+        let was_interrupted = kept && self.unsettled;
+        self.unsettled |= !kept;
+        was_interrupted
+    }
+
+    /// All is set again but these calls, which are forgotten.
+    pub(crate) fn settle(&mut self, missing: impl Iterator<Item = i64>) {
+        self.inherited &= !std::mem::take(&mut self.unsettled);
+        missing.for_each(|id| self.refused(id));
+    }
+
+    /// All that is set, in the order in which it was.
+    pub(crate) fn entries(&self) -> Vec<(i64, Entry)> {
+        self.log.iter().map(|(id, entry)| (*id, entry.clone())).collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.log.clear();
+        self.inherited = false;
+    }
+
+    fn is_session_variable(&self, id: &str) -> bool {
+        self.log.values().any(|entry| entry.sets == Sets::NewVariable && entry.made.as_deref() == Some(id))
+    }
+
+    /// Drops what a call makes irrelevant; whether the call itself has to be kept.
+    fn take_in(&mut self, id: i64, new: &Entry) -> bool {
+        match new.sets {
+            Sets::ClearAll => {
+                self.replace_selections(id, new);
+                true
+            }
+            Sets::FieldSelection if !new.said.toggle => {
+                self.replace_field(id, new);
+                true
+            }
+            Sets::NewState | Sets::NewVariable => true,
+            Sets::NoState => self.remove_state(id, &new.said.state),
+            Sets::EndModal => self.end_modal(id, new.said.accept),
+            Sets::Patches => {
+                let paths: BTreeSet<_> = new.said.patches.iter().collect();
+                self.drop_before(id, |old| {
+                    old.patches() == Some(&new.target.name) && old.said.patches.iter().all(|path| paths.contains(path))
+                });
+                true
+            }
+            Sets::NoPatches => {
+                self.drop_before(id, |old| old.patches() == Some(&new.target.name));
+                false
+            }
+            Sets::NoPatchesAnywhere => {
+                self.drop_before(id, |old| old.sets == Sets::Patches);
+                false
+            }
+            Sets::Value | Sets::Setting => {
+                let of_same = |old: &Entry| old.sets == new.sets && old.target == new.target;
+                let is_replaced = |old: &Entry| of_same(old) && (old.sets == Sets::Value || old.method == new.method);
+                let last = self.log.range(..id).rfind(|(_, old)| is_replaced(old)).map(|(id, _)| *id);
+                if let Some(last) = last
+                    && !self.log.range(last..id).any(|(_, between)| between.searches())
+                {
+                    self.log.remove(&last);
+                }
+                true
+            }
+            Sets::NoVariable => {
+                let Said { id: gone, name, .. } = &new.said;
+                let names = |old: &Entry| {
+                    let made = old.made.as_deref().unwrap_or_default();
+                    !gone.is_empty() && made == gone || !name.is_empty() && old.variable_name().as_ref() == Some(name)
+                };
+                let of = |old: &&Entry| old.sets == Sets::NewVariable && names(old);
+                let made: Vec<_> = self.log.values().filter(of).filter_map(|old| old.made.clone()).collect();
+                self.drop_before(id, |old| {
+                    old.sets == Sets::NewVariable && names(old)
+                        || matches!(old.sets, Sets::Value | Sets::VariableProperties) && made.contains(&old.target.name)
+                });
+                false
+            }
+            Sets::NoObject => {
+                let gone = &new.said.id;
+                self.drop_before(id, |old| {
+                    old.target.name == *gone && matches!(old.sets, Sets::View | Sets::Patches | Sets::Modal)
+                });
+                false
+            }
+            Sets::Data => {
+                self.drop_before(id, |old| old.sets == Sets::Data);
+                true
+            }
+            Sets::Save => {
+                self.drop_before(id, |old| old.sets == Sets::Data);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn drop_before(&mut self, id: i64, is_dropped: impl Fn(&Entry) -> bool) {
+        self.log.retain(|old_id, old| *old_id >= id || !is_dropped(old));
+    }
+
+    fn before(&self, id: i64) -> impl Iterator<Item = &Entry> {
+        self.log.range(..id).map(|(_, entry)| entry)
+    }
+
+    /// Whether a state was made as a copy of another.
+    fn is_source(&self, id: i64, state: &str) -> bool {
+        self.before(id).any(|old| old.sets == Sets::NewState && old.said.source == state)
+    }
+
+    /// A state is cleared: what was selected in it does not matter any more.
+    fn replace_selections(&mut self, id: i64, new: &Entry) {
+        let state = new.state().unwrap_or(DEFAULT_STATE);
+        let keeps_locked = !new.said.locked_also
+            && self.before(id).any(|old| old.sets == Sets::Lock && old.may_select_in(Some(state)));
+        if !keeps_locked && !self.is_source(id, state) {
+            self.drop_before(id, |old| old.sets.selects() && old.state() == Some(state));
+        }
+    }
+
+    /// A selection in the only field in which there is any: the one before does not matter any more.
+    fn replace_field(&mut self, id: i64, new: &Entry) {
+        let Some(state) = new.state() else { return };
+        let elsewhere =
+            |old: &Entry| old.may_select_in(Some(state)) && old.sets != Sets::ClearAll && old.target != new.target;
+        let held = |old: &Entry| old.may_select_in(Some(state)) && matches!(old.sets, Sets::Lock | Sets::Modal);
+        if !self.is_source(id, state) && !self.before(id).any(|old| elsewhere(old) || held(old)) {
+            self.drop_before(id, |old| old.sets.selects() && old.target == new.target);
+        }
+    }
+
+    fn remove_state(&mut self, id: i64, state: &str) -> bool {
+        if self.is_source(id, state) {
+            return true;
+        }
+        self.drop_before(id, |old| {
+            old.sets == Sets::NewState && old.said.state == state || old.sets.selects() && old.state() == Some(state)
+        });
+        false
+    }
+
+    fn end_modal(&mut self, id: i64, accept: bool) -> bool {
+        let begin = self.log.range(..id).rfind(|(_, old)| old.sets == Sets::Modal).map(|(id, _)| *id);
+        let Some(begin) = begin else { return false };
+        let made = self.log.range(begin..id).any(|(_, old)| old.sets.selects() && old.sets != Sets::Modal);
+        if !accept {
+            self.log.retain(|old_id, old| *old_id < begin || *old_id >= id || !old.sets.selects());
+        } else if !made {
+            self.log.remove(&begin);
+        }
+        accept && made
+    }
+
+    /// Keeps the memory small: of too many calls of a state, only that they are not known any more.
+    fn limit(&mut self) {
+        if self.log.len() <= MOST {
+            return;
+        }
+        let mut kinds = Vec::new();
+        for (id, entry) in self.log.iter().rev() {
+            let kind = (entry.sets.selects(), entry.state().map(str::to_owned));
+            if !kinds.iter().any(|(_, known)| *known == kind) {
+                kinds.push((*id, kind));
+            }
+        }
+        self.log.retain(|id, entry| entry.progress == Progress::Sent || kinds.iter().any(|(last, _)| last == id));
+        for entry in self.log.values_mut().filter(|entry| entry.progress != Progress::Sent) {
+            entry.progress = Progress::Dropped;
+        }
+    }
+}
+
+impl Entry {
+    /// The name of the variable that it makes.
+    fn variable_name(&self) -> Option<String> {
+        let params: serde_json::Value = serde_json::from_str(&self.params).ok()?;
+        Some(params["qProp"]["qName"].as_str()?.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+use qix_schema::rpc::Request;
+use qix_schema::{doc, field, generic_object};
+
+use super::*;
+
+/// A journal, and the calls that are in it as `Method target params`.
+#[derive(Default)]
+struct Book {
+    journal: Journal,
+    last: i64,
+}
+
+impl Book {
+    fn call<R: Request>(&mut self, target: &str, state: Option<&str>, params: &str) -> &mut Self {
+        self.last += 1;
+        let target = Target { name: target.to_owned(), state: state.map(str::to_owned), found_by: None };
+        self.journal.sent(self.last, Entry::new(R::METHOD, Sets::of(R::METHOD), params, target));
+        self.journal.answered(self.last, None);
+        self
+    }
+
+    fn select(&mut self, field: &str, value: &str) -> &mut Self {
+        self.call::<field::Select>(field, Some("$"), value)
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let call = |entry: &Entry| format!("{} {} {}", entry.method.name, entry.target.name, entry.params);
+        self.journal.entries().iter().map(|(_, entry)| call(entry).trim_end().to_owned()).collect()
+    }
+}
+
+#[test]
+fn a_selection_in_the_only_field_replaces_the_one_before() {
+    let mut book = Book::default();
+    book.select("A", "1").select("A", "2");
+    assert_eq!(book.calls(), ["Select A 2"]);
+}
+
+#[test]
+fn a_selection_that_may_have_cleared_another_field_is_kept() {
+    let mut book = Book::default();
+    // The second may have cleared the first: without it, the third would leave the first in place.
+    book.select("A", "1").select("B", "1").select("B", "2");
+    assert_eq!(book.calls(), ["Select A 1", "Select B 1", "Select B 2"]);
+}
+
+#[test]
+fn clearing_all_of_a_state_makes_its_selections_irrelevant() {
+    let mut book = Book::default();
+    book.select("A", "1")
+        .call::<field::Select>("A", Some("S"), "3")
+        .select("B", "2")
+        .call::<doc::ClearAll>("", None, "{}");
+    assert_eq!(book.calls(), ["Select A 3", "ClearAll  {}"]);
+}
+
+#[test]
+fn locked_fields_are_not_cleared_unless_that_is_said() {
+    let mut book = Book::default();
+    book.select("A", "1").call::<field::Lock>("A", Some("$"), "").call::<doc::ClearAll>("", None, "{}");
+    assert_eq!(book.calls(), ["Select A 1", "Lock A", "ClearAll  {}"]);
+    book.call::<doc::ClearAll>("", None, r#"{"qLockedAlso":true}"#);
+    assert_eq!(book.calls().len(), 1);
+}
+
+#[test]
+fn a_state_that_another_was_copied_from_is_kept() {
+    let mut book = Book::default();
+    let add = |book: &mut Book, params: &str| {
+        book.call::<doc::AddSessionAlternateState>("", None, params);
+    };
+    add(&mut book, r#"{"qStateName":"S"}"#);
+    book.call::<field::Select>("A", Some("S"), "1");
+    add(&mut book, r#"{"qStateName":"T","qSourceStateName":"S"}"#);
+    book.call::<doc::RemoveSessionAlternateState>("", None, r#"{"qStateName":"S"}"#);
+    assert_eq!(book.calls().len(), 4);
+    let mut book = Book::default();
+    add(&mut book, r#"{"qStateName":"S"}"#);
+    book.call::<field::Select>("A", Some("S"), "1");
+    book.call::<doc::RemoveSessionAlternateState>("", None, r#"{"qStateName":"S"}"#);
+    assert_eq!(book.calls(), [""; 0]);
+}
+
+#[test]
+fn a_selection_mode_that_is_left_leaves_nothing() {
+    let mut book = Book::default();
+    let begin = |book: &mut Book| {
+        book.call::<generic_object::BeginSelections>("x", None, "");
+    };
+    begin(&mut book);
+    book.journal.ordered(doc::AbortModal::METHOD, "{}");
+    assert_eq!(book.calls(), [""; 0], "it was left without a call");
+    begin(&mut book);
+    book.call::<generic_object::SelectListObjectValues>("x", None, "");
+    book.call::<generic_object::EndSelections>("x", None, r#"{"qAccept":false}"#);
+    assert_eq!(book.calls(), [""; 0]);
+    begin(&mut book);
+    book.call::<generic_object::SelectListObjectValues>("x", None, "");
+    book.call::<generic_object::EndSelections>("x", None, r#"{"qAccept":true}"#);
+    assert_eq!(book.calls().len(), 3);
+}
+
+#[test]
+fn what_the_engine_did_not_do_is_told_from_what_it_did() {
+    for result in [r#"{"qReturn":false}"#, r#"{"qSuccess":false}"#, r#"{"qResult":{"qApplySuccess":false}}"#] {
+        assert!(is_refusal(result), "{result}");
+    }
+    for result in ["", "{}", r#"{"qReturn":true}"#, r#"{"qReturn":{"qHandle":2}}"#, r#"{"qReturn":0}"#] {
+        assert!(!is_refusal(result), "{result}");
+    }
+}

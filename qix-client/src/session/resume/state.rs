@@ -1,0 +1,153 @@
+//! Sets in a new session what the program had set in the old one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use qix_schema::Class;
+use qix_schema::GenericObject;
+use qix_schema::Global;
+use qix_schema::rpc::{Method, ObjectHandle};
+
+use super::restore::{Failure, Restorer};
+use crate::config::{LostState, WhenStateLost};
+use crate::connect::ConnectError;
+use crate::session::books::{Entry, is_refusal};
+use crate::session::core::{Object, Place, Shared};
+
+/// Something that is not set any more.
+pub(super) struct Missing {
+    /// The call that had set it.
+    call: Option<i64>,
+    pub(super) state: LostState,
+    /// The object that had been patched, if it is a patch.
+    pub(super) patched: Option<String>,
+}
+
+impl Missing {
+    fn new(call: i64, entry: &Entry, reason: impl Into<String>) -> Self {
+        Self { call: Some(call), state: entry.lost(reason), patched: entry.patches().map(str::to_owned) }
+    }
+
+    /// The soft patches of a session object that was made again.
+    pub(super) fn of_object(object: &ObjectHandle, reason: String) -> Self {
+        let what = format!("the soft patches of {object}");
+        Self { call: None, state: LostState { what, reason }, patched: None }
+    }
+}
+
+impl Restorer<'_> {
+    /// Sets all again, unless the session is the old one; what cannot be set.
+    pub(super) async fn state(
+        &self,
+        doc: &Result<i64, String>,
+        is_kept: bool,
+        objects: &[Arc<Object>],
+    ) -> Result<Vec<Missing>, ConnectError> {
+        let was_interrupted = self.shared.journal().resumed(is_kept);
+        let Ok(app) = *doc else {
+            // Nothing can be mistaken for something else where nothing is.
+            self.shared.journal().clear();
+            return Ok(Vec::new());
+        };
+        if is_kept && !was_interrupted {
+            return Ok(Vec::new());
+        }
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        if self.shared.journal().is_inherited() {
+            let what = "what had been set before this program connected".to_owned();
+            let reason = "it is not known".to_owned();
+            missing.push(Missing { call: None, state: LostState { what, reason }, patched: None });
+        }
+        let entries = self.shared.journal().entries();
+        for (id, entry) in entries {
+            let obstacle = match self.shared.settings.when_state_lost {
+                WhenStateLost::Fail => Some("`WhenStateLost::Fail` sets nothing again"),
+                _ if was_interrupted => Some("the connection was lost while it was set again"),
+                _ => entry.obstacle(),
+            };
+            let reason = match obstacle {
+                Some(obstacle) => obstacle.to_owned(),
+                None => match self.set(&entry, app, objects, &mut found).await {
+                    Ok(()) => continue,
+                    Err(Failure::Missing(reason) | Failure::Answer(reason)) => reason,
+                    Err(Failure::Connection(error)) => return Err(error),
+                },
+            };
+            missing.push(Missing::new(id, &entry, reason));
+        }
+        Ok(missing)
+    }
+
+    /// Makes a call again.
+    async fn set(
+        &self,
+        entry: &Entry,
+        app: i64,
+        objects: &[Arc<Object>],
+        found: &mut HashMap<(&'static str, String), i64>,
+    ) -> Result<(), Failure> {
+        let handle = match &entry.target.found_by {
+            None if entry.method.class == Global::NAME => ObjectHandle::GLOBAL,
+            None if entry.target.name.is_empty() => app,
+            found_by => match self.made_again(entry, app, objects).await? {
+                Some(handle) => handle,
+                None => self.find(found_by.as_ref(), app, found).await?,
+            },
+        };
+        let result = match self.call(handle, entry.method, &entry.again()).await {
+            Err(Failure::Answer(_)) if entry.makes_state() => return Ok(()),
+            result => result?,
+        };
+        if is_refusal(&result) {
+            return Err(Failure::Answer("the engine does not do it".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The handle of a session object of the program, which is made again first.
+    async fn made_again(&self, entry: &Entry, app: i64, objects: &[Arc<Object>]) -> Result<Option<i64>, Failure> {
+        let is_meant = |object: &&Arc<Object>| {
+            let handle = object.handle();
+            handle.class == GenericObject::NAME && handle.id.as_deref() == Some(&entry.target.name)
+        };
+        let Some(object) = objects.iter().find(is_meant) else { return Ok(None) };
+        self.object(object, &Ok(app)).await.map_err(Failure::Connection)?;
+        match object.place() {
+            Place::At { handle, .. } => Ok(Some(handle)),
+            Place::Lost(reason) => Err(Failure::Missing(reason.to_string())),
+        }
+    }
+
+    async fn find(
+        &self,
+        found_by: Option<&(Method, String)>,
+        app: i64,
+        found: &mut HashMap<(&'static str, String), i64>,
+    ) -> Result<i64, Failure> {
+        let Some((method, params)) = found_by else {
+            return Err(Failure::Missing("nothing is known that brings its object back".to_owned()));
+        };
+        let key = (method.name, params.clone());
+        if let Some(handle) = found.get(&key) {
+            return Ok(*handle);
+        }
+        let handle = self.ask(app, *method, params, false).await?;
+        found.insert(key, handle);
+        Ok(handle)
+    }
+}
+
+/// All that was set, in a session that is there and is another one than before.
+pub(super) fn of_another_session(shared: &Shared) -> Vec<Missing> {
+    let entries = shared.journal().entries();
+    entries.iter().map(|(id, entry)| Missing::new(*id, entry, "the session is another one, of the same user")).collect()
+}
+
+/// Takes in what is missing, so that no call is answered as if it were there.
+pub(super) fn settle(shared: &Shared, missing: &[Missing]) {
+    shared.journal().settle(missing.iter().filter_map(|missing| missing.call));
+    if !missing.is_empty() && shared.settings.when_state_lost != WhenStateLost::GoOn {
+        shared.add_lost_state(missing.iter().map(|missing| missing.state.clone()).collect());
+    }
+}

@@ -1,0 +1,290 @@
+//! What a program had set, over a socket, when the engine has made a new session.
+
+use std::time::Duration;
+
+use crate::support::{Engine, Listener, object};
+use qix_client::notification::SessionState;
+use qix_client::prelude::*;
+use qix_client::resumption::{RestorationOutcome, StateLost};
+use qix_client::{Backoff, ErrorKind, WhenModal};
+use serde_json::{Value, json};
+
+/// A session that has an app open.
+async fn start(listener: &Listener, greeting: &str) -> (Session, Engine, Doc) {
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet(greeting).await;
+        if greeting == "SESSION_ATTACHED" {
+            engine.answer("GetActiveDoc", object("Doc", 1)).await;
+            engine.answer("GetAppLayout", json!({ "qLayout": {} })).await;
+        } else {
+            engine.answer("OpenDoc", object("Doc", 1)).await;
+        }
+        engine
+    };
+    let user = async {
+        let backoff = Backoff::default().initial_delay(Duration::ZERO);
+        let builder = Session::builder().url(listener.url()).reconnect(backoff).when_modal(WhenModal::Abort);
+        let session = builder.connect().await.unwrap();
+        let doc = session.open_doc("id-1").await.unwrap();
+        (session, doc)
+    };
+    let ((session, doc), engine) = tokio::join!(user, script);
+    (session, engine, doc)
+}
+
+/// Connects again: a new session.
+async fn renew(listener: &Listener) -> Engine {
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_CREATED").await;
+    engine.answer("OpenDoc", object("Doc", 21)).await;
+    engine
+}
+
+async fn field(doc: &Doc, engine: &mut Engine, handle: i64) -> Field {
+    let script = engine.answer("GetField", object("Field", handle));
+    tokio::join!(doc.get_field("Year").into_future(), script).0.unwrap()
+}
+
+async fn select(field: &Field, engine: &mut Engine, search: &str) {
+    let script = engine.answer("Select", json!({ "qReturn": true }));
+    assert!(tokio::join!(field.select(search).into_future(), script).0.unwrap());
+}
+
+#[tokio::test]
+async fn calls_are_made_again_before_anything_else_and_a_read_waits_for_them() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    select(&year, &mut engine, "2021").await;
+    let asking = tokio::spawn({
+        let doc = doc.clone();
+        async move { doc.evaluate("Sum(Sales)").await }
+    });
+    engine.expect("Evaluate").await;
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    let request = engine.request().await;
+    assert_eq!(request["params"], json!({ "qFieldName": "Year" }));
+    engine.push(json!({ "id": request["id"], "result": object("Field", 22) })).await;
+    let request = engine.request().await;
+    assert_eq!((&request["method"], &request["handle"]), (&json!("Select"), &json!(22)));
+    // The program's own reads go out last.
+    engine.push(json!({ "id": request["id"], "result": { "qReturn": true } })).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    engine.answer("Evaluate", json!({ "qReturn": "550" })).await;
+    assert_eq!(asking.await.unwrap().unwrap(), "550");
+}
+
+#[tokio::test]
+async fn a_selection_that_the_engine_does_not_make_again_fails_what_reads() {
+    for answer in [json!({ "result": { "qReturn": false } }), json!({ "error": { "code": 8, "message": "no" } })] {
+        let listener = Listener::bind().await;
+        let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+        let year = field(&doc, &mut engine, 2).await;
+        select(&year, &mut engine, "2021").await;
+        let asking = tokio::spawn({
+            let doc = doc.clone();
+            async move { doc.evaluate("Sum(Sales)").await }
+        });
+        engine.expect("Evaluate").await;
+        drop(engine);
+        let mut engine = renew(&listener).await;
+        engine.answer("GetField", object("Field", 22)).await;
+        let mut answer = answer.clone();
+        answer["id"] = engine.expect("Select").await;
+        engine.push(answer).await;
+        engine.answer("GetField", object("Field", 22)).await;
+        let error = asking.await.unwrap().unwrap_err();
+        let lost = StateLost::of(&error).unwrap();
+        assert_eq!(lost.missing[0].what, "Field.Select of `Year`");
+        assert_eq!(session.state(), SessionState::Created);
+        // What is not about the app goes on.
+        let script = engine.answer("OSName", json!({ "qReturn": "Linux" }));
+        assert_eq!(tokio::join!(session.os_name().into_future(), script).0.unwrap(), "Linux");
+        // Others may have changed the session while nobody looked: the loss stays.
+        drop(engine);
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_ATTACHED").await;
+        engine.answer("GetActiveDoc", object("Doc", 1)).await;
+        engine.answer("GetField", object("Field", 2)).await;
+        assert!(StateLost::of(&year.clear().await.unwrap_err()).is_some());
+        assert!(session.accept_lost_state().is_some());
+        let script = engine.answer("Evaluate", json!({ "qReturn": "1675" }));
+        assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "1675");
+    }
+}
+
+#[tokio::test]
+async fn a_selection_under_way_is_an_error_and_not_made_again() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    let selecting = tokio::spawn({
+        let year = year.clone();
+        async move { year.select("2021").await }
+    });
+    engine.expect("Select").await;
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    let error = selecting.await.unwrap().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Closed { pending: true, .. }), "{error}");
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1675" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "1675");
+}
+
+#[tokio::test]
+async fn a_selection_of_which_nobody_knows_whether_it_was_made_is_missed() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    let selecting = tokio::spawn({
+        let year = year.clone();
+        async move { year.select("2021").await }
+    });
+    engine.expect("Select").await;
+    drop(engine);
+    // The session is still there, with the selection or without it.
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_ATTACHED").await;
+    engine.answer("GetActiveDoc", object("Doc", 11)).await;
+    engine.answer("GetField", object("Field", 12)).await;
+    selecting.await.unwrap().unwrap_err();
+    let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
+    assert!(StateLost::of(&error).unwrap().missing[0].reason.contains("may have happened"), "{error}");
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_interrupted_does_not_count() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    select(&year, &mut engine, "2021").await;
+    drop(engine);
+    let mut half = renew(&listener).await;
+    half.answer("GetField", object("Field", 22)).await;
+    half.expect("Select").await;
+    drop(half);
+    // A third session gets all.
+    let mut engine = renew(&listener).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    engine.answer("Select", json!({ "qReturn": true })).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
+    drop(engine);
+    // The engine keeps one that has a part.
+    let mut half = renew(&listener).await;
+    half.answer("GetField", object("Field", 22)).await;
+    half.expect("Select").await;
+    drop(half);
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_ATTACHED").await;
+    engine.answer("GetActiveDoc", object("Doc", 21)).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
+    assert!(StateLost::of(&error).is_some(), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_set_before_the_program_came_is_not_known() {
+    let listener = Listener::bind().await;
+    let (session, engine, doc) = start(&listener, "SESSION_ATTACHED").await;
+    drop(engine);
+    let _engine = renew(&listener).await;
+    let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
+    assert!(error.to_string().contains("before this program connected"), "{error}");
+    assert_eq!(session.accept_lost_state().unwrap().missing.len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_of_the_same_user_that_is_another_one_is_not_taken_for_the_old_one() {
+    let listener = Listener::bind().await;
+    let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    select(&year, &mut engine, "2021").await;
+    let script = engine.answer("CreateSessionObject", object("GenericObject", 4));
+    let making = doc.create_session_object(GenericObjectProperties::of_type("table"));
+    let (made, ()) = tokio::join!(making.into_future(), script);
+    let _made = made.unwrap();
+    drop(engine);
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_ATTACHED").await;
+    engine.answer("GetActiveDoc", object("Doc", 1)).await;
+    for _ in 0..3 {
+        let request = engine.request().await;
+        let result = match request["method"].as_str().unwrap() {
+            "GetField" => object("Field", 2),
+            "GetObject" => json!({ "qReturn": { "qType": null, "qHandle": null } }),
+            "CreateSessionObject" => object("GenericObject", 5),
+            other => panic!("{other}"),
+        };
+        engine.push(json!({ "id": request["id"], "result": result })).await;
+    }
+    let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
+    assert!(error.to_string().contains("another one"), "{error}");
+    drop(session);
+}
+
+#[tokio::test]
+async fn an_object_without_its_soft_patch_is_not_called_restored() {
+    let listener = Listener::bind().await;
+    let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let script = engine.answer("GetObject", object("GenericObject", 3));
+    let chart = tokio::join!(doc.get_object("id-3").into_future(), script).0.unwrap();
+    let patch = NxPatch::default().with_op(NxPatchOperationType::Add).with_path("/title").with_value("\"soft\"");
+    let script = engine.answer("ApplyPatches", json!({}));
+    let patching = chart.apply_patches(vec![patch]).soft_patch(true);
+    tokio::join!(patching.into_future(), script).0.unwrap();
+    tokio::join!(engine.goodbye(), session.suspend());
+    let script = async {
+        let mut engine = renew(&listener).await;
+        engine.answer("GetObject", object("GenericObject", 23)).await;
+        let request = engine.request().await;
+        assert_eq!((&request["method"], &request["handle"]), (&json!("ApplyPatches"), &json!(23)));
+        let error: Value = json!({ "code": -32602, "message": "Invalid Params" });
+        engine.push(json!({ "id": request["id"], "error": error })).await;
+        engine
+    };
+    let (resumption, _engine) = tokio::join!(session.resume(), script);
+    let resumption = resumption.unwrap();
+    let outcome = &resumption.objects.iter().find(|object| object.object.class == "GenericObject").unwrap().outcome;
+    assert!(
+        matches!(outcome, RestorationOutcome::Incomplete(reason) if reason.contains("ApplyPatches")),
+        "{outcome:?}"
+    );
+    let error = chart.get_layout().await.unwrap_err();
+    assert!(error.to_string().contains("GenericObject.ApplyPatches of `id-3`"), "{error}");
+}
+
+#[tokio::test]
+async fn reads_that_make_session_objects_are_repeated() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let listing = tokio::spawn({
+        let doc = doc.clone();
+        async move { doc.fields().await.map(|fields| fields.len()) }
+    });
+    let reading = tokio::spawn(async move { doc.field_values::<String>("Year").read_all().await });
+    for _ in 0..2 {
+        engine.expect("CreateSessionObject").await;
+    }
+    drop(engine);
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_ATTACHED").await;
+    engine.answer("GetActiveDoc", object("Doc", 1)).await;
+    // Both are made again; an error tells that they have gone as far as that.
+    for _ in 0..2 {
+        let id = engine.expect("CreateSessionObject").await;
+        engine.push(json!({ "id": id, "error": { "code": 5, "message": "seen" } })).await;
+    }
+    for error in [listing.await.unwrap().unwrap_err(), reading.await.unwrap().unwrap_err()] {
+        assert!(error.to_string().contains("seen"), "{error}");
+    }
+}
