@@ -108,5 +108,4 @@ async fn layouts_of_charts() {
         }
     }
     assert!(counts[0] > 0 && counts[1] > 0, "pivots, stacked, straight cubes, lists: {counts:?}");
-    eprintln!("pivots, stacked, straight cubes, lists: {counts:?}");
 }
