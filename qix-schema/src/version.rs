@@ -107,7 +107,7 @@ mod tests {
         assert!(warning("12.3000.0").starts_with("the engine (12.3000.0, newer than "));
         assert!(
             warning("next")
-                .starts_with("the engine's version `next` cannot be compared with the schema's, 12.2886.0, ")
+                .starts_with("the engine version `next` cannot be compared with the schema version 12.2886.0")
         );
     }
 

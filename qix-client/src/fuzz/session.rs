@@ -22,6 +22,7 @@ pub fn session(input: &[u8]) {
     let shared = Shared::new(None, Settings::default());
     let (outbox, mut queue) = mpsc::unbounded_channel();
     let (generation, _) = shared.connect(outbox).expect("the session is not over");
+    shared.open().expect("there is a connection");
     let handle = |number| ObjectHandle::new("GenericObject", number);
     let object = Object::bind(&shared, generation, handle(2), None);
     let mut callers = Vec::new();

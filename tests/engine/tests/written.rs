@@ -77,7 +77,7 @@ async fn items_are_written_as_engines_write_them() {
 
     let sent = json!([{ "qDim": { "qFieldDefs": ["Region"] }, "qInfo": info("d") }]);
     let dimension = client.object(1, "CreateDimension", sent).await;
-    let properties = r#"{"qInfo":{"qId":"d","qType":"d"},"qDim":{"qGrouping":"N","qFieldDefs":["Region"],"qFieldLabels":[],"qOrigin":"PROGRAM"},"qMetaDef":{}}"#;
+    let properties = r#"{"qInfo":{"qId":"d","qType":"d"},"qDim":{"qGrouping":"N","qFieldDefs":["Region"],"qFieldLabels":[]},"qMetaDef":{}}"#;
     assert_eq!(text(&client.result(dimension, "GetProperties", json!([])).await["qProp"]), properties);
     let layout = client.result(dimension, "GetLayout", json!([])).await["qLayout"].take();
     let names: Vec<_> = layout.as_object().unwrap().keys().collect();
@@ -89,7 +89,7 @@ async fn items_are_written_as_engines_write_them() {
     let measure = client.object(1, "CreateMeasure", sent).await;
     let body = concat!(
         r#""qMeasure":{"qDef":"Sum(Sales)","qGrouping":"N","qExpressions":[],"qActiveExpression":0,"#,
-        r#""qNumFormat":{"qType":"U","qnDec":10,"qUseThou":0},"qOrigin":"PROGRAM","title":"own"}"#,
+        r#""qNumFormat":{"qType":"U","qnDec":10,"qUseThou":0},"title":"own"}"#,
     );
     let properties = format!(r#"{{"qInfo":{{"qId":"m","qType":"m"}},{body},"qMetaDef":{{}}}}"#);
     assert_eq!(text(&client.result(measure, "GetProperties", json!([])).await["qProp"]), properties);
