@@ -45,16 +45,13 @@
 //! [`Table`] is a sink that keeps rows.
 
 mod cell;
-mod number;
 mod page;
-mod scan;
 mod table;
-mod target;
 #[cfg(test)]
 mod tests;
 
 use crate::types::{NxCell, NxDataPage, StateEnumType};
-use crate::wire::{DecodeError, decode_member};
+use crate::wire::{DecodeError, decode_member, explain};
 
 pub use table::{Row, Table};
 
@@ -147,9 +144,12 @@ pub trait Sink {
 ///
 /// The same as decoding into [`NxDataPage`]s. Cells may have gone to the sink by then; they are to be thrown away.
 pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeError> {
-    if page::read(result, &mut target::Into(sink)).is_some() {
-        return Ok(());
+    let mut replaced = false;
+    let read = explain(result, page::read(result, sink, &mut replaced));
+    if !replaced {
+        return read;
     }
+    // Of two members of the same name the second counts, and the sink has taken the rows of the first.
     sink.clear();
     let pages: Vec<NxDataPage> = decode_member(result, "qDataPages")?.unwrap_or_default();
     for row in pages.iter().flat_map(|page| &page.matrix) {
@@ -157,11 +157,4 @@ pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeE
         sink.end_row();
     }
     Ok(())
-}
-
-/// Reads the same result into generated pages, if it is in the usual layout.
-pub(crate) fn usual_data_pages(result: &str) -> Option<Vec<NxDataPage>> {
-    let mut target = target::Pages::default();
-    page::read(result, &mut target)?;
-    Some(target.pages)
 }

@@ -12,30 +12,51 @@
 mod choice;
 mod decode;
 mod extra;
+mod fault;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod general;
 mod json;
 mod list;
+mod number;
 mod option;
 mod path;
 mod record;
 mod scalar;
+mod skip;
 mod stack;
+mod string;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 pub use choice::{
-    Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, write_choice,
+    Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, scan_choice,
+    write_choice,
 };
-pub(crate) use decode::decode_member;
+pub(crate) use decode::{decode_member, explain};
 pub use decode::{DecodeError, decode, encode};
 pub use extra::Extra;
+pub use fault::{Fault, Scanned};
 pub use json::Json;
-pub use record::{Members, Record, Slot, read_record, write_object, write_record};
+use record::name_of;
+pub use record::{Input, Members, Record, read_record, scan_record, write_object, write_record};
 pub use stack::grow;
+pub(crate) use number::float;
+pub(crate) use number::integer;
+pub(crate) use string::plain;
+pub(crate) use text::{List, Object, elements, object, open_list};
+pub use text::{Stop, Text};
 
 /// A value that can be a member, a parameter or a result.
 pub trait Wire: Sized {
-    /// Reads a value into `self`; `null` leaves `self` as it is.
+    /// Reads a value from the beginning of a JSON text into `self`, and returns what comes after; `null` leaves `self` as
+    /// it is.
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a>;
+
+    /// Reads a value of any format into `self`, as [`Wire::scan`] does.
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
 
     /// Writes the value.
@@ -77,7 +98,7 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_records {
-    ($($type:ty),* $(,)?) => { $crate::wire_impls! { read_record write_record $($type)* } };
+    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record read_record write_record $($type)* } };
 }
 
 /// Lets enums be read, written and shown; the generator lists them.
@@ -85,7 +106,7 @@ macro_rules! wire_records {
 #[macro_export]
 macro_rules! wire_choices {
     ($($type:ty),* $(,)?) => {
-        $crate::wire_impls! { read_choice write_choice $($type)* }
+        $crate::wire_impls! { scan_choice read_choice write_choice $($type)* }
         $(
             impl ::std::fmt::Display for $type {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -109,15 +130,19 @@ macro_rules! wire_choices {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_impls {
-    ($read:ident $write:ident $($type:ty)*) => {$(
+    ($scan:ident $read:ident $write:ident $($type:ty)*) => {$(
         impl $crate::wire::Wire for $type {
+            // Compiled where it is used, not here for every type.
+            #[inline]
+            fn scan<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
+                $crate::wire::$scan(self, text)
+            }
             fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 $crate::wire::$read(self, deserializer)
             }
             fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::wire::$write(self, serializer)
             }
-            // Compiled where it is used, not here for every type.
             #[inline]
             fn is_absent(&self) -> bool {
                 *self == Self::default()

@@ -1,9 +1,15 @@
 //! Enums: one of several named values, or one that the schema does not know.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::ser::Serializer;
+
+use super::fault::{Fault, Scanned};
+use super::number::{Number, number};
+use super::string::{plain, string};
+use super::text::trim;
 
 /// The three ways to write a value of an enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +60,11 @@ impl fmt::Display for Unrecognized {
 
 /// The value that a text stands for: a title, a long name, or neither.
 pub fn from_text<T: Choice>(text: &str) -> T {
-    let titled = T::VALUES.iter().position(|value| value.title == text);
+    let titled = match text.as_bytes() {
+        // Most titles are letters.
+        [letter] => T::VALUES.iter().position(|value| matches!(value.title.as_bytes(), [title] if title == letter)),
+        _ => T::VALUES.iter().position(|value| value.title == text),
+    };
     let index = titled.or_else(|| T::VALUES.iter().position(|value| value.long == text));
     let known = index.and_then(T::from_index);
     known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Text(text.to_owned()))))
@@ -94,16 +104,12 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
         Ok(())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
-        let found = serde::de::Unexpected::Unsigned(number);
-        self.visit_i64(i64::try_from(number).map_err(|_| E::invalid_value(found, &"a value of 64 bits"))?)
+    fn visit_u64<E: serde::de::Error>(self, found: u64) -> Result<(), E> {
+        self.visit_i64(whole(Number::Unsigned(found))?)
     }
 
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<(), E> {
-        // Some writers spell whole numbers `3.0`.
-        let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-        let found = serde::de::Unexpected::Float(number);
-        if whole { self.visit_i64(number as i64) } else { Err(E::invalid_value(found, &"a whole number")) }
+    fn visit_f64<E: serde::de::Error>(self, found: f64) -> Result<(), E> {
+        self.visit_i64(whole(Number::Float(found))?)
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -111,7 +117,58 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
     }
 }
 
-/// Reads a value into a place.
+/// The number of a value.
+fn whole<E: serde::de::Error>(found: Number) -> Result<i64, E> {
+    match found {
+        Number::Signed(number) => Ok(number),
+        Number::Unsigned(number) => {
+            i64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &"a value of 64 bits"))
+        }
+        // Some writers spell whole numbers `3.0`.
+        Number::Float(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => Ok(number as i64),
+        Number::Float(number) => Err(E::invalid_value(Unexpected::Float(number), &"a whole number")),
+    }
+}
+
+/// Reads a value from the beginning of a text into a place; what comes after.
+pub fn scan_choice<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    if let Some((value, rest)) = text.strip_prefix("\"").and_then(plain) {
+        *place = from_text(value);
+        return Ok(rest);
+    }
+    let (value, rest) = unusual(text, T::NAME)?;
+    match value {
+        Unusual::Text(text) => *place = from_text(&text),
+        Unusual::Number(number) => *place = from_number(number),
+        Unusual::Nothing => {}
+    }
+    Ok(rest)
+}
+
+/// A value that is not a plain text.
+enum Unusual<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Nothing,
+}
+
+fn unusual<'a>(text: &'a str, name: &'static str) -> Result<(Unusual<'a>, &'a str), Box<Fault>> {
+    let text = trim(text);
+    match text.as_bytes().first() {
+        Some(b'"') => string(text).map(|(text, rest)| (Unusual::Text(text), rest)),
+        Some(b'-' | b'0'..=b'9') => {
+            let (found, rest) = number(text)?;
+            let number = whole(found).map_err(|error| Fault::value(rest, error))?;
+            Ok((Unusual::Number(number), rest))
+        }
+        _ => match text.strip_prefix("null") {
+            Some(rest) => Ok((Unusual::Nothing, rest)),
+            None => Err(Fault::mismatch(text, &format!("a text or number ({name})").as_str())),
+        },
+    }
+}
+
+/// Reads a value of any format into a place.
 pub fn read_choice<'de, T: Choice, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     deserializer.deserialize_any(ChoiceVisitor(place))
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::Serializer;
 
+use super::fault::Scanned;
+use super::text::{List, elements, open_list};
 use super::{AsWire, Into, Wire};
 
 struct ListVisitor<'a, T>(&'a mut Vec<T>);
@@ -45,6 +47,25 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
 }
 
 impl<T: Wire + Default> Wire for Vec<T> {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        match open_list(text)? {
+            List::Null(rest) => Ok(rest),
+            List::Empty(rest) => {
+                self.clear();
+                Ok(rest)
+            }
+            List::Elements(text) => {
+                self.clear();
+                elements(text, |text| {
+                    // Rows of a matrix are alike: room for as many cells as the row before.
+                    let element = self.last().map_or_else(T::default, T::alike);
+                    self.push(element);
+                    self.last_mut().expect("one was pushed").scan(text)
+                })
+            }
+        }
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(ListVisitor(self))
     }

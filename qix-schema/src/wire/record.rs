@@ -1,12 +1,17 @@
 //! Structs: JSON objects with known members.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
 use super::extra::Extra;
-use super::{AsWire, Into, Wire, stack};
+use super::fault::{Fault, Scanned};
+use super::skip::skip;
+use super::text::{Object, Stop, Text, object};
+use super::{AsWire, Into, Json, Wire, stack};
 
 /// A struct whose members the generator lists.
 pub trait Record: Default {
@@ -17,8 +22,8 @@ pub trait Record: Default {
     /// Whether a value can hold values of its own type.
     const RECURSIVE: bool = false;
 
-    /// Reads the member with an index of [`Record::MEMBERS`].
-    fn read_member<'de, A: MapAccess<'de>>(&mut self, index: usize, value: Slot<'_, A>) -> Result<(), A::Error>;
+    /// Reads the members that come next, in the schema's order.
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop>;
 
     /// Writes the members that differ from their defaults.
     fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error>;
@@ -29,19 +34,54 @@ pub trait Record: Default {
     }
 }
 
-/// The value of a member that is about to be read.
-#[derive(Debug)]
-pub struct Slot<'a, A>(&'a mut A);
+/// The members of an object that is being read.
+///
+/// A record asks for each of its members in the schema's order; those that come next are read, the others are passed over.
+pub trait Input {
+    /// Why no further member is read: the object has ended, or a value is not as it should be.
+    type Stop;
 
-impl<'de, A: MapAccess<'de>> Slot<'_, A> {
-    /// Reads the value into a place.
-    pub fn into<T: Wire>(self, place: &mut T) -> Result<(), A::Error> {
-        self.0.next_value_seed(Into(place))
+    /// Reads a member into a place if it comes next. The key is the name as it stands in JSON text, `"qText":`.
+    fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop>;
+
+    /// Reads a member into a place that is made if the member comes next.
+    fn rare<'p, T: Wire + 'p>(&mut self, key: &'static str, place: impl FnOnce() -> &'p mut T) -> Result<(), Self::Stop>;
+}
+
+/// The name in a key.
+#[inline]
+pub(super) fn name_of(key: &'static str) -> &'static str {
+    key.strip_prefix('"').and_then(|name| name.strip_suffix("\":")).unwrap_or(key)
+}
+
+/// Reads a record from the beginning of a text into a place; what comes after.
+pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    if T::RECURSIVE {
+        let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
+        stack::deeper(|| object(text, Scan(place)), refuse)
+    } else {
+        object(text, Scan(place))
+    }
+}
+
+/// A record that is read from a text.
+struct Scan<'p, T>(&'p mut T);
+
+impl<'a, T: Record> Object<'a> for Scan<'_, T> {
+    const NAME: &'static str = T::NAME;
+    const MEMBERS: &'static [&'static str] = T::MEMBERS;
+
+    #[inline(always)]
+    fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+        self.0.read_members(text)
     }
 
-    /// Passes over the value.
-    pub fn skip(self) -> Result<(), A::Error> {
-        self.0.next_value::<IgnoredAny>().map(drop)
+    fn unknown(&mut self, name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
+        let Some(extra) = self.0.extra_mut() else { return skip(value) };
+        let mut json = Json::default();
+        let rest = json.scan(value)?;
+        extra.insert_json(name.into_owned(), json);
+        Ok(rest)
     }
 }
 
@@ -84,7 +124,7 @@ pub fn write_object<S: Serializer>(
 /// Reads a record into a place.
 pub fn read_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     if T::RECURSIVE {
-        stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)))
+        stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)), |refusal| D::Error::custom(refusal))
     } else {
         deserializer.deserialize_any(RecordVisitor(place))
     }
@@ -112,13 +152,18 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
         let mut unknown = self.0.extra_mut().map(|_| String::new());
         let mut next = 0;
         while let Some(index) = map.next_key_seed(KeySeed { members: T::MEMBERS, next, unknown: unknown.as_mut() })? {
-            if index < T::MEMBERS.len() {
+            if let Some(name) = T::MEMBERS.get(index) {
                 next = index + 1;
-                self.0.read_member(index, Slot(&mut map))?;
+                let mut value = Value { name, map: &mut map, format: PhantomData };
+                match self.0.read_members(&mut value) {
+                    Err(Some(error)) => return Err(error),
+                    Err(None) => {}
+                    Ok(()) => map.next_value::<IgnoredAny>().map(drop)?,
+                }
             } else if let (Some(name), Some(extra)) = (&mut unknown, self.0.extra_mut()) {
                 extra.insert_json(std::mem::take(name), map.next_value()?);
             } else {
-                Slot(&mut map).skip()?;
+                map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(())
@@ -134,6 +179,29 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
+    }
+}
+
+/// One member of any format's map, whose name has been read.
+struct Value<'a, 'de, A> {
+    name: &'static str,
+    map: &'a mut A,
+    format: PhantomData<&'de ()>,
+}
+
+impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
+    /// Nothing when the value has been read.
+    type Stop = Option<A::Error>;
+
+    fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop> {
+        self.rare(key, || place)
+    }
+
+    fn rare<'p, T: Wire + 'p>(&mut self, key: &'static str, place: impl FnOnce() -> &'p mut T) -> Result<(), Self::Stop> {
+        if name_of(key) != self.name {
+            return Ok(());
+        }
+        Err(self.map.next_value_seed(Into(place())).err())
     }
 }
 
@@ -173,58 +241,5 @@ impl Visitor<'_> for KeySeed<'_> {
             name.clone_into(unknown);
         }
         Ok(index.unwrap_or(self.members.len()))
-    }
-}
-
-/// One member of an object, by name; all others are passed over.
-pub(crate) struct OnlyMember<'a, T> {
-    pub(crate) name: &'a str,
-    pub(crate) place: &'a mut T,
-}
-
-impl<'de, T: Wire> Visitor<'de> for OnlyMember<'_, T> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a member `{}`", self.name)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut found = false;
-        while let Some(matches) = map.next_key_seed(NameSeed(self.name))? {
-            if matches {
-                found = true;
-                map.next_value_seed(Into(self.place))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found)
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-}
-
-struct NameSeed<'a>(&'a str);
-
-impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for NameSeed<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
-        Ok(self.0 == name)
     }
 }

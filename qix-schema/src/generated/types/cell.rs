@@ -2,8 +2,7 @@
 
 //! Cells, rows and pages of calculated data.
 
-use qix_schema::wire::{Choice, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -57,17 +56,11 @@ impl CharRange {
 impl Record for CharRange {
     const NAME: &'static str = "CharRange";
     const MEMBERS: &'static [&'static str] = &["qCharPos", "qCharCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.char_pos),
-            1 => value.into(&mut self.char_count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qCharPos":"#, &mut self.char_pos)?;
+        input.member(r#""qCharCount":"#, &mut self.char_count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -111,16 +104,10 @@ impl NxAttributeDimValues {
 impl Record for NxAttributeDimValues {
     const NAME: &'static str = "NxAttributeDimValues";
     const MEMBERS: &'static [&'static str] = &["qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -163,16 +150,10 @@ impl NxAttributeExpressionValues {
 impl Record for NxAttributeExpressionValues {
     const NAME: &'static str = "NxAttributeExpressionValues";
     const MEMBERS: &'static [&'static str] = &["qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -217,16 +198,10 @@ impl NxAxisData {
 impl Record for NxAxisData {
     const NAME: &'static str = "NxAxisData";
     const MEMBERS: &'static [&'static str] = &["qAxis"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.axis),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qAxis":"#, &mut self.axis)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -298,18 +273,12 @@ impl NxAxisTicks {
 impl Record for NxAxisTicks {
     const NAME: &'static str = "NxAxisTicks";
     const MEMBERS: &'static [&'static str] = &["qName", "qTags", "qTicks"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.tags),
-            2 => value.into(&mut self.ticks),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qName":"#, &mut self.name)?;
+        input.member(r#""qTags":"#, &mut self.tags)?;
+        input.member(r#""qTicks":"#, &mut self.ticks)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -552,29 +521,43 @@ impl Record for NxCell {
         "qMiniChart",
         "qInExtRow",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.num),
-            2 => value.into(&mut self.elem_number),
-            3 => value.into(&mut self.state),
-            4 => value.into(&mut self.is_empty),
-            5 => value.into(&mut self.is_total_cell),
-            6 => value.into(&mut self.is_other_cell),
-            7 => value.into(&mut self.rare.get_or_insert_default().frequency),
-            8 => value.into(&mut self.rare.get_or_insert_default().highlight_ranges),
-            9 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            10 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            11 => value.into(&mut self.is_null),
-            12 => value.into(&mut self.rare.get_or_insert_default().mini_chart),
-            13 => value.into(&mut self.in_ext_row),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qNum":"#, &mut self.num)?;
+        input.member(r#""qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#""qState":"#, &mut self.state)?;
+        input.member(r#""qIsEmpty":"#, &mut self.is_empty)?;
+        input.member(r#""qIsTotalCell":"#, &mut self.is_total_cell)?;
+        input.member(r#""qIsOtherCell":"#, &mut self.is_other_cell)?;
+        input
+            .rare(
+                r#""qFrequency":"#,
+                || &mut self.rare.get_or_insert_default().frequency,
+            )?;
+        input
+            .rare(
+                r#""qHighlightRanges":"#,
+                || &mut self.rare.get_or_insert_default().highlight_ranges,
+            )?;
+        input
+            .rare(
+                r#""qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#""qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        input.member(r#""qIsNull":"#, &mut self.is_null)?;
+        input
+            .rare(
+                r#""qMiniChart":"#,
+                || &mut self.rare.get_or_insert_default().mini_chart,
+            )?;
+        input.member(r#""qInExtRow":"#, &mut self.in_ext_row)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -674,17 +657,11 @@ impl NxCellPosition {
 impl Record for NxCellPosition {
     const NAME: &'static str = "NxCellPosition";
     const MEMBERS: &'static [&'static str] = &["qx", "qy"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.x),
-            1 => value.into(&mut self.y),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qx":"#, &mut self.x)?;
+        input.member(r#""qy":"#, &mut self.y)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -811,20 +788,14 @@ impl Record for NxContinuousDataOptions {
         "qMaxNbrTicks",
         "qMaxNumberLines",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.start),
-            1 => value.into(&mut self.end),
-            2 => value.into(&mut self.nbr_points),
-            3 => value.into(&mut self.max_nbr_ticks),
-            4 => value.into(&mut self.max_number_lines),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qStart":"#, &mut self.start)?;
+        input.member(r#""qEnd":"#, &mut self.end)?;
+        input.member(r#""qNbrPoints":"#, &mut self.nbr_points)?;
+        input.member(r#""qMaxNbrTicks":"#, &mut self.max_nbr_ticks)?;
+        input.member(r#""qMaxNumberLines":"#, &mut self.max_number_lines)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -913,19 +884,13 @@ impl NxDataAreaPage {
 impl Record for NxDataAreaPage {
     const NAME: &'static str = "NxDataAreaPage";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.width),
-            3 => value.into(&mut self.height),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qLeft":"#, &mut self.left)?;
+        input.member(r#""qTop":"#, &mut self.top)?;
+        input.member(r#""qWidth":"#, &mut self.width)?;
+        input.member(r#""qHeight":"#, &mut self.height)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1023,19 +988,13 @@ impl Record for NxDataPage {
         "qArea",
         "qIsReduced",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.matrix),
-            1 => value.into(&mut self.tails),
-            2 => value.into(&mut self.area),
-            3 => value.into(&mut self.is_reduced),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qMatrix":"#, &mut self.matrix)?;
+        input.member(r#""qTails":"#, &mut self.tails)?;
+        input.member(r#""qArea":"#, &mut self.area)?;
+        input.member(r#""qIsReduced":"#, &mut self.is_reduced)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1263,17 +1222,11 @@ impl NxGroupTail {
 impl Record for NxGroupTail {
     const NAME: &'static str = "NxGroupTail";
     const MEMBERS: &'static [&'static str] = &["qUp", "qDown"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.up),
-            1 => value.into(&mut self.down),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qUp":"#, &mut self.up)?;
+        input.member(r#""qDown":"#, &mut self.down)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1317,16 +1270,10 @@ impl NxHighlightRanges {
 impl Record for NxHighlightRanges {
     const NAME: &'static str = "NxHighlightRanges";
     const MEMBERS: &'static [&'static str] = &["qRanges"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.ranges),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qRanges":"#, &mut self.ranges)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1411,19 +1358,13 @@ impl Record for NxMiniChartCell {
         "qElemNumber",
         "qAttrExps",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.num),
-            2 => value.into(&mut self.elem_number),
-            3 => value.into(&mut self.attr_exps),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qNum":"#, &mut self.num)?;
+        input.member(r#""qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#""qAttrExps":"#, &mut self.attr_exps)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1510,19 +1451,13 @@ impl NxMiniChartData {
 impl Record for NxMiniChartData {
     const NAME: &'static str = "NxMiniChartData";
     const MEMBERS: &'static [&'static str] = &["qMatrix", "qMin", "qMax", "qError"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.matrix),
-            1 => value.into(&mut self.min),
-            2 => value.into(&mut self.max),
-            3 => value.into(&mut self.error),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qMatrix":"#, &mut self.matrix)?;
+        input.member(r#""qMin":"#, &mut self.min)?;
+        input.member(r#""qMax":"#, &mut self.max)?;
+        input.member(r#""qError":"#, &mut self.error)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1618,19 +1553,13 @@ impl NxPage {
 impl Record for NxPage {
     const NAME: &'static str = "NxPage";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.width),
-            3 => value.into(&mut self.height),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qLeft":"#, &mut self.left)?;
+        input.member(r#""qTop":"#, &mut self.top)?;
+        input.member(r#""qWidth":"#, &mut self.width)?;
+        input.member(r#""qHeight":"#, &mut self.height)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1844,26 +1773,28 @@ impl Record for NxPivotDimensionCell {
         "qAttrDims",
     ];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            2 => value.into(&mut self.value),
-            3 => value.into(&mut self.can_expand),
-            4 => value.into(&mut self.can_collapse),
-            5 => value.into(&mut self.type_),
-            6 => value.into(&mut self.up),
-            7 => value.into(&mut self.down),
-            8 => value.into(&mut self.sub_nodes),
-            9 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            10 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#""qValue":"#, &mut self.value)?;
+        input.member(r#""qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#""qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#""qUp":"#, &mut self.up)?;
+        input.member(r#""qDown":"#, &mut self.down)?;
+        input.member(r#""qSubNodes":"#, &mut self.sub_nodes)?;
+        input
+            .rare(
+                r#""qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#""qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1983,19 +1914,13 @@ impl NxPivotPage {
 impl Record for NxPivotPage {
     const NAME: &'static str = "NxPivotPage";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qData", "qArea"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.data),
-            3 => value.into(&mut self.area),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qLeft":"#, &mut self.left)?;
+        input.member(r#""qTop":"#, &mut self.top)?;
+        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#""qArea":"#, &mut self.area)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2112,21 +2037,23 @@ impl Record for NxPivotValuePoint {
         "qAttrExps",
         "qAttrDims",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.label),
-            1 => value.into(&mut self.text),
-            2 => value.into(&mut self.num),
-            3 => value.into(&mut self.type_),
-            4 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            5 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qLabel":"#, &mut self.label)?;
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qNum":"#, &mut self.num)?;
+        input.member(r#""qType":"#, &mut self.type_)?;
+        input
+            .rare(
+                r#""qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#""qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2221,18 +2148,12 @@ impl NxSelectionCell {
 impl Record for NxSelectionCell {
     const NAME: &'static str = "NxSelectionCell";
     const MEMBERS: &'static [&'static str] = &["qType", "qCol", "qRow"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.col),
-            2 => value.into(&mut self.row),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#""qCol":"#, &mut self.col)?;
+        input.member(r#""qRow":"#, &mut self.row)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2365,17 +2286,11 @@ impl NxSimpleDimValue {
 impl Record for NxSimpleDimValue {
     const NAME: &'static str = "NxSimpleDimValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qElemNo"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2430,17 +2345,11 @@ impl NxSimpleValue {
 impl Record for NxSimpleValue {
     const NAME: &'static str = "NxSimpleValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qNum"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.num),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qNum":"#, &mut self.num)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2500,17 +2409,11 @@ impl NxStackPage {
 impl Record for NxStackPage {
     const NAME: &'static str = "NxStackPage";
     const MEMBERS: &'static [&'static str] = &["qData", "qArea"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.data),
-            1 => value.into(&mut self.area),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#""qArea":"#, &mut self.area)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2762,29 +2665,31 @@ impl Record for NxStackedPivotCell {
         "qAttrDims",
     ];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            2 => value.into(&mut self.value),
-            3 => value.into(&mut self.can_expand),
-            4 => value.into(&mut self.can_collapse),
-            5 => value.into(&mut self.type_),
-            6 => value.into(&mut self.max_pos),
-            7 => value.into(&mut self.min_neg),
-            8 => value.into(&mut self.up),
-            9 => value.into(&mut self.down),
-            10 => value.into(&mut self.row),
-            11 => value.into(&mut self.sub_nodes),
-            12 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            13 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#""qValue":"#, &mut self.value)?;
+        input.member(r#""qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#""qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#""qMaxPos":"#, &mut self.max_pos)?;
+        input.member(r#""qMinNeg":"#, &mut self.min_neg)?;
+        input.member(r#""qUp":"#, &mut self.up)?;
+        input.member(r#""qDown":"#, &mut self.down)?;
+        input.member(r#""qRow":"#, &mut self.row)?;
+        input.member(r#""qSubNodes":"#, &mut self.sub_nodes)?;
+        input
+            .rare(
+                r#""qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#""qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2881,18 +2786,12 @@ impl NxTickCell {
 impl Record for NxTickCell {
     const NAME: &'static str = "NxTickCell";
     const MEMBERS: &'static [&'static str] = &["qText", "qStart", "qEnd"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.start),
-            2 => value.into(&mut self.end),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qText":"#, &mut self.text)?;
+        input.member(r#""qStart":"#, &mut self.start)?;
+        input.member(r#""qEnd":"#, &mut self.end)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2962,18 +2861,12 @@ impl NxViewPort {
 impl Record for NxViewPort {
     const NAME: &'static str = "NxViewPort";
     const MEMBERS: &'static [&'static str] = &["qWidth", "qHeight", "qZoomLevel"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.width),
-            1 => value.into(&mut self.height),
-            2 => value.into(&mut self.zoom_level),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qWidth":"#, &mut self.width)?;
+        input.member(r#""qHeight":"#, &mut self.height)?;
+        input.member(r#""qZoomLevel":"#, &mut self.zoom_level)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3057,19 +2950,13 @@ impl Rect {
 impl Record for Rect {
     const NAME: &'static str = "Rect";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.width),
-            3 => value.into(&mut self.height),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#""qLeft":"#, &mut self.left)?;
+        input.member(r#""qTop":"#, &mut self.top)?;
+        input.member(r#""qWidth":"#, &mut self.width)?;
+        input.member(r#""qHeight":"#, &mut self.height)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -1,6 +1,14 @@
-//! Numbers, digits eight at a time.
+//! Numbers in a JSON text, digits eight at a time.
 
-use super::scan::{HIGHS, ONES};
+use serde::de::Error;
+
+use super::fault::Fault;
+
+/// 1 in each of eight bytes.
+pub(super) const ONES: u64 = u64::MAX / 255;
+
+/// The high bit of each of eight bytes.
+pub(super) const HIGHS: u64 = ONES << 7;
 
 /// So many digits fit into 64 bits, whatever they are.
 const DIGITS: usize = 19;
@@ -11,7 +19,7 @@ type Window = [u8; 64];
 
 /// A float and its length; nothing if it is not one, or one beyond the range of floats.
 #[inline(always)]
-pub(super) fn float(text: &[u8]) -> Option<(f64, usize)> {
+pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     let Some(window) = text.first_chunk::<64>() else { return any_float(text) };
     let negative = window[0] == b'-';
     let start = usize::from(negative);
@@ -38,6 +46,13 @@ pub(super) fn float(text: &[u8]) -> Option<(f64, usize)> {
 #[cold]
 #[inline(never)]
 fn any_float(text: &[u8]) -> Option<(f64, usize)> {
+    let length = number_length(text)?;
+    let number: f64 = std::str::from_utf8(&text[..length]).ok()?.parse().ok()?;
+    number.is_finite().then_some((number, length))
+}
+
+/// The length of a number, as JSON writes them; nothing if there is none.
+pub(super) fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is = |at: usize, bytes: &[u8]| text.get(at).is_some_and(|byte| bytes.contains(byte));
     let start = usize::from(is(0, b"-"));
@@ -61,20 +76,49 @@ fn any_float(text: &[u8]) -> Option<(f64, usize)> {
             return None;
         }
     }
-    let number: f64 = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
-    number.is_finite().then_some((number, end))
+    Some(end)
 }
 
-/// A whole number of up to eight digits, and its length. Of a longer one it takes the first eight: what comes next does
-/// not fit then.
+/// A number as `serde_json` tells them apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Number {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
+/// Any number, and what comes after it.
+pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
+    let (number, rest) = text.split_at(number_length(text.as_bytes()).ok_or_else(Fault::syntax)?);
+    let found = if number.contains(['.', 'e', 'E']) || number == "-0" {
+        None
+    } else if number.starts_with('-') {
+        number.parse().ok().map(Number::Signed)
+    } else {
+        number.parse().ok().map(Number::Unsigned)
+    };
+    if let Some(found) = found {
+        return Ok((found, rest));
+    }
+    match number.parse::<f64>() {
+        Ok(float) if float.is_finite() => Ok((Number::Float(float), rest)),
+        _ => Err(Fault::value(rest, serde_json::Error::custom("number out of range"))),
+    }
+}
+
+/// A whole number of up to eight digits with an end of the usual kind, and its length.
 #[inline(always)]
-pub(super) fn integer(text: &[u8]) -> Option<(i32, usize)> {
-    let window = text.first_chunk::<9>()?;
+pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
+    let window = text.first_chunk::<10>()?;
     let negative = window[0] == b'-';
     let start = usize::from(negative);
     let (count, value) = leading_digits(eight(window, start));
     // Zero has no sign, and nothing else begins with it.
     if count == 0 || window[start] == b'0' && (negative || count > 1) {
+        return None;
+    }
+    // A fraction, an exponent and more digits are for others.
+    if !matches!(window[start + count], b',' | b'}' | b']') {
         return None;
     }
     let magnitude = value as i32;
@@ -285,7 +329,7 @@ mod tests {
         for (text, expected) in [("0", 0), ("-2", -2), ("12345678", 12_345_678), ("-99999999", -99_999_999)] {
             assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), Some((expected, text.len())));
         }
-        for text in ["", "-", "-0", "00", "01", "x"] {
+        for text in ["", "-", "-0", "00", "01", "x", "1.5", "1e3", "123456789"] {
             assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), None, "{text}");
         }
     }

@@ -1,0 +1,116 @@
+//! Strings in a JSON text.
+
+use std::borrow::Cow;
+
+use serde::de::Error;
+
+use super::fault::{Fault, Scanned};
+use super::number::{HIGHS, ONES};
+
+/// A string without escapes, whose opening quote has been passed over, and what comes after it.
+#[inline(always)]
+pub(crate) fn plain(text: &str) -> Option<(&str, &str)> {
+    let (plain, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;
+    Some((plain, rest.strip_prefix("\"")?))
+}
+
+/// How many bytes come before a quote, a backslash or a control character.
+#[inline(always)]
+fn plain_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    loop {
+        match bytes.get(length..).and_then(<[u8]>::first_chunk) {
+            Some(chunk) => match special(u64::from_le_bytes(*chunk)) {
+                None => length += 8,
+                Some(offset) => return length + offset,
+            },
+            None => {
+                let end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+                return bytes[length..].iter().position(end).map_or(bytes.len(), |offset| length + offset);
+            }
+        }
+    }
+}
+
+/// Any string, and what comes after it.
+pub(super) fn string(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
+    let quoted = text.strip_prefix('"').ok_or_else(Fault::syntax)?;
+    if let Some((plain, rest)) = plain(quoted) {
+        return Ok((Cow::Borrowed(plain), rest));
+    }
+    let bytes = quoted.as_bytes();
+    let mut end = 0;
+    loop {
+        end += plain_length(bytes.get(end..).ok_or_else(Fault::syntax)?);
+        match bytes.get(end) {
+            Some(b'"') => break,
+            Some(b'\\') => end += 2,
+            // A control character, or the end of the text.
+            _ => return Err(Fault::syntax()),
+        }
+    }
+    let rest = quoted.get(end + 1..).ok_or_else(Fault::syntax)?;
+    serde_json::from_str(&text[..end + 2]).map(|unescaped| (Cow::Owned(unescaped), rest)).map_err(|_| bad_escape(text))
+}
+
+/// What is wrong with a string at the beginning of a text.
+#[cold]
+fn bad_escape(text: &str) -> Box<Fault> {
+    let first = serde_json::Deserializer::from_str(text).into_iter::<String>().next();
+    let Some(Err(error)) = first else { return Fault::syntax() };
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    // A string has one line.
+    let rest = text.len().saturating_sub(error.column());
+    Fault::at(rest, serde_json::Error::custom(message))
+}
+
+/// Passes over a string; escapes are looked at, but what they stand for is not.
+pub(super) fn skip_string(text: &str) -> Scanned<'_> {
+    let quoted = text.strip_prefix('"').ok_or_else(Fault::syntax)?;
+    if let Some((_, rest)) = plain(quoted) {
+        return Ok(rest);
+    }
+    let bytes = quoted.as_bytes();
+    let mut end = 0;
+    loop {
+        end += plain_length(bytes.get(end..).ok_or_else(Fault::syntax)?);
+        match bytes.get(end..).unwrap_or_default() {
+            [b'"', ..] => return Ok(&quoted[end + 1..]),
+            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => end += 2,
+            [b'\\', b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => end += 6,
+            _ => return Err(Fault::syntax()),
+        }
+    }
+}
+
+/// Where in eight bytes, the first lowest, the first quote, backslash or control character is.
+#[inline(always)]
+fn special(bytes: u64) -> Option<usize> {
+    // The high bit of each byte below a bound; a borrow may mark bytes above the first such, never below it.
+    let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound));
+    // With its second bit flipped a quote, and nothing but control characters, is below 0x21.
+    let quote_or_control = below(bytes ^ (ONES * 0x02), 0x21);
+    let backslash = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+    let marks = (quote_or_control | backslash) & !bytes & HIGHS;
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::special;
+
+    #[test]
+    fn finds_the_first_byte_that_ends_plain_text() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let mut bytes = *b"abcdefgh";
+                bytes[place] = byte;
+                let expected = matches!(byte, b'"' | b'\\' | 0..0x20).then_some(place);
+                assert_eq!(special(u64::from_le_bytes(bytes)), expected, "{byte:#x} at {place}");
+                bytes[7] = b'"';
+                assert_eq!(special(u64::from_le_bytes(bytes)), expected.or(Some(7)), "{byte:#x} at {place}");
+            }
+        }
+    }
+}
