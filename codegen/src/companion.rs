@@ -25,7 +25,7 @@ pub struct Companion {
     pub presence: BTreeSet<String>,
     /// Type to members that the schema lacks.
     pub members: BTreeMap<String, BTreeMap<String, TypeRef>>,
-    /// Type to members that are kept in one box.
+    /// Type that there are many values of to members that are kept in one box.
     pub rare: BTreeMap<String, Vec<String>>,
     /// Deprecated item to what to use instead.
     pub instead: BTreeMap<String, Vec<String>>,

@@ -213,12 +213,13 @@ fn pivot() -> String {
 
 /// A page of a stacked cube: a tree of three levels with a measure.
 fn stacked() -> String {
-    let cell = |text: String, number: usize, value: f64, kind: &str, row: usize, rest: String, nodes: String| {
+    let cell = |text: String, number: usize, value: &str, kind: &str, most: f64, row: usize, rest: &str, nodes: String| {
         format!(
             concat!(
-                r#"{{"qText":"{}","qElemNo":{},"qRow":{},"qType":"{}","qMaxPos":{},"qMinNeg":0,"qUp":0,"qDown":0,{}"qSubNodes":[{}]}}"#
+                r#"{{"qText":"{}","qElemNo":{},"qValue":{},"qType":"{}","qMaxPos":{},"qMinNeg":0,"qUp":0,"qDown":0,"qRow":{},"#,
+                r#""qSubNodes":[{}]{}}}"#
             ),
-            text, number, row, kind, value, rest, nodes
+            text, number, value, kind, most, row, nodes, rest
         )
     };
     let mut countries = Vec::new();
@@ -228,20 +229,21 @@ fn stacked() -> String {
             let products = (0..8).map(|product| {
                 let value = (row * 37 + 1009 * product) as f64 / 7.0;
                 row += 1;
-                let measure = cell(format!("{value:.2}"), 0, value, "V", row, format!(r#""qValue":{value},"#), String::new());
-                cell(format!("Product {product}"), product, value, "N", row, r#""qValue":"NaN","#.to_owned(), measure)
+                let measure = cell(format!("{value:.2}"), 0, &value.to_string(), "V", 0.0, row, "", String::new());
+                cell(format!("Product {product}"), product, r#""NaN""#, "N", value, row, "", measure)
             });
             let products = products.collect::<Vec<_>>().join(",");
-            let color = r##""qValue":"NaN","qAttrExps":{"qValues":[{"qText":"#00ff00","qNum":"NaN"}]},"##;
-            cell(format!("City {city}"), city, 1234.5, "N", row, color.to_owned(), products)
+            let color = r##","qAttrExps":{"qValues":[{"qText":"#00ff00","qNum":"NaN"}]}"##;
+            cell(format!("City {city}"), city, r#""NaN""#, "N", 1234.5, row, color, products)
         });
         let cities = cities.collect::<Vec<_>>().join(",");
-        let country = cell(format!("Country {}", countries.len()), countries.len(), 5678.25, "N", row, r#""qValue":"NaN","#.to_owned(), cities);
+        let number = countries.len();
+        let country = cell(format!("Country {number}"), number, r#""NaN""#, "N", 5678.25, row, "", cities);
         size += country.len();
         countries.push(country);
     }
     let root = format!(
-        r#"{{"qElemNo":-1,"qType":"R","qMaxPos":9999.5,"qMinNeg":0,"qUp":0,"qDown":0,"qValue":"NaN","qRow":0,"qSubNodes":[{}]}}"#,
+        r#"{{"qElemNo":0,"qValue":0,"qType":"R","qMaxPos":9999.5,"qMinNeg":0,"qUp":0,"qDown":0,"qRow":0,"qSubNodes":[{}]}}"#,
         countries.join(",")
     );
     format!(r#"{{"qData":[{root}],"qArea":{{"qLeft":0,"qTop":0,"qWidth":4,"qHeight":{row}}}}}"#)

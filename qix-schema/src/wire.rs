@@ -42,7 +42,7 @@ pub use extra::Extra;
 pub use fault::{Fault, Scanned};
 pub use json::Json;
 use record::name_of;
-pub use record::{Input, Members, Record, read_record, scan_record, write_object, write_record};
+pub use record::{Input, Members, Record, read_record, scan_record, scan_record_inline, write_object, write_record};
 pub use stack::grow;
 pub(crate) use number::float;
 pub(crate) use number::integer;
@@ -55,6 +55,12 @@ pub trait Wire: Sized {
     /// Reads a value from the beginning of a JSON text into `self`, and returns what comes after; `null` leaves `self` as
     /// it is.
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a>;
+
+    /// Does what [`Wire::scan`] does by code in place, for values that there are many of.
+    #[inline(always)]
+    fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        self.scan(text)
+    }
 
     /// Reads a value of any format into `self`, as [`Wire::scan`] does.
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
@@ -98,7 +104,7 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_records {
-    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record read_record write_record $($type)* } };
+    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record scan_record_inline read_record write_record $($type)* } };
 }
 
 /// Lets enums be read, written and shown; the generator lists them.
@@ -106,7 +112,7 @@ macro_rules! wire_records {
 #[macro_export]
 macro_rules! wire_choices {
     ($($type:ty),* $(,)?) => {
-        $crate::wire_impls! { scan_choice read_choice write_choice $($type)* }
+        $crate::wire_impls! { scan_choice scan_choice read_choice write_choice $($type)* }
         $(
             impl ::std::fmt::Display for $type {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -130,12 +136,16 @@ macro_rules! wire_choices {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_impls {
-    ($scan:ident $read:ident $write:ident $($type:ty)*) => {$(
+    ($scan:ident $scan_inline:ident $read:ident $write:ident $($type:ty)*) => {$(
         impl $crate::wire::Wire for $type {
             // Compiled where it is used, not here for every type.
             #[inline]
             fn scan<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
                 $crate::wire::$scan(self, text)
+            }
+            #[inline(always)]
+            fn scan_inline<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
+                $crate::wire::$scan_inline(self, text)
             }
             fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 $crate::wire::$read(self, deserializer)

@@ -257,6 +257,11 @@ fn record_impl(ty: &TypePlan, plan: &StructPlan) -> TokenStream {
             const RECURSIVE: bool = true;
         )
     });
+    let many = plan.many.then(|| {
+        quote!(
+            const MANY: bool = true;
+        )
+    });
     let reads = plan.fields.iter().map(read);
     let input = if plan.fields.is_empty() { quote!(_) } else { quote!(input) };
     let mut writes: Vec<TokenStream> = plan.fields.iter().filter(|field| !field.rare).map(write).collect();
@@ -280,6 +285,7 @@ fn record_impl(ty: &TypePlan, plan: &StructPlan) -> TokenStream {
             const NAME: &'static str = #wire;
             const MEMBERS: &'static [&'static str] = &[#(#members),*];
             #recursive
+            #many
             #[inline(always)]
             fn read_members<I: Input>(&mut self, #input: &mut I) -> Result<(), I::Stop> {
                 #(#reads)*

@@ -8,7 +8,7 @@ use serde::ser::Serializer;
 
 use super::fault::{Fault, Scanned};
 use super::number::{Number, number};
-use super::string::{plain, string};
+use super::string::string;
 use super::text::trim;
 
 /// The three ways to write a value of an enum.
@@ -60,11 +60,7 @@ impl fmt::Display for Unrecognized {
 
 /// The value that a text stands for: a title, a long name, or neither.
 pub fn from_text<T: Choice>(text: &str) -> T {
-    let titled = match text.as_bytes() {
-        // Most titles are letters.
-        [letter] => T::VALUES.iter().position(|value| matches!(value.title.as_bytes(), [title] if title == letter)),
-        _ => T::VALUES.iter().position(|value| value.title == text),
-    };
+    let titled = T::VALUES.iter().position(|value| value.title == text);
     let index = titled.or_else(|| T::VALUES.iter().position(|value| value.long == text));
     let known = index.and_then(T::from_index);
     known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Text(text.to_owned()))))
@@ -131,38 +127,49 @@ fn whole<E: serde::de::Error>(found: Number) -> Result<i64, E> {
 }
 
 /// Reads a value from the beginning of a text into a place; what comes after.
+#[inline(always)]
 pub fn scan_choice<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
-    if let Some((value, rest)) = text.strip_prefix("\"").and_then(plain) {
-        *place = from_text(value);
+    // Most titles are letters.
+    if let [b'"', letter, b'"', ..] = text.as_bytes()
+        && let Some(index) = T::VALUES.iter().position(|value| value.title.as_bytes() == [*letter])
+        && let (Some(value), Some(rest)) = (T::from_index(index), text.get(3..))
+    {
+        *place = value;
         return Ok(rest);
     }
-    let (value, rest) = unusual(text, T::NAME)?;
+    scan_any(place, text)
+}
+
+/// Reads a value that is not a letter.
+#[inline(never)]
+fn scan_any<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    let (value, rest) = any(text, T::NAME)?;
     match value {
-        Unusual::Text(text) => *place = from_text(&text),
-        Unusual::Number(number) => *place = from_number(number),
-        Unusual::Nothing => {}
+        Any::Text(text) => *place = from_text(&text),
+        Any::Number(number) => *place = from_number(number),
+        Any::Nothing => {}
     }
     Ok(rest)
 }
 
-/// A value that is not a plain text.
-enum Unusual<'a> {
+/// Any way to write a value.
+enum Any<'a> {
     Text(Cow<'a, str>),
     Number(i64),
     Nothing,
 }
 
-fn unusual<'a>(text: &'a str, name: &'static str) -> Result<(Unusual<'a>, &'a str), Box<Fault>> {
+fn any<'a>(text: &'a str, name: &'static str) -> Result<(Any<'a>, &'a str), Box<Fault>> {
     let text = trim(text);
     match text.as_bytes().first() {
-        Some(b'"') => string(text).map(|(text, rest)| (Unusual::Text(text), rest)),
+        Some(b'"') => string(text).map(|(text, rest)| (Any::Text(text), rest)),
         Some(b'-' | b'0'..=b'9') => {
             let (found, rest) = number(text)?;
             let number = whole(found).map_err(|error| Fault::value(rest, error))?;
-            Ok((Unusual::Number(number), rest))
+            Ok((Any::Number(number), rest))
         }
         _ => match text.strip_prefix("null") {
-            Some(rest) => Ok((Unusual::Nothing, rest)),
+            Some(rest) => Ok((Any::Nothing, rest)),
             None => Err(Fault::mismatch(text, &format!("a text or number ({name})").as_str())),
         },
     }

@@ -9,6 +9,16 @@ use super::fault::Scanned;
 use super::text::{List, elements, open_list};
 use super::{AsWire, Into, Wire};
 
+/// Adds an element to a list that is full.
+#[inline(never)]
+fn grow<T: Wire + Default>(list: &mut Vec<T>) {
+    if list.is_empty() {
+        // Most lists within lists have one element.
+        list.reserve_exact(1);
+    }
+    list.push(list.last().map_or_else(T::default, T::alike));
+}
+
 struct ListVisitor<'a, T>(&'a mut Vec<T>);
 
 impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
@@ -58,9 +68,13 @@ impl<T: Wire + Default> Wire for Vec<T> {
                 self.clear();
                 elements(text, |text| {
                     // Rows of a matrix are alike: room for as many cells as the row before.
-                    let element = self.last().map_or_else(T::default, T::alike);
-                    self.push(element);
-                    self.last_mut().expect("one was pushed").scan(text)
+                    if self.len() == self.capacity() {
+                        grow(self);
+                    } else {
+                        // Known to fit, so that it is made where it stays.
+                        self.push(self.last().map_or_else(T::default, T::alike));
+                    }
+                    self.last_mut().expect("one was pushed").scan_inline(text)
                 })
             }
         }

@@ -17,38 +17,35 @@ const DIGITS: usize = 19;
 /// none of them is checked for being there.
 type Window = [u8; 64];
 
-/// A float and its length; nothing if it is not one, or one beyond the range of floats.
+/// A float of usual length and its own; nothing if it has many digits, an exponent or little text after it, or if it is
+/// none.
 #[inline(always)]
 pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
-    let Some(window) = text.first_chunk::<64>() else { return any_float(text) };
+    let window = text.first_chunk::<64>()?;
+    if window[0] == b'0' && matches!(window[1], b',' | b'}' | b']') {
+        return Some((0.0, 1));
+    }
     let negative = window[0] == b'-';
     let start = usize::from(negative);
     let (mut end, mut digits) = read_digits(window, start, 0);
     let whole = end - start;
-    let mut places = 0;
-    if window[end] == b'.' {
-        let point = end + 1;
-        (end, digits) = read_digits(window, point, digits);
-        places = end - point;
-        if places == 0 {
-            return None;
-        }
-    }
-    if whole == 0 || whole > 1 && window[start] == b'0' || whole + places > DIGITS || window[end] | 0x20 == b'e' {
-        return any_float(text);
+    if whole == 0 || whole > 1 && window[start] == b'0' {
+        return None;
     }
     // Signs come and go: a branch would be guessed wrong.
     let sign = u64::from(negative) << 63;
-    Some((f64::from_bits(shifted(digits, places).to_bits() | sign), end))
-}
-
-/// A float with many digits, an exponent or little text after it, or no float.
-#[cold]
-#[inline(never)]
-fn any_float(text: &[u8]) -> Option<(f64, usize)> {
-    let length = number_length(text)?;
-    let number: f64 = std::str::from_utf8(&text[..length]).ok()?.parse().ok()?;
-    number.is_finite().then_some((number, length))
+    let signed = |number: f64, end| (window[end] | 0x20 != b'e').then_some((f64::from_bits(number.to_bits() | sign), end));
+    if window[end] != b'.' {
+        // Fits into 63 bits, whose conversion is one instruction.
+        return if whole < DIGITS { signed(digits as i64 as f64, end) } else { None };
+    }
+    let point = end + 1;
+    (end, digits) = read_digits(window, point, digits);
+    let places = end - point;
+    if places == 0 || whole + places > DIGITS {
+        return None;
+    }
+    signed(shifted(digits, places), end)
 }
 
 /// The length of a number, as JSON writes them; nothing if there is none.
@@ -110,11 +107,14 @@ pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
 #[inline(always)]
 pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
     let window = text.first_chunk::<10>()?;
+    if window[0] == b'0' {
+        return matches!(window[1], b',' | b'}' | b']').then_some((0, 1));
+    }
     let negative = window[0] == b'-';
     let start = usize::from(negative);
     let (count, value) = leading_digits(eight(window, start));
     // Zero has no sign, and nothing else begins with it.
-    if count == 0 || window[start] == b'0' && (negative || count > 1) {
+    if count == 0 || window[start] == b'0' {
         return None;
     }
     // A fraction, an exponent and more digits are for others.
@@ -223,6 +223,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{float, integer, leading_digits, shifted};
+    use crate::wire::Wire;
 
     /// More than any number is read with at once.
     const AFTER: &str = ",\"qElemNumber\":0,\"qState\":\"L\"},{\"qText\":\"next\",\"qNum\":1234567890123456789";
@@ -313,13 +314,20 @@ mod tests {
         ] {
             let expected: f64 = serde_json::from_str(text).unwrap();
             for after in ["", ",", "}, more of it", AFTER] {
-                let found = float(format!("{text}{after}").as_bytes());
-                assert_eq!(found.map(|(number, end)| (number.to_bits(), end)), Some((expected.to_bits(), text.len())));
+                let mut found = 0.0;
+                let whole = format!("{text}{after}");
+                assert_eq!(found.scan(&whole).unwrap(), after, "{text}");
+                assert_eq!(found.to_bits(), expected.to_bits(), "{text}");
             }
+            let short = text.len() < 20 && !text.contains(['e', 'E']);
+            let found = float(format!("{text}{AFTER}").as_bytes());
+            let expected = (expected.to_bits(), text.len());
+            assert_eq!(found.map(|(number, end)| (number.to_bits(), end)), short.then_some(expected), "{text}");
         }
         for text in ["", "-", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "+1", "1e400", "NaN", "inf"] {
             for after in ["", AFTER] {
-                assert_eq!(float(format!("{text}{after}").as_bytes()), None, "{text}");
+                let read = 0.0.scan(&format!("{text}{after}")).is_ok_and(|rest| rest == after);
+                assert!(!read, "{text}");
             }
         }
     }

@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap, Serializer};
 use super::extra::Extra;
 use super::fault::{Fault, Scanned};
 use super::skip::skip;
-use super::text::{Object, Stop, Text, object};
+use super::text::{Inline, Object, Stop, Text, object};
 use super::{AsWire, Into, Json, Wire, stack};
 
 /// A struct whose members the generator lists.
@@ -21,6 +21,8 @@ pub trait Record: Default {
     const MEMBERS: &'static [&'static str];
     /// Whether a value can hold values of its own type.
     const RECURSIVE: bool = false;
+    /// Whether there are many values, as of cells: what reads their members is compiled into one function.
+    const MANY: bool = false;
 
     /// Reads the members that come next, in the schema's order.
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop>;
@@ -64,16 +66,28 @@ pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
     }
 }
 
+/// Does what [`scan_record`] does, by code in place where there are many such records.
+#[inline(always)]
+pub fn scan_record_inline<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    if T::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_record(place, text) }
+}
+
 /// A record that is read from a text.
 struct Scan<'p, T>(&'p mut T);
 
 impl<'a, T: Record> Object<'a> for Scan<'_, T> {
     const NAME: &'static str = T::NAME;
     const MEMBERS: &'static [&'static str] = T::MEMBERS;
+    const MANY: bool = T::MANY;
 
     #[inline(always)]
     fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
         self.0.read_members(text)
+    }
+
+    #[inline(always)]
+    fn members_inline(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+        self.0.read_members(&mut Inline(text))
     }
 
     fn unknown(&mut self, name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {

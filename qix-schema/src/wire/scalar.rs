@@ -56,6 +56,11 @@ fn unusual_text<'a>(place: &mut String, text: &'a str) -> Scanned<'a> {
 
 impl Wire for String {
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        self.scan_inline(text)
+    }
+
+    #[inline(always)]
+    fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
         match text.strip_prefix("\"").and_then(plain) {
             Some((plain, rest)) => {
                 *self = plain.to_owned();
@@ -201,6 +206,11 @@ fn unusual_number<'a>(place: &mut f64, text: &'a str) -> Scanned<'a> {
 
 impl Wire for f64 {
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        self.scan_inline(text)
+    }
+
+    #[inline(always)]
+    fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
         if let Some(rest) = text.strip_prefix("\"NaN\"") {
             *self = f64::NAN;
             return Ok(rest);
@@ -291,6 +301,11 @@ macro_rules! integers {
     ($($ty:ident $write:ident $expecting:literal;)*) => {$(
         impl Wire for $ty {
             fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+                self.scan_inline(text)
+            }
+
+            #[inline(always)]
+            fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
                 if let Some((number, length)) = integer(text.as_bytes())
                     && let (Ok(number), Some(rest)) = (Self::try_from(number), text.get(length..))
                 {

@@ -24,12 +24,17 @@ fn plain_length(bytes: &[u8]) -> usize {
                 None => length += 8,
                 Some(offset) => return length + offset,
             },
-            None => {
-                let end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-                return bytes[length..].iter().position(end).map_or(bytes.len(), |offset| length + offset);
-            }
+            None => return near_end(bytes, length),
         }
     }
+}
+
+/// The same where fewer than eight bytes are left.
+#[cold]
+#[inline(never)]
+fn near_end(bytes: &[u8], from: usize) -> usize {
+    let end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    bytes.iter().skip(from).position(end).map_or(bytes.len(), |offset| from + offset)
 }
 
 /// Any string, and what comes after it.

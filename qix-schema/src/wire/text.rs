@@ -38,7 +38,7 @@ impl From<Box<Fault>> for Stop {
 /// How a value begins that should be an object.
 enum Opened<'a> {
     /// The quote of the first name comes next.
-    Members(Text<'a>),
+    Members(&'a str),
     /// There are no members; what comes after the object.
     Empty(&'a str),
 }
@@ -54,7 +54,7 @@ impl<'a> Text<'a> {
     #[inline(always)]
     fn open(text: &'a str, name: &'static str) -> Result<Opened<'a>, Box<Fault>> {
         match text.strip_prefix("{") {
-            Some(rest) if rest.starts_with("\"") => Ok(Opened::Members(Self { rest, named: None })),
+            Some(rest) if rest.starts_with("\"") => Ok(Opened::Members(rest)),
             _ => Self::open_unusual(text, name),
         }
     }
@@ -70,11 +70,11 @@ impl<'a> Text<'a> {
             return Ok(Opened::Empty(rest));
         }
         let Some(rest) = text.strip_prefix('{').map(trim) else {
-            return Err(Fault::mismatch(text, &format_args!("an object ({name})").to_string().as_str()));
+            return Err(Fault::mismatch(text, &format!("an object ({name})").as_str()));
         };
         match rest.strip_prefix('}') {
             Some(rest) => Ok(Opened::Empty(rest)),
-            None if rest.starts_with('"') => Ok(Opened::Members(Self { rest, named: None })),
+            None if rest.starts_with('"') => Ok(Opened::Members(rest)),
             None => Err(Fault::syntax()),
         }
     }
@@ -82,8 +82,11 @@ impl<'a> Text<'a> {
     /// Goes on after the value of a member.
     #[inline(always)]
     fn after(&mut self, rest: &'a str) -> Result<(), Stop> {
-        if rest.starts_with(",\"") {
-            *self = Self { rest: rest.strip_prefix(",").unwrap_or(rest), named: None };
+        self.named = None;
+        if let Some(next) = rest.strip_prefix(",")
+            && next.starts_with("\"")
+        {
+            self.rest = next;
             return Ok(());
         }
         if let Some(rest) = rest.strip_prefix("}") {
@@ -91,7 +94,7 @@ impl<'a> Text<'a> {
             return Err(Stop::Done);
         }
         let (rest, done) = after_unusual(rest)?;
-        *self = Self { rest, named: None };
+        self.rest = rest;
         if done { Err(Stop::Done) } else { Ok(()) }
     }
 
@@ -140,15 +143,43 @@ impl Input for Text<'_> {
     }
 }
 
+/// The same, for objects that there are many of: their values are read by code in place.
+pub(super) struct Inline<'t, 'a>(pub(super) &'t mut Text<'a>);
+
+impl Input for Inline<'_, '_> {
+    type Stop = Stop;
+
+    #[inline(always)]
+    fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Stop> {
+        match self.0.value(key) {
+            Some(value) => self.0.after(place.scan_inline(value)?),
+            None => Ok(()),
+        }
+    }
+
+    #[inline(always)]
+    fn rare<'p, T: Wire + 'p>(&mut self, key: &'static str, place: impl FnOnce() -> &'p mut T) -> Result<(), Stop> {
+        self.0.rare(key, place)
+    }
+}
+
 /// What is read from an object.
 pub(crate) trait Object<'a> {
     /// Name of the type, for errors.
     const NAME: &'static str;
     /// Names of the members.
     const MEMBERS: &'static [&'static str];
+    /// Whether there are many such objects.
+    const MANY: bool = true;
 
     /// Reads the members that come next.
     fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop>;
+
+    /// Does what [`Object::members`] does, by code in place.
+    #[inline(always)]
+    fn members_inline(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+        self.members(text)
+    }
 
     /// Takes a member with a name that is not in [`Object::MEMBERS`].
     fn unknown(&mut self, _name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
@@ -160,9 +191,22 @@ pub(crate) trait Object<'a> {
 #[inline(always)]
 pub(crate) fn object<'a, O: Object<'a>>(text: &'a str, mut object: O) -> Scanned<'a> {
     let mut input = match Text::open(text, O::NAME)? {
-        Opened::Members(input) => input,
+        Opened::Members(rest) => Text { rest, named: None },
         Opened::Empty(rest) => return Ok(rest),
     };
+    if O::MANY {
+        match object.members_inline(&mut input) {
+            Ok(()) => {}
+            Err(Stop::Done) => return Ok(input.rest),
+            Err(Stop::Fault(fault)) => return Err(fault),
+        }
+    }
+    in_any_order(input, object)
+}
+
+/// Reads the members of an object, in as many rounds as it takes.
+#[inline(never)]
+fn in_any_order<'a, O: Object<'a>>(mut input: Text<'a>, mut object: O) -> Scanned<'a> {
     loop {
         let before = input.rest.len();
         let step = match object.members(&mut input) {
@@ -197,10 +241,14 @@ pub(crate) enum List<'a> {
 /// Begins a list; `{}` is the empty one of some writers.
 #[inline(always)]
 pub(crate) fn open_list(text: &str) -> Result<List<'_>, Box<Fault>> {
-    match text.strip_prefix("[") {
-        Some(rest) if rest.starts_with(['{', '[', '"']) => Ok(List::Elements(rest)),
-        _ => open_list_unusual(text),
+    if let Some(rest) = text.strip_prefix("[") {
+        match rest.as_bytes().first() {
+            Some(b'{' | b'[' | b'"') => return Ok(List::Elements(rest)),
+            Some(b']') => return Ok(List::Empty(&rest[1..])),
+            _ => {}
+        }
     }
+    open_list_unusual(text)
 }
 
 #[inline(never)]

@@ -104,6 +104,7 @@ impl NxAttributeDimValues {
 impl Record for NxAttributeDimValues {
     const NAME: &'static str = "NxAttributeDimValues";
     const MEMBERS: &'static [&'static str] = &["qValues"];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qValues":"#, &mut self.values)?;
@@ -150,6 +151,7 @@ impl NxAttributeExpressionValues {
 impl Record for NxAttributeExpressionValues {
     const NAME: &'static str = "NxAttributeExpressionValues";
     const MEMBERS: &'static [&'static str] = &["qValues"];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qValues":"#, &mut self.values)?;
@@ -465,7 +467,7 @@ impl NxCell {
     #[inline]
     #[must_use]
     pub fn with_mini_chart(mut self, value: NxMiniChartData) -> Self {
-        self.rare.get_or_insert_default().mini_chart = value;
+        self.rare.get_or_insert_default().mini_chart = Some(Box::new(value));
         self
     }
 
@@ -498,7 +500,7 @@ impl NxCell {
     }
 
     /// `qMiniChart`, if the value carries rare members.
-    pub fn mini_chart(&self) -> Option<&NxMiniChartData> {
+    pub fn mini_chart(&self) -> Option<&Option<Box<NxMiniChartData>>> {
         self.rare.as_ref().map(|rare| &rare.mini_chart)
     }
 }
@@ -521,6 +523,7 @@ impl Record for NxCell {
         "qMiniChart",
         "qInExtRow",
     ];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;
@@ -613,7 +616,7 @@ pub struct NxCellRare {
     ///
     /// `qMiniChart`: [`NxMiniChartData`].
     #[doc(alias = "qMiniChart")]
-    pub mini_chart: NxMiniChartData,
+    pub mini_chart: Option<Box<NxMiniChartData>>,
 }
 
 /// The place of a cell in a pivot table or tree, counted from 0.
@@ -1773,6 +1776,7 @@ impl Record for NxPivotDimensionCell {
         "qAttrDims",
     ];
     const RECURSIVE: bool = true;
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;
@@ -2037,6 +2041,7 @@ impl Record for NxPivotValuePoint {
         "qAttrExps",
         "qAttrDims",
     ];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qLabel":"#, &mut self.label)?;
@@ -2286,6 +2291,7 @@ impl NxSimpleDimValue {
 impl Record for NxSimpleDimValue {
     const NAME: &'static str = "NxSimpleDimValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qElemNo"];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;
@@ -2345,6 +2351,7 @@ impl NxSimpleValue {
 impl Record for NxSimpleValue {
     const NAME: &'static str = "NxSimpleValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qNum"];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;
@@ -2665,6 +2672,7 @@ impl Record for NxStackedPivotCell {
         "qAttrDims",
     ];
     const RECURSIVE: bool = true;
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;

@@ -1322,6 +1322,7 @@ impl Record for NxTreeNode {
         "qTreePath",
     ];
     const RECURSIVE: bool = true;
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;
@@ -1443,6 +1444,7 @@ impl Record for NxTreeValue {
         "qAttrExps",
         "qAttrDims",
     ];
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#""qText":"#, &mut self.text)?;
