@@ -309,9 +309,9 @@ fn read(field: &Field) -> TokenStream {
     }
 }
 
-/// A member's name as it stands in JSON text, with the colon.
+/// What follows the opening quote of a member's name in JSON text.
 pub(super) fn key(wire: &str) -> TokenStream {
-    let key = format!("\"{wire}\":");
+    let key = format!("{wire}\":");
     let raw = if wire.contains('"') { None } else { format!("r#\"{key}\"#").parse().ok() };
     raw.unwrap_or_else(|| quote!(#key))
 }

@@ -160,8 +160,8 @@ impl Record for MeasureResponse {
     const MEMBERS: &'static [&'static str] = &["qRows", "qReturn"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRows":"#, &mut self.rows)?;
-        input.member(r#""qReturn":"#, &mut self.returned)?;
+        input.member(r#"qRows":"#, &mut self.rows)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
         Ok(())
     }
 

@@ -21,7 +21,7 @@ impl<'a, S: Sink> Object<'a> for Answer<'_, S> {
     const MEMBERS: &'static [&'static str] = &["qDataPages"];
 
     fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
-        text.take(r#""qDataPages":"#, |text| {
+        text.take(r#"qDataPages":"#, |text| {
             *self.replaced |= std::mem::replace(&mut self.seen, true);
             list(text, |text| {
                 let page = NxDataPage::default();
@@ -44,13 +44,13 @@ impl<'a, S: Sink> Object<'a> for Page<'_, S> {
     const MEMBERS: &'static [&'static str] = &["qMatrix", "qTails", "qArea", "qIsReduced"];
 
     fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
-        text.take(r#""qMatrix":"#, |text| {
+        text.take(r#"qMatrix":"#, |text| {
             *self.replaced |= std::mem::replace(&mut self.seen, true);
             rows(text, self.sink)
         })?;
-        text.member(r#""qTails":"#, &mut self.page.tails)?;
-        text.member(r#""qArea":"#, &mut self.page.area)?;
-        text.member(r#""qIsReduced":"#, &mut self.page.is_reduced)
+        text.member(r#"qTails":"#, &mut self.page.tails)?;
+        text.member(r#"qArea":"#, &mut self.page.area)?;
+        text.member(r#"qIsReduced":"#, &mut self.page.is_reduced)
     }
 }
 

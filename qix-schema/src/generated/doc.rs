@@ -4885,9 +4885,9 @@ impl Record for CheckExpressionResponse {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrorMsg":"#, &mut self.error_msg)?;
-        input.member(r#""qBadFieldNames":"#, &mut self.bad_field_names)?;
-        input.member(r#""qDangerousFieldNames":"#, &mut self.dangerous_field_names)?;
+        input.member(r#"qErrorMsg":"#, &mut self.error_msg)?;
+        input.member(r#"qBadFieldNames":"#, &mut self.bad_field_names)?;
+        input.member(r#"qDangerousFieldNames":"#, &mut self.dangerous_field_names)?;
         Ok(())
     }
 
@@ -4970,8 +4970,8 @@ impl Record for CheckNumberOrExpressionResponse {
     const MEMBERS: &'static [&'static str] = &["qErrorMsg", "qBadFieldNames"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrorMsg":"#, &mut self.error_msg)?;
-        input.member(r#""qBadFieldNames":"#, &mut self.bad_field_names)?;
+        input.member(r#"qErrorMsg":"#, &mut self.error_msg)?;
+        input.member(r#"qBadFieldNames":"#, &mut self.bad_field_names)?;
         Ok(())
     }
 
@@ -6116,8 +6116,8 @@ impl Record for CreateTemporaryBookmarkResponse {
     const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qReturn":"#, &mut self.returned)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
         Ok(())
     }
 
@@ -8088,8 +8088,8 @@ impl Record for GetDatabaseTablePreviewResponse {
     const MEMBERS: &'static [&'static str] = &["qPreview", "qRowCount"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qPreview":"#, &mut self.preview)?;
-        input.member(r#""qRowCount":"#, &mut self.row_count)?;
+        input.member(r#"qPreview":"#, &mut self.preview)?;
+        input.member(r#"qRowCount":"#, &mut self.row_count)?;
         Ok(())
     }
 
@@ -8415,8 +8415,8 @@ impl Record for GetExpressionBNFResponse {
     const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qBnfDefs":"#, &mut self.bnf_defs)?;
-        input.member(r#""qBnfHash":"#, &mut self.bnf_hash)?;
+        input.member(r#"qBnfDefs":"#, &mut self.bnf_defs)?;
+        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
         Ok(())
     }
 
@@ -8954,8 +8954,8 @@ impl Record for GetFileTableFieldsResponse {
     const MEMBERS: &'static [&'static str] = &["qFields", "qFormatSpec"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFields":"#, &mut self.fields)?;
-        input.member(r#""qFormatSpec":"#, &mut self.format_spec)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
         Ok(())
     }
 
@@ -9083,8 +9083,8 @@ impl Record for GetFileTablePreviewResponse {
     const MEMBERS: &'static [&'static str] = &["qPreview", "qFormatSpec"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qPreview":"#, &mut self.preview)?;
-        input.member(r#""qFormatSpec":"#, &mut self.format_spec)?;
+        input.member(r#"qPreview":"#, &mut self.preview)?;
+        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
         Ok(())
     }
 
@@ -9779,8 +9779,8 @@ impl Record for GetMediaListResponse {
     const MEMBERS: &'static [&'static str] = &["qList", "qReturn"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qList":"#, &mut self.list)?;
-        input.member(r#""qReturn":"#, &mut self.returned)?;
+        input.member(r#"qList":"#, &mut self.list)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
         Ok(())
     }
 
@@ -10427,8 +10427,8 @@ impl Record for GetTablesAndKeysResponse {
     const MEMBERS: &'static [&'static str] = &["qtr", "qk"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qtr":"#, &mut self.tr)?;
-        input.member(r#""qk":"#, &mut self.k)?;
+        input.member(r#"qtr":"#, &mut self.tr)?;
+        input.member(r#"qk":"#, &mut self.k)?;
         Ok(())
     }
 
@@ -12406,8 +12406,8 @@ impl Record for StoreTempSelectionStateResponse {
     const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qReturn":"#, &mut self.returned)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
         Ok(())
     }
 

@@ -3439,8 +3439,8 @@ impl Record for ExportDataResponse {
     const MEMBERS: &'static [&'static str] = &["qUrl", "qWarnings"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUrl":"#, &mut self.url)?;
-        input.member(r#""qWarnings":"#, &mut self.warnings)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        input.member(r#"qWarnings":"#, &mut self.warnings)?;
         Ok(())
     }
 
@@ -3798,8 +3798,8 @@ impl Record for GetHyperCubeContinuousDataResponse {
     const MEMBERS: &'static [&'static str] = &["qDataPages", "qAxisData"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDataPages":"#, &mut self.data_pages)?;
-        input.member(r#""qAxisData":"#, &mut self.axis_data)?;
+        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
+        input.member(r#"qAxisData":"#, &mut self.axis_data)?;
         Ok(())
     }
 

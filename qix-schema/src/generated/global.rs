@@ -1789,8 +1789,8 @@ impl Record for CreateAppResponse {
     const MEMBERS: &'static [&'static str] = &["qSuccess", "qAppId"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSuccess":"#, &mut self.success)?;
-        input.member(r#""qAppId":"#, &mut self.app_id)?;
+        input.member(r#"qSuccess":"#, &mut self.success)?;
+        input.member(r#"qAppId":"#, &mut self.app_id)?;
         Ok(())
     }
 
@@ -2480,8 +2480,8 @@ impl Record for GetBaseBNFResponse {
     const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qBnfDefs":"#, &mut self.bnf_defs)?;
-        input.member(r#""qBnfHash":"#, &mut self.bnf_hash)?;
+        input.member(r#"qBnfDefs":"#, &mut self.bnf_defs)?;
+        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
         Ok(())
     }
 
@@ -2608,8 +2608,8 @@ impl Record for GetBaseBNFStringResponse {
     const MEMBERS: &'static [&'static str] = &["qBnfStr", "qBnfHash"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qBnfStr":"#, &mut self.bnf_str)?;
-        input.member(r#""qBnfHash":"#, &mut self.bnf_hash)?;
+        input.member(r#"qBnfStr":"#, &mut self.bnf_str)?;
+        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
         Ok(())
     }
 
@@ -2977,8 +2977,8 @@ impl Record for GetInteractResponse {
     const MEMBERS: &'static [&'static str] = &["qDef", "qReturn"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qReturn":"#, &mut self.returned)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
         Ok(())
     }
 

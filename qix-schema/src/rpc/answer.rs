@@ -95,10 +95,10 @@ impl Record for Interface {
     const MEMBERS: &'static [&'static str] = &["qType", "qHandle", "qGenericType", "qGenericId"];
 
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.class)?;
-        input.member(r#""qHandle":"#, &mut self.handle)?;
-        input.member(r#""qGenericType":"#, &mut self.kind)?;
-        input.member(r#""qGenericId":"#, &mut self.id)
+        input.member(r#"qType":"#, &mut self.class)?;
+        input.member(r#"qHandle":"#, &mut self.handle)?;
+        input.member(r#"qGenericType":"#, &mut self.kind)?;
+        input.member(r#"qGenericId":"#, &mut self.id)
     }
 
     fn write_members<S: serde::ser::SerializeMap>(

@@ -43,7 +43,8 @@ pub trait Input {
     /// Why no further member is read: the object has ended, or a value is not as it should be.
     type Stop;
 
-    /// Reads a member into a place if it comes next. The key is the name as it stands in JSON text, `"qText":`.
+    /// Reads a member into a place if it comes next. The key is what follows the opening quote of its name in JSON text:
+    /// `qText":`.
     fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop>;
 
     /// Reads a member into a place that is made if the member comes next.
@@ -53,7 +54,7 @@ pub trait Input {
 /// The name in a key.
 #[inline]
 pub(super) fn name_of(key: &'static str) -> &'static str {
-    key.strip_prefix('"').and_then(|name| name.strip_suffix("\":")).unwrap_or(key)
+    key.strip_suffix("\":").unwrap_or(key)
 }
 
 /// Reads a record from the beginning of a text into a place; what comes after.

@@ -39,11 +39,15 @@ fn near_end(bytes: &[u8], from: usize) -> usize {
 
 /// Any string, and what comes after it.
 pub(super) fn string(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
-    let quoted = text.strip_prefix('"').ok_or_else(Fault::syntax)?;
-    if let Some((plain, rest)) = plain(quoted) {
+    string_inside(text.strip_prefix('"').ok_or_else(Fault::syntax)?)
+}
+
+/// Any string whose opening quote has been passed over, and what comes after it.
+pub(super) fn string_inside(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
+    if let Some((plain, rest)) = plain(text) {
         return Ok((Cow::Borrowed(plain), rest));
     }
-    let bytes = quoted.as_bytes();
+    let bytes = text.as_bytes();
     let mut end = 0;
     loop {
         end += plain_length(bytes.get(end..).ok_or_else(Fault::syntax)?);
@@ -54,20 +58,21 @@ pub(super) fn string(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
             _ => return Err(Fault::syntax()),
         }
     }
-    let rest = quoted.get(end + 1..).ok_or_else(Fault::syntax)?;
-    serde_json::from_str(&text[..end + 2]).map(|unescaped| (Cow::Owned(unescaped), rest)).map_err(|_| bad_escape(text))
+    let rest = text.get(end + 1..).ok_or_else(Fault::syntax)?;
+    let unescaped = serde_json::from_str(&format!("\"{}\"", &text[..end]));
+    unescaped.map(|unescaped| (Cow::Owned(unescaped), rest)).map_err(|_| bad_escape(text))
 }
 
-/// What is wrong with a string at the beginning of a text.
+/// What is wrong with a string whose opening quote has been passed over.
 #[cold]
 fn bad_escape(text: &str) -> Box<Fault> {
-    let first = serde_json::Deserializer::from_str(text).into_iter::<String>().next();
+    let quoted = format!("\"{text}");
+    let first = serde_json::Deserializer::from_str(&quoted).into_iter::<String>().next();
     let Some(Err(error)) = first else { return Fault::syntax() };
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     // A string has one line.
-    let rest = text.len().saturating_sub(error.column());
-    Fault::at(rest, serde_json::Error::custom(message))
+    Fault::at(quoted.len().saturating_sub(error.column()), serde_json::Error::custom(message))
 }
 
 /// Passes over a string; escapes are looked at, but what they stand for is not.

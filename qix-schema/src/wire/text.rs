@@ -7,13 +7,13 @@ use std::borrow::Cow;
 
 use super::fault::{Fault, Scanned};
 use super::skip::skip;
-use super::string::string;
+use super::string::string_inside;
 use super::{Input, Wire};
 
 /// The members of an object that is being read, in the order of the text.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
-    /// What is left: the quote of a name comes first, or nothing is left and `named` holds the rest.
+    /// What is left: a name comes next, its quote has been passed over. Or nothing is left and `named` holds the rest.
     rest: &'a str,
     /// A member that was looked up by its name, and what follows its colon.
     named: Option<(&'static str, &'a str)>,
@@ -37,7 +37,7 @@ impl From<Box<Fault>> for Stop {
 
 /// How a value begins that should be an object.
 enum Opened<'a> {
-    /// The quote of the first name comes next.
+    /// The first name comes next, its quote has been passed over.
     Members(&'a str),
     /// There are no members; what comes after the object.
     Empty(&'a str),
@@ -53,9 +53,9 @@ impl<'a> Text<'a> {
     /// Begins an object; `null` and `[]` are empty ones.
     #[inline(always)]
     fn open(text: &'a str, name: &'static str) -> Result<Opened<'a>, Box<Fault>> {
-        match text.strip_prefix("{") {
-            Some(rest) if rest.starts_with("\"") => Ok(Opened::Members(rest)),
-            _ => Self::open_unusual(text, name),
+        match text.strip_prefix("{\"") {
+            Some(rest) => Ok(Opened::Members(rest)),
+            None => Self::open_unusual(text, name),
         }
     }
 
@@ -74,8 +74,7 @@ impl<'a> Text<'a> {
         };
         match rest.strip_prefix('}') {
             Some(rest) => Ok(Opened::Empty(rest)),
-            None if rest.starts_with('"') => Ok(Opened::Members(rest)),
-            None => Err(Fault::syntax()),
+            None => rest.strip_prefix('"').map(Opened::Members).ok_or_else(Fault::syntax),
         }
     }
 
@@ -83,9 +82,7 @@ impl<'a> Text<'a> {
     #[inline(always)]
     fn after(&mut self, rest: &'a str) -> Result<(), Stop> {
         self.named = None;
-        if let Some(next) = rest.strip_prefix(",")
-            && next.starts_with("\"")
-        {
+        if let Some(next) = rest.strip_prefix(",\"") {
             self.rest = next;
             return Ok(());
         }
@@ -297,7 +294,7 @@ fn after_unusual(rest: &str) -> Result<(&str, bool), Box<Fault>> {
     if let Some(rest) = rest.strip_prefix('}') {
         return Ok((rest, true));
     }
-    let next = rest.strip_prefix(',').map(trim).filter(|rest| rest.starts_with('"'));
+    let next = rest.strip_prefix(',').and_then(|rest| trim(rest).strip_prefix('"'));
     next.map(|rest| (rest, false)).ok_or_else(Fault::syntax)
 }
 
@@ -330,12 +327,13 @@ pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T,
     if let Some(rest) = text.strip_prefix("null") {
         return Ok(rest);
     }
-    let Some(mut rest) = text.strip_prefix('{').map(trim) else {
+    let Some(first) = text.strip_prefix('{').map(trim) else {
         return Err(Fault::mismatch(text, &format!("an object with a member `{name}`").as_str()));
     };
-    if let Some(rest) = rest.strip_prefix('}') {
+    if let Some(rest) = first.strip_prefix('}') {
         return Ok(rest);
     }
+    let mut rest = first.strip_prefix('"').ok_or_else(Fault::syntax)?;
     loop {
         let (key, value) = name_of_member(rest)?;
         let after = if key == name { place.scan(value)? } else { skip(value)? };
@@ -348,8 +346,8 @@ pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T,
     }
 }
 
-/// A member's name, and its value after the colon.
+/// A member's name, whose quote has been passed over, and its value after the colon.
 fn name_of_member(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
-    let (name, rest) = string(text)?;
+    let (name, rest) = string_inside(text)?;
     Ok((name, trim(rest).strip_prefix(':').ok_or_else(Fault::syntax)?))
 }

@@ -87,12 +87,13 @@ impl Record for Node {
     const NAME: &'static str = "Node";
     const MEMBERS: &'static [&'static str] = &["qText", "qParent", "qNodes", "qNote"];
     const RECURSIVE: bool = true;
+    const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qParent":"#, &mut self.parent)?;
-        input.member(r#""qNodes":"#, &mut self.nodes)?;
-        input.rare(r#""qNote":"#, || &mut self.rare.get_or_insert_default().note)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qParent":"#, &mut self.parent)?;
+        input.member(r#"qNodes":"#, &mut self.nodes)?;
+        input.rare(r#"qNote":"#, || &mut self.rare.get_or_insert_default().note)?;
         Ok(())
     }
 
@@ -287,15 +288,15 @@ impl Record for ThingDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qKind":"#, &mut self.kind)?;
-        input.member(r#""qLimit":"#, &mut self.limit)?;
-        input.member(r#""qIsOn":"#, &mut self.is_on)?;
-        input.member(r#""qWeight":"#, &mut self.weight)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qAdded":"#, &mut self.added)?;
-        input.member(r#""qNodeDef":"#, &mut self.node_def)?;
+        input.member(r#"qKind":"#, &mut self.kind)?;
+        input.member(r#"qLimit":"#, &mut self.limit)?;
+        input.member(r#"qIsOn":"#, &mut self.is_on)?;
+        input.member(r#"qWeight":"#, &mut self.weight)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qAdded":"#, &mut self.added)?;
+        input.member(r#"qNodeDef":"#, &mut self.node_def)?;
         Ok(())
     }
 

@@ -49,8 +49,8 @@ impl Record for ObjectInterface {
     const MEMBERS: &'static [&'static str] = &["qType", "qHandle"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qHandle":"#, &mut self.handle)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qHandle":"#, &mut self.handle)?;
         Ok(())
     }
 

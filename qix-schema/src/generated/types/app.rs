@@ -153,15 +153,15 @@ impl Record for AppEntry {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qID":"#, &mut self.id)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qPath":"#, &mut self.path)?;
-        input.member(r#""qLastReloadTime":"#, &mut self.last_reload_time)?;
-        input.member(r#""qReadOnly":"#, &mut self.read_only)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qThumbnail":"#, &mut self.thumbnail)?;
-        input.member(r#""qFileSize":"#, &mut self.file_size)?;
-        input.member(r#""qHasSectionAccess":"#, &mut self.has_section_access)?;
+        input.member(r#"qID":"#, &mut self.id)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qPath":"#, &mut self.path)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qReadOnly":"#, &mut self.read_only)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qFileSize":"#, &mut self.file_size)?;
+        input.member(r#"qHasSectionAccess":"#, &mut self.has_section_access)?;
         Ok(())
     }
 
@@ -270,10 +270,10 @@ impl Record for CalendarStrings {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDayNames":"#, &mut self.day_names)?;
-        input.member(r#""qMonthNames":"#, &mut self.month_names)?;
-        input.member(r#""qLongDayNames":"#, &mut self.long_day_names)?;
-        input.member(r#""qLongMonthNames":"#, &mut self.long_month_names)?;
+        input.member(r#"qDayNames":"#, &mut self.day_names)?;
+        input.member(r#"qMonthNames":"#, &mut self.month_names)?;
+        input.member(r#"qLongDayNames":"#, &mut self.long_day_names)?;
+        input.member(r#"qLongMonthNames":"#, &mut self.long_month_names)?;
         Ok(())
     }
 
@@ -492,19 +492,19 @@ impl Record for DocListEntry {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDocName":"#, &mut self.doc_name)?;
-        input.member(r#""qConnectedUsers":"#, &mut self.connected_users)?;
-        input.member(r#""qFileTime":"#, &mut self.file_time)?;
-        input.member(r#""qFileSize":"#, &mut self.file_size)?;
-        input.member(r#""qDocId":"#, &mut self.doc_id)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qLastReloadTime":"#, &mut self.last_reload_time)?;
-        input.member(r#""qReadOnly":"#, &mut self.read_only)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qThumbnail":"#, &mut self.thumbnail)?;
-        input.member(r#""qHasSectionAccess":"#, &mut self.has_section_access)?;
-        input.member(r#""qIsDirectQueryMode":"#, &mut self.is_direct_query_mode)?;
-        input.member(r#""qUsage":"#, &mut self.usage)?;
+        input.member(r#"qDocName":"#, &mut self.doc_name)?;
+        input.member(r#"qConnectedUsers":"#, &mut self.connected_users)?;
+        input.member(r#"qFileTime":"#, &mut self.file_time)?;
+        input.member(r#"qFileSize":"#, &mut self.file_size)?;
+        input.member(r#"qDocId":"#, &mut self.doc_id)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qReadOnly":"#, &mut self.read_only)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qHasSectionAccess":"#, &mut self.has_section_access)?;
+        input.member(r#"qIsDirectQueryMode":"#, &mut self.is_direct_query_mode)?;
+        input.member(r#"qUsage":"#, &mut self.usage)?;
         Ok(())
     }
 
@@ -593,9 +593,9 @@ impl Record for LayoutFieldInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldName":"#, &mut self.field_name)?;
-        input.member(r#""qValuesCount":"#, &mut self.values_count)?;
-        input.member(r#""qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qValuesCount":"#, &mut self.values_count)?;
+        input.member(r#"qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
         Ok(())
     }
 
@@ -879,23 +879,23 @@ impl Record for LocaleInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDecimalSep":"#, &mut self.decimal_sep)?;
-        input.member(r#""qThousandSep":"#, &mut self.thousand_sep)?;
-        input.member(r#""qListSep":"#, &mut self.list_sep)?;
-        input.member(r#""qMoneyDecimalSep":"#, &mut self.money_decimal_sep)?;
-        input.member(r#""qMoneyThousandSep":"#, &mut self.money_thousand_sep)?;
-        input.member(r#""qCurrentYear":"#, &mut self.current_year)?;
-        input.member(r#""qMoneyFmt":"#, &mut self.money_fmt)?;
-        input.member(r#""qTimeFmt":"#, &mut self.time_fmt)?;
-        input.member(r#""qDateFmt":"#, &mut self.date_fmt)?;
-        input.member(r#""qTimestampFmt":"#, &mut self.timestamp_fmt)?;
-        input.member(r#""qCalendarStrings":"#, &mut self.calendar_strings)?;
-        input.member(r#""qFirstWeekDay":"#, &mut self.first_week_day)?;
-        input.member(r#""qBrokenWeeks":"#, &mut self.broken_weeks)?;
-        input.member(r#""qReferenceDay":"#, &mut self.reference_day)?;
-        input.member(r#""qFirstMonthOfYear":"#, &mut self.first_month_of_year)?;
-        input.member(r#""qCollation":"#, &mut self.collation)?;
-        input.member(r#""qNumericalAbbreviation":"#, &mut self.numerical_abbreviation)?;
+        input.member(r#"qDecimalSep":"#, &mut self.decimal_sep)?;
+        input.member(r#"qThousandSep":"#, &mut self.thousand_sep)?;
+        input.member(r#"qListSep":"#, &mut self.list_sep)?;
+        input.member(r#"qMoneyDecimalSep":"#, &mut self.money_decimal_sep)?;
+        input.member(r#"qMoneyThousandSep":"#, &mut self.money_thousand_sep)?;
+        input.member(r#"qCurrentYear":"#, &mut self.current_year)?;
+        input.member(r#"qMoneyFmt":"#, &mut self.money_fmt)?;
+        input.member(r#"qTimeFmt":"#, &mut self.time_fmt)?;
+        input.member(r#"qDateFmt":"#, &mut self.date_fmt)?;
+        input.member(r#"qTimestampFmt":"#, &mut self.timestamp_fmt)?;
+        input.member(r#"qCalendarStrings":"#, &mut self.calendar_strings)?;
+        input.member(r#"qFirstWeekDay":"#, &mut self.first_week_day)?;
+        input.member(r#"qBrokenWeeks":"#, &mut self.broken_weeks)?;
+        input.member(r#"qReferenceDay":"#, &mut self.reference_day)?;
+        input.member(r#"qFirstMonthOfYear":"#, &mut self.first_month_of_year)?;
+        input.member(r#"qCollation":"#, &mut self.collation)?;
+        input.member(r#"qNumericalAbbreviation":"#, &mut self.numerical_abbreviation)?;
         Ok(())
     }
 
@@ -1215,24 +1215,24 @@ impl Record for NxAppLayout {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qFileName":"#, &mut self.file_name)?;
-        input.member(r#""qLastReloadTime":"#, &mut self.last_reload_time)?;
-        input.member(r#""qModified":"#, &mut self.modified)?;
-        input.member(r#""qHasScript":"#, &mut self.has_script)?;
-        input.member(r#""qStateNames":"#, &mut self.state_names)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qLocaleInfo":"#, &mut self.locale_info)?;
-        input.member(r#""qHasData":"#, &mut self.has_data)?;
-        input.member(r#""qReadOnly":"#, &mut self.read_only)?;
-        input.member(r#""qIsOpenedWithoutData":"#, &mut self.is_opened_without_data)?;
-        input.member(r#""qIsSessionApp":"#, &mut self.is_session_app)?;
-        input.member(r#""qProhibitBinaryLoad":"#, &mut self.prohibit_binary_load)?;
-        input.member(r#""qThumbnail":"#, &mut self.thumbnail)?;
-        input.member(r#""qIsBDILiveMode":"#, &mut self.is_bdi_live_mode)?;
-        input.member(r#""qIsDirectQueryMode":"#, &mut self.is_direct_query_mode)?;
-        input.member(r#""qUnsupportedFeatures":"#, &mut self.unsupported_features)?;
-        input.member(r#""qUsage":"#, &mut self.usage)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qFileName":"#, &mut self.file_name)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qModified":"#, &mut self.modified)?;
+        input.member(r#"qHasScript":"#, &mut self.has_script)?;
+        input.member(r#"qStateNames":"#, &mut self.state_names)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qLocaleInfo":"#, &mut self.locale_info)?;
+        input.member(r#"qHasData":"#, &mut self.has_data)?;
+        input.member(r#"qReadOnly":"#, &mut self.read_only)?;
+        input.member(r#"qIsOpenedWithoutData":"#, &mut self.is_opened_without_data)?;
+        input.member(r#"qIsSessionApp":"#, &mut self.is_session_app)?;
+        input.member(r#"qProhibitBinaryLoad":"#, &mut self.prohibit_binary_load)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qIsBDILiveMode":"#, &mut self.is_bdi_live_mode)?;
+        input.member(r#"qIsDirectQueryMode":"#, &mut self.is_direct_query_mode)?;
+        input.member(r#"qUnsupportedFeatures":"#, &mut self.unsupported_features)?;
+        input.member(r#"qUsage":"#, &mut self.usage)?;
         Ok(())
     }
 
@@ -1392,14 +1392,13 @@ impl Record for NxAppProperties {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qLastReloadTime":"#, &mut self.last_reload_time)?;
-        input.member(r#""qMigrationHash":"#, &mut self.migration_hash)?;
-        input
-            .member(r#""qSavedInProductVersion":"#, &mut self.saved_in_product_version)?;
-        input.member(r#""qThumbnail":"#, &mut self.thumbnail)?;
-        input.member(r#""qHasSectionAccess":"#, &mut self.has_section_access)?;
-        input.member(r#""qUsage":"#, &mut self.usage)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qMigrationHash":"#, &mut self.migration_hash)?;
+        input.member(r#"qSavedInProductVersion":"#, &mut self.saved_in_product_version)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qHasSectionAccess":"#, &mut self.has_section_access)?;
+        input.member(r#"qUsage":"#, &mut self.usage)?;
         Ok(())
     }
 
@@ -1484,8 +1483,8 @@ impl Record for NxDownloadInfo {
     const MEMBERS: &'static [&'static str] = &["qUrl", "qFileSize"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUrl":"#, &mut self.url)?;
-        input.member(r#""qFileSize":"#, &mut self.file_size)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        input.member(r#"qFileSize":"#, &mut self.file_size)?;
         Ok(())
     }
 
@@ -1574,9 +1573,9 @@ impl Record for NxDownloadOptions {
     const MEMBERS: &'static [&'static str] = &["qBookmarkId", "qExpires", "qServeOnce"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qBookmarkId":"#, &mut self.bookmark_id)?;
-        input.member(r#""qExpires":"#, &mut self.expires)?;
-        input.member(r#""qServeOnce":"#, &mut self.serve_once)?;
+        input.member(r#"qBookmarkId":"#, &mut self.bookmark_id)?;
+        input.member(r#"qExpires":"#, &mut self.expires)?;
+        input.member(r#"qServeOnce":"#, &mut self.serve_once)?;
         Ok(())
     }
 
@@ -1623,7 +1622,7 @@ impl Record for NxEngineVersion {
     const MEMBERS: &'static [&'static str] = &["qComponentVersion"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qComponentVersion":"#, &mut self.component_version)?;
+        input.member(r#"qComponentVersion":"#, &mut self.component_version)?;
         Ok(())
     }
 
@@ -1983,8 +1982,8 @@ impl Record for NxStreamListEntry {
     const MEMBERS: &'static [&'static str] = &["qName", "qId"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qId":"#, &mut self.id)?;
         Ok(())
     }
 
@@ -2041,8 +2040,8 @@ impl Record for Point {
     const MEMBERS: &'static [&'static str] = &["qx", "qy"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qx":"#, &mut self.x)?;
-        input.member(r#""qy":"#, &mut self.y)?;
+        input.member(r#"qx":"#, &mut self.x)?;
+        input.member(r#"qy":"#, &mut self.y)?;
         Ok(())
     }
 
@@ -2116,9 +2115,9 @@ impl Record for TransformAppParameters {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qSpaceId":"#, &mut self.space_id)?;
-        input.member(r#""qScriptParameterPrefix":"#, &mut self.script_parameter_prefix)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qSpaceId":"#, &mut self.space_id)?;
+        input.member(r#"qScriptParameterPrefix":"#, &mut self.script_parameter_prefix)?;
         Ok(())
     }
 
@@ -2163,7 +2162,7 @@ impl Record for TransformAppResult {
     const MEMBERS: &'static [&'static str] = &["qAppId"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qAppId":"#, &mut self.app_id)?;
+        input.member(r#"qAppId":"#, &mut self.app_id)?;
         Ok(())
     }
 

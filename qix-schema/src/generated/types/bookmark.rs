@@ -54,8 +54,8 @@ impl Record for AlternateStateData {
     const MEMBERS: &'static [&'static str] = &["qStateName", "qFieldItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qFieldItems":"#, &mut self.field_items)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qFieldItems":"#, &mut self.field_items)?;
         Ok(())
     }
 
@@ -116,8 +116,8 @@ impl Record for ApplyGroupStateWarning {
     const MEMBERS: &'static [&'static str] = &["qState", "qType"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qState":"#, &mut self.state)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
         Ok(())
     }
 
@@ -262,8 +262,8 @@ impl Record for ApplyGroupStatesResult {
     const MEMBERS: &'static [&'static str] = &["qApplySuccess", "qWarnings"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qApplySuccess":"#, &mut self.apply_success)?;
-        input.member(r#""qWarnings":"#, &mut self.warnings)?;
+        input.member(r#"qApplySuccess":"#, &mut self.apply_success)?;
+        input.member(r#"qWarnings":"#, &mut self.warnings)?;
         Ok(())
     }
 
@@ -699,31 +699,30 @@ impl Record for Bookmark {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qUtcModifyTime":"#, &mut self.utc_modify_time)?;
-        input.member(r#""qUtcRecallTime":"#, &mut self.utc_recall_time)?;
-        input.member(r#""qRecallCount":"#, &mut self.recall_count)?;
-        input.member(r#""qApplyAdditive":"#, &mut self.apply_additive)?;
-        input.member(r#""qFieldItems":"#, &mut self.field_items)?;
-        input.member(r#""qVariableItems":"#, &mut self.variable_items)?;
-        input.member(r#""qSheetId":"#, &mut self.sheet_id)?;
-        input.member(r#""qObjects":"#, &mut self.objects)?;
-        input.member(r#""qApplyLayoutState":"#, &mut self.apply_layout_state)?;
-        input.member(r#""qShowPopupInfo":"#, &mut self.show_popup_info)?;
-        input.member(r#""qInfoText":"#, &mut self.info_text)?;
-        input.member(r#""qOwner":"#, &mut self.owner)?;
-        input.member(r#""qGroups":"#, &mut self.groups)?;
-        input.member(r#""qShow":"#, &mut self.show)?;
-        input
-            .member(r#""qApplyInputFieldValues":"#, &mut self.apply_input_field_values)?;
-        input.member(r#""qInputFieldItems":"#, &mut self.input_field_items)?;
-        input.member(r#""qObjectsLayout":"#, &mut self.objects_layout)?;
-        input.member(r#""qIncludeSelectionState":"#, &mut self.include_selection_state)?;
-        input.member(r#""qIncludeScrollPosition":"#, &mut self.include_scroll_position)?;
-        input.member(r#""qAlternateStateData":"#, &mut self.alternate_state_data)?;
-        input.member(r#""qForAnnotations":"#, &mut self.for_annotations)?;
-        input.member(r#""qIncludeAllVariables":"#, &mut self.include_all_variables)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
+        input.member(r#"qUtcRecallTime":"#, &mut self.utc_recall_time)?;
+        input.member(r#"qRecallCount":"#, &mut self.recall_count)?;
+        input.member(r#"qApplyAdditive":"#, &mut self.apply_additive)?;
+        input.member(r#"qFieldItems":"#, &mut self.field_items)?;
+        input.member(r#"qVariableItems":"#, &mut self.variable_items)?;
+        input.member(r#"qSheetId":"#, &mut self.sheet_id)?;
+        input.member(r#"qObjects":"#, &mut self.objects)?;
+        input.member(r#"qApplyLayoutState":"#, &mut self.apply_layout_state)?;
+        input.member(r#"qShowPopupInfo":"#, &mut self.show_popup_info)?;
+        input.member(r#"qInfoText":"#, &mut self.info_text)?;
+        input.member(r#"qOwner":"#, &mut self.owner)?;
+        input.member(r#"qGroups":"#, &mut self.groups)?;
+        input.member(r#"qShow":"#, &mut self.show)?;
+        input.member(r#"qApplyInputFieldValues":"#, &mut self.apply_input_field_values)?;
+        input.member(r#"qInputFieldItems":"#, &mut self.input_field_items)?;
+        input.member(r#"qObjectsLayout":"#, &mut self.objects_layout)?;
+        input.member(r#"qIncludeSelectionState":"#, &mut self.include_selection_state)?;
+        input.member(r#"qIncludeScrollPosition":"#, &mut self.include_scroll_position)?;
+        input.member(r#"qAlternateStateData":"#, &mut self.alternate_state_data)?;
+        input.member(r#"qForAnnotations":"#, &mut self.for_annotations)?;
+        input.member(r#"qIncludeAllVariables":"#, &mut self.include_all_variables)?;
         Ok(())
     }
 
@@ -834,9 +833,9 @@ impl Record for BookmarkApplyAndVerifyResult {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qApplySuccess":"#, &mut self.apply_success)?;
-        input.member(r#""qWarnings":"#, &mut self.warnings)?;
-        input.member(r#""qGroupStateResult":"#, &mut self.group_state_result)?;
+        input.member(r#"qApplySuccess":"#, &mut self.apply_success)?;
+        input.member(r#"qWarnings":"#, &mut self.warnings)?;
+        input.member(r#"qGroupStateResult":"#, &mut self.group_state_result)?;
         Ok(())
     }
 
@@ -1029,15 +1028,15 @@ impl Record for BookmarkFieldItem {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qLocked":"#, &mut self.locked)?;
-        input.member(r#""qSelectInfo":"#, &mut self.select_info)?;
-        input.member(r#""qValues":"#, &mut self.values)?;
-        input.member(r#""qExcludedValues":"#, &mut self.excluded_values)?;
-        input.member(r#""qAndMode":"#, &mut self.and_mode)?;
-        input.member(r#""qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
-        input.member(r#""qValuesCount":"#, &mut self.values_count)?;
-        input.member(r#""qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSelectInfo":"#, &mut self.select_info)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qExcludedValues":"#, &mut self.excluded_values)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
+        input.member(r#"qValuesCount":"#, &mut self.values_count)?;
+        input.member(r#"qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
         Ok(())
     }
 
@@ -1107,8 +1106,8 @@ impl Record for BookmarkFieldPage {
     const MEMBERS: &'static [&'static str] = &["qStartIndex", "qEndIndex"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStartIndex":"#, &mut self.start_index)?;
-        input.member(r#""qEndIndex":"#, &mut self.end_index)?;
+        input.member(r#"qStartIndex":"#, &mut self.start_index)?;
+        input.member(r#"qEndIndex":"#, &mut self.end_index)?;
         Ok(())
     }
 
@@ -1190,9 +1189,9 @@ impl Record for BookmarkFieldPageEx {
     const MEMBERS: &'static [&'static str] = &["qStateName", "qStartIndex", "qEndIndex"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qStartIndex":"#, &mut self.start_index)?;
-        input.member(r#""qEndIndex":"#, &mut self.end_index)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qStartIndex":"#, &mut self.start_index)?;
+        input.member(r#"qEndIndex":"#, &mut self.end_index)?;
         Ok(())
     }
 
@@ -1390,10 +1389,10 @@ impl Record for BookmarkFieldVerifyWarning {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qState":"#, &mut self.state)?;
-        input.member(r#""qField":"#, &mut self.field)?;
-        input.member(r#""qVerifyResult":"#, &mut self.verify_result)?;
-        input.member(r#""qMissingValues":"#, &mut self.missing_values)?;
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qVerifyResult":"#, &mut self.verify_result)?;
+        input.member(r#"qMissingValues":"#, &mut self.missing_values)?;
         Ok(())
     }
 
@@ -1445,7 +1444,7 @@ impl Record for BookmarkList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -1523,9 +1522,9 @@ impl Record for BookmarkListDef {
     const MEMBERS: &'static [&'static str] = &["qType", "qData", "qIncludePatches"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qIncludePatches":"#, &mut self.include_patches)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qIncludePatches":"#, &mut self.include_patches)?;
         Ok(())
     }
 
@@ -1581,7 +1580,7 @@ impl Record for BookmarkStateFieldPages {
     const MEMBERS: &'static [&'static str] = &["qStatePages"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStatePages":"#, &mut self.state_pages)?;
+        input.member(r#"qStatePages":"#, &mut self.state_pages)?;
         Ok(())
     }
 
@@ -1650,9 +1649,9 @@ impl Record for BookmarkVariableItem {
     const MEMBERS: &'static [&'static str] = &["qName", "qValue", "qDefinition"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
-        input.member(r#""qDefinition":"#, &mut self.definition)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qDefinition":"#, &mut self.definition)?;
         Ok(())
     }
 
@@ -1726,8 +1725,8 @@ impl Record for CondDef {
     const MEMBERS: &'static [&'static str] = &["qAlways", "qExpression"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qAlways":"#, &mut self.always)?;
-        input.member(r#""qExpression":"#, &mut self.expression)?;
+        input.member(r#"qAlways":"#, &mut self.always)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
         Ok(())
     }
 
@@ -1794,8 +1793,8 @@ impl Record for CyclicGroupPosition {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qActiveField"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qActiveField":"#, &mut self.active_field)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qActiveField":"#, &mut self.active_field)?;
         Ok(())
     }
 
@@ -1855,8 +1854,8 @@ impl Record for ExpansionData {
     const MEMBERS: &'static [&'static str] = &["qExcludeList", "qPos"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExcludeList":"#, &mut self.exclude_list)?;
-        input.member(r#""qPos":"#, &mut self.pos)?;
+        input.member(r#"qExcludeList":"#, &mut self.exclude_list)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
         Ok(())
     }
 
@@ -2101,24 +2100,24 @@ impl Record for ExtendedLayoutBookmarkData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qActive":"#, &mut self.active)?;
-        input.member(r#""qShowMode":"#, &mut self.show_mode)?;
-        input.member(r#""qScrollPos":"#, &mut self.scroll_pos)?;
-        input.member(r#""qExpansionInfo":"#, &mut self.expansion_info)?;
-        input.member(r#""qLeftCollapsed":"#, &mut self.left_collapsed)?;
-        input.member(r#""qTopCollapsed":"#, &mut self.top_collapsed)?;
-        input.member(r#""qSortData":"#, &mut self.sort_data)?;
-        input.member(r#""qDimensionGroupPos":"#, &mut self.dimension_group_pos)?;
-        input.member(r#""qExpressionGroupPos":"#, &mut self.expression_group_pos)?;
-        input.member(r#""qUseGraphMode":"#, &mut self.use_graph_mode)?;
-        input.member(r#""qGraphMode":"#, &mut self.graph_mode)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qActive":"#, &mut self.active)?;
+        input.member(r#"qShowMode":"#, &mut self.show_mode)?;
+        input.member(r#"qScrollPos":"#, &mut self.scroll_pos)?;
+        input.member(r#"qExpansionInfo":"#, &mut self.expansion_info)?;
+        input.member(r#"qLeftCollapsed":"#, &mut self.left_collapsed)?;
+        input.member(r#"qTopCollapsed":"#, &mut self.top_collapsed)?;
+        input.member(r#"qSortData":"#, &mut self.sort_data)?;
+        input.member(r#"qDimensionGroupPos":"#, &mut self.dimension_group_pos)?;
+        input.member(r#"qExpressionGroupPos":"#, &mut self.expression_group_pos)?;
+        input.member(r#"qUseGraphMode":"#, &mut self.use_graph_mode)?;
+        input.member(r#"qGraphMode":"#, &mut self.graph_mode)?;
         input
             .member(
-                r#""qActiveContainerChildObjectId":"#,
+                r#"qActiveContainerChildObjectId":"#,
                 &mut self.active_container_child_object_id,
             )?;
-        input.member(r#""qExtendedPivotState":"#, &mut self.extended_pivot_state)?;
+        input.member(r#"qExtendedPivotState":"#, &mut self.extended_pivot_state)?;
         Ok(())
     }
 
@@ -2227,14 +2226,14 @@ impl Record for ExtendedPivotStateData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExpressionPosition":"#, &mut self.expression_position)?;
+        input.member(r#"qExpressionPosition":"#, &mut self.expression_position)?;
         input
             .member(
-                r#""qNumberOfLeftDimensions":"#,
+                r#"qNumberOfLeftDimensions":"#,
                 &mut self.number_of_left_dimensions,
             )?;
-        input.member(r#""qDimensionNames":"#, &mut self.dimension_names)?;
-        input.member(r#""qEnableConditions":"#, &mut self.enable_conditions)?;
+        input.member(r#"qDimensionNames":"#, &mut self.dimension_names)?;
+        input.member(r#"qEnableConditions":"#, &mut self.enable_conditions)?;
         Ok(())
     }
 
@@ -2293,8 +2292,8 @@ impl Record for FieldDefEx {
     const MEMBERS: &'static [&'static str] = &["qName", "qType"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
         Ok(())
     }
 
@@ -2520,10 +2519,10 @@ impl Record for GenericBookmarkEntry {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qProperties":"#, &mut self.properties)?;
-        input.member(r#""qBookmark":"#, &mut self.bookmark)?;
-        input.member(r#""qClassicBookmark":"#, &mut self.classic_bookmark)?;
-        input.member(r#""qClassicMetadata":"#, &mut self.classic_metadata)?;
+        input.member(r#"qProperties":"#, &mut self.properties)?;
+        input.member(r#"qBookmark":"#, &mut self.bookmark)?;
+        input.member(r#"qClassicBookmark":"#, &mut self.classic_bookmark)?;
+        input.member(r#"qClassicMetadata":"#, &mut self.classic_metadata)?;
         Ok(())
     }
 
@@ -2623,10 +2622,10 @@ impl Record for GenericBookmarkLayout {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qBookmark":"#, &mut self.bookmark)?;
-        input.member(r#""qFieldInfos":"#, &mut self.field_infos)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qBookmark":"#, &mut self.bookmark)?;
+        input.member(r#"qFieldInfos":"#, &mut self.field_infos)?;
         Ok(())
     }
 
@@ -2739,10 +2738,10 @@ impl Record for GenericBookmarkProperties {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMetaDef":"#, &mut self.meta_def)?;
-        input.member(r#""qIncludeVariables":"#, &mut self.include_variables)?;
-        input.member(r#""qDistinctValues":"#, &mut self.distinct_values)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qIncludeVariables":"#, &mut self.include_variables)?;
+        input.member(r#"qDistinctValues":"#, &mut self.distinct_values)?;
         Ok(())
     }
 
@@ -3013,8 +3012,8 @@ impl Record for GroupBookmarkData {
     const MEMBERS: &'static [&'static str] = &["qId", "qCyclePos"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qCyclePos":"#, &mut self.cycle_pos)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qCyclePos":"#, &mut self.cycle_pos)?;
         Ok(())
     }
 
@@ -3079,8 +3078,8 @@ impl Record for GroupState {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qActiveFieldDef"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qActiveFieldDef":"#, &mut self.active_field_def)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qActiveFieldDef":"#, &mut self.active_field_def)?;
         Ok(())
     }
 
@@ -3141,8 +3140,8 @@ impl Record for GroupStateInfo {
     const MEMBERS: &'static [&'static str] = &["qGroupName", "qCurrentItemName"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGroupName":"#, &mut self.group_name)?;
-        input.member(r#""qCurrentItemName":"#, &mut self.current_item_name)?;
+        input.member(r#"qGroupName":"#, &mut self.group_name)?;
+        input.member(r#"qCurrentItemName":"#, &mut self.current_item_name)?;
         Ok(())
     }
 
@@ -3227,9 +3226,9 @@ impl Record for InputFieldItem {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldName":"#, &mut self.field_name)?;
-        input.member(r#""qValues":"#, &mut self.values)?;
-        input.member(r#""qPackedHashKeys":"#, &mut self.packed_hash_keys)?;
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qPackedHashKeys":"#, &mut self.packed_hash_keys)?;
         Ok(())
     }
 
@@ -3287,8 +3286,8 @@ impl Record for InterFieldSortData {
     const MEMBERS: &'static [&'static str] = &["qName", "qReversed"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qReversed":"#, &mut self.reversed)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qReversed":"#, &mut self.reversed)?;
         Ok(())
     }
 
@@ -3376,10 +3375,10 @@ impl Record for LayoutBookmarkData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qActive":"#, &mut self.active)?;
-        input.member(r#""qShowMode":"#, &mut self.show_mode)?;
-        input.member(r#""qScrollPos":"#, &mut self.scroll_pos)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qActive":"#, &mut self.active)?;
+        input.member(r#"qShowMode":"#, &mut self.show_mode)?;
+        input.member(r#"qScrollPos":"#, &mut self.scroll_pos)?;
         Ok(())
     }
 
@@ -3548,19 +3547,19 @@ impl Record for MetaData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qShared":"#, &mut self.shared)?;
-        input.member(r#""qUtcModifyTime":"#, &mut self.utc_modify_time)?;
-        input.member(r#""qSheetId":"#, &mut self.sheet_id)?;
-        input.member(r#""qTemporary":"#, &mut self.temporary)?;
-        input.member(r#""qRestrictedAccess":"#, &mut self.restricted_access)?;
-        input.member(r#""qAccessList":"#, &mut self.access_list)?;
+        input.member(r#"qShared":"#, &mut self.shared)?;
+        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
+        input.member(r#"qSheetId":"#, &mut self.sheet_id)?;
+        input.member(r#"qTemporary":"#, &mut self.temporary)?;
+        input.member(r#"qRestrictedAccess":"#, &mut self.restricted_access)?;
+        input.member(r#"qAccessList":"#, &mut self.access_list)?;
         input
             .member(
-                r#""qPersonalEditionHash_OBSOLETE":"#,
+                r#"qPersonalEditionHash_OBSOLETE":"#,
                 &mut self.personal_edition_hash_obsolete,
             )?;
-        input.member(r#""qHidden":"#, &mut self.hidden)?;
-        input.member(r#""qLinkedTo":"#, &mut self.linked_to)?;
+        input.member(r#"qHidden":"#, &mut self.hidden)?;
+        input.member(r#"qLinkedTo":"#, &mut self.linked_to)?;
         Ok(())
     }
 
@@ -3702,12 +3701,12 @@ impl Record for NxBookmark {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateData":"#, &mut self.state_data)?;
-        input.member(r#""qUtcModifyTime":"#, &mut self.utc_modify_time)?;
-        input.member(r#""qVariableItems":"#, &mut self.variable_items)?;
-        input.member(r#""qPatches":"#, &mut self.patches)?;
-        input.member(r#""qCyclicGroupStates":"#, &mut self.cyclic_group_states)?;
-        input.member(r#""qGroupStates":"#, &mut self.group_states)?;
+        input.member(r#"qStateData":"#, &mut self.state_data)?;
+        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
+        input.member(r#"qVariableItems":"#, &mut self.variable_items)?;
+        input.member(r#"qPatches":"#, &mut self.patches)?;
+        input.member(r#"qCyclicGroupStates":"#, &mut self.cyclic_group_states)?;
+        input.member(r#"qGroupStates":"#, &mut self.group_states)?;
         Ok(())
     }
 
@@ -3775,8 +3774,8 @@ impl Record for NxContinuousRangeSelectInfo {
     const MEMBERS: &'static [&'static str] = &["qRange", "qDimIx"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRange":"#, &mut self.range)?;
-        input.member(r#""qDimIx":"#, &mut self.dim_ix)?;
+        input.member(r#"qRange":"#, &mut self.range)?;
+        input.member(r#"qDimIx":"#, &mut self.dim_ix)?;
         Ok(())
     }
 
@@ -3855,9 +3854,9 @@ impl Record for NxGetBookmarkOptions {
     const MEMBERS: &'static [&'static str] = &["qTypes", "qData", "qIncludePatches"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTypes":"#, &mut self.types)?;
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qIncludePatches":"#, &mut self.include_patches)?;
+        input.member(r#"qTypes":"#, &mut self.types)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qIncludePatches":"#, &mut self.include_patches)?;
         Ok(())
     }
 
@@ -3928,8 +3927,8 @@ impl Record for NxMultiRangeSelectInfo {
     const MEMBERS: &'static [&'static str] = &["qRanges", "qColumnsToSelect"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRanges":"#, &mut self.ranges)?;
-        input.member(r#""qColumnsToSelect":"#, &mut self.columns_to_select)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qColumnsToSelect":"#, &mut self.columns_to_select)?;
         Ok(())
     }
 
@@ -3995,8 +3994,8 @@ impl Record for NxRangeSelectInfo {
     const MEMBERS: &'static [&'static str] = &["qRange", "qMeasureIx"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRange":"#, &mut self.range)?;
-        input.member(r#""qMeasureIx":"#, &mut self.measure_ix)?;
+        input.member(r#"qRange":"#, &mut self.range)?;
+        input.member(r#"qMeasureIx":"#, &mut self.measure_ix)?;
         Ok(())
     }
 
@@ -4062,8 +4061,8 @@ impl Record for NxTempBookmarkOptions {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qIncludeVariables":"#, &mut self.include_variables)?;
-        input.member(r#""qIncludeAllPatches":"#, &mut self.include_all_patches)?;
+        input.member(r#"qIncludeVariables":"#, &mut self.include_variables)?;
+        input.member(r#"qIncludeAllPatches":"#, &mut self.include_all_patches)?;
         Ok(())
     }
 
@@ -4118,7 +4117,7 @@ impl Record for NxTreeMultiRangeSelectInfo {
     const MEMBERS: &'static [&'static str] = &["qRanges"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
         Ok(())
     }
 
@@ -4198,9 +4197,9 @@ impl Record for NxTreeRangeSelectInfo {
     const MEMBERS: &'static [&'static str] = &["qRange", "qMeasureIx", "qDimensionIx"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRange":"#, &mut self.range)?;
-        input.member(r#""qMeasureIx":"#, &mut self.measure_ix)?;
-        input.member(r#""qDimensionIx":"#, &mut self.dimension_ix)?;
+        input.member(r#"qRange":"#, &mut self.range)?;
+        input.member(r#"qMeasureIx":"#, &mut self.measure_ix)?;
+        input.member(r#"qDimensionIx":"#, &mut self.dimension_ix)?;
         Ok(())
     }
 
@@ -4284,9 +4283,9 @@ impl Record for PositionMark {
     const MEMBERS: &'static [&'static str] = &["qDimName", "qElemNo", "qElemValues"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDimName":"#, &mut self.dim_name)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#""qElemValues":"#, &mut self.elem_values)?;
+        input.member(r#"qDimName":"#, &mut self.dim_name)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qElemValues":"#, &mut self.elem_values)?;
         Ok(())
     }
 
@@ -4376,9 +4375,9 @@ impl Record for RangeSelectInfo {
     const MEMBERS: &'static [&'static str] = &["qRangeLo", "qRangeHi", "qMeasure"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRangeLo":"#, &mut self.range_lo)?;
-        input.member(r#""qRangeHi":"#, &mut self.range_hi)?;
-        input.member(r#""qMeasure":"#, &mut self.measure)?;
+        input.member(r#"qRangeLo":"#, &mut self.range_lo)?;
+        input.member(r#"qRangeHi":"#, &mut self.range_hi)?;
+        input.member(r#"qMeasure":"#, &mut self.measure)?;
         Ok(())
     }
 
@@ -4449,8 +4448,8 @@ impl Record for ScrollPosition {
     const MEMBERS: &'static [&'static str] = &["qUsePosition", "qPos"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUsePosition":"#, &mut self.use_position)?;
-        input.member(r#""qPos":"#, &mut self.pos)?;
+        input.member(r#"qUsePosition":"#, &mut self.use_position)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
         Ok(())
     }
 
@@ -4628,14 +4627,14 @@ impl Record for SelectInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTextSearch":"#, &mut self.text_search)?;
-        input.member(r#""qRangeLo":"#, &mut self.range_lo)?;
-        input.member(r#""qRangeHi":"#, &mut self.range_hi)?;
-        input.member(r#""qNumberFormat":"#, &mut self.number_format)?;
-        input.member(r#""qRangeInfo":"#, &mut self.range_info)?;
-        input.member(r#""qSoftLock":"#, &mut self.soft_lock)?;
-        input.member(r#""qContinuousRangeInfo":"#, &mut self.continuous_range_info)?;
-        input.member(r#""qSelectFieldSearch":"#, &mut self.select_field_search)?;
+        input.member(r#"qTextSearch":"#, &mut self.text_search)?;
+        input.member(r#"qRangeLo":"#, &mut self.range_lo)?;
+        input.member(r#"qRangeHi":"#, &mut self.range_hi)?;
+        input.member(r#"qNumberFormat":"#, &mut self.number_format)?;
+        input.member(r#"qRangeInfo":"#, &mut self.range_info)?;
+        input.member(r#"qSoftLock":"#, &mut self.soft_lock)?;
+        input.member(r#"qContinuousRangeInfo":"#, &mut self.continuous_range_info)?;
+        input.member(r#"qSelectFieldSearch":"#, &mut self.select_field_search)?;
         Ok(())
     }
 
@@ -4716,8 +4715,8 @@ impl Record for StateFieldValues {
     const MEMBERS: &'static [&'static str] = &["qStateName", "qFieldValues"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qFieldValues":"#, &mut self.field_values)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qFieldValues":"#, &mut self.field_values)?;
         Ok(())
     }
 

@@ -58,8 +58,8 @@ impl Record for CharRange {
     const MEMBERS: &'static [&'static str] = &["qCharPos", "qCharCount"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qCharPos":"#, &mut self.char_pos)?;
-        input.member(r#""qCharCount":"#, &mut self.char_count)?;
+        input.member(r#"qCharPos":"#, &mut self.char_pos)?;
+        input.member(r#"qCharCount":"#, &mut self.char_count)?;
         Ok(())
     }
 
@@ -107,7 +107,7 @@ impl Record for NxAttributeDimValues {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qValues":"#, &mut self.values)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
         Ok(())
     }
 
@@ -154,7 +154,7 @@ impl Record for NxAttributeExpressionValues {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qValues":"#, &mut self.values)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
         Ok(())
     }
 
@@ -202,7 +202,7 @@ impl Record for NxAxisData {
     const MEMBERS: &'static [&'static str] = &["qAxis"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qAxis":"#, &mut self.axis)?;
+        input.member(r#"qAxis":"#, &mut self.axis)?;
         Ok(())
     }
 
@@ -277,9 +277,9 @@ impl Record for NxAxisTicks {
     const MEMBERS: &'static [&'static str] = &["qName", "qTags", "qTicks"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qTicks":"#, &mut self.ticks)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qTicks":"#, &mut self.ticks)?;
         Ok(())
     }
 
@@ -526,40 +526,40 @@ impl Record for NxCell {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qNum":"#, &mut self.num)?;
-        input.member(r#""qElemNumber":"#, &mut self.elem_number)?;
-        input.member(r#""qState":"#, &mut self.state)?;
-        input.member(r#""qIsEmpty":"#, &mut self.is_empty)?;
-        input.member(r#""qIsTotalCell":"#, &mut self.is_total_cell)?;
-        input.member(r#""qIsOtherCell":"#, &mut self.is_other_cell)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qIsEmpty":"#, &mut self.is_empty)?;
+        input.member(r#"qIsTotalCell":"#, &mut self.is_total_cell)?;
+        input.member(r#"qIsOtherCell":"#, &mut self.is_other_cell)?;
         input
             .rare(
-                r#""qFrequency":"#,
+                r#"qFrequency":"#,
                 || &mut self.rare.get_or_insert_default().frequency,
             )?;
         input
             .rare(
-                r#""qHighlightRanges":"#,
+                r#"qHighlightRanges":"#,
                 || &mut self.rare.get_or_insert_default().highlight_ranges,
             )?;
         input
             .rare(
-                r#""qAttrExps":"#,
+                r#"qAttrExps":"#,
                 || &mut self.rare.get_or_insert_default().attr_exps,
             )?;
         input
             .rare(
-                r#""qAttrDims":"#,
+                r#"qAttrDims":"#,
                 || &mut self.rare.get_or_insert_default().attr_dims,
             )?;
-        input.member(r#""qIsNull":"#, &mut self.is_null)?;
+        input.member(r#"qIsNull":"#, &mut self.is_null)?;
         input
             .rare(
-                r#""qMiniChart":"#,
+                r#"qMiniChart":"#,
                 || &mut self.rare.get_or_insert_default().mini_chart,
             )?;
-        input.member(r#""qInExtRow":"#, &mut self.in_ext_row)?;
+        input.member(r#"qInExtRow":"#, &mut self.in_ext_row)?;
         Ok(())
     }
 
@@ -662,8 +662,8 @@ impl Record for NxCellPosition {
     const MEMBERS: &'static [&'static str] = &["qx", "qy"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qx":"#, &mut self.x)?;
-        input.member(r#""qy":"#, &mut self.y)?;
+        input.member(r#"qx":"#, &mut self.x)?;
+        input.member(r#"qy":"#, &mut self.y)?;
         Ok(())
     }
 
@@ -793,11 +793,11 @@ impl Record for NxContinuousDataOptions {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStart":"#, &mut self.start)?;
-        input.member(r#""qEnd":"#, &mut self.end)?;
-        input.member(r#""qNbrPoints":"#, &mut self.nbr_points)?;
-        input.member(r#""qMaxNbrTicks":"#, &mut self.max_nbr_ticks)?;
-        input.member(r#""qMaxNumberLines":"#, &mut self.max_number_lines)?;
+        input.member(r#"qStart":"#, &mut self.start)?;
+        input.member(r#"qEnd":"#, &mut self.end)?;
+        input.member(r#"qNbrPoints":"#, &mut self.nbr_points)?;
+        input.member(r#"qMaxNbrTicks":"#, &mut self.max_nbr_ticks)?;
+        input.member(r#"qMaxNumberLines":"#, &mut self.max_number_lines)?;
         Ok(())
     }
 
@@ -889,10 +889,10 @@ impl Record for NxDataAreaPage {
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLeft":"#, &mut self.left)?;
-        input.member(r#""qTop":"#, &mut self.top)?;
-        input.member(r#""qWidth":"#, &mut self.width)?;
-        input.member(r#""qHeight":"#, &mut self.height)?;
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
         Ok(())
     }
 
@@ -993,10 +993,10 @@ impl Record for NxDataPage {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMatrix":"#, &mut self.matrix)?;
-        input.member(r#""qTails":"#, &mut self.tails)?;
-        input.member(r#""qArea":"#, &mut self.area)?;
-        input.member(r#""qIsReduced":"#, &mut self.is_reduced)?;
+        input.member(r#"qMatrix":"#, &mut self.matrix)?;
+        input.member(r#"qTails":"#, &mut self.tails)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
+        input.member(r#"qIsReduced":"#, &mut self.is_reduced)?;
         Ok(())
     }
 
@@ -1227,8 +1227,8 @@ impl Record for NxGroupTail {
     const MEMBERS: &'static [&'static str] = &["qUp", "qDown"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUp":"#, &mut self.up)?;
-        input.member(r#""qDown":"#, &mut self.down)?;
+        input.member(r#"qUp":"#, &mut self.up)?;
+        input.member(r#"qDown":"#, &mut self.down)?;
         Ok(())
     }
 
@@ -1275,7 +1275,7 @@ impl Record for NxHighlightRanges {
     const MEMBERS: &'static [&'static str] = &["qRanges"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
         Ok(())
     }
 
@@ -1363,10 +1363,10 @@ impl Record for NxMiniChartCell {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qNum":"#, &mut self.num)?;
-        input.member(r#""qElemNumber":"#, &mut self.elem_number)?;
-        input.member(r#""qAttrExps":"#, &mut self.attr_exps)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
         Ok(())
     }
 
@@ -1456,10 +1456,10 @@ impl Record for NxMiniChartData {
     const MEMBERS: &'static [&'static str] = &["qMatrix", "qMin", "qMax", "qError"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMatrix":"#, &mut self.matrix)?;
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qError":"#, &mut self.error)?;
+        input.member(r#"qMatrix":"#, &mut self.matrix)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qError":"#, &mut self.error)?;
         Ok(())
     }
 
@@ -1558,10 +1558,10 @@ impl Record for NxPage {
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLeft":"#, &mut self.left)?;
-        input.member(r#""qTop":"#, &mut self.top)?;
-        input.member(r#""qWidth":"#, &mut self.width)?;
-        input.member(r#""qHeight":"#, &mut self.height)?;
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
         Ok(())
     }
 
@@ -1779,23 +1779,23 @@ impl Record for NxPivotDimensionCell {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
-        input.member(r#""qCanExpand":"#, &mut self.can_expand)?;
-        input.member(r#""qCanCollapse":"#, &mut self.can_collapse)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qUp":"#, &mut self.up)?;
-        input.member(r#""qDown":"#, &mut self.down)?;
-        input.member(r#""qSubNodes":"#, &mut self.sub_nodes)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qUp":"#, &mut self.up)?;
+        input.member(r#"qDown":"#, &mut self.down)?;
+        input.member(r#"qSubNodes":"#, &mut self.sub_nodes)?;
         input
             .rare(
-                r#""qAttrExps":"#,
+                r#"qAttrExps":"#,
                 || &mut self.rare.get_or_insert_default().attr_exps,
             )?;
         input
             .rare(
-                r#""qAttrDims":"#,
+                r#"qAttrDims":"#,
                 || &mut self.rare.get_or_insert_default().attr_dims,
             )?;
         Ok(())
@@ -1920,10 +1920,10 @@ impl Record for NxPivotPage {
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qData", "qArea"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLeft":"#, &mut self.left)?;
-        input.member(r#""qTop":"#, &mut self.top)?;
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qArea":"#, &mut self.area)?;
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
         Ok(())
     }
 
@@ -2044,18 +2044,18 @@ impl Record for NxPivotValuePoint {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qNum":"#, &mut self.num)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
         input
             .rare(
-                r#""qAttrExps":"#,
+                r#"qAttrExps":"#,
                 || &mut self.rare.get_or_insert_default().attr_exps,
             )?;
         input
             .rare(
-                r#""qAttrDims":"#,
+                r#"qAttrDims":"#,
                 || &mut self.rare.get_or_insert_default().attr_dims,
             )?;
         Ok(())
@@ -2155,9 +2155,9 @@ impl Record for NxSelectionCell {
     const MEMBERS: &'static [&'static str] = &["qType", "qCol", "qRow"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qCol":"#, &mut self.col)?;
-        input.member(r#""qRow":"#, &mut self.row)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qCol":"#, &mut self.col)?;
+        input.member(r#"qRow":"#, &mut self.row)?;
         Ok(())
     }
 
@@ -2294,8 +2294,8 @@ impl Record for NxSimpleDimValue {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
         Ok(())
     }
 
@@ -2354,8 +2354,8 @@ impl Record for NxSimpleValue {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qNum":"#, &mut self.num)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
         Ok(())
     }
 
@@ -2418,8 +2418,8 @@ impl Record for NxStackPage {
     const MEMBERS: &'static [&'static str] = &["qData", "qArea"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qArea":"#, &mut self.area)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
         Ok(())
     }
 
@@ -2675,26 +2675,26 @@ impl Record for NxStackedPivotCell {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
-        input.member(r#""qCanExpand":"#, &mut self.can_expand)?;
-        input.member(r#""qCanCollapse":"#, &mut self.can_collapse)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qMaxPos":"#, &mut self.max_pos)?;
-        input.member(r#""qMinNeg":"#, &mut self.min_neg)?;
-        input.member(r#""qUp":"#, &mut self.up)?;
-        input.member(r#""qDown":"#, &mut self.down)?;
-        input.member(r#""qRow":"#, &mut self.row)?;
-        input.member(r#""qSubNodes":"#, &mut self.sub_nodes)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qMaxPos":"#, &mut self.max_pos)?;
+        input.member(r#"qMinNeg":"#, &mut self.min_neg)?;
+        input.member(r#"qUp":"#, &mut self.up)?;
+        input.member(r#"qDown":"#, &mut self.down)?;
+        input.member(r#"qRow":"#, &mut self.row)?;
+        input.member(r#"qSubNodes":"#, &mut self.sub_nodes)?;
         input
             .rare(
-                r#""qAttrExps":"#,
+                r#"qAttrExps":"#,
                 || &mut self.rare.get_or_insert_default().attr_exps,
             )?;
         input
             .rare(
-                r#""qAttrDims":"#,
+                r#"qAttrDims":"#,
                 || &mut self.rare.get_or_insert_default().attr_dims,
             )?;
         Ok(())
@@ -2796,9 +2796,9 @@ impl Record for NxTickCell {
     const MEMBERS: &'static [&'static str] = &["qText", "qStart", "qEnd"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qStart":"#, &mut self.start)?;
-        input.member(r#""qEnd":"#, &mut self.end)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qStart":"#, &mut self.start)?;
+        input.member(r#"qEnd":"#, &mut self.end)?;
         Ok(())
     }
 
@@ -2871,9 +2871,9 @@ impl Record for NxViewPort {
     const MEMBERS: &'static [&'static str] = &["qWidth", "qHeight", "qZoomLevel"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qWidth":"#, &mut self.width)?;
-        input.member(r#""qHeight":"#, &mut self.height)?;
-        input.member(r#""qZoomLevel":"#, &mut self.zoom_level)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
+        input.member(r#"qZoomLevel":"#, &mut self.zoom_level)?;
         Ok(())
     }
 
@@ -2960,10 +2960,10 @@ impl Record for Rect {
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLeft":"#, &mut self.left)?;
-        input.member(r#""qTop":"#, &mut self.top)?;
-        input.member(r#""qWidth":"#, &mut self.width)?;
-        input.member(r#""qHeight":"#, &mut self.height)?;
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
         Ok(())
     }
 

@@ -130,9 +130,9 @@ impl Record for CodePage {
     const MEMBERS: &'static [&'static str] = &["qNumber", "qName", "qDescription"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qNumber":"#, &mut self.number)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qDescription":"#, &mut self.description)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
         Ok(())
     }
 
@@ -299,15 +299,15 @@ impl Record for Connection {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qConnectionString":"#, &mut self.connection_string)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qUserName":"#, &mut self.user_name)?;
-        input.member(r#""qPassword":"#, &mut self.password)?;
-        input.member(r#""qModifiedDate":"#, &mut self.modified_date)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qLogOn":"#, &mut self.log_on)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qConnectionString":"#, &mut self.connection_string)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qUserName":"#, &mut self.user_name)?;
+        input.member(r#"qPassword":"#, &mut self.password)?;
+        input.member(r#"qModifiedDate":"#, &mut self.modified_date)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qLogOn":"#, &mut self.log_on)?;
         Ok(())
     }
 
@@ -418,11 +418,11 @@ impl Record for CustomConnector {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qProvider":"#, &mut self.provider)?;
-        input.member(r#""qParent":"#, &mut self.parent)?;
-        input.member(r#""qDisplayName":"#, &mut self.display_name)?;
-        input.member(r#""qMachineMode":"#, &mut self.machine_mode)?;
-        input.member(r#""qSupportFileStreaming":"#, &mut self.support_file_streaming)?;
+        input.member(r#"qProvider":"#, &mut self.provider)?;
+        input.member(r#"qParent":"#, &mut self.parent)?;
+        input.member(r#"qDisplayName":"#, &mut self.display_name)?;
+        input.member(r#"qMachineMode":"#, &mut self.machine_mode)?;
+        input.member(r#"qSupportFileStreaming":"#, &mut self.support_file_streaming)?;
         Ok(())
     }
 
@@ -496,9 +496,9 @@ impl Record for DataField {
     const MEMBERS: &'static [&'static str] = &["qName", "qIsKey", "qOriginalFieldName"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qIsKey":"#, &mut self.is_key)?;
-        input.member(r#""qOriginalFieldName":"#, &mut self.original_field_name)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qIsKey":"#, &mut self.is_key)?;
+        input.member(r#"qOriginalFieldName":"#, &mut self.original_field_name)?;
         Ok(())
     }
 
@@ -549,7 +549,7 @@ impl Record for DataRecord {
     const MEMBERS: &'static [&'static str] = &["qValues"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qValues":"#, &mut self.values)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
         Ok(())
     }
 
@@ -605,8 +605,8 @@ impl Record for Database {
     const MEMBERS: &'static [&'static str] = &["qName", "qIsDefault"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qIsDefault":"#, &mut self.is_default)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qIsDefault":"#, &mut self.is_default)?;
         Ok(())
     }
 
@@ -802,17 +802,17 @@ impl Record for DatabaseInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDBMSName":"#, &mut self.dbms_name)?;
-        input.member(r#""qDBUsage":"#, &mut self.db_usage)?;
-        input.member(r#""qOwnerUsage":"#, &mut self.owner_usage)?;
-        input.member(r#""qDBSeparator":"#, &mut self.db_separator)?;
-        input.member(r#""qOwnerSeparator":"#, &mut self.owner_separator)?;
-        input.member(r#""qDBFirst":"#, &mut self.db_first)?;
-        input.member(r#""qQuotePreffix":"#, &mut self.quote_preffix)?;
-        input.member(r#""qQuoteSuffix":"#, &mut self.quote_suffix)?;
-        input.member(r#""qSpecialChars":"#, &mut self.special_chars)?;
-        input.member(r#""qDefaultDatabase":"#, &mut self.default_database)?;
-        input.member(r#""qKeywords":"#, &mut self.keywords)?;
+        input.member(r#"qDBMSName":"#, &mut self.dbms_name)?;
+        input.member(r#"qDBUsage":"#, &mut self.db_usage)?;
+        input.member(r#"qOwnerUsage":"#, &mut self.owner_usage)?;
+        input.member(r#"qDBSeparator":"#, &mut self.db_separator)?;
+        input.member(r#"qOwnerSeparator":"#, &mut self.owner_separator)?;
+        input.member(r#"qDBFirst":"#, &mut self.db_first)?;
+        input.member(r#"qQuotePreffix":"#, &mut self.quote_preffix)?;
+        input.member(r#"qQuoteSuffix":"#, &mut self.quote_suffix)?;
+        input.member(r#"qSpecialChars":"#, &mut self.special_chars)?;
+        input.member(r#"qDefaultDatabase":"#, &mut self.default_database)?;
+        input.member(r#"qKeywords":"#, &mut self.keywords)?;
         Ok(())
     }
 
@@ -872,7 +872,7 @@ impl Record for DatabaseOwner {
     const MEMBERS: &'static [&'static str] = &["qName"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
+        input.member(r#"qName":"#, &mut self.name)?;
         Ok(())
     }
 
@@ -963,10 +963,10 @@ impl Record for DelimiterInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qScriptCode":"#, &mut self.script_code)?;
-        input.member(r#""qNumber":"#, &mut self.number)?;
-        input.member(r#""qIsMultiple":"#, &mut self.is_multiple)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qScriptCode":"#, &mut self.script_code)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
+        input.member(r#"qIsMultiple":"#, &mut self.is_multiple)?;
         Ok(())
     }
 
@@ -1081,11 +1081,11 @@ impl Record for DriveInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDrive":"#, &mut self.drive)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qTypeIdentifier":"#, &mut self.type_identifier)?;
-        input.member(r#""qUnnamedDrive":"#, &mut self.unnamed_drive)?;
+        input.member(r#"qDrive":"#, &mut self.drive)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qTypeIdentifier":"#, &mut self.type_identifier)?;
+        input.member(r#"qUnnamedDrive":"#, &mut self.unnamed_drive)?;
         Ok(())
     }
 
@@ -1396,17 +1396,17 @@ impl Record for FileDataFormat {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qQuote":"#, &mut self.quote)?;
-        input.member(r#""qComment":"#, &mut self.comment)?;
-        input.member(r#""qDelimiter":"#, &mut self.delimiter)?;
-        input.member(r#""qCodePage":"#, &mut self.code_page)?;
-        input.member(r#""qHeaderSize":"#, &mut self.header_size)?;
-        input.member(r#""qRecordSize":"#, &mut self.record_size)?;
-        input.member(r#""qTabSize":"#, &mut self.tab_size)?;
-        input.member(r#""qIgnoreEOF":"#, &mut self.ignore_eof)?;
-        input.member(r#""qFixedWidthDelimiters":"#, &mut self.fixed_width_delimiters)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qQuote":"#, &mut self.quote)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qDelimiter":"#, &mut self.delimiter)?;
+        input.member(r#"qCodePage":"#, &mut self.code_page)?;
+        input.member(r#"qHeaderSize":"#, &mut self.header_size)?;
+        input.member(r#"qRecordSize":"#, &mut self.record_size)?;
+        input.member(r#"qTabSize":"#, &mut self.tab_size)?;
+        input.member(r#"qIgnoreEOF":"#, &mut self.ignore_eof)?;
+        input.member(r#"qFixedWidthDelimiters":"#, &mut self.fixed_width_delimiters)?;
         Ok(())
     }
 
@@ -1673,8 +1673,8 @@ impl Record for FilterInfo {
     const MEMBERS: &'static [&'static str] = &["qType", "qWherePredicate"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qWherePredicate":"#, &mut self.where_predicate)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qWherePredicate":"#, &mut self.where_predicate)?;
         Ok(())
     }
 
@@ -1801,8 +1801,8 @@ impl Record for FolderItem {
     const MEMBERS: &'static [&'static str] = &["qName", "qType"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
         Ok(())
     }
 
@@ -2108,10 +2108,10 @@ impl Record for OdbcDsn {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qDescription":"#, &mut self.description)?;
-        input.member(r#""qBit32":"#, &mut self.bit32)?;
-        input.member(r#""qUserOnly":"#, &mut self.user_only)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qBit32":"#, &mut self.bit32)?;
+        input.member(r#"qUserOnly":"#, &mut self.user_only)?;
         Ok(())
     }
 
@@ -2185,9 +2185,9 @@ impl Record for OleDbProvider {
     const MEMBERS: &'static [&'static str] = &["qName", "qDescription", "qBit32"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qDescription":"#, &mut self.description)?;
-        input.member(r#""qBit32":"#, &mut self.bit32)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qBit32":"#, &mut self.bit32)?;
         Ok(())
     }
 

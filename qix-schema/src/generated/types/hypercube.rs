@@ -75,9 +75,9 @@ impl Record for FrequencyDistributionData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qNumberOfBins":"#, &mut self.number_of_bins)?;
-        input.member(r#""qBinsEdges":"#, &mut self.bins_edges)?;
-        input.member(r#""qFrequencies":"#, &mut self.frequencies)?;
+        input.member(r#"qNumberOfBins":"#, &mut self.number_of_bins)?;
+        input.member(r#"qBinsEdges":"#, &mut self.bins_edges)?;
+        input.member(r#"qFrequencies":"#, &mut self.frequencies)?;
         Ok(())
     }
 
@@ -427,29 +427,29 @@ impl Record for HyperCube {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qSize":"#, &mut self.size)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qDimensionInfo":"#, &mut self.dimension_info)?;
-        input.member(r#""qMeasureInfo":"#, &mut self.measure_info)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qSize":"#, &mut self.size)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
+        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
         input
             .member(
-                r#""qEffectiveInterColumnSortOrder":"#,
+                r#"qEffectiveInterColumnSortOrder":"#,
                 &mut self.effective_inter_column_sort_order,
             )?;
-        input.member(r#""qGrandTotalRow":"#, &mut self.grand_total_row)?;
-        input.member(r#""qDataPages":"#, &mut self.data_pages)?;
-        input.member(r#""qPivotDataPages":"#, &mut self.pivot_data_pages)?;
-        input.member(r#""qStackedDataPages":"#, &mut self.stacked_data_pages)?;
-        input.member(r#""qMode":"#, &mut self.mode)?;
-        input.member(r#""qNoOfLeftDims":"#, &mut self.no_of_left_dims)?;
-        input.member(r#""qIndentMode":"#, &mut self.indent_mode)?;
-        input.member(r#""qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
-        input.member(r#""qHasOtherValues":"#, &mut self.has_other_values)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qTreeNodesOnDim":"#, &mut self.tree_nodes_on_dim)?;
-        input.member(r#""qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#""qColumnOrder":"#, &mut self.column_order)?;
+        input.member(r#"qGrandTotalRow":"#, &mut self.grand_total_row)?;
+        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
+        input.member(r#"qPivotDataPages":"#, &mut self.pivot_data_pages)?;
+        input.member(r#"qStackedDataPages":"#, &mut self.stacked_data_pages)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        input.member(r#"qNoOfLeftDims":"#, &mut self.no_of_left_dims)?;
+        input.member(r#"qIndentMode":"#, &mut self.indent_mode)?;
+        input.member(r#"qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
+        input.member(r#"qHasOtherValues":"#, &mut self.has_other_values)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qTreeNodesOnDim":"#, &mut self.tree_nodes_on_dim)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qColumnOrder":"#, &mut self.column_order)?;
         Ok(())
     }
 
@@ -962,32 +962,32 @@ impl Record for HyperCubeDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qDimensions":"#, &mut self.dimensions)?;
-        input.member(r#""qMeasures":"#, &mut self.measures)?;
-        input.member(r#""qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
-        input.member(r#""qSuppressZero":"#, &mut self.suppress_zero)?;
-        input.member(r#""qSuppressMissing":"#, &mut self.suppress_missing)?;
-        input.member(r#""qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
-        input.member(r#""qReductionMode":"#, &mut self.reduction_mode)?;
-        input.member(r#""qMode":"#, &mut self.mode)?;
-        input.member(r#""qPseudoDimPos":"#, &mut self.pseudo_dim_pos)?;
-        input.member(r#""qNoOfLeftDims":"#, &mut self.no_of_left_dims)?;
-        input.member(r#""qAlwaysFullyExpanded":"#, &mut self.always_fully_expanded)?;
-        input.member(r#""qMaxStackedCells":"#, &mut self.max_stacked_cells)?;
-        input.member(r#""qPopulateMissing":"#, &mut self.populate_missing)?;
-        input.member(r#""qShowTotalsAbove":"#, &mut self.show_totals_above)?;
-        input.member(r#""qIndentMode":"#, &mut self.indent_mode)?;
-        input.member(r#""qCalcCond":"#, &mut self.calc_cond)?;
-        input.member(r#""qSortbyYValue":"#, &mut self.sortby_y_value)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qCalcCondition":"#, &mut self.calc_condition)?;
-        input.member(r#""qColumnOrder":"#, &mut self.column_order)?;
-        input.member(r#""qExpansionState":"#, &mut self.expansion_state)?;
-        input.member(r#""qDynamicScript":"#, &mut self.dynamic_script)?;
-        input.member(r#""qContextSetExpression":"#, &mut self.context_set_expression)?;
-        input.member(r#""qSuppressMeasureTotals":"#, &mut self.suppress_measure_totals)?;
-        input.member(r#""qLayoutExclude":"#, &mut self.layout_exclude)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qDimensions":"#, &mut self.dimensions)?;
+        input.member(r#"qMeasures":"#, &mut self.measures)?;
+        input.member(r#"qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
+        input.member(r#"qSuppressZero":"#, &mut self.suppress_zero)?;
+        input.member(r#"qSuppressMissing":"#, &mut self.suppress_missing)?;
+        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
+        input.member(r#"qReductionMode":"#, &mut self.reduction_mode)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        input.member(r#"qPseudoDimPos":"#, &mut self.pseudo_dim_pos)?;
+        input.member(r#"qNoOfLeftDims":"#, &mut self.no_of_left_dims)?;
+        input.member(r#"qAlwaysFullyExpanded":"#, &mut self.always_fully_expanded)?;
+        input.member(r#"qMaxStackedCells":"#, &mut self.max_stacked_cells)?;
+        input.member(r#"qPopulateMissing":"#, &mut self.populate_missing)?;
+        input.member(r#"qShowTotalsAbove":"#, &mut self.show_totals_above)?;
+        input.member(r#"qIndentMode":"#, &mut self.indent_mode)?;
+        input.member(r#"qCalcCond":"#, &mut self.calc_cond)?;
+        input.member(r#"qSortbyYValue":"#, &mut self.sortby_y_value)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qColumnOrder":"#, &mut self.column_order)?;
+        input.member(r#"qExpansionState":"#, &mut self.expansion_state)?;
+        input.member(r#"qDynamicScript":"#, &mut self.dynamic_script)?;
+        input.member(r#"qContextSetExpression":"#, &mut self.context_set_expression)?;
+        input.member(r#"qSuppressMeasureTotals":"#, &mut self.suppress_measure_totals)?;
+        input.member(r#"qLayoutExclude":"#, &mut self.layout_exclude)?;
         Ok(())
     }
 
@@ -1163,12 +1163,12 @@ impl Record for ListObject {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qSize":"#, &mut self.size)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qDimensionInfo":"#, &mut self.dimension_info)?;
-        input.member(r#""qExpressions":"#, &mut self.expressions)?;
-        input.member(r#""qDataPages":"#, &mut self.data_pages)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qSize":"#, &mut self.size)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
         Ok(())
     }
 
@@ -1356,17 +1356,17 @@ impl Record for ListObjectDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qAutoSortByState":"#, &mut self.auto_sort_by_state)?;
-        input.member(r#""qFrequencyMode":"#, &mut self.frequency_mode)?;
-        input.member(r#""qShowAlternatives":"#, &mut self.show_alternatives)?;
-        input.member(r#""qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
-        input.member(r#""qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qAutoSortByState":"#, &mut self.auto_sort_by_state)?;
+        input.member(r#"qFrequencyMode":"#, &mut self.frequency_mode)?;
+        input.member(r#"qShowAlternatives":"#, &mut self.show_alternatives)?;
+        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
         input
             .member(
-                r#""qDirectQuerySimplifiedView":"#,
+                r#"qDirectQuerySimplifiedView":"#,
                 &mut self.direct_query_simplified_view,
             )?;
         Ok(())
@@ -1475,10 +1475,10 @@ impl Record for NxAttrDimDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qSortBy":"#, &mut self.sort_by)?;
-        input.member(r#""qAttribute":"#, &mut self.attribute)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qSortBy":"#, &mut self.sort_by)?;
+        input.member(r#"qAttribute":"#, &mut self.attribute)?;
         Ok(())
     }
 
@@ -1605,12 +1605,12 @@ impl Record for NxAttrDimInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qSize":"#, &mut self.size)?;
-        input.member(r#""qFallbackTitle":"#, &mut self.fallback_title)?;
-        input.member(r#""qLocked":"#, &mut self.locked)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qIsCalculated":"#, &mut self.is_calculated)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qSize":"#, &mut self.size)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
         Ok(())
     }
 
@@ -1743,12 +1743,12 @@ impl Record for NxAttrExprDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExpression":"#, &mut self.expression)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qAttribute":"#, &mut self.attribute)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qAttribute":"#, &mut self.attribute)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
         Ok(())
     }
 
@@ -1891,13 +1891,13 @@ impl Record for NxAttrExprInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qFallbackTitle":"#, &mut self.fallback_title)?;
-        input.member(r#""qMinText":"#, &mut self.min_text)?;
-        input.member(r#""qMaxText":"#, &mut self.max_text)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qMinText":"#, &mut self.min_text)?;
+        input.member(r#"qMaxText":"#, &mut self.max_text)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
         Ok(())
     }
 
@@ -1956,7 +1956,7 @@ impl Record for NxAutoSortByStateDef {
     const MEMBERS: &'static [&'static str] = &["qDisplayNumberOfRows"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDisplayNumberOfRows":"#, &mut self.display_number_of_rows)?;
+        input.member(r#"qDisplayNumberOfRows":"#, &mut self.display_number_of_rows)?;
         Ok(())
     }
 
@@ -2021,8 +2021,8 @@ impl Record for NxCalcCond {
     const MEMBERS: &'static [&'static str] = &["qCond", "qMsg"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qCond":"#, &mut self.cond)?;
-        input.member(r#""qMsg":"#, &mut self.msg)?;
+        input.member(r#"qCond":"#, &mut self.cond)?;
+        input.member(r#"qMsg":"#, &mut self.msg)?;
         Ok(())
     }
 
@@ -2108,9 +2108,9 @@ impl Record for NxCardinalities {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qHypercubeCardinal":"#, &mut self.hypercube_cardinal)?;
-        input.member(r#""qAllValuesCardinal":"#, &mut self.all_values_cardinal)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qHypercubeCardinal":"#, &mut self.hypercube_cardinal)?;
+        input.member(r#"qAllValuesCardinal":"#, &mut self.all_values_cardinal)?;
         Ok(())
     }
 
@@ -2527,19 +2527,19 @@ impl Record for NxDimension {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qNullSuppression":"#, &mut self.null_suppression)?;
-        input.member(r#""qIncludeElemValue":"#, &mut self.include_elem_value)?;
-        input.member(r#""qOtherTotalSpec":"#, &mut self.other_total_spec)?;
-        input.member(r#""qShowTotal":"#, &mut self.show_total)?;
-        input.member(r#""qShowAll":"#, &mut self.show_all)?;
-        input.member(r#""qOtherLabel":"#, &mut self.other_label)?;
-        input.member(r#""qTotalLabel":"#, &mut self.total_label)?;
-        input.member(r#""qCalcCond":"#, &mut self.calc_cond)?;
-        input.member(r#""qAttributeExpressions":"#, &mut self.attribute_expressions)?;
-        input.member(r#""qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
-        input.member(r#""qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
+        input.member(r#"qIncludeElemValue":"#, &mut self.include_elem_value)?;
+        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
+        input.member(r#"qShowTotal":"#, &mut self.show_total)?;
+        input.member(r#"qShowAll":"#, &mut self.show_all)?;
+        input.member(r#"qOtherLabel":"#, &mut self.other_label)?;
+        input.member(r#"qTotalLabel":"#, &mut self.total_label)?;
+        input.member(r#"qCalcCond":"#, &mut self.calc_cond)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
         Ok(())
     }
 
@@ -3037,40 +3037,37 @@ impl Record for NxDimensionInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFallbackTitle":"#, &mut self.fallback_title)?;
-        input.member(r#""qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qLocked":"#, &mut self.locked)?;
-        input.member(r#""qSortIndicator":"#, &mut self.sort_indicator)?;
-        input.member(r#""qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
-        input.member(r#""qGroupPos":"#, &mut self.group_pos)?;
-        input.member(r#""qStateCounts":"#, &mut self.state_counts)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qDimensionType":"#, &mut self.dimension_type)?;
-        input.member(r#""qReverseSort":"#, &mut self.reverse_sort)?;
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qIsAutoFormat":"#, &mut self.is_auto_format)?;
-        input.member(r#""qGroupFieldDefs":"#, &mut self.group_field_defs)?;
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qContinuousAxes":"#, &mut self.continuous_axes)?;
-        input.member(r#""qIsCyclic":"#, &mut self.is_cyclic)?;
-        input.member(r#""qDerivedField":"#, &mut self.derived_field)?;
-        input.member(r#""qAttrExprInfo":"#, &mut self.attr_expr_info)?;
-        input.member(r#""qAttrDimInfo":"#, &mut self.attr_dim_info)?;
-        input.member(r#""qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#""qIsCalculated":"#, &mut self.is_calculated)?;
-        input.member(r#""qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
-        input.member(r#""qCardinalities":"#, &mut self.cardinalities)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
+        input.member(r#"qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
+        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
+        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionType":"#, &mut self.dimension_type)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qGroupFieldDefs":"#, &mut self.group_field_defs)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qContinuousAxes":"#, &mut self.continuous_axes)?;
+        input.member(r#"qIsCyclic":"#, &mut self.is_cyclic)?;
+        input.member(r#"qDerivedField":"#, &mut self.derived_field)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
+        input.member(r#"qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
+        input.member(r#"qCardinalities":"#, &mut self.cardinalities)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
         input
-            .member(
-                r#""qEffectiveDimensionName":"#,
-                &mut self.effective_dimension_name,
-            )?;
+            .member(r#"qEffectiveDimensionName":"#, &mut self.effective_dimension_name)?;
         Ok(())
     }
 
@@ -3640,15 +3637,15 @@ impl Record for NxInlineDimensionDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qFieldDefs":"#, &mut self.field_defs)?;
-        input.member(r#""qFieldLabels":"#, &mut self.field_labels)?;
-        input.member(r#""qSortCriterias":"#, &mut self.sort_criterias)?;
-        input.member(r#""qNumberPresentations":"#, &mut self.number_presentations)?;
-        input.member(r#""qReverseSort":"#, &mut self.reverse_sort)?;
-        input.member(r#""qActiveField":"#, &mut self.active_field)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
-        input.member(r#""qAlias":"#, &mut self.alias)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qFieldLabels":"#, &mut self.field_labels)?;
+        input.member(r#"qSortCriterias":"#, &mut self.sort_criterias)?;
+        input.member(r#"qNumberPresentations":"#, &mut self.number_presentations)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qActiveField":"#, &mut self.active_field)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qAlias":"#, &mut self.alias)?;
         Ok(())
     }
 
@@ -3901,20 +3898,20 @@ impl Record for NxInlineMeasureDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qDescription":"#, &mut self.description)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qRelative":"#, &mut self.relative)?;
-        input.member(r#""qBrutalSum":"#, &mut self.brutal_sum)?;
-        input.member(r#""qAggrFunc":"#, &mut self.aggr_func)?;
-        input.member(r#""qAccumulate":"#, &mut self.accumulate)?;
-        input.member(r#""qReverseSort":"#, &mut self.reverse_sort)?;
-        input.member(r#""qActiveExpression":"#, &mut self.active_expression)?;
-        input.member(r#""qExpressions":"#, &mut self.expressions)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qRelative":"#, &mut self.relative)?;
+        input.member(r#"qBrutalSum":"#, &mut self.brutal_sum)?;
+        input.member(r#"qAggrFunc":"#, &mut self.aggr_func)?;
+        input.member(r#"qAccumulate":"#, &mut self.accumulate)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qActiveExpression":"#, &mut self.active_expression)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
         Ok(())
     }
 
@@ -4123,8 +4120,8 @@ impl Record for NxListObjectExpression {
     const MEMBERS: &'static [&'static str] = &["qExpr", "qError"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExpr":"#, &mut self.expr)?;
-        input.member(r#""qError":"#, &mut self.error)?;
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        input.member(r#"qError":"#, &mut self.error)?;
         Ok(())
     }
 
@@ -4185,8 +4182,8 @@ impl Record for NxListObjectExpressionDef {
     const MEMBERS: &'static [&'static str] = &["qExpr", "qLibraryId"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExpr":"#, &mut self.expr)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
         Ok(())
     }
 
@@ -4367,15 +4364,15 @@ impl Record for NxMeasure {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qSortBy":"#, &mut self.sort_by)?;
-        input.member(r#""qAttributeExpressions":"#, &mut self.attribute_expressions)?;
-        input.member(r#""qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
-        input.member(r#""qCalcCond":"#, &mut self.calc_cond)?;
-        input.member(r#""qCalcCondition":"#, &mut self.calc_condition)?;
-        input.member(r#""qTrendLines":"#, &mut self.trend_lines)?;
-        input.member(r#""qMiniChartDef":"#, &mut self.mini_chart_def)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qSortBy":"#, &mut self.sort_by)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
+        input.member(r#"qCalcCond":"#, &mut self.calc_cond)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qTrendLines":"#, &mut self.trend_lines)?;
+        input.member(r#"qMiniChartDef":"#, &mut self.mini_chart_def)?;
         Ok(())
     }
 
@@ -4659,22 +4656,22 @@ impl Record for NxMeasureInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFallbackTitle":"#, &mut self.fallback_title)?;
-        input.member(r#""qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qSortIndicator":"#, &mut self.sort_indicator)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qReverseSort":"#, &mut self.reverse_sort)?;
-        input.member(r#""qIsAutoFormat":"#, &mut self.is_auto_format)?;
-        input.member(r#""qAttrExprInfo":"#, &mut self.attr_expr_info)?;
-        input.member(r#""qAttrDimInfo":"#, &mut self.attr_dim_info)?;
-        input.member(r#""qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qTrendLines":"#, &mut self.trend_lines)?;
-        input.member(r#""qMiniChart":"#, &mut self.mini_chart)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qTrendLines":"#, &mut self.trend_lines)?;
+        input.member(r#"qMiniChart":"#, &mut self.mini_chart)?;
         Ok(())
     }
 
@@ -4814,12 +4811,12 @@ impl Record for NxMiniChart {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qYMin":"#, &mut self.y_min)?;
-        input.member(r#""qYMax":"#, &mut self.y_max)?;
-        input.member(r#""qXMin":"#, &mut self.x_min)?;
-        input.member(r#""qXMax":"#, &mut self.x_max)?;
-        input.member(r#""qAttrExprInfo":"#, &mut self.attr_expr_info)?;
-        input.member(r#""qError":"#, &mut self.error)?;
+        input.member(r#"qYMin":"#, &mut self.y_min)?;
+        input.member(r#"qYMax":"#, &mut self.y_max)?;
+        input.member(r#"qXMin":"#, &mut self.x_min)?;
+        input.member(r#"qXMax":"#, &mut self.x_max)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qError":"#, &mut self.error)?;
         Ok(())
     }
 
@@ -4979,13 +4976,13 @@ impl Record for NxMiniChartDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qSortBy":"#, &mut self.sort_by)?;
-        input.member(r#""qOtherTotalSpec":"#, &mut self.other_total_spec)?;
-        input.member(r#""qMaxNumberPoints":"#, &mut self.max_number_points)?;
-        input.member(r#""qAttributeExpressions":"#, &mut self.attribute_expressions)?;
-        input.member(r#""qNullSuppression":"#, &mut self.null_suppression)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qSortBy":"#, &mut self.sort_by)?;
+        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
+        input.member(r#"qMaxNumberPoints":"#, &mut self.max_number_points)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
         Ok(())
     }
 
@@ -5221,14 +5218,14 @@ impl Record for NxStateCounts {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLocked":"#, &mut self.locked)?;
-        input.member(r#""qSelected":"#, &mut self.selected)?;
-        input.member(r#""qOption":"#, &mut self.option)?;
-        input.member(r#""qDeselected":"#, &mut self.deselected)?;
-        input.member(r#""qAlternative":"#, &mut self.alternative)?;
-        input.member(r#""qExcluded":"#, &mut self.excluded)?;
-        input.member(r#""qSelectedExcluded":"#, &mut self.selected_excluded)?;
-        input.member(r#""qLockedExcluded":"#, &mut self.locked_excluded)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSelected":"#, &mut self.selected)?;
+        input.member(r#"qOption":"#, &mut self.option)?;
+        input.member(r#"qDeselected":"#, &mut self.deselected)?;
+        input.member(r#"qAlternative":"#, &mut self.alternative)?;
+        input.member(r#"qExcluded":"#, &mut self.excluded)?;
+        input.member(r#"qSelectedExcluded":"#, &mut self.selected_excluded)?;
+        input.member(r#"qLockedExcluded":"#, &mut self.locked_excluded)?;
         Ok(())
     }
 
@@ -5361,12 +5358,12 @@ impl Record for NxTrendline {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qCoeff":"#, &mut self.coeff)?;
-        input.member(r#""qR2":"#, &mut self.r2)?;
-        input.member(r#""qExpression":"#, &mut self.expression)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qCoeff":"#, &mut self.coeff)?;
+        input.member(r#"qR2":"#, &mut self.r2)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
         Ok(())
     }
 
@@ -5500,11 +5497,11 @@ impl Record for NxTrendlineDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qXColIx":"#, &mut self.x_col_ix)?;
-        input.member(r#""qCalcR2":"#, &mut self.calc_r2)?;
-        input.member(r#""qContinuousXAxis":"#, &mut self.continuous_x_axis)?;
-        input.member(r#""qMultiDimMode":"#, &mut self.multi_dim_mode)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qXColIx":"#, &mut self.x_col_ix)?;
+        input.member(r#"qCalcR2":"#, &mut self.calc_r2)?;
+        input.member(r#"qContinuousXAxis":"#, &mut self.continuous_x_axis)?;
+        input.member(r#"qMultiDimMode":"#, &mut self.multi_dim_mode)?;
         Ok(())
     }
 
@@ -5657,9 +5654,9 @@ impl Record for NxValidationError {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrorCode":"#, &mut self.error_code)?;
-        input.member(r#""qContext":"#, &mut self.context)?;
-        input.member(r#""qExtendedMessage":"#, &mut self.extended_message)?;
+        input.member(r#"qErrorCode":"#, &mut self.error_code)?;
+        input.member(r#"qContext":"#, &mut self.context)?;
+        input.member(r#"qExtendedMessage":"#, &mut self.extended_message)?;
         Ok(())
     }
 
@@ -6165,26 +6162,26 @@ impl Record for OtherTotalSpecProp {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qOtherMode":"#, &mut self.other_mode)?;
-        input.member(r#""qOtherCounted":"#, &mut self.other_counted)?;
-        input.member(r#""qOtherLimit":"#, &mut self.other_limit)?;
-        input.member(r#""qOtherLimitMode":"#, &mut self.other_limit_mode)?;
-        input.member(r#""qSuppressOther":"#, &mut self.suppress_other)?;
-        input.member(r#""qForceBadValueKeeping":"#, &mut self.force_bad_value_keeping)?;
+        input.member(r#"qOtherMode":"#, &mut self.other_mode)?;
+        input.member(r#"qOtherCounted":"#, &mut self.other_counted)?;
+        input.member(r#"qOtherLimit":"#, &mut self.other_limit)?;
+        input.member(r#"qOtherLimitMode":"#, &mut self.other_limit_mode)?;
+        input.member(r#"qSuppressOther":"#, &mut self.suppress_other)?;
+        input.member(r#"qForceBadValueKeeping":"#, &mut self.force_bad_value_keeping)?;
         input
             .member(
-                r#""qApplyEvenWhenPossiblyWrongResult":"#,
+                r#"qApplyEvenWhenPossiblyWrongResult":"#,
                 &mut self.apply_even_when_possibly_wrong_result,
             )?;
-        input.member(r#""qGlobalOtherGrouping":"#, &mut self.global_other_grouping)?;
+        input.member(r#"qGlobalOtherGrouping":"#, &mut self.global_other_grouping)?;
         input
             .member(
-                r#""qOtherCollapseInnerDimensions":"#,
+                r#"qOtherCollapseInnerDimensions":"#,
                 &mut self.other_collapse_inner_dimensions,
             )?;
-        input.member(r#""qOtherSortMode":"#, &mut self.other_sort_mode)?;
-        input.member(r#""qTotalMode":"#, &mut self.total_mode)?;
-        input.member(r#""qReferencedExpression":"#, &mut self.referenced_expression)?;
+        input.member(r#"qOtherSortMode":"#, &mut self.other_sort_mode)?;
+        input.member(r#"qTotalMode":"#, &mut self.total_mode)?;
+        input.member(r#"qReferencedExpression":"#, &mut self.referenced_expression)?;
         Ok(())
     }
 
@@ -6262,8 +6259,8 @@ impl Record for Size {
     const MEMBERS: &'static [&'static str] = &["qcx", "qcy"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qcx":"#, &mut self.cx)?;
-        input.member(r#""qcy":"#, &mut self.cy)?;
+        input.member(r#"qcx":"#, &mut self.cx)?;
+        input.member(r#"qcy":"#, &mut self.cy)?;
         Ok(())
     }
 
@@ -6410,14 +6407,14 @@ impl Record for SortCriteria {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSortByState":"#, &mut self.sort_by_state)?;
-        input.member(r#""qSortByFrequency":"#, &mut self.sort_by_frequency)?;
-        input.member(r#""qSortByNumeric":"#, &mut self.sort_by_numeric)?;
-        input.member(r#""qSortByAscii":"#, &mut self.sort_by_ascii)?;
-        input.member(r#""qSortByLoadOrder":"#, &mut self.sort_by_load_order)?;
-        input.member(r#""qSortByExpression":"#, &mut self.sort_by_expression)?;
-        input.member(r#""qExpression":"#, &mut self.expression)?;
-        input.member(r#""qSortByGreyness":"#, &mut self.sort_by_greyness)?;
+        input.member(r#"qSortByState":"#, &mut self.sort_by_state)?;
+        input.member(r#"qSortByFrequency":"#, &mut self.sort_by_frequency)?;
+        input.member(r#"qSortByNumeric":"#, &mut self.sort_by_numeric)?;
+        input.member(r#"qSortByAscii":"#, &mut self.sort_by_ascii)?;
+        input.member(r#"qSortByLoadOrder":"#, &mut self.sort_by_load_order)?;
+        input.member(r#"qSortByExpression":"#, &mut self.sort_by_expression)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        input.member(r#"qSortByGreyness":"#, &mut self.sort_by_greyness)?;
         Ok(())
     }
 
@@ -6467,7 +6464,7 @@ impl Record for StringExpr {
     const MEMBERS: &'static [&'static str] = &["qv"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qv":"#, &mut self.v)?;
+        input.member(r#"qv":"#, &mut self.v)?;
         Ok(())
     }
 
@@ -6514,7 +6511,7 @@ impl Record for StringExpression {
     const MEMBERS: &'static [&'static str] = &["qExpr"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExpr":"#, &mut self.expr)?;
+        input.member(r#"qExpr":"#, &mut self.expr)?;
         Ok(())
     }
 
@@ -6570,8 +6567,8 @@ impl Record for SymbolFrequency {
     const MEMBERS: &'static [&'static str] = &["qSymbol", "qFrequency"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSymbol":"#, &mut self.symbol)?;
-        input.member(r#""qFrequency":"#, &mut self.frequency)?;
+        input.member(r#"qSymbol":"#, &mut self.symbol)?;
+        input.member(r#"qFrequency":"#, &mut self.frequency)?;
         Ok(())
     }
 
@@ -6678,7 +6675,7 @@ impl Record for ValueExpr {
     const MEMBERS: &'static [&'static str] = &["qv"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qv":"#, &mut self.v)?;
+        input.member(r#"qv":"#, &mut self.v)?;
         Ok(())
     }
 
@@ -6724,7 +6721,7 @@ impl Record for ValueExpression {
     const MEMBERS: &'static [&'static str] = &["qExpr"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qExpr":"#, &mut self.expr)?;
+        input.member(r#"qExpr":"#, &mut self.expr)?;
         Ok(())
     }
 

@@ -45,7 +45,7 @@ impl Record for AppObjectList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -110,8 +110,8 @@ impl Record for AppObjectListDef {
     const MEMBERS: &'static [&'static str] = &["qType", "qData"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
         Ok(())
     }
 
@@ -166,7 +166,7 @@ impl Record for ChildList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -217,7 +217,7 @@ impl Record for ChildListDef {
     const MEMBERS: &'static [&'static str] = &["qData"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#"qData":"#, &mut self.data)?;
         Ok(())
     }
 
@@ -270,7 +270,7 @@ impl Record for ContentLibraryList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -340,9 +340,9 @@ impl Record for ContentLibraryListItem {
     const MEMBERS: &'static [&'static str] = &["qName", "qAppSpecific", "qMeta"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qAppSpecific":"#, &mut self.app_specific)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qAppSpecific":"#, &mut self.app_specific)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
         Ok(())
     }
 
@@ -390,7 +390,7 @@ impl Record for DimensionList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -454,8 +454,8 @@ impl Record for DimensionListDef {
     const MEMBERS: &'static [&'static str] = &["qType", "qData"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
         Ok(())
     }
 
@@ -521,8 +521,8 @@ impl Record for DimensionReference {
     const MEMBERS: &'static [&'static str] = &["qId", "qLabel"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qLabel":"#, &mut self.label)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
         Ok(())
     }
 
@@ -571,7 +571,7 @@ impl Record for ExtensionList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -627,7 +627,7 @@ impl Record for FieldList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -766,13 +766,13 @@ impl Record for FieldListDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qShowSystem":"#, &mut self.show_system)?;
-        input.member(r#""qShowHidden":"#, &mut self.show_hidden)?;
-        input.member(r#""qShowSemantic":"#, &mut self.show_semantic)?;
-        input.member(r#""qShowSrcTables":"#, &mut self.show_src_tables)?;
-        input.member(r#""qShowDefinitionOnly":"#, &mut self.show_definition_only)?;
-        input.member(r#""qShowDerivedFields":"#, &mut self.show_derived_fields)?;
-        input.member(r#""qShowImplicit":"#, &mut self.show_implicit)?;
+        input.member(r#"qShowSystem":"#, &mut self.show_system)?;
+        input.member(r#"qShowHidden":"#, &mut self.show_hidden)?;
+        input.member(r#"qShowSemantic":"#, &mut self.show_semantic)?;
+        input.member(r#"qShowSrcTables":"#, &mut self.show_src_tables)?;
+        input.member(r#"qShowDefinitionOnly":"#, &mut self.show_definition_only)?;
+        input.member(r#"qShowDerivedFields":"#, &mut self.show_derived_fields)?;
+        input.member(r#"qShowImplicit":"#, &mut self.show_implicit)?;
         Ok(())
     }
 
@@ -891,11 +891,11 @@ impl Record for GenericDimensionInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#""qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
         Ok(())
     }
 
@@ -996,10 +996,10 @@ impl Record for GenericDimensionLayout {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeta", "qDim", "qDimInfos"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qDim":"#, &mut self.dim)?;
-        input.member(r#""qDimInfos":"#, &mut self.dim_infos)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qDim":"#, &mut self.dim)?;
+        input.member(r#"qDimInfos":"#, &mut self.dim_infos)?;
         Ok(())
     }
 
@@ -1084,9 +1084,9 @@ impl Record for GenericDimensionProperties {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qDim", "qMetaDef"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qDim":"#, &mut self.dim)?;
-        input.member(r#""qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qDim":"#, &mut self.dim)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
         Ok(())
     }
 
@@ -1169,9 +1169,9 @@ impl Record for GenericMeasureLayout {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeasure", "qMeta"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeasure":"#, &mut self.measure)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeasure":"#, &mut self.measure)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
         Ok(())
     }
 
@@ -1255,9 +1255,9 @@ impl Record for GenericMeasureProperties {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeasure", "qMetaDef"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeasure":"#, &mut self.measure)?;
-        input.member(r#""qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeasure":"#, &mut self.measure)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
         Ok(())
     }
 
@@ -1310,7 +1310,7 @@ impl Record for MeasureList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -1374,8 +1374,8 @@ impl Record for MeasureListDef {
     const MEMBERS: &'static [&'static str] = &["qType", "qData"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
         Ok(())
     }
 
@@ -1429,7 +1429,7 @@ impl Record for MediaList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -1494,8 +1494,8 @@ impl Record for MediaListItem {
     const MEMBERS: &'static [&'static str] = &["qUrlDef", "qUrl"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUrlDef":"#, &mut self.url_def)?;
-        input.member(r#""qUrl":"#, &mut self.url)?;
+        input.member(r#"qUrlDef":"#, &mut self.url_def)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
         Ok(())
     }
 
@@ -1789,31 +1789,31 @@ impl Record for NxCurrentSelectionItem {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTotal":"#, &mut self.total)?;
-        input.member(r#""qIsNum":"#, &mut self.is_num)?;
-        input.member(r#""qField":"#, &mut self.field)?;
-        input.member(r#""qLocked":"#, &mut self.locked)?;
-        input.member(r#""qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
-        input.member(r#""qTextSearch":"#, &mut self.text_search)?;
-        input.member(r#""qSelectedCount":"#, &mut self.selected_count)?;
-        input.member(r#""qSelected":"#, &mut self.selected)?;
-        input.member(r#""qRangeInfo":"#, &mut self.range_info)?;
-        input.member(r#""qSortIndex":"#, &mut self.sort_index)?;
-        input.member(r#""qStateCounts":"#, &mut self.state_counts)?;
+        input.member(r#"qTotal":"#, &mut self.total)?;
+        input.member(r#"qIsNum":"#, &mut self.is_num)?;
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
+        input.member(r#"qTextSearch":"#, &mut self.text_search)?;
+        input.member(r#"qSelectedCount":"#, &mut self.selected_count)?;
+        input.member(r#"qSelected":"#, &mut self.selected)?;
+        input.member(r#"qRangeInfo":"#, &mut self.range_info)?;
+        input.member(r#"qSortIndex":"#, &mut self.sort_index)?;
+        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
         input
             .member(
-                r#""qSelectedFieldSelectionInfo":"#,
+                r#"qSelectedFieldSelectionInfo":"#,
                 &mut self.selected_field_selection_info,
             )?;
         input
             .member(
-                r#""qNotSelectedFieldSelectionInfo":"#,
+                r#"qNotSelectedFieldSelectionInfo":"#,
                 &mut self.not_selected_field_selection_info,
             )?;
-        input.member(r#""qSelectionThreshold":"#, &mut self.selection_threshold)?;
-        input.member(r#""qReadableName":"#, &mut self.readable_name)?;
-        input.member(r#""qIsHidden":"#, &mut self.is_hidden)?;
-        input.member(r#""qDimensionReferences":"#, &mut self.dimension_references)?;
+        input.member(r#"qSelectionThreshold":"#, &mut self.selection_threshold)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
+        input.member(r#"qDimensionReferences":"#, &mut self.dimension_references)?;
         Ok(())
     }
 
@@ -1892,8 +1892,8 @@ impl Record for NxFieldSelectionInfo {
     const MEMBERS: &'static [&'static str] = &["qName", "qFieldSelectionMode"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
         Ok(())
     }
 
@@ -2109,11 +2109,11 @@ impl Record for NxGroupDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qClass":"#, &mut self.class)?;
-        input.member(r#""qObjectType":"#, &mut self.object_type)?;
-        input.member(r#""qGroupType":"#, &mut self.group_type)?;
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qMemberIds":"#, &mut self.member_ids)?;
+        input.member(r#"qClass":"#, &mut self.class)?;
+        input.member(r#"qObjectType":"#, &mut self.object_type)?;
+        input.member(r#"qGroupType":"#, &mut self.group_type)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qMemberIds":"#, &mut self.member_ids)?;
         Ok(())
     }
 
@@ -2253,8 +2253,8 @@ impl Record for NxGroupObjectId {
     const MEMBERS: &'static [&'static str] = &["qGroupId", "qObjectId"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGroupId":"#, &mut self.group_id)?;
-        input.member(r#""qObjectId":"#, &mut self.object_id)?;
+        input.member(r#"qGroupId":"#, &mut self.group_id)?;
+        input.member(r#"qObjectId":"#, &mut self.object_id)?;
         Ok(())
     }
 
@@ -2377,12 +2377,12 @@ impl Record for NxLibraryDimension {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qFieldDefs":"#, &mut self.field_defs)?;
-        input.member(r#""qFieldLabels":"#, &mut self.field_labels)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
-        input.member(r#""qAlias":"#, &mut self.alias)?;
-        input.member(r#""qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qFieldLabels":"#, &mut self.field_labels)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qAlias":"#, &mut self.alias)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
         Ok(())
     }
 
@@ -2516,12 +2516,12 @@ impl Record for NxLibraryDimensionDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qFieldDefs":"#, &mut self.field_defs)?;
-        input.member(r#""qFieldLabels":"#, &mut self.field_labels)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
-        input.member(r#""qAlias":"#, &mut self.alias)?;
-        input.member(r#""qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qFieldLabels":"#, &mut self.field_labels)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qAlias":"#, &mut self.alias)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
         Ok(())
     }
 
@@ -2677,14 +2677,14 @@ impl Record for NxLibraryMeasure {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qExpressions":"#, &mut self.expressions)?;
-        input.member(r#""qActiveExpression":"#, &mut self.active_expression)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qActiveExpression":"#, &mut self.active_expression)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
         Ok(())
     }
 
@@ -2844,14 +2844,14 @@ impl Record for NxLibraryMeasureDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLabel":"#, &mut self.label)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qExpressions":"#, &mut self.expressions)?;
-        input.member(r#""qActiveExpression":"#, &mut self.active_expression)?;
-        input.member(r#""qLabelExpression":"#, &mut self.label_expression)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qActiveExpression":"#, &mut self.active_expression)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
         Ok(())
     }
 
@@ -2956,10 +2956,10 @@ impl Record for SelectionObject {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qBackCount":"#, &mut self.back_count)?;
-        input.member(r#""qForwardCount":"#, &mut self.forward_count)?;
-        input.member(r#""qSelections":"#, &mut self.selections)?;
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qBackCount":"#, &mut self.back_count)?;
+        input.member(r#"qForwardCount":"#, &mut self.forward_count)?;
+        input.member(r#"qSelections":"#, &mut self.selections)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
         Ok(())
     }
 
@@ -3011,7 +3011,7 @@ impl Record for SelectionObjectDef {
     const MEMBERS: &'static [&'static str] = &["qStateName"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
         Ok(())
     }
 
@@ -3079,8 +3079,8 @@ impl Record for UndoInfo {
     const MEMBERS: &'static [&'static str] = &["qUndoCount", "qRedoCount"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUndoCount":"#, &mut self.undo_count)?;
-        input.member(r#""qRedoCount":"#, &mut self.redo_count)?;
+        input.member(r#"qUndoCount":"#, &mut self.undo_count)?;
+        input.member(r#"qRedoCount":"#, &mut self.redo_count)?;
         Ok(())
     }
 

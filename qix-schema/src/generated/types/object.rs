@@ -108,9 +108,9 @@ impl Record for GenericObjectEntry {
     const RECURSIVE: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qProperty":"#, &mut self.property)?;
-        input.member(r#""qChildren":"#, &mut self.children)?;
-        input.member(r#""qEmbeddedSnapshotRef":"#, &mut self.embedded_snapshot_ref)?;
+        input.member(r#"qProperty":"#, &mut self.property)?;
+        input.member(r#"qChildren":"#, &mut self.children)?;
+        input.member(r#"qEmbeddedSnapshotRef":"#, &mut self.embedded_snapshot_ref)?;
         Ok(())
     }
 
@@ -509,31 +509,31 @@ impl Record for GenericObjectLayout {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qExtendsId":"#, &mut self.extends_id)?;
-        input.member(r#""qHasSoftPatches":"#, &mut self.has_soft_patches)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qSelectionInfo":"#, &mut self.selection_info)?;
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qAppObjectList":"#, &mut self.app_object_list)?;
-        input.member(r#""qBookmarkList":"#, &mut self.bookmark_list)?;
-        input.member(r#""qChildList":"#, &mut self.child_list)?;
-        input.member(r#""qDimensionList":"#, &mut self.dimension_list)?;
-        input.member(r#""qEmbeddedSnapshot":"#, &mut self.embedded_snapshot)?;
-        input.member(r#""qExtensionList":"#, &mut self.extension_list)?;
-        input.member(r#""qFieldList":"#, &mut self.field_list)?;
-        input.member(r#""qHyperCube":"#, &mut self.hyper_cube)?;
-        input.member(r#""qListObject":"#, &mut self.list_object)?;
-        input.member(r#""qMeasureList":"#, &mut self.measure_list)?;
-        input.member(r#""qMediaList":"#, &mut self.media_list)?;
-        input.member(r#""qNxLibraryDimension":"#, &mut self.nx_library_dimension)?;
-        input.member(r#""qNxLibraryMeasure":"#, &mut self.nx_library_measure)?;
-        input.member(r#""qSelectionObject":"#, &mut self.selection_object)?;
-        input.member(r#""qStaticContentUrl":"#, &mut self.static_content_url)?;
-        input.member(r#""qTreeData":"#, &mut self.tree_data)?;
-        input.member(r#""qUndoInfo":"#, &mut self.undo_info)?;
-        input.member(r#""qVariableList":"#, &mut self.variable_list)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qExtendsId":"#, &mut self.extends_id)?;
+        input.member(r#"qHasSoftPatches":"#, &mut self.has_soft_patches)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qSelectionInfo":"#, &mut self.selection_info)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qAppObjectList":"#, &mut self.app_object_list)?;
+        input.member(r#"qBookmarkList":"#, &mut self.bookmark_list)?;
+        input.member(r#"qChildList":"#, &mut self.child_list)?;
+        input.member(r#"qDimensionList":"#, &mut self.dimension_list)?;
+        input.member(r#"qEmbeddedSnapshot":"#, &mut self.embedded_snapshot)?;
+        input.member(r#"qExtensionList":"#, &mut self.extension_list)?;
+        input.member(r#"qFieldList":"#, &mut self.field_list)?;
+        input.member(r#"qHyperCube":"#, &mut self.hyper_cube)?;
+        input.member(r#"qListObject":"#, &mut self.list_object)?;
+        input.member(r#"qMeasureList":"#, &mut self.measure_list)?;
+        input.member(r#"qMediaList":"#, &mut self.media_list)?;
+        input.member(r#"qNxLibraryDimension":"#, &mut self.nx_library_dimension)?;
+        input.member(r#"qNxLibraryMeasure":"#, &mut self.nx_library_measure)?;
+        input.member(r#"qSelectionObject":"#, &mut self.selection_object)?;
+        input.member(r#"qStaticContentUrl":"#, &mut self.static_content_url)?;
+        input.member(r#"qTreeData":"#, &mut self.tree_data)?;
+        input.member(r#"qUndoInfo":"#, &mut self.undo_info)?;
+        input.member(r#"qVariableList":"#, &mut self.variable_list)?;
         Ok(())
     }
 
@@ -966,32 +966,31 @@ impl Record for GenericObjectProperties {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qExtendsId":"#, &mut self.extends_id)?;
-        input.member(r#""qMetaDef":"#, &mut self.meta_def)?;
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qAppObjectListDef":"#, &mut self.app_object_list_def)?;
-        input.member(r#""qBookmarkListDef":"#, &mut self.bookmark_list_def)?;
-        input.member(r#""qChildListDef":"#, &mut self.child_list_def)?;
-        input.member(r#""qDimensionListDef":"#, &mut self.dimension_list_def)?;
-        input.member(r#""qEmbeddedSnapshotDef":"#, &mut self.embedded_snapshot_def)?;
-        input.member(r#""qExtensionListDef":"#, &mut self.extension_list_def)?;
-        input.member(r#""qFieldListDef":"#, &mut self.field_list_def)?;
-        input.member(r#""qHyperCubeDef":"#, &mut self.hyper_cube_def)?;
-        input.member(r#""qLayoutExclude":"#, &mut self.layout_exclude)?;
-        input.member(r#""qListObjectDef":"#, &mut self.list_object_def)?;
-        input.member(r#""qMeasureListDef":"#, &mut self.measure_list_def)?;
-        input.member(r#""qMediaListDef":"#, &mut self.media_list_def)?;
-        input
-            .member(r#""qNxLibraryDimensionDef":"#, &mut self.nx_library_dimension_def)?;
-        input.member(r#""qNxLibraryMeasureDef":"#, &mut self.nx_library_measure_def)?;
-        input.member(r#""qSelectionObjectDef":"#, &mut self.selection_object_def)?;
-        input.member(r#""qStaticContentUrlDef":"#, &mut self.static_content_url_def)?;
-        input.member(r#""qStringExpression":"#, &mut self.string_expression)?;
-        input.member(r#""qTreeDataDef":"#, &mut self.tree_data_def)?;
-        input.member(r#""qUndoInfoDef":"#, &mut self.undo_info_def)?;
-        input.member(r#""qValueExpression":"#, &mut self.value_expression)?;
-        input.member(r#""qVariableListDef":"#, &mut self.variable_list_def)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qExtendsId":"#, &mut self.extends_id)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qAppObjectListDef":"#, &mut self.app_object_list_def)?;
+        input.member(r#"qBookmarkListDef":"#, &mut self.bookmark_list_def)?;
+        input.member(r#"qChildListDef":"#, &mut self.child_list_def)?;
+        input.member(r#"qDimensionListDef":"#, &mut self.dimension_list_def)?;
+        input.member(r#"qEmbeddedSnapshotDef":"#, &mut self.embedded_snapshot_def)?;
+        input.member(r#"qExtensionListDef":"#, &mut self.extension_list_def)?;
+        input.member(r#"qFieldListDef":"#, &mut self.field_list_def)?;
+        input.member(r#"qHyperCubeDef":"#, &mut self.hyper_cube_def)?;
+        input.member(r#"qLayoutExclude":"#, &mut self.layout_exclude)?;
+        input.member(r#"qListObjectDef":"#, &mut self.list_object_def)?;
+        input.member(r#"qMeasureListDef":"#, &mut self.measure_list_def)?;
+        input.member(r#"qMediaListDef":"#, &mut self.media_list_def)?;
+        input.member(r#"qNxLibraryDimensionDef":"#, &mut self.nx_library_dimension_def)?;
+        input.member(r#"qNxLibraryMeasureDef":"#, &mut self.nx_library_measure_def)?;
+        input.member(r#"qSelectionObjectDef":"#, &mut self.selection_object_def)?;
+        input.member(r#"qStaticContentUrlDef":"#, &mut self.static_content_url_def)?;
+        input.member(r#"qStringExpression":"#, &mut self.string_expression)?;
+        input.member(r#"qTreeDataDef":"#, &mut self.tree_data_def)?;
+        input.member(r#"qUndoInfoDef":"#, &mut self.undo_info_def)?;
+        input.member(r#"qValueExpression":"#, &mut self.value_expression)?;
+        input.member(r#"qVariableListDef":"#, &mut self.variable_list_def)?;
         Ok(())
     }
 
@@ -1100,9 +1099,9 @@ impl Record for NxContainerEntry {
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeta", "qData"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qData":"#, &mut self.data)?;
         Ok(())
     }
 
@@ -1336,9 +1335,9 @@ impl Record for NxGetObjectOptions {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTypes":"#, &mut self.types)?;
-        input.member(r#""qIncludeSessionObjects":"#, &mut self.include_session_objects)?;
-        input.member(r#""qData":"#, &mut self.data)?;
+        input.member(r#"qTypes":"#, &mut self.types)?;
+        input.member(r#"qIncludeSessionObjects":"#, &mut self.include_session_objects)?;
+        input.member(r#"qData":"#, &mut self.data)?;
         Ok(())
     }
 
@@ -1398,8 +1397,8 @@ impl Record for NxInfo {
     const MEMBERS: &'static [&'static str] = &["qId", "qType"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
         Ok(())
     }
 
@@ -1443,7 +1442,7 @@ impl Record for NxLayoutErrors {
     const MEMBERS: &'static [&'static str] = &["qErrorCode"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrorCode":"#, &mut self.error_code)?;
+        input.member(r#"qErrorCode":"#, &mut self.error_code)?;
         Ok(())
     }
 
@@ -1507,8 +1506,8 @@ impl Record for NxLinkedObjectInfo {
     const MEMBERS: &'static [&'static str] = &["qRootId", "qInfo"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qRootId":"#, &mut self.root_id)?;
-        input.member(r#""qInfo":"#, &mut self.info)?;
+        input.member(r#"qRootId":"#, &mut self.root_id)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
         Ok(())
     }
 
@@ -5780,8 +5779,8 @@ impl Record for NxMeta {
     const MEMBERS: &'static [&'static str] = &["qName", "privileges"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""privileges":"#, &mut self.privileges)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"privileges":"#, &mut self.privileges)?;
         Ok(())
     }
 
@@ -5871,9 +5870,9 @@ impl Record for NxPatch {
     const MEMBERS: &'static [&'static str] = &["qOp", "qPath", "qValue"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qOp":"#, &mut self.op)?;
-        input.member(r#""qPath":"#, &mut self.path)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
+        input.member(r#"qOp":"#, &mut self.op)?;
+        input.member(r#"qPath":"#, &mut self.path)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
         Ok(())
     }
 
@@ -6036,9 +6035,9 @@ impl Record for NxPatches {
     const RECURSIVE: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qPatches":"#, &mut self.patches)?;
-        input.member(r#""qChildren":"#, &mut self.children)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qPatches":"#, &mut self.patches)?;
+        input.member(r#"qChildren":"#, &mut self.children)?;
         Ok(())
     }
 
@@ -6104,8 +6103,8 @@ impl Record for NxSelectionInfo {
     const MEMBERS: &'static [&'static str] = &["qInSelections", "qMadeSelections"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInSelections":"#, &mut self.in_selections)?;
-        input.member(r#""qMadeSelections":"#, &mut self.made_selections)?;
+        input.member(r#"qInSelections":"#, &mut self.in_selections)?;
+        input.member(r#"qMadeSelections":"#, &mut self.made_selections)?;
         Ok(())
     }
 
@@ -6202,10 +6201,10 @@ impl Record for ObjectInterface {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qHandle":"#, &mut self.handle)?;
-        input.member(r#""qGenericType":"#, &mut self.generic_type)?;
-        input.member(r#""qGenericId":"#, &mut self.generic_id)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qHandle":"#, &mut self.handle)?;
+        input.member(r#"qGenericType":"#, &mut self.generic_type)?;
+        input.member(r#"qGenericId":"#, &mut self.generic_id)?;
         Ok(())
     }
 
@@ -6254,7 +6253,7 @@ impl Record for StaticContentList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -6315,8 +6314,8 @@ impl Record for StaticContentListItem {
     const MEMBERS: &'static [&'static str] = &["qUrlDef", "qUrl"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUrlDef":"#, &mut self.url_def)?;
-        input.member(r#""qUrl":"#, &mut self.url)?;
+        input.member(r#"qUrlDef":"#, &mut self.url_def)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
         Ok(())
     }
 
@@ -6360,7 +6359,7 @@ impl Record for StaticContentUrl {
     const MEMBERS: &'static [&'static str] = &["qUrl"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUrl":"#, &mut self.url)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
         Ok(())
     }
 
@@ -6407,7 +6406,7 @@ impl Record for StaticContentUrlDef {
     const MEMBERS: &'static [&'static str] = &["qUrl"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qUrl":"#, &mut self.url)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
         Ok(())
     }
 

@@ -66,9 +66,9 @@ impl Record for AppScript {
     const MEMBERS: &'static [&'static str] = &["qScript", "qMeta", "qIsLocked"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qScript":"#, &mut self.script)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qIsLocked":"#, &mut self.is_locked)?;
+        input.member(r#"qScript":"#, &mut self.script)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
         Ok(())
     }
 
@@ -133,8 +133,8 @@ impl Record for AppScriptMeta {
     const MEMBERS: &'static [&'static str] = &["qMeta", "qIsLocked"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qIsLocked":"#, &mut self.is_locked)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
         Ok(())
     }
 
@@ -414,23 +414,23 @@ impl Record for BNFDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qBnf":"#, &mut self.bnf)?;
-        input.member(r#""qNbr":"#, &mut self.nbr)?;
-        input.member(r#""qPNbr":"#, &mut self.p_nbr)?;
-        input.member(r#""qHelpId":"#, &mut self.help_id)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qStr":"#, &mut self.str)?;
-        input.member(r#""qIsBnfRule":"#, &mut self.is_bnf_rule)?;
-        input.member(r#""qScriptStatement":"#, &mut self.script_statement)?;
-        input.member(r#""qControlStatement":"#, &mut self.control_statement)?;
-        input.member(r#""qBnfLiteral":"#, &mut self.bnf_literal)?;
-        input.member(r#""qQvFunc":"#, &mut self.qv_func)?;
-        input.member(r#""qAggrFunc":"#, &mut self.aggr_func)?;
-        input.member(r#""qFG":"#, &mut self.fg)?;
-        input.member(r#""qFieldFlag":"#, &mut self.field_flag)?;
-        input.member(r#""qMT":"#, &mut self.mt)?;
-        input.member(r#""qDepr":"#, &mut self.depr)?;
-        input.member(r#""qFGList":"#, &mut self.fg_list)?;
+        input.member(r#"qBnf":"#, &mut self.bnf)?;
+        input.member(r#"qNbr":"#, &mut self.nbr)?;
+        input.member(r#"qPNbr":"#, &mut self.p_nbr)?;
+        input.member(r#"qHelpId":"#, &mut self.help_id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qStr":"#, &mut self.str)?;
+        input.member(r#"qIsBnfRule":"#, &mut self.is_bnf_rule)?;
+        input.member(r#"qScriptStatement":"#, &mut self.script_statement)?;
+        input.member(r#"qControlStatement":"#, &mut self.control_statement)?;
+        input.member(r#"qBnfLiteral":"#, &mut self.bnf_literal)?;
+        input.member(r#"qQvFunc":"#, &mut self.qv_func)?;
+        input.member(r#"qAggrFunc":"#, &mut self.aggr_func)?;
+        input.member(r#"qFG":"#, &mut self.fg)?;
+        input.member(r#"qFieldFlag":"#, &mut self.field_flag)?;
+        input.member(r#"qMT":"#, &mut self.mt)?;
+        input.member(r#"qDepr":"#, &mut self.depr)?;
+        input.member(r#"qFGList":"#, &mut self.fg_list)?;
         Ok(())
     }
 
@@ -742,12 +742,12 @@ impl Record for DoReloadExParams {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMode":"#, &mut self.mode)?;
-        input.member(r#""qPartial":"#, &mut self.partial)?;
-        input.member(r#""qDebug":"#, &mut self.debug)?;
-        input.member(r#""qReloadId":"#, &mut self.reload_id)?;
-        input.member(r#""qSkipStore":"#, &mut self.skip_store)?;
-        input.member(r#""qRowLimit":"#, &mut self.row_limit)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        input.member(r#"qPartial":"#, &mut self.partial)?;
+        input.member(r#"qDebug":"#, &mut self.debug)?;
+        input.member(r#"qReloadId":"#, &mut self.reload_id)?;
+        input.member(r#"qSkipStore":"#, &mut self.skip_store)?;
+        input.member(r#"qRowLimit":"#, &mut self.row_limit)?;
         Ok(())
     }
 
@@ -844,14 +844,14 @@ impl Record for DoReloadExResult {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSuccess":"#, &mut self.success)?;
-        input.member(r#""qScriptLogFile":"#, &mut self.script_log_file)?;
+        input.member(r#"qSuccess":"#, &mut self.success)?;
+        input.member(r#"qScriptLogFile":"#, &mut self.script_log_file)?;
         input
             .member(
-                r#""qEndedWithMemoryConstraint":"#,
+                r#"qEndedWithMemoryConstraint":"#,
                 &mut self.ended_with_memory_constraint,
             )?;
-        input.member(r#""qFailureData":"#, &mut self.failure_data)?;
+        input.member(r#"qFailureData":"#, &mut self.failure_data)?;
         Ok(())
     }
 
@@ -925,9 +925,9 @@ impl Record for EditorBreakpoint {
     const MEMBERS: &'static [&'static str] = &["qbufferName", "qlineIx", "qEnabled"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qbufferName":"#, &mut self.buffer_name)?;
-        input.member(r#""qlineIx":"#, &mut self.line_ix)?;
-        input.member(r#""qEnabled":"#, &mut self.enabled)?;
+        input.member(r#"qbufferName":"#, &mut self.buffer_name)?;
+        input.member(r#"qlineIx":"#, &mut self.line_ix)?;
+        input.member(r#"qEnabled":"#, &mut self.enabled)?;
         Ok(())
     }
 
@@ -1032,11 +1032,11 @@ impl Record for ErrorData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrorString":"#, &mut self.error_string)?;
-        input.member(r#""qLineEnd":"#, &mut self.line_end)?;
-        input.member(r#""qLine":"#, &mut self.line)?;
-        input.member(r#""qErrorDataCode":"#, &mut self.error_data_code)?;
-        input.member(r#""qMessage":"#, &mut self.message)?;
+        input.member(r#"qErrorString":"#, &mut self.error_string)?;
+        input.member(r#"qLineEnd":"#, &mut self.line_end)?;
+        input.member(r#"qLine":"#, &mut self.line)?;
+        input.member(r#"qErrorDataCode":"#, &mut self.error_data_code)?;
+        input.member(r#"qMessage":"#, &mut self.message)?;
         Ok(())
     }
 
@@ -1162,7 +1162,7 @@ impl Record for FailureData {
     const MEMBERS: &'static [&'static str] = &["qErrors"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrors":"#, &mut self.errors)?;
+        input.member(r#"qErrors":"#, &mut self.errors)?;
         Ok(())
     }
 
@@ -1233,9 +1233,9 @@ impl Record for Function {
     const MEMBERS: &'static [&'static str] = &["qName", "qGroup", "qSignature"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qGroup":"#, &mut self.group)?;
-        input.member(r#""qSignature":"#, &mut self.signature)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qGroup":"#, &mut self.group)?;
+        input.member(r#"qSignature":"#, &mut self.signature)?;
         Ok(())
     }
 
@@ -1887,17 +1887,17 @@ impl Record for InteractDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qMsg":"#, &mut self.msg)?;
-        input.member(r#""qButtons":"#, &mut self.buttons)?;
-        input.member(r#""qLine":"#, &mut self.line)?;
-        input.member(r#""qOldLineNr":"#, &mut self.old_line_nr)?;
-        input.member(r#""qNewLineNr":"#, &mut self.new_line_nr)?;
-        input.member(r#""qPath":"#, &mut self.path)?;
-        input.member(r#""qHidden":"#, &mut self.hidden)?;
-        input.member(r#""qResult":"#, &mut self.result)?;
-        input.member(r#""qInput":"#, &mut self.input)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qMsg":"#, &mut self.msg)?;
+        input.member(r#"qButtons":"#, &mut self.buttons)?;
+        input.member(r#"qLine":"#, &mut self.line)?;
+        input.member(r#"qOldLineNr":"#, &mut self.old_line_nr)?;
+        input.member(r#"qNewLineNr":"#, &mut self.new_line_nr)?;
+        input.member(r#"qPath":"#, &mut self.path)?;
+        input.member(r#"qHidden":"#, &mut self.hidden)?;
+        input.member(r#"qResult":"#, &mut self.result)?;
+        input.member(r#"qInput":"#, &mut self.input)?;
         Ok(())
     }
 
@@ -2099,8 +2099,8 @@ impl Record for LineageInfo {
     const MEMBERS: &'static [&'static str] = &["qDiscriminator", "qStatement"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDiscriminator":"#, &mut self.discriminator)?;
-        input.member(r#""qStatement":"#, &mut self.statement)?;
+        input.member(r#"qDiscriminator":"#, &mut self.discriminator)?;
+        input.member(r#"qStatement":"#, &mut self.statement)?;
         Ok(())
     }
 
@@ -2317,24 +2317,24 @@ impl Record for ProgressData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStarted":"#, &mut self.started)?;
-        input.member(r#""qFinished":"#, &mut self.finished)?;
-        input.member(r#""qCompleted":"#, &mut self.completed)?;
-        input.member(r#""qTotal":"#, &mut self.total)?;
-        input.member(r#""qKB":"#, &mut self.kb)?;
-        input.member(r#""qMillisecs":"#, &mut self.millisecs)?;
-        input.member(r#""qUserInteractionWanted":"#, &mut self.user_interaction_wanted)?;
-        input.member(r#""qPersistentProgress":"#, &mut self.persistent_progress)?;
-        input.member(r#""qTransientProgress":"#, &mut self.transient_progress)?;
-        input.member(r#""qErrorData":"#, &mut self.error_data)?;
+        input.member(r#"qStarted":"#, &mut self.started)?;
+        input.member(r#"qFinished":"#, &mut self.finished)?;
+        input.member(r#"qCompleted":"#, &mut self.completed)?;
+        input.member(r#"qTotal":"#, &mut self.total)?;
+        input.member(r#"qKB":"#, &mut self.kb)?;
+        input.member(r#"qMillisecs":"#, &mut self.millisecs)?;
+        input.member(r#"qUserInteractionWanted":"#, &mut self.user_interaction_wanted)?;
+        input.member(r#"qPersistentProgress":"#, &mut self.persistent_progress)?;
+        input.member(r#"qTransientProgress":"#, &mut self.transient_progress)?;
+        input.member(r#"qErrorData":"#, &mut self.error_data)?;
         input
             .member(
-                r#""qPersistentProgressMessages":"#,
+                r#"qPersistentProgressMessages":"#,
                 &mut self.persistent_progress_messages,
             )?;
         input
             .member(
-                r#""qTransientProgressMessage":"#,
+                r#"qTransientProgressMessage":"#,
                 &mut self.transient_progress_message,
             )?;
         Ok(())
@@ -2406,8 +2406,8 @@ impl Record for ProgressMessage {
     const MEMBERS: &'static [&'static str] = &["qMessageCode", "qMessageParameters"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMessageCode":"#, &mut self.message_code)?;
-        input.member(r#""qMessageParameters":"#, &mut self.message_parameters)?;
+        input.member(r#"qMessageCode":"#, &mut self.message_code)?;
+        input.member(r#"qMessageParameters":"#, &mut self.message_parameters)?;
         Ok(())
     }
 
@@ -2523,12 +2523,12 @@ impl Record for ReloadError {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qDescription":"#, &mut self.description)?;
-        input.member(r#""qLine":"#, &mut self.line)?;
-        input.member(r#""qLineNumber":"#, &mut self.line_number)?;
-        input.member(r#""qCode":"#, &mut self.code)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qLine":"#, &mut self.line)?;
+        input.member(r#"qLineNumber":"#, &mut self.line_number)?;
+        input.member(r#"qCode":"#, &mut self.code)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
         Ok(())
     }
 
@@ -2651,12 +2651,12 @@ impl Record for ScriptSyntaxError {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qErrLen":"#, &mut self.err_len)?;
-        input.member(r#""qTabIx":"#, &mut self.tab_ix)?;
-        input.member(r#""qLineInTab":"#, &mut self.line_in_tab)?;
-        input.member(r#""qColInLine":"#, &mut self.col_in_line)?;
-        input.member(r#""qTextPos":"#, &mut self.text_pos)?;
-        input.member(r#""qSecondaryFailure":"#, &mut self.secondary_failure)?;
+        input.member(r#"qErrLen":"#, &mut self.err_len)?;
+        input.member(r#"qTabIx":"#, &mut self.tab_ix)?;
+        input.member(r#"qLineInTab":"#, &mut self.line_in_tab)?;
+        input.member(r#"qColInLine":"#, &mut self.col_in_line)?;
+        input.member(r#"qTextPos":"#, &mut self.text_pos)?;
+        input.member(r#"qSecondaryFailure":"#, &mut self.secondary_failure)?;
         Ok(())
     }
 
@@ -2779,12 +2779,12 @@ impl Record for TextMacro {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTag":"#, &mut self.tag)?;
-        input.member(r#""qRefSeqNo":"#, &mut self.ref_seq_no)?;
-        input.member(r#""qSetSeqNo":"#, &mut self.set_seq_no)?;
-        input.member(r#""qDisplayString":"#, &mut self.display_string)?;
-        input.member(r#""qIsSystem":"#, &mut self.is_system)?;
-        input.member(r#""qIsReserved":"#, &mut self.is_reserved)?;
+        input.member(r#"qTag":"#, &mut self.tag)?;
+        input.member(r#"qRefSeqNo":"#, &mut self.ref_seq_no)?;
+        input.member(r#"qSetSeqNo":"#, &mut self.set_seq_no)?;
+        input.member(r#"qDisplayString":"#, &mut self.display_string)?;
+        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
+        input.member(r#"qIsReserved":"#, &mut self.is_reserved)?;
         Ok(())
     }
 

@@ -86,10 +86,10 @@ impl Record for AssociationScore {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldPairName":"#, &mut self.field_pair_name)?;
-        input.member(r#""qScoreSummary":"#, &mut self.score_summary)?;
-        input.member(r#""qField1Scores":"#, &mut self.field1_scores)?;
-        input.member(r#""qField2Scores":"#, &mut self.field2_scores)?;
+        input.member(r#"qFieldPairName":"#, &mut self.field_pair_name)?;
+        input.member(r#"qScoreSummary":"#, &mut self.score_summary)?;
+        input.member(r#"qField1Scores":"#, &mut self.field1_scores)?;
+        input.member(r#"qField2Scores":"#, &mut self.field2_scores)?;
         Ok(())
     }
 
@@ -195,11 +195,11 @@ impl Record for FieldScores {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldName":"#, &mut self.field_name)?;
-        input.member(r#""qReadableName":"#, &mut self.readable_name)?;
-        input.member(r#""qCardinalRatio":"#, &mut self.cardinal_ratio)?;
-        input.member(r#""qSymbolScore":"#, &mut self.symbol_score)?;
-        input.member(r#""qRowScore":"#, &mut self.row_score)?;
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qCardinalRatio":"#, &mut self.cardinal_ratio)?;
+        input.member(r#"qSymbolScore":"#, &mut self.symbol_score)?;
+        input.member(r#"qRowScore":"#, &mut self.row_score)?;
         Ok(())
     }
 
@@ -266,8 +266,8 @@ impl Record for NxMatchingFieldInfo {
     const MEMBERS: &'static [&'static str] = &["qName", "qTags"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
         Ok(())
     }
 
@@ -456,11 +456,11 @@ impl Record for SearchAssociationResult {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldNames":"#, &mut self.field_names)?;
-        input.member(r#""qSearchTerms":"#, &mut self.search_terms)?;
-        input.member(r#""qFieldDictionaries":"#, &mut self.field_dictionaries)?;
-        input.member(r#""qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        input.member(r#""qTotalSearchResults":"#, &mut self.total_search_results)?;
+        input.member(r#"qFieldNames":"#, &mut self.field_names)?;
+        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
+        input.member(r#"qFieldDictionaries":"#, &mut self.field_dictionaries)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qTotalSearchResults":"#, &mut self.total_search_results)?;
         Ok(())
     }
 
@@ -525,8 +525,8 @@ impl Record for SearchAttribute {
     const MEMBERS: &'static [&'static str] = &["qKey", "qValue"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qKey":"#, &mut self.key)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
+        input.member(r#"qKey":"#, &mut self.key)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
         Ok(())
     }
 
@@ -599,9 +599,9 @@ impl Record for SearchCharRange {
     const MEMBERS: &'static [&'static str] = &["qCharPos", "qCharCount", "qTerm"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qCharPos":"#, &mut self.char_pos)?;
-        input.member(r#""qCharCount":"#, &mut self.char_count)?;
-        input.member(r#""qTerm":"#, &mut self.term)?;
+        input.member(r#"qCharPos":"#, &mut self.char_pos)?;
+        input.member(r#"qCharCount":"#, &mut self.char_count)?;
+        input.member(r#"qTerm":"#, &mut self.term)?;
         Ok(())
     }
 
@@ -713,10 +713,10 @@ impl Record for SearchCombinationOptions {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSearchFields":"#, &mut self.search_fields)?;
-        input.member(r#""qContext":"#, &mut self.context)?;
-        input.member(r#""qCharEncoding":"#, &mut self.char_encoding)?;
-        input.member(r#""qAttributes":"#, &mut self.attributes)?;
+        input.member(r#"qSearchFields":"#, &mut self.search_fields)?;
+        input.member(r#"qContext":"#, &mut self.context)?;
+        input.member(r#"qCharEncoding":"#, &mut self.char_encoding)?;
+        input.member(r#"qAttributes":"#, &mut self.attributes)?;
         Ok(())
     }
 
@@ -860,8 +860,8 @@ impl Record for SearchFieldDictionary {
     const MEMBERS: &'static [&'static str] = &["qField", "qResult"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qField":"#, &mut self.field)?;
-        input.member(r#""qResult":"#, &mut self.result)?;
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qResult":"#, &mut self.result)?;
         Ok(())
     }
 
@@ -959,10 +959,10 @@ impl Record for SearchFieldMatch {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qField":"#, &mut self.field)?;
-        input.member(r#""qValues":"#, &mut self.values)?;
-        input.member(r#""qTerms":"#, &mut self.terms)?;
-        input.member(r#""qNoOfMatches":"#, &mut self.no_of_matches)?;
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qTerms":"#, &mut self.terms)?;
+        input.member(r#"qNoOfMatches":"#, &mut self.no_of_matches)?;
         Ok(())
     }
 
@@ -1149,9 +1149,9 @@ impl Record for SearchFieldMatchesItem {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#""qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
         Ok(())
     }
 
@@ -1268,8 +1268,8 @@ impl Record for SearchFieldValueItem {
     const MEMBERS: &'static [&'static str] = &["qFieldName", "qValues"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldName":"#, &mut self.field_name)?;
-        input.member(r#""qValues":"#, &mut self.values)?;
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
         Ok(())
     }
 
@@ -1379,11 +1379,11 @@ impl Record for SearchGroup {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qGroupType":"#, &mut self.group_type)?;
-        input.member(r#""qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        input.member(r#""qTotalNumberOfItems":"#, &mut self.total_number_of_items)?;
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qGroupType":"#, &mut self.group_type)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qTotalNumberOfItems":"#, &mut self.total_number_of_items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -1509,12 +1509,12 @@ impl Record for SearchGroupItem {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItemType":"#, &mut self.item_type)?;
-        input.member(r#""qTotalNumberOfMatches":"#, &mut self.total_number_of_matches)?;
-        input.member(r#""qIdentifier":"#, &mut self.identifier)?;
-        input.member(r#""qItemMatches":"#, &mut self.item_matches)?;
-        input.member(r#""qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        input.member(r#""qMatchType":"#, &mut self.match_type)?;
+        input.member(r#"qItemType":"#, &mut self.item_type)?;
+        input.member(r#"qTotalNumberOfMatches":"#, &mut self.total_number_of_matches)?;
+        input.member(r#"qIdentifier":"#, &mut self.identifier)?;
+        input.member(r#"qItemMatches":"#, &mut self.item_matches)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qMatchType":"#, &mut self.match_type)?;
         Ok(())
     }
 
@@ -1612,10 +1612,10 @@ impl Record for SearchGroupItemMatch {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
-        input.member(r#""qRanges":"#, &mut self.ranges)?;
-        input.member(r#""qAttributes":"#, &mut self.attributes)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qAttributes":"#, &mut self.attributes)?;
         Ok(())
     }
 
@@ -1701,9 +1701,9 @@ impl Record for SearchGroupItemOptions {
     const MEMBERS: &'static [&'static str] = &["qGroupItemType", "qOffset", "qCount"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGroupItemType":"#, &mut self.group_item_type)?;
-        input.member(r#""qOffset":"#, &mut self.offset)?;
-        input.member(r#""qCount":"#, &mut self.count)?;
+        input.member(r#"qGroupItemType":"#, &mut self.group_item_type)?;
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
         Ok(())
     }
 
@@ -1852,9 +1852,9 @@ impl Record for SearchGroupOptions {
     const MEMBERS: &'static [&'static str] = &["qGroupType", "qOffset", "qCount"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qGroupType":"#, &mut self.group_type)?;
-        input.member(r#""qOffset":"#, &mut self.offset)?;
-        input.member(r#""qCount":"#, &mut self.count)?;
+        input.member(r#"qGroupType":"#, &mut self.group_type)?;
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
         Ok(())
     }
 
@@ -1985,8 +1985,8 @@ impl Record for SearchMatchCombination {
     const MEMBERS: &'static [&'static str] = &["qId", "qFieldMatches"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qFieldMatches":"#, &mut self.field_matches)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qFieldMatches":"#, &mut self.field_matches)?;
         Ok(())
     }
 
@@ -2057,8 +2057,8 @@ impl Record for SearchObjectOptions {
     const MEMBERS: &'static [&'static str] = &["qAttributes", "qCharEncoding"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qAttributes":"#, &mut self.attributes)?;
-        input.member(r#""qCharEncoding":"#, &mut self.char_encoding)?;
+        input.member(r#"qAttributes":"#, &mut self.attributes)?;
+        input.member(r#"qCharEncoding":"#, &mut self.char_encoding)?;
         Ok(())
     }
 
@@ -2185,11 +2185,11 @@ impl Record for SearchPage {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qOffset":"#, &mut self.offset)?;
-        input.member(r#""qCount":"#, &mut self.count)?;
-        input.member(r#""qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
-        input.member(r#""qGroupOptions":"#, &mut self.group_options)?;
-        input.member(r#""qGroupItemOptions":"#, &mut self.group_item_options)?;
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        input.member(r#"qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
+        input.member(r#"qGroupOptions":"#, &mut self.group_options)?;
+        input.member(r#"qGroupItemOptions":"#, &mut self.group_item_options)?;
         Ok(())
     }
 
@@ -2277,9 +2277,9 @@ impl Record for SearchResult {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSearchTerms":"#, &mut self.search_terms)?;
-        input.member(r#""qTotalNumberOfGroups":"#, &mut self.total_number_of_groups)?;
-        input.member(r#""qSearchGroupArray":"#, &mut self.search_group_array)?;
+        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
+        input.member(r#"qTotalNumberOfGroups":"#, &mut self.total_number_of_groups)?;
+        input.member(r#"qSearchGroupArray":"#, &mut self.search_group_array)?;
         Ok(())
     }
 
@@ -2337,8 +2337,8 @@ impl Record for SearchSuggestItem {
     const MEMBERS: &'static [&'static str] = &["qValue", "qTerm"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qValue":"#, &mut self.value)?;
-        input.member(r#""qTerm":"#, &mut self.term)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qTerm":"#, &mut self.term)?;
         Ok(())
     }
 
@@ -2401,8 +2401,8 @@ impl Record for SearchSuggestionResult {
     const MEMBERS: &'static [&'static str] = &["qSuggestions", "qFieldNames"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSuggestions":"#, &mut self.suggestions)?;
-        input.member(r#""qFieldNames":"#, &mut self.field_names)?;
+        input.member(r#"qSuggestions":"#, &mut self.suggestions)?;
+        input.member(r#"qFieldNames":"#, &mut self.field_names)?;
         Ok(())
     }
 
@@ -2478,9 +2478,9 @@ impl Record for SearchTermResult {
     const MEMBERS: &'static [&'static str] = &["qText", "qElemNumber", "qRanges"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qElemNumber":"#, &mut self.elem_number)?;
-        input.member(r#""qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
         Ok(())
     }
 
@@ -2532,7 +2532,7 @@ impl Record for SearchValueOptions {
     const MEMBERS: &'static [&'static str] = &["qSearchFields"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSearchFields":"#, &mut self.search_fields)?;
+        input.member(r#"qSearchFields":"#, &mut self.search_fields)?;
         Ok(())
     }
 
@@ -2621,9 +2621,9 @@ impl Record for SearchValuePage {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qOffset":"#, &mut self.offset)?;
-        input.member(r#""qCount":"#, &mut self.count)?;
-        input.member(r#""qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        input.member(r#"qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
         Ok(())
     }
 
@@ -2693,8 +2693,8 @@ impl Record for SearchValueResult {
     const MEMBERS: &'static [&'static str] = &["qSearchTerms", "qFieldMatches"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qSearchTerms":"#, &mut self.search_terms)?;
-        input.member(r#""qFieldMatches":"#, &mut self.field_matches)?;
+        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
+        input.member(r#"qFieldMatches":"#, &mut self.field_matches)?;
         Ok(())
     }
 

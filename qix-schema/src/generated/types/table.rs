@@ -52,8 +52,8 @@ impl Record for AlfaNumString {
     const MEMBERS: &'static [&'static str] = &["qString", "qIsNum"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qString":"#, &mut self.string)?;
-        input.member(r#""qIsNum":"#, &mut self.is_num)?;
+        input.member(r#"qString":"#, &mut self.string)?;
+        input.member(r#"qIsNum":"#, &mut self.is_num)?;
         Ok(())
     }
 
@@ -110,8 +110,8 @@ impl Record for DataTable {
     const MEMBERS: &'static [&'static str] = &["qName", "qType"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
         Ok(())
     }
 
@@ -184,9 +184,9 @@ impl Record for DataTableEx {
     const MEMBERS: &'static [&'static str] = &["qName", "qFields", "qFormatSpec"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qFields":"#, &mut self.fields)?;
-        input.member(r#""qFormatSpec":"#, &mut self.format_spec)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
         Ok(())
     }
 
@@ -260,9 +260,9 @@ impl Record for DerivedFieldsInTableData {
     const MEMBERS: &'static [&'static str] = &["qDefinitionName", "qTags", "qActive"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDefinitionName":"#, &mut self.definition_name)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qActive":"#, &mut self.active)?;
+        input.member(r#"qDefinitionName":"#, &mut self.definition_name)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qActive":"#, &mut self.active)?;
         Ok(())
     }
 
@@ -578,12 +578,12 @@ impl Record for FieldAttributes {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qnDec":"#, &mut self.n_dec)?;
-        input.member(r#""qUseThou":"#, &mut self.use_thou)?;
-        input.member(r#""qFmt":"#, &mut self.fmt)?;
-        input.member(r#""qDec":"#, &mut self.dec)?;
-        input.member(r#""qThou":"#, &mut self.thou)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qnDec":"#, &mut self.n_dec)?;
+        input.member(r#"qUseThou":"#, &mut self.use_thou)?;
+        input.member(r#"qFmt":"#, &mut self.fmt)?;
+        input.member(r#"qDec":"#, &mut self.dec)?;
+        input.member(r#"qThou":"#, &mut self.thou)?;
         Ok(())
     }
 
@@ -896,26 +896,25 @@ impl Record for FieldDescription {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInternalNumber":"#, &mut self.internal_number)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qSrcTables":"#, &mut self.src_tables)?;
-        input.member(r#""qIsSystem":"#, &mut self.is_system)?;
-        input.member(r#""qIsHidden":"#, &mut self.is_hidden)?;
-        input.member(r#""qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#""qDistinctOnly":"#, &mut self.distinct_only)?;
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qTotalCount":"#, &mut self.total_count)?;
-        input
-            .member(r#""qPossibleCount_OBSOLETE":"#, &mut self.possible_count_obsolete)?;
-        input.member(r#""qHasInfo_OBSOLETE":"#, &mut self.has_info_obsolete)?;
-        input.member(r#""qIsLocked":"#, &mut self.is_locked)?;
-        input.member(r#""qAlwaysOneSelected":"#, &mut self.always_one_selected)?;
-        input.member(r#""qAndMode":"#, &mut self.and_mode)?;
-        input.member(r#""qIsNumeric":"#, &mut self.is_numeric)?;
-        input.member(r#""qComment":"#, &mut self.comment)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
-        input.member(r#""qByteSize":"#, &mut self.byte_size)?;
+        input.member(r#"qInternalNumber":"#, &mut self.internal_number)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qSrcTables":"#, &mut self.src_tables)?;
+        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
+        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qDistinctOnly":"#, &mut self.distinct_only)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qTotalCount":"#, &mut self.total_count)?;
+        input.member(r#"qPossibleCount_OBSOLETE":"#, &mut self.possible_count_obsolete)?;
+        input.member(r#"qHasInfo_OBSOLETE":"#, &mut self.has_info_obsolete)?;
+        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
+        input.member(r#"qAlwaysOneSelected":"#, &mut self.always_one_selected)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qIsNumeric":"#, &mut self.is_numeric)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
+        input.member(r#"qByteSize":"#, &mut self.byte_size)?;
         Ok(())
     }
 
@@ -1242,29 +1241,29 @@ impl Record for FieldInTableData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qOriginalFields":"#, &mut self.original_fields)?;
-        input.member(r#""qPresent":"#, &mut self.present)?;
-        input.member(r#""qHasNull":"#, &mut self.has_null)?;
-        input.member(r#""qHasWild":"#, &mut self.has_wild)?;
-        input.member(r#""qHasDuplicates":"#, &mut self.has_duplicates)?;
-        input.member(r#""qIsSynthetic":"#, &mut self.is_synthetic)?;
-        input.member(r#""qInformationDensity":"#, &mut self.information_density)?;
-        input.member(r#""qnNonNulls":"#, &mut self.n_non_nulls)?;
-        input.member(r#""qnRows":"#, &mut self.n_rows)?;
-        input.member(r#""qSubsetRatio":"#, &mut self.subset_ratio)?;
-        input.member(r#""qnTotalDistinctValues":"#, &mut self.n_total_distinct_values)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qOriginalFields":"#, &mut self.original_fields)?;
+        input.member(r#"qPresent":"#, &mut self.present)?;
+        input.member(r#"qHasNull":"#, &mut self.has_null)?;
+        input.member(r#"qHasWild":"#, &mut self.has_wild)?;
+        input.member(r#"qHasDuplicates":"#, &mut self.has_duplicates)?;
+        input.member(r#"qIsSynthetic":"#, &mut self.is_synthetic)?;
+        input.member(r#"qInformationDensity":"#, &mut self.information_density)?;
+        input.member(r#"qnNonNulls":"#, &mut self.n_non_nulls)?;
+        input.member(r#"qnRows":"#, &mut self.n_rows)?;
+        input.member(r#"qSubsetRatio":"#, &mut self.subset_ratio)?;
+        input.member(r#"qnTotalDistinctValues":"#, &mut self.n_total_distinct_values)?;
         input
             .member(
-                r#""qnPresentDistinctValues":"#,
+                r#"qnPresentDistinctValues":"#,
                 &mut self.n_present_distinct_values,
             )?;
-        input.member(r#""qKeyType":"#, &mut self.key_type)?;
-        input.member(r#""qComment":"#, &mut self.comment)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qDerivedFields":"#, &mut self.derived_fields)?;
-        input.member(r#""qIsFieldOnTheFly":"#, &mut self.is_field_on_the_fly)?;
-        input.member(r#""qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qKeyType":"#, &mut self.key_type)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qDerivedFields":"#, &mut self.derived_fields)?;
+        input.member(r#"qIsFieldOnTheFly":"#, &mut self.is_field_on_the_fly)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
         Ok(())
     }
 
@@ -1776,38 +1775,38 @@ impl Record for FieldInTableProfilingData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qFieldTags":"#, &mut self.field_tags)?;
-        input.member(r#""qNumberFormat":"#, &mut self.number_format)?;
-        input.member(r#""qDistinctValues":"#, &mut self.distinct_values)?;
-        input.member(r#""qDistinctNumericValues":"#, &mut self.distinct_numeric_values)?;
-        input.member(r#""qDistinctTextValues":"#, &mut self.distinct_text_values)?;
-        input.member(r#""qNumericValues":"#, &mut self.numeric_values)?;
-        input.member(r#""qNullValues":"#, &mut self.null_values)?;
-        input.member(r#""qTextValues":"#, &mut self.text_values)?;
-        input.member(r#""qNegValues":"#, &mut self.neg_values)?;
-        input.member(r#""qPosValues":"#, &mut self.pos_values)?;
-        input.member(r#""qZeroValues":"#, &mut self.zero_values)?;
-        input.member(r#""qSum":"#, &mut self.sum)?;
-        input.member(r#""qSum2":"#, &mut self.sum2)?;
-        input.member(r#""qAverage":"#, &mut self.average)?;
-        input.member(r#""qMedian":"#, &mut self.median)?;
-        input.member(r#""qStd":"#, &mut self.std)?;
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qSkewness":"#, &mut self.skewness)?;
-        input.member(r#""qKurtosis":"#, &mut self.kurtosis)?;
-        input.member(r#""qFractiles":"#, &mut self.fractiles)?;
-        input.member(r#""qEmptyStrings":"#, &mut self.empty_strings)?;
-        input.member(r#""qMaxStringLen":"#, &mut self.max_string_len)?;
-        input.member(r#""qMinStringLen":"#, &mut self.min_string_len)?;
-        input.member(r#""qSumStringLen":"#, &mut self.sum_string_len)?;
-        input.member(r#""qAvgStringLen":"#, &mut self.avg_string_len)?;
-        input.member(r#""qFirstSorted":"#, &mut self.first_sorted)?;
-        input.member(r#""qLastSorted":"#, &mut self.last_sorted)?;
-        input.member(r#""qMostFrequent":"#, &mut self.most_frequent)?;
-        input.member(r#""qFrequencyDistribution":"#, &mut self.frequency_distribution)?;
-        input.member(r#""qDataEvenness":"#, &mut self.data_evenness)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qFieldTags":"#, &mut self.field_tags)?;
+        input.member(r#"qNumberFormat":"#, &mut self.number_format)?;
+        input.member(r#"qDistinctValues":"#, &mut self.distinct_values)?;
+        input.member(r#"qDistinctNumericValues":"#, &mut self.distinct_numeric_values)?;
+        input.member(r#"qDistinctTextValues":"#, &mut self.distinct_text_values)?;
+        input.member(r#"qNumericValues":"#, &mut self.numeric_values)?;
+        input.member(r#"qNullValues":"#, &mut self.null_values)?;
+        input.member(r#"qTextValues":"#, &mut self.text_values)?;
+        input.member(r#"qNegValues":"#, &mut self.neg_values)?;
+        input.member(r#"qPosValues":"#, &mut self.pos_values)?;
+        input.member(r#"qZeroValues":"#, &mut self.zero_values)?;
+        input.member(r#"qSum":"#, &mut self.sum)?;
+        input.member(r#"qSum2":"#, &mut self.sum2)?;
+        input.member(r#"qAverage":"#, &mut self.average)?;
+        input.member(r#"qMedian":"#, &mut self.median)?;
+        input.member(r#"qStd":"#, &mut self.std)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qSkewness":"#, &mut self.skewness)?;
+        input.member(r#"qKurtosis":"#, &mut self.kurtosis)?;
+        input.member(r#"qFractiles":"#, &mut self.fractiles)?;
+        input.member(r#"qEmptyStrings":"#, &mut self.empty_strings)?;
+        input.member(r#"qMaxStringLen":"#, &mut self.max_string_len)?;
+        input.member(r#"qMinStringLen":"#, &mut self.min_string_len)?;
+        input.member(r#"qSumStringLen":"#, &mut self.sum_string_len)?;
+        input.member(r#"qAvgStringLen":"#, &mut self.avg_string_len)?;
+        input.member(r#"qFirstSorted":"#, &mut self.first_sorted)?;
+        input.member(r#"qLastSorted":"#, &mut self.last_sorted)?;
+        input.member(r#"qMostFrequent":"#, &mut self.most_frequent)?;
+        input.member(r#"qFrequencyDistribution":"#, &mut self.frequency_distribution)?;
+        input.member(r#"qDataEvenness":"#, &mut self.data_evenness)?;
         Ok(())
     }
 
@@ -1894,8 +1893,8 @@ impl Record for FieldOrColumn {
     const MEMBERS: &'static [&'static str] = &["qFieldName", "qTableName"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldName":"#, &mut self.field_name)?;
-        input.member(r#""qTableName":"#, &mut self.table_name)?;
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qTableName":"#, &mut self.table_name)?;
         Ok(())
     }
 
@@ -1968,9 +1967,9 @@ impl Record for FieldValue {
     const MEMBERS: &'static [&'static str] = &["qText", "qIsNumeric", "qNumber"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qIsNumeric":"#, &mut self.is_numeric)?;
-        input.member(r#""qNumber":"#, &mut self.number)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qIsNumeric":"#, &mut self.is_numeric)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
         Ok(())
     }
 
@@ -2164,11 +2163,11 @@ impl Record for NxDerivedField {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qMethod":"#, &mut self.method)?;
-        input.member(r#""qExpr":"#, &mut self.expr)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qMethod":"#, &mut self.method)?;
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
         Ok(())
     }
 
@@ -2218,7 +2217,7 @@ impl Record for NxDerivedFieldDescriptionList {
     const MEMBERS: &'static [&'static str] = &["qDerivedFieldLists"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDerivedFieldLists":"#, &mut self.derived_field_lists)?;
+        input.member(r#"qDerivedFieldLists":"#, &mut self.derived_field_lists)?;
         Ok(())
     }
 
@@ -2317,10 +2316,10 @@ impl Record for NxDerivedFieldsData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qDerivedDefinitionName":"#, &mut self.derived_definition_name)?;
-        input.member(r#""qFieldDefs":"#, &mut self.field_defs)?;
-        input.member(r#""qGroupDefs":"#, &mut self.group_defs)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
+        input.member(r#"qDerivedDefinitionName":"#, &mut self.derived_definition_name)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qGroupDefs":"#, &mut self.group_defs)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
         Ok(())
     }
 
@@ -2413,10 +2412,10 @@ impl Record for NxDerivedGroup {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qId":"#, &mut self.id)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
         Ok(())
     }
 
@@ -2645,19 +2644,19 @@ impl Record for NxFieldDescription {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#""qIsHidden":"#, &mut self.is_hidden)?;
-        input.member(r#""qIsSystem":"#, &mut self.is_system)?;
-        input.member(r#""qAndMode":"#, &mut self.and_mode)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
-        input.member(r#""qDerivedFieldData":"#, &mut self.derived_field_data)?;
-        input.member(r#""qIsDetail":"#, &mut self.is_detail)?;
-        input.member(r#""qIsImplicit":"#, &mut self.is_implicit)?;
-        input.member(r#""qReadableName":"#, &mut self.readable_name)?;
-        input.member(r#""qSrcTables":"#, &mut self.src_tables)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
+        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
+        input.member(r#"qDerivedFieldData":"#, &mut self.derived_field_data)?;
+        input.member(r#"qIsDetail":"#, &mut self.is_detail)?;
+        input.member(r#"qIsImplicit":"#, &mut self.is_implicit)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qSrcTables":"#, &mut self.src_tables)?;
         Ok(())
     }
 
@@ -2724,7 +2723,7 @@ impl Record for NxFieldProperties {
     const MEMBERS: &'static [&'static str] = &["qOneAndOnlyOne"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
+        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
         Ok(())
     }
 
@@ -2788,8 +2787,8 @@ impl Record for NxFieldResourceId {
     const MEMBERS: &'static [&'static str] = &["qName", "qResourceIds"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qResourceIds":"#, &mut self.resource_ids)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qResourceIds":"#, &mut self.resource_ids)?;
         Ok(())
     }
 
@@ -2846,8 +2845,8 @@ impl Record for NxFieldTableResourceId {
     const MEMBERS: &'static [&'static str] = &["qTable", "qResourceId"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTable":"#, &mut self.table)?;
-        input.member(r#""qResourceId":"#, &mut self.resource_id)?;
+        input.member(r#"qTable":"#, &mut self.table)?;
+        input.member(r#"qResourceId":"#, &mut self.resource_id)?;
         Ok(())
     }
 
@@ -2906,8 +2905,8 @@ impl Record for NxRange {
     const MEMBERS: &'static [&'static str] = &["qFrom", "qCount"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFrom":"#, &mut self.from)?;
-        input.member(r#""qCount":"#, &mut self.count)?;
+        input.member(r#"qFrom":"#, &mut self.from)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
         Ok(())
     }
 
@@ -2998,10 +2997,10 @@ impl Record for Range {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qMinInclEq":"#, &mut self.min_incl_eq)?;
-        input.member(r#""qMaxInclEq":"#, &mut self.max_incl_eq)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qMinInclEq":"#, &mut self.min_incl_eq)?;
+        input.member(r#"qMaxInclEq":"#, &mut self.max_incl_eq)?;
         Ok(())
     }
 
@@ -3063,8 +3062,8 @@ impl Record for SampleResult {
     const MEMBERS: &'static [&'static str] = &["qFieldOrColumn", "qValues"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFieldOrColumn":"#, &mut self.field_or_column)?;
-        input.member(r#""qValues":"#, &mut self.values)?;
+        input.member(r#"qFieldOrColumn":"#, &mut self.field_or_column)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
         Ok(())
     }
 
@@ -3129,8 +3128,8 @@ impl Record for SourceKeyRecord {
     const MEMBERS: &'static [&'static str] = &["qKeyFields", "qTables"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qKeyFields":"#, &mut self.key_fields)?;
-        input.member(r#""qTables":"#, &mut self.tables)?;
+        input.member(r#"qKeyFields":"#, &mut self.key_fields)?;
+        input.member(r#"qTables":"#, &mut self.tables)?;
         Ok(())
     }
 
@@ -3187,8 +3186,8 @@ impl Record for SymbolValue {
     const MEMBERS: &'static [&'static str] = &["qText", "qNumber"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qNumber":"#, &mut self.number)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
         Ok(())
     }
 
@@ -3248,8 +3247,8 @@ impl Record for TableProfilingData {
     const MEMBERS: &'static [&'static str] = &["qNoOfRows", "qFieldProfiling"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qNoOfRows":"#, &mut self.no_of_rows)?;
-        input.member(r#""qFieldProfiling":"#, &mut self.field_profiling)?;
+        input.member(r#"qNoOfRows":"#, &mut self.no_of_rows)?;
+        input.member(r#"qFieldProfiling":"#, &mut self.field_profiling)?;
         Ok(())
     }
 
@@ -3431,16 +3430,16 @@ impl Record for TableRecord {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qLoose":"#, &mut self.loose)?;
-        input.member(r#""qNoOfRows":"#, &mut self.no_of_rows)?;
-        input.member(r#""qFields":"#, &mut self.fields)?;
-        input.member(r#""qPos":"#, &mut self.pos)?;
-        input.member(r#""qComment":"#, &mut self.comment)?;
-        input.member(r#""qIsDirectDiscovery":"#, &mut self.is_direct_discovery)?;
-        input.member(r#""qIsSynthetic":"#, &mut self.is_synthetic)?;
-        input.member(r#""qTableTags":"#, &mut self.table_tags)?;
-        input.member(r#""qProfilingData":"#, &mut self.profiling_data)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qLoose":"#, &mut self.loose)?;
+        input.member(r#"qNoOfRows":"#, &mut self.no_of_rows)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qIsDirectDiscovery":"#, &mut self.is_direct_discovery)?;
+        input.member(r#"qIsSynthetic":"#, &mut self.is_synthetic)?;
+        input.member(r#"qTableTags":"#, &mut self.table_tags)?;
+        input.member(r#"qProfilingData":"#, &mut self.profiling_data)?;
         Ok(())
     }
 
@@ -3495,7 +3494,7 @@ impl Record for TableRow {
     const MEMBERS: &'static [&'static str] = &["qValue"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qValue":"#, &mut self.value)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
         Ok(())
     }
 
@@ -3571,9 +3570,9 @@ impl Record for TableViewBroomPointSaveInfo {
     const MEMBERS: &'static [&'static str] = &["qPos", "qTable", "qFields"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qPos":"#, &mut self.pos)?;
-        input.member(r#""qTable":"#, &mut self.table)?;
-        input.member(r#""qFields":"#, &mut self.fields)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qTable":"#, &mut self.table)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
         Ok(())
     }
 
@@ -3643,8 +3642,8 @@ impl Record for TableViewConnectionPointSaveInfo {
     const MEMBERS: &'static [&'static str] = &["qPos", "qFields"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qPos":"#, &mut self.pos)?;
-        input.member(r#""qFields":"#, &mut self.fields)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
         Ok(())
     }
 
@@ -3710,8 +3709,8 @@ impl Record for TableViewCtlSaveInfo {
     const MEMBERS: &'static [&'static str] = &["qInternalView", "qSourceView"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInternalView":"#, &mut self.internal_view)?;
-        input.member(r#""qSourceView":"#, &mut self.source_view)?;
+        input.member(r#"qInternalView":"#, &mut self.internal_view)?;
+        input.member(r#"qSourceView":"#, &mut self.source_view)?;
         Ok(())
     }
 
@@ -3792,9 +3791,9 @@ impl Record for TableViewDlgSaveInfo {
     const MEMBERS: &'static [&'static str] = &["qPos", "qCtlInfo", "qMode"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qPos":"#, &mut self.pos)?;
-        input.member(r#""qCtlInfo":"#, &mut self.ctl_info)?;
-        input.member(r#""qMode":"#, &mut self.mode)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qCtlInfo":"#, &mut self.ctl_info)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
         Ok(())
     }
 
@@ -3915,10 +3914,10 @@ impl Record for TableViewSaveInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qTables":"#, &mut self.tables)?;
-        input.member(r#""qBroomPoints":"#, &mut self.broom_points)?;
-        input.member(r#""qConnectionPoints":"#, &mut self.connection_points)?;
-        input.member(r#""qZoomFactor":"#, &mut self.zoom_factor)?;
+        input.member(r#"qTables":"#, &mut self.tables)?;
+        input.member(r#"qBroomPoints":"#, &mut self.broom_points)?;
+        input.member(r#"qConnectionPoints":"#, &mut self.connection_points)?;
+        input.member(r#"qZoomFactor":"#, &mut self.zoom_factor)?;
         Ok(())
     }
 
@@ -3988,8 +3987,8 @@ impl Record for TableViewTableWinSaveInfo {
     const MEMBERS: &'static [&'static str] = &["qPos", "qCaption"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qPos":"#, &mut self.pos)?;
-        input.member(r#""qCaption":"#, &mut self.caption)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qCaption":"#, &mut self.caption)?;
         Ok(())
     }
 

@@ -64,8 +64,8 @@ impl Record for NxPageTreeLevel {
     const MEMBERS: &'static [&'static str] = &["qLeft", "qDepth"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLeft":"#, &mut self.left)?;
-        input.member(r#""qDepth":"#, &mut self.depth)?;
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qDepth":"#, &mut self.depth)?;
         Ok(())
     }
 
@@ -128,8 +128,8 @@ impl Record for NxPageTreeNode {
     const MEMBERS: &'static [&'static str] = &["qArea", "qAllValues"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qArea":"#, &mut self.area)?;
-        input.member(r#""qAllValues":"#, &mut self.all_values)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
+        input.member(r#"qAllValues":"#, &mut self.all_values)?;
         Ok(())
     }
 
@@ -211,9 +211,9 @@ impl Record for NxTreeDataOption {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qMaxNbrOfNodes":"#, &mut self.max_nbr_of_nodes)?;
-        input.member(r#""qTreeNodes":"#, &mut self.tree_nodes)?;
-        input.member(r#""qTreeLevels":"#, &mut self.tree_levels)?;
+        input.member(r#"qMaxNbrOfNodes":"#, &mut self.max_nbr_of_nodes)?;
+        input.member(r#"qTreeNodes":"#, &mut self.tree_nodes)?;
+        input.member(r#"qTreeLevels":"#, &mut self.tree_levels)?;
         Ok(())
     }
 
@@ -417,17 +417,17 @@ impl Record for NxTreeDimensionDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#""qDef":"#, &mut self.def)?;
-        input.member(r#""qValueExprs":"#, &mut self.value_exprs)?;
-        input.member(r#""qNullSuppression":"#, &mut self.null_suppression)?;
-        input.member(r#""qOtherTotalSpec":"#, &mut self.other_total_spec)?;
-        input.member(r#""qShowAll":"#, &mut self.show_all)?;
-        input.member(r#""qOtherLabel":"#, &mut self.other_label)?;
-        input.member(r#""qTotalLabel":"#, &mut self.total_label)?;
-        input.member(r#""qCalcCondition":"#, &mut self.calc_condition)?;
-        input.member(r#""qAttributeExpressions":"#, &mut self.attribute_expressions)?;
-        input.member(r#""qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qValueExprs":"#, &mut self.value_exprs)?;
+        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
+        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
+        input.member(r#"qShowAll":"#, &mut self.show_all)?;
+        input.member(r#"qOtherLabel":"#, &mut self.other_label)?;
+        input.member(r#"qTotalLabel":"#, &mut self.total_label)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
         Ok(())
     }
 
@@ -942,41 +942,38 @@ impl Record for NxTreeDimensionInfo {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qFallbackTitle":"#, &mut self.fallback_title)?;
-        input.member(r#""qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
-        input.member(r#""qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#""qLocked":"#, &mut self.locked)?;
-        input.member(r#""qSortIndicator":"#, &mut self.sort_indicator)?;
-        input.member(r#""qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
-        input.member(r#""qGroupPos":"#, &mut self.group_pos)?;
-        input.member(r#""qStateCounts":"#, &mut self.state_counts)?;
-        input.member(r#""qTags":"#, &mut self.tags)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qDimensionType":"#, &mut self.dimension_type)?;
-        input.member(r#""qReverseSort":"#, &mut self.reverse_sort)?;
-        input.member(r#""qGrouping":"#, &mut self.grouping)?;
-        input.member(r#""qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#""qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#""qIsAutoFormat":"#, &mut self.is_auto_format)?;
-        input.member(r#""qGroupFieldDefs":"#, &mut self.group_field_defs)?;
-        input.member(r#""qMin":"#, &mut self.min)?;
-        input.member(r#""qMax":"#, &mut self.max)?;
-        input.member(r#""qContinuousAxes":"#, &mut self.continuous_axes)?;
-        input.member(r#""qIsCyclic":"#, &mut self.is_cyclic)?;
-        input.member(r#""qDerivedField":"#, &mut self.derived_field)?;
-        input.member(r#""qMeasureInfo":"#, &mut self.measure_info)?;
-        input.member(r#""qAttrExprInfo":"#, &mut self.attr_expr_info)?;
-        input.member(r#""qAttrDimInfo":"#, &mut self.attr_dim_info)?;
-        input.member(r#""qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#""qIsCalculated":"#, &mut self.is_calculated)?;
-        input.member(r#""qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
-        input.member(r#""qCardinalities":"#, &mut self.cardinalities)?;
-        input.member(r#""qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
+        input.member(r#"qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
+        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
+        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionType":"#, &mut self.dimension_type)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qGroupFieldDefs":"#, &mut self.group_field_defs)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qContinuousAxes":"#, &mut self.continuous_axes)?;
+        input.member(r#"qIsCyclic":"#, &mut self.is_cyclic)?;
+        input.member(r#"qDerivedField":"#, &mut self.derived_field)?;
+        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
+        input.member(r#"qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
+        input.member(r#"qCardinalities":"#, &mut self.cardinalities)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
         input
-            .member(
-                r#""qEffectiveDimensionName":"#,
-                &mut self.effective_dimension_name,
-            )?;
+            .member(r#"qEffectiveDimensionName":"#, &mut self.effective_dimension_name)?;
         Ok(())
     }
 
@@ -1325,23 +1322,23 @@ impl Record for NxTreeNode {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
-        input.member(r#""qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#""qGroupPos":"#, &mut self.group_pos)?;
-        input.member(r#""qGroupSize":"#, &mut self.group_size)?;
-        input.member(r#""qRow":"#, &mut self.row)?;
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qValues":"#, &mut self.values)?;
-        input.member(r#""qNodes":"#, &mut self.nodes)?;
-        input.member(r#""qAttrExps":"#, &mut self.attr_exps)?;
-        input.member(r#""qAttrDims":"#, &mut self.attr_dims)?;
-        input.member(r#""qMaxPos":"#, &mut self.max_pos)?;
-        input.member(r#""qMinNeg":"#, &mut self.min_neg)?;
-        input.member(r#""qCanExpand":"#, &mut self.can_expand)?;
-        input.member(r#""qCanCollapse":"#, &mut self.can_collapse)?;
-        input.member(r#""qState":"#, &mut self.state)?;
-        input.member(r#""qTreePath":"#, &mut self.tree_path)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
+        input.member(r#"qGroupSize":"#, &mut self.group_size)?;
+        input.member(r#"qRow":"#, &mut self.row)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qNodes":"#, &mut self.nodes)?;
+        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
+        input.member(r#"qAttrDims":"#, &mut self.attr_dims)?;
+        input.member(r#"qMaxPos":"#, &mut self.max_pos)?;
+        input.member(r#"qMinNeg":"#, &mut self.min_neg)?;
+        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qTreePath":"#, &mut self.tree_path)?;
         Ok(())
     }
 
@@ -1447,10 +1444,10 @@ impl Record for NxTreeValue {
     const MANY: bool = true;
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qValue":"#, &mut self.value)?;
-        input.member(r#""qAttrExps":"#, &mut self.attr_exps)?;
-        input.member(r#""qAttrDims":"#, &mut self.attr_dims)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
+        input.member(r#"qAttrDims":"#, &mut self.attr_dims)?;
         Ok(())
     }
 
@@ -1663,21 +1660,21 @@ impl Record for TreeData {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qNodesOnDim":"#, &mut self.nodes_on_dim)?;
-        input.member(r#""qError":"#, &mut self.error)?;
-        input.member(r#""qDimensionInfo":"#, &mut self.dimension_info)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qNodesOnDim":"#, &mut self.nodes_on_dim)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
         input
             .member(
-                r#""qEffectiveInterColumnSortOrder":"#,
+                r#"qEffectiveInterColumnSortOrder":"#,
                 &mut self.effective_inter_column_sort_order,
             )?;
-        input.member(r#""qHasOtherValues":"#, &mut self.has_other_values)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
-        input.member(r#""qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#""qTreeDataPages":"#, &mut self.tree_data_pages)?;
-        input.member(r#""qMeasureInfo":"#, &mut self.measure_info)?;
+        input.member(r#"qHasOtherValues":"#, &mut self.has_other_values)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qTreeDataPages":"#, &mut self.tree_data_pages)?;
+        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
         Ok(())
     }
 
@@ -1933,19 +1930,19 @@ impl Record for TreeDataDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qStateName":"#, &mut self.state_name)?;
-        input.member(r#""qDimensions":"#, &mut self.dimensions)?;
-        input.member(r#""qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
-        input.member(r#""qSuppressZero":"#, &mut self.suppress_zero)?;
-        input.member(r#""qSuppressMissing":"#, &mut self.suppress_missing)?;
-        input.member(r#""qOpenFullyExpanded":"#, &mut self.open_fully_expanded)?;
-        input.member(r#""qPopulateMissing":"#, &mut self.populate_missing)?;
-        input.member(r#""qCalcCondition":"#, &mut self.calc_condition)?;
-        input.member(r#""qTitle":"#, &mut self.title)?;
-        input.member(r#""qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
-        input.member(r#""qExpansionState":"#, &mut self.expansion_state)?;
-        input.member(r#""qValueExprs":"#, &mut self.value_exprs)?;
-        input.member(r#""qContextSetExpression":"#, &mut self.context_set_expression)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qDimensions":"#, &mut self.dimensions)?;
+        input.member(r#"qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
+        input.member(r#"qSuppressZero":"#, &mut self.suppress_zero)?;
+        input.member(r#"qSuppressMissing":"#, &mut self.suppress_missing)?;
+        input.member(r#"qOpenFullyExpanded":"#, &mut self.open_fully_expanded)?;
+        input.member(r#"qPopulateMissing":"#, &mut self.populate_missing)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
+        input.member(r#"qExpansionState":"#, &mut self.expansion_state)?;
+        input.member(r#"qValueExprs":"#, &mut self.value_exprs)?;
+        input.member(r#"qContextSetExpression":"#, &mut self.context_set_expression)?;
         Ok(())
     }
 

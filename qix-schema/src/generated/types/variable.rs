@@ -72,9 +72,9 @@ impl Record for GenericVariableConstraints {
     const MEMBERS: &'static [&'static str] = &["qType", "qValuesText", "qValuesNum"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qValuesText":"#, &mut self.values_text)?;
-        input.member(r#""qValuesNum":"#, &mut self.values_num)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qValuesText":"#, &mut self.values_text)?;
+        input.member(r#"qValuesNum":"#, &mut self.values_num)?;
         Ok(())
     }
 
@@ -186,11 +186,11 @@ impl Record for GenericVariableLayout {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qText":"#, &mut self.text)?;
-        input.member(r#""qNum":"#, &mut self.num)?;
-        input.member(r#""qIsScriptCreated":"#, &mut self.is_script_created)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qIsScriptCreated":"#, &mut self.is_script_created)?;
         Ok(())
     }
 
@@ -357,14 +357,14 @@ impl Record for GenericVariableProperties {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qMetaDef":"#, &mut self.meta_def)?;
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qComment":"#, &mut self.comment)?;
-        input.member(r#""qNumberPresentation":"#, &mut self.number_presentation)?;
-        input.member(r#""qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
-        input.member(r#""qDefinition":"#, &mut self.definition)?;
-        input.member(r#""qConstraints":"#, &mut self.constraints)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qNumberPresentation":"#, &mut self.number_presentation)?;
+        input.member(r#"qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
+        input.member(r#"qDefinition":"#, &mut self.definition)?;
+        input.member(r#"qConstraints":"#, &mut self.constraints)?;
         Ok(())
     }
 
@@ -615,15 +615,15 @@ impl Record for NxVariableListItem {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qDescription":"#, &mut self.description)?;
-        input.member(r#""qDefinition":"#, &mut self.definition)?;
-        input.member(r#""qIsConfig":"#, &mut self.is_config)?;
-        input.member(r#""qIsReserved":"#, &mut self.is_reserved)?;
-        input.member(r#""qMeta":"#, &mut self.meta)?;
-        input.member(r#""qInfo":"#, &mut self.info)?;
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qIsScriptCreated":"#, &mut self.is_script_created)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qDefinition":"#, &mut self.definition)?;
+        input.member(r#"qIsConfig":"#, &mut self.is_config)?;
+        input.member(r#"qIsReserved":"#, &mut self.is_reserved)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qIsScriptCreated":"#, &mut self.is_script_created)?;
         Ok(())
     }
 
@@ -744,12 +744,11 @@ impl Record for NxVariableProperties {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qName":"#, &mut self.name)?;
-        input.member(r#""qNumberPresentation":"#, &mut self.number_presentation)?;
-        input.member(r#""qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
-        input
-            .member(r#""qUsePredefListedValues":"#, &mut self.use_predef_listed_values)?;
-        input.member(r#""qPreDefinedList":"#, &mut self.pre_defined_list)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qNumberPresentation":"#, &mut self.number_presentation)?;
+        input.member(r#"qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
+        input.member(r#"qUsePredefListedValues":"#, &mut self.use_predef_listed_values)?;
+        input.member(r#"qPreDefinedList":"#, &mut self.pre_defined_list)?;
         Ok(())
     }
 
@@ -807,7 +806,7 @@ impl Record for VariableList {
     const MEMBERS: &'static [&'static str] = &["qItems"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qItems":"#, &mut self.items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
         Ok(())
     }
 
@@ -917,11 +916,11 @@ impl Record for VariableListDef {
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#""qType":"#, &mut self.type_)?;
-        input.member(r#""qShowReserved":"#, &mut self.show_reserved)?;
-        input.member(r#""qShowConfig":"#, &mut self.show_config)?;
-        input.member(r#""qData":"#, &mut self.data)?;
-        input.member(r#""qShowSession":"#, &mut self.show_session)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qShowReserved":"#, &mut self.show_reserved)?;
+        input.member(r#"qShowConfig":"#, &mut self.show_config)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qShowSession":"#, &mut self.show_session)?;
         Ok(())
     }
 
